@@ -1,0 +1,163 @@
+"""The bundled collection: sentences written for this project in twelve languages, with hand-made gold links from English.
+
+Files, tab-separated, no header (`data/sentences/`):
+  gold/about.tsv          id, split (dev or test), topic, tags (comma-separated), what the sentence shows
+  gold/<code>.tsv         id, running text, words separated by spaces
+  gold/en-<code>.tsv      id, links English → code, 0-based Pharaoh, `?` where only possible
+  training/about.tsv      id, topic
+  training/<code>.tsv     id, running text
+"""
+
+import functools
+from dataclasses import dataclass
+from pathlib import Path
+
+from otcore.corpora.pharaoh import parse_links
+from otcore.corpora.text import read_lines
+from otcore.corpora.types import Links, Sentence, SentencePair
+from otcore.errors import InputError
+
+DATA = Path(__file__).resolve().parents[2] / "data" / "sentences"
+PIVOT = "en"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What is known of one gold sentence, whatever the language."""
+
+    id: str
+    split: str
+    topic: str
+    tags: tuple[str, ...]
+    note: str
+
+
+@dataclass(frozen=True)
+class Collection:
+    """The collection in memory.
+
+    entries  : the gold sentences in order
+    gold     : language → id → Sentence
+    links    : language → id → Links from the English sentence to that language's
+    training : language → running texts in order, line-parallel over languages; no gold, no overlap with `gold`
+    topics   : id → topic of each training sentence, in the same order
+    """
+
+    entries: tuple[Entry, ...]
+    gold: dict[str, dict[str, Sentence]]
+    links: dict[str, dict[str, Links]]
+    training: dict[str, tuple[str, ...]]
+    topics: dict[str, str]
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        return tuple(self.gold)
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        return tuple(sorted({tag for entry in self.entries for tag in entry.tags}))
+
+    def pair(self, id: str, source: str, target: str) -> SentencePair:
+        """A pair of the gold part. Gold links are direct with English on one side, else composed through English.
+
+        raises: InputError   no such sentence or language
+        """
+        entry = self._entry(id)
+        for code in (source, target):
+            if code not in self.gold:
+                raise InputError(f"The bundled collection has no {code}; it has {', '.join(self.gold)}.")
+        return SentencePair(self.gold[source][id], self.gold[target][id], self.gold_links(id, source, target), id, entry.tags)
+
+    def pairs(self, source: str, target: str, split: str | None = None) -> list[SentencePair]:
+        """All gold pairs of two languages, of one split or of both."""
+        return [self.pair(entry.id, source, target) for entry in self.entries if split in (None, entry.split)]
+
+    def training_pairs(self, source: str, target: str) -> list[SentencePair]:
+        """The training part of two languages, split into words here because segmenting takes a moment."""
+        texts = zip(self.topics, self.training[source], self.training[target], strict=True)
+        return [SentencePair(Sentence.from_text(a, source), Sentence.from_text(b, target), id=id) for id, a, b in texts]
+
+    def gold_links(self, id: str, source: str, target: str) -> Links | None:
+        """Hand-made links; between two languages other than English a chain over the English words, all only possible
+        where either half is. None for a language with itself."""
+        if source == target:
+            return None
+        if source == PIVOT:
+            return self.links[target][id]
+        if target == PIVOT:
+            return self.links[source][id].reversed()
+        return _compose(self.links[source][id].reversed(), self.links[target][id])
+
+    def _entry(self, id: str) -> Entry:
+        for entry in self.entries:
+            if entry.id == id:
+                return entry
+        raise InputError(
+            f"The bundled collection has no sentence {id[:20]}; its ids run from {self.entries[0].id} to {self.entries[-1].id}."
+        )
+
+
+@functools.cache
+def load_collection(folder: Path = DATA) -> Collection:
+    """Reads the collection, once a process.
+
+    raises: InputError   a file is absent, a line is malformed, ids differ between files, a link is out of range
+    """
+    entries = tuple(_entry(cells) for cells in _rows(folder / "gold" / "about.tsv", 5))
+    ids = [entry.id for entry in entries]
+    codes = [PIVOT, *sorted(path.stem.removeprefix("en-") for path in (folder / "gold").glob("en-*.tsv"))]
+    gold = {code: _gold(folder / "gold" / f"{code}.tsv", code, ids) for code in codes}
+    links = {code: _links(folder / "gold" / f"en-{code}.tsv", ids, gold[PIVOT], gold[code]) for code in codes[1:]}
+    topics = dict(_rows(folder / "training" / "about.tsv", 2))
+    training = {code: _training(folder / "training" / f"{code}.tsv", list(topics)) for code in codes}
+    return Collection(entries, gold, links, training, topics)
+
+
+def _compose(first: Links, second: Links) -> Links:
+    onward: dict[int, list[int]] = {}
+    for pivot, j in second.possible:
+        onward.setdefault(pivot, []).append(j)
+    possible = {(i, j) for i, pivot in first.possible for j in onward.get(pivot, ())}
+    sure = {(i, j) for i, pivot in first.sure for j in onward.get(pivot, ()) if (pivot, j) in second.sure}
+    return Links(frozenset(sure), frozenset(possible))
+
+
+def _rows(path: Path, columns: int) -> list[list[str]]:
+    rows = [line.split("\t") for line in read_lines(path)]
+    for number, row in enumerate(rows, 1):
+        if len(row) != columns:
+            raise InputError(f"{path}, line {number}: {len(row)} tab-separated columns, {columns} are needed.")
+    return rows
+
+
+def _entry(cells: list[str]) -> Entry:
+    return Entry(cells[0], cells[1], cells[2], tuple(tag for tag in cells[3].split(",") if tag), cells[4])
+
+
+def _gold(path: Path, code: str, ids: list[str]) -> dict[str, Sentence]:
+    rows = _rows(path, 3)
+    _same_ids(path, [row[0] for row in rows], ids)
+    return {id: Sentence(code, text, tuple(words.split(" ")), id) for id, text, words in rows}
+
+
+def _training(path: Path, ids: list[str]) -> tuple[str, ...]:
+    rows = _rows(path, 2)
+    _same_ids(path, [row[0] for row in rows], ids)
+    return tuple(text for _, text in rows)
+
+
+def _links(path: Path, ids: list[str], english: dict[str, Sentence], other: dict[str, Sentence]) -> dict[str, Links]:
+    rows = _rows(path, 2)
+    _same_ids(path, [row[0] for row in rows], ids)
+    links = {}
+    for number, (id, line) in enumerate(rows, 1):
+        where = f"{path}, line {number}"
+        links[id] = parse_links(line, where=where)
+        links[id].check(len(english[id].words), len(other[id].words), where)
+    return links
+
+
+def _same_ids(path: Path, found: list[str], wanted: list[str]) -> None:
+    if found != wanted:
+        odd = next((pair for pair in zip(found, wanted, strict=False) if pair[0] != pair[1]), ("", ""))
+        raise InputError(f"{path}: its ids differ from about.tsv ({len(found)} against {len(wanted)} lines; first difference {odd}).")

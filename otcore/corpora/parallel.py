@@ -1,0 +1,99 @@
+"""Sentence pairs in the field's plain formats: two line-parallel files, TSV, and `source ||| target`."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from otcore.corpora.text import display_name, read_lines, write_lines
+from otcore.corpora.types import Sentence, SentencePair
+from otcore.errors import InputError
+
+SEPARATOR = "|||"
+
+
+def read_parallel(
+    source_path: str | Path, target_path: str | Path, source: str, target: str, *, presplit: bool = False
+) -> list[SentencePair]:
+    """Pairs from two files, line i of one translating line i of the other (Moses).
+
+    raises: InputError   unequal line counts, or a line with nothing on it; names file and line
+    """
+    left, right = read_lines(source_path), read_lines(target_path)
+    if len(left) != len(right):
+        raise InputError(
+            f"{display_name(source_path)} has {len(left)} lines and {display_name(target_path)} has {len(right)}; "
+            "line-parallel files need the same number."
+        )
+    names = (display_name(source_path), display_name(target_path))
+    return [
+        SentencePair(
+            _sentence(a, source, presplit, f"{names[0]}, line {number}"),
+            _sentence(b, target, presplit, f"{names[1]}, line {number}"),
+            id=str(number),
+        )
+        for number, (a, b) in enumerate(zip(left, right, strict=True), 1)
+    ]
+
+
+def read_tsv(
+    path: str | Path, source: str, target: str, *, columns: tuple[int, int] = (0, 1), presplit: bool = False
+) -> list[SentencePair]:
+    """Pairs from two columns (0-based) of a tab-separated file without quoting or header.
+
+    raises: InputError   a line with too few columns or an empty side; names file and line
+    """
+    pairs = []
+    for number, line in enumerate(read_lines(path), 1):
+        where = f"{display_name(path)}, line {number}"
+        cells = line.split("\t")
+        if len(cells) <= max(columns):
+            raise InputError(f"{where}: {len(cells)} tab-separated columns, column {max(columns) + 1} is needed.")
+        pairs.append(_pair(cells[columns[0]], cells[columns[1]], (source, target), presplit, where))
+    return pairs
+
+
+def read_bitext(path: str | Path, source: str, target: str, *, presplit: bool = True) -> list[SentencePair]:
+    """Pairs from lines `source ||| target`, usually already split at spaces (the input of fast_align and its heirs).
+
+    raises: InputError   a line without exactly one `|||`, or with an empty side; names file and line
+    """
+    pairs = []
+    for number, line in enumerate(read_lines(path), 1):
+        where = f"{display_name(path)}, line {number}"
+        sides = f" {line} ".replace("\t", " ").split(f" {SEPARATOR} ")
+        if len(sides) != 2:
+            raise InputError(f"{where}: {len(sides) - 1} separators “ {SEPARATOR} ”, exactly one is needed between source and target.")
+        pairs.append(_pair(*sides, (source, target), presplit, where))
+    return pairs
+
+
+def write_parallel(source_path: str | Path, target_path: str | Path, pairs: Iterable[SentencePair]) -> None:
+    """Two line-parallel files of running text."""
+    pairs = list(pairs)
+    write_lines(source_path, (_one_line(pair.source.text) for pair in pairs))
+    write_lines(target_path, (_one_line(pair.target.text) for pair in pairs))
+
+
+def write_tsv(path: str | Path, pairs: Iterable[SentencePair]) -> None:
+    """Two columns of running text; a tab inside a sentence becomes a space."""
+    write_lines(path, (f"{_one_line(pair.source.text)}\t{_one_line(pair.target.text)}" for pair in pairs))
+
+
+def write_bitext(path: str | Path, pairs: Iterable[SentencePair]) -> None:
+    """Lines `source ||| target`, words separated by one space."""
+    write_lines(path, (f"{' '.join(pair.source.words)} {SEPARATOR} {' '.join(pair.target.words)}" for pair in pairs))
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.replace("\t", " ").splitlines())
+
+
+def _pair(source: str, target: str, languages: tuple[str, str], presplit: bool, where: str) -> SentencePair:
+    return SentencePair(
+        _sentence(source, languages[0], presplit, f"{where}: the source side"),
+        _sentence(target, languages[1], presplit, f"{where}: the target side"),
+        id=where.rsplit(" ", 1)[-1],
+    )
+
+
+def _sentence(text: str, language: str, presplit: bool, what: str) -> Sentence:
+    return Sentence.from_text(text, language, presplit=presplit, what=what)

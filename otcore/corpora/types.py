@@ -1,0 +1,79 @@
+"""What crosses the borders: a sentence, a pair, gold links."""
+
+from dataclasses import dataclass, field
+
+from otcore.errors import InputError
+from otcore.languages import clean, presplit_words, words_of
+
+Link = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """One sentence in one language.
+
+    language : code ("de")
+    text     : running text, NFC
+    words    : its words in order, NFC; never empty
+    id       : name in its collection, or ""
+    """
+
+    language: str
+    text: str
+    words: tuple[str, ...]
+    id: str = ""
+
+    @staticmethod
+    def from_text(text: str, language: str, *, presplit: bool = False, what: str = "The sentence") -> "Sentence":
+        """A sentence from raw text, or from text already split at spaces.
+
+        raises: InputError   nothing but white space, or control characters in it
+        """
+        text = clean(text, what).strip()
+        words = presplit_words(text) if presplit else words_of(text, language)
+        if not words:
+            raise InputError(f"{what} is empty; write at least one word.")
+        return Sentence(language, text, words)
+
+
+@dataclass(frozen=True)
+class Links:
+    """Word links between a source and a target sentence, 0-based pairs (source index, target index).
+
+    sure     : links every annotator would draw
+    possible : sure links and the debatable ones, so `sure <= possible`
+    """
+
+    sure: frozenset[Link] = field(default_factory=frozenset)
+    possible: frozenset[Link] = field(default_factory=frozenset)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "sure", frozenset(self.sure))
+        object.__setattr__(self, "possible", frozenset(self.possible) | self.sure)
+
+    def __or__(self, other: "Links") -> "Links":
+        return Links(self.sure | other.sure, self.possible | other.possible)
+
+    def reversed(self) -> "Links":
+        """The same links seen from the other side."""
+        return Links(frozenset((j, i) for i, j in self.sure), frozenset((j, i) for i, j in self.possible))
+
+    def check(self, source_words: int, target_words: int, where: str) -> None:
+        """raises: InputError   a link points past the end of a sentence"""
+        for i, j in sorted(self.possible):
+            if i >= source_words or j >= target_words:
+                raise InputError(
+                    f"{where}: link {i}-{j} is out of range (0-based), the sentences have {source_words} and {target_words} words; "
+                    "check the index base and the order of the sides."
+                )
+
+
+@dataclass(frozen=True)
+class SentencePair:
+    """Two sentences that translate each other, with gold links where people made them."""
+
+    source: Sentence
+    target: Sentence
+    gold: Links | None = None
+    id: str = ""
+    tags: tuple[str, ...] = ()
