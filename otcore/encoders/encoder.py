@@ -1,0 +1,205 @@
+"""Words in, vectors out: tokenising, batching by length, pooling, any layer."""
+
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from otcore.choices import POOLINGS
+from otcore.errors import InputError
+
+_BATCH_TOKENS = 4096  # padded tokens a batch: larger ones were no faster on two cores
+
+
+@dataclass(frozen=True)
+class WordVectors:
+    """The contextual vectors of one sentence at one layer.
+
+    words   : the words that were encoded; the first ones where the sentence was cut
+    pieces  : subword strings, as the tokeniser writes them
+    piece_words : (p,) index of the word each piece belongs to
+    subwords: (p, d) float32, one row a piece
+    cut     : how many words at the end did not fit the encoder
+    """
+
+    words: tuple[str, ...]
+    pieces: tuple[str, ...]
+    piece_words: np.ndarray
+    subwords: np.ndarray
+    cut: int = 0
+
+    def pooled(self, pooling: str = "mean") -> np.ndarray:
+        """(n, d) one vector a word: the mean of its pieces, the first or the last (WordOT: the last)."""
+        return pool(self.subwords, self.piece_words, pooling)
+
+    def vectors(self, unit: str = "word", pooling: str = "mean") -> np.ndarray:
+        """(n, d) word vectors or (p, d) subword vectors."""
+        return self.subwords if unit == "subword" else self.pooled(pooling)
+
+    def groups(self, unit: str = "word") -> np.ndarray:
+        """For each vector of `vectors(unit)` the index of its word."""
+        return self.piece_words if unit == "subword" else np.arange(len(self.words))
+
+
+def pool(subwords: np.ndarray, piece_words: np.ndarray, pooling: str) -> np.ndarray:
+    """(n, d) from (p, d) and the word index of each piece; every word has at least one piece, in order."""
+    if pooling not in POOLINGS:
+        raise ValueError(f"The pooling must be one of {', '.join(POOLINGS)}. Received {pooling!r}.")
+    starts = np.flatnonzero(np.diff(piece_words, prepend=-1))
+    if pooling == "first":
+        return subwords[starts]
+    ends = np.append(starts[1:], len(piece_words))
+    if pooling == "last":
+        return subwords[ends - 1]
+    return np.add.reduceat(subwords, starts, axis=0) / (ends - starts)[:, None]
+
+
+@dataclass(frozen=True)
+class _Tokens:
+    """A tokenised sentence: ids with the special tokens, for each id its word or -1, and the number of words cut."""
+
+    ids: list[int]
+    words: list[int]
+    cut: int
+
+
+class Encoder:
+    """A loaded encoder. Safe to share between threads: one forward pass at a time.
+
+    name       : as it was asked for
+    layers     : number of Transformer layers; layer 0 is the embedding, `layers` the last
+    dimension  : of the vectors
+    default_layer : where words align best: what the checkpoint's configuration says (`alignment_layer`), else two
+                 thirds up, as measured for mBERT and XLM-R (METHOD, "Word aligners")
+    max_pieces : longest input, special tokens included
+    """
+
+    def __init__(self, name: str, model: torch.nn.Module, tokenizer) -> None:
+        self.name, self.model, self.tokenizer = name, model, tokenizer
+        config = model.config
+        self.layers = int(config.num_hidden_layers)
+        self.dimension = int(config.hidden_size)
+        self.architecture = config.model_type
+        self.default_layer = min(int(getattr(config, "alignment_layer", None) or round(2 / 3 * self.layers)), self.layers)
+        self.max_pieces = _longest(model, tokenizer)
+        self._lock = threading.Lock()
+
+    def encode(
+        self,
+        sentences: Sequence[Sequence[str]],
+        layer: int | None = None,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> list[WordVectors]:
+        """The vectors of sentences that are already words.
+
+        sentences: words of each; none may be empty
+        layer    : 0 … layers, or None for the default layer
+        progress : called with sentences done and their number after each batch
+        raises   : InputError   a layer the encoder does not have, or a sentence without words
+        """
+        layer = self.check_layer(layer)
+        return [self._vectors(*row, layer) for row in self._forward(sentences, [layer], progress)]
+
+    def encode_layers(self, sentences: Sequence[Sequence[str]]) -> list[list[WordVectors]]:
+        """For each sentence its vectors at layer 0, 1, … layers."""
+        everything = list(range(self.layers + 1))
+        return [[self._vectors(*row, layer) for layer in everything] for row in self._forward(sentences, everything, None)]
+
+    def check_layer(self, layer: int | None) -> int:
+        """raises: InputError   a layer the encoder does not have"""
+        if layer is None:
+            return self.default_layer
+        if not 0 <= layer <= self.layers:
+            raise InputError(f"Encoder {self.name} has layers 0 to {self.layers}, not {layer}.")
+        return layer
+
+    def _vectors(self, words, tokens, hidden, layer):
+        inside = np.array(tokens.words) >= 0
+        kept = tuple(words[: len(words) - tokens.cut])
+        pieces = self.tokenizer.convert_ids_to_tokens([id for id, word in zip(tokens.ids, tokens.words, strict=True) if word >= 0])
+        return WordVectors(kept, tuple(pieces), np.array(tokens.words)[inside], hidden[layer][inside], tokens.cut)
+
+    def _forward(self, sentences, layers, progress):
+        """(words, tokens, {layer: (ids, d) float32}) of each sentence, in order."""
+        tokens = [self._tokenize(words) for words in sentences]
+        results: list = [None] * len(tokens)
+        done = 0
+        for batch in _batches([len(entry.ids) for entry in tokens]):
+            with self._lock:
+                hidden = self._run([tokens[index].ids for index in batch], layers)
+            for row, index in enumerate(batch):
+                length = len(tokens[index].ids)
+                kept = {layer: values[row, :length] for layer, values in hidden.items()}
+                results[index] = (sentences[index], tokens[index], kept)
+            done += len(batch)
+            if progress:
+                progress(done, len(tokens))
+        return results
+
+    @torch.inference_mode()
+    def _run(self, rows: list[list[int]], layers: list[int]) -> dict[int, np.ndarray]:
+        batch = self.tokenizer.pad({"input_ids": rows}, return_tensors="pt", return_attention_mask=True)
+        batch = {key: batch[key].to(self.model.device) for key in ("input_ids", "attention_mask")}
+        with torch.autocast(self.model.device.type, torch.bfloat16, enabled=self._half()):
+            hidden = self.model(**batch, output_hidden_states=True).hidden_states
+        return {layer: hidden[layer].float().cpu().numpy() for layer in layers}
+
+    def _half(self) -> bool:
+        """bf16 where it is faster and agrees: accelerators, and processors with bf16 products for models wide enough to
+        be held up by them (measured: tests/benchmarks/encoding.py)."""
+        if self.model.device.type == "cuda":
+            return torch.cuda.is_bf16_supported()
+        return self.dimension >= 512 and torch.ops.mkldnn._is_mkldnn_bf16_supported()
+
+    def _tokenize(self, words: Sequence[str]) -> _Tokens:
+        if not words:
+            raise InputError("A sentence without words cannot be encoded; write at least one word.")
+        some = list(words[: self.max_pieces])  # every word has a piece or more, so no others can fit
+        ids, owners = self._pieces(some)
+        if len(ids) > self.max_pieces:
+            budget = self.max_pieces - owners.count(-1)
+            ends = np.cumsum(np.bincount([owner for owner in owners if owner >= 0]))
+            some = some[: max(int((ends <= budget).sum()), 1)]
+            ids, owners = self._pieces(some)
+        if len(ids) > self.max_pieces:  # a single word longer than the encoder: its first pieces stand for it
+            spare = len(ids) - self.max_pieces
+            last = max(index for index, owner in enumerate(owners) if owner >= 0)
+            del ids[last + 1 - spare : last + 1], owners[last + 1 - spare : last + 1]
+        return _Tokens(ids, owners, len(words) - len(some))
+
+    def _pieces(self, words: list[str]) -> tuple[list[int], list[int]]:
+        """Ids with special tokens, and the word of each or -1. A word that looks like a special token stays text, and
+        one the tokeniser normalises away gets the unknown token, so that it keeps its place."""
+        encoding = self.tokenizer(words, is_split_into_words=True, split_special_tokens=True, verbose=False)
+        unknown, special = self.tokenizer.unk_token_id, set(self.tokenizer.all_special_ids)
+        owned = zip(encoding["input_ids"], encoding.word_ids(), strict=True)
+        # a Unigram vocabulary holds its special tokens as pieces, so "<s>" in a text would still become one
+        pairs = [(id, -1) if word is None else (unknown if id in special else id, word) for id, word in owned]
+        present = {owner for _, owner in pairs}
+        for absent in sorted(set(range(len(words))) - present):
+            before = [place for place, (_, owner) in enumerate(pairs) if 0 <= owner < absent]
+            first = next((place for place, (_, owner) in enumerate(pairs) if owner >= 0), len(pairs) // 2)
+            pairs.insert(before[-1] + 1 if before else first, (unknown, absent))
+        return [id for id, _ in pairs], [owner for _, owner in pairs]
+
+
+def _longest(model: torch.nn.Module, tokenizer) -> int:
+    """Longest input in pieces. RoBERTa's heirs number positions from the padding index on, which costs them two."""
+    longest = getattr(model.config, "max_position_embeddings", None) or 512
+    for name, module in model.named_modules():
+        if name.endswith("position_embeddings") and getattr(module, "padding_idx", None) is not None:
+            longest = module.num_embeddings - module.padding_idx - 1
+    return min(longest, tokenizer.model_max_length)
+
+
+def _batches(lengths: list[int]) -> list[list[int]]:
+    """Indices in batches of like length, at most `_BATCH_TOKENS` padded tokens each."""
+    batches: list[list[int]] = []
+    for index in sorted(range(len(lengths)), key=lengths.__getitem__):
+        if batches and lengths[index] * (len(batches[-1]) + 1) <= _BATCH_TOKENS:
+            batches[-1].append(index)
+        else:
+            batches.append([index])
+    return batches

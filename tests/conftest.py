@@ -1,0 +1,51 @@
+"""Fixtures: no network, one thread a process for numbers that repeat, tiny checkpoints, the bundled encoder."""
+
+import os
+from pathlib import Path
+
+os.environ["HF_HUB_OFFLINE"] = "1"
+os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+
+import hypothesis
+import pytest
+
+hypothesis.settings.register_profile("project", deadline=None, derandomize=True, max_examples=60, print_blob=True)
+hypothesis.settings.load_profile("project")
+
+
+@pytest.fixture(scope="session")
+def xlm_roberta(tmp_path_factory):
+    from checkpoints import make_xlm_roberta
+
+    return make_xlm_roberta(tmp_path_factory.mktemp("xlm-roberta"))
+
+
+@pytest.fixture(scope="session")
+def mbert(tmp_path_factory):
+    from checkpoints import make_mbert
+
+    return make_mbert(tmp_path_factory.mktemp("mbert"))
+
+
+@pytest.fixture(scope="session")
+def encoder(xlm_roberta):
+    from otcore.encoders import load_encoder
+
+    return load_encoder(str(xlm_roberta))
+
+
+@pytest.fixture(scope="session")
+def bundled():
+    """The default bundled encoder."""
+    from otcore.encoders import load_encoder
+
+    return load_encoder()
+
+
+@pytest.fixture(scope="session")
+def benchmarks() -> Path:
+    """The folder of benchmark files, where there is one."""
+    folder = os.environ.get("OTCORE_BENCHMARKS")
+    if not folder or not Path(folder).is_dir():
+        pytest.skip("OTCORE_BENCHMARKS names no folder of benchmark files")
+    return Path(folder)

@@ -1,0 +1,147 @@
+"""Any encoder behind one interface: real architectures, cutting, odd input, and what is said of a checkpoint that will not do."""
+
+import shutil
+
+import numpy as np
+import pytest
+import torch
+from transformers import AutoModel, GPT2Config, GPT2Model, T5Config, T5EncoderModel
+
+from otcore.encoders import load_encoder
+from otcore.encoders.encoder import pool
+from otcore.errors import InputError
+
+SENTENCE = ("die", "Katze", "schläft", "auf", "dem", "roten", "Stuhl", ".")
+
+
+@pytest.fixture(params=["xlm_roberta", "mbert"])
+def checkpoint(request):
+    return request.getfixturevalue(request.param)
+
+
+def test_both_architectures_give_one_vector_a_word_at_every_layer(checkpoint):
+    encoder = load_encoder(str(checkpoint))
+    layers = encoder.encode_layers([SENTENCE])[0]
+    assert len(layers) == encoder.layers + 1 == 4
+    for layer, vectors in enumerate(layers):
+        assert vectors.pooled().shape == (len(SENTENCE), encoder.dimension)
+        assert len(vectors.pieces) == len(vectors.piece_words) == len(vectors.subwords)
+        np.testing.assert_array_equal(encoder.encode([SENTENCE], layer)[0].subwords, vectors.subwords)
+
+
+def test_vectors_are_those_of_the_bare_model(checkpoint):
+    encoder = load_encoder(str(checkpoint))
+    model = AutoModel.from_pretrained(checkpoint, dtype=torch.float32).eval()
+    encoding = encoder.tokenizer(list(SENTENCE), is_split_into_words=True, return_tensors="pt")
+    with torch.inference_mode():
+        hidden = model(encoding["input_ids"], encoding["attention_mask"]).last_hidden_state[0]
+    inside = [k for k, word in enumerate(encoding.word_ids()) if word is not None]
+    vectors = encoder.encode([SENTENCE], encoder.layers)[0]
+    np.testing.assert_allclose(vectors.subwords, hidden[inside].numpy(), atol=1e-5)
+
+
+def test_a_batch_gives_what_each_sentence_gives_alone(encoder):
+    sentences = [SENTENCE, ("猫",), SENTENCE[:3] * 9, ("the", "red", "cat")]
+    for together, words in zip(encoder.encode(sentences), sentences, strict=True):
+        np.testing.assert_allclose(together.subwords, encoder.encode([words])[0].subwords, atol=1e-5)
+
+
+def test_pooling():
+    subwords, owners = np.array([[1.0], [3.0], [5.0], [9.0]]), np.array([0, 0, 1, 1])
+    assert pool(subwords, owners, "first").ravel().tolist() == [1, 5]
+    assert pool(subwords, owners, "last").ravel().tolist() == [3, 9]
+    assert pool(subwords, owners, "mean").ravel().tolist() == [2, 7]
+
+
+def test_a_long_sentence_is_cut_at_a_word_and_says_so(encoder):
+    vectors = encoder.encode([SENTENCE * 250])[0]
+    assert vectors.cut == 2000 - len(vectors.words) > 0
+    assert len(vectors.pieces) <= encoder.max_pieces - 2 == 62
+    assert vectors.words == (SENTENCE * 250)[: len(vectors.words)]
+    whole = encoder.encode([vectors.words])[0]
+    assert whole.cut == 0
+    np.testing.assert_allclose(whole.subwords, vectors.subwords, atol=1e-5)
+
+
+def test_a_word_longer_than_the_encoder_keeps_its_first_pieces(encoder):
+    vectors = encoder.encode([("x" * 3 + "cat" * 500, "dog")])[0]
+    assert vectors.words == ("xxx" + "cat" * 500,)
+    assert vectors.cut == 1
+    assert len(vectors.pieces) == 62
+
+
+@pytest.mark.parametrize("odd", ["\u200b", "\ufe0f", "👩‍🚀", "<s>", "</s>", "<mask>", "[MASK]", "ﷺ", "\u0301"])
+def test_every_word_keeps_its_place(checkpoint, odd):
+    encoder = load_encoder(str(checkpoint))
+    for words in ((odd,), (odd, "cat"), ("cat", odd), ("the", odd, odd, "cat")):
+        vectors = encoder.encode([words])[0]
+        assert vectors.pooled().shape == (len(words), encoder.dimension)
+        assert sorted(set(vectors.piece_words)) == list(range(len(words)))
+        assert np.isfinite(vectors.subwords).all()
+        assert not set(vectors.pieces) & {"<s>", "</s>", "<mask>", "[MASK]"}, "text must not become a special token"
+
+
+def test_no_words_no_layer(encoder):
+    with pytest.raises(InputError, match="at least one word"):
+        encoder.encode([()])
+    with pytest.raises(InputError, match="layers 0 to 3, not 7"):
+        encoder.encode([("cat",)], 7)
+
+
+def message(name) -> str:
+    with pytest.raises(InputError) as caught:
+        load_encoder(str(name))
+    text = str(caught.value)
+    assert "\n" not in text
+    assert text.endswith(".")
+    return text
+
+
+def test_what_is_said_of_checkpoints_that_will_not_do(tmp_path, xlm_roberta):
+    assert "choose a bundled encoder" in message("xlm-roberta-base")
+    assert "neither a folder here nor a hub name" in message("../../etc/passwd")
+    assert "neither a folder here nor a hub name" in message("no such/folder/at/all")
+    assert "no config.json" in message(tmp_path)
+
+    broken = shutil.copytree(xlm_roberta, tmp_path / "broken")
+    (broken / "model.safetensors").write_bytes(b"not weights")
+    assert "weights" in message(broken)
+
+    pickled = shutil.copytree(xlm_roberta, tmp_path / "pickled")
+    (pickled / "model.safetensors").unlink()
+    torch.save({}, pickled / "pytorch_model.bin")
+    assert "safetensors" in message(pickled)
+
+    garbled = shutil.copytree(xlm_roberta, tmp_path / "garbled")
+    (garbled / "config.json").write_text("{")
+    assert "configuration" in message(garbled)
+
+    untokenised = shutil.copytree(xlm_roberta, tmp_path / "untokenised")
+    for file in untokenised.glob("*token*"):
+        file.unlink()
+    assert "tokeniser" in message(untokenised)
+
+
+def test_decoders_are_refused(tmp_path, xlm_roberta):
+    sizes = {"n_embd": 16, "n_layer": 1, "n_head": 2, "vocab_size": 50}
+    GPT2Model(GPT2Config(**sizes)).save_pretrained(tmp_path / "gpt2")
+    T5EncoderModel(T5Config(d_model=16, num_layers=1, vocab_size=50)).save_pretrained(tmp_path / "t5")
+    for name in ("gpt2", "t5"):
+        assert "not a text encoder" in message(tmp_path / name)
+
+
+def test_weights_of_another_model_are_refused(tmp_path, xlm_roberta, mbert):
+    mixed = shutil.copytree(xlm_roberta, tmp_path / "mixed")
+    shutil.copy(mbert / "model.safetensors", mixed)
+    assert "do not fit" in message(mixed) or "cannot be read" in message(mixed)
+
+
+def test_sixteen_threads_share_an_encoder(encoder):
+    from concurrent.futures import ThreadPoolExecutor
+
+    sentences = [SENTENCE[: 1 + k % 8] for k in range(64)]
+    alone = [encoder.encode([words])[0].subwords for words in sentences]
+    with ThreadPoolExecutor(16) as pool_of_threads:
+        together = list(pool_of_threads.map(lambda words: encoder.encode([words])[0].subwords, sentences))
+    for one, other in zip(alone, together, strict=True):
+        np.testing.assert_allclose(one, other, atol=1e-5)
