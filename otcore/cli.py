@@ -1,0 +1,59 @@
+"""The engine from a terminal: `python -m otcore COMMAND …`.
+
+A command is a module in `otcore/commands` with `configure(parser)` and `run(options) -> int`; its docstring is its help.
+"""
+
+import argparse
+import importlib
+import os
+import pkgutil
+import sys
+from collections.abc import Sequence
+
+from otcore import __version__, commands
+from otcore.errors import InputError
+
+
+class _Parser(argparse.ArgumentParser):
+    """Usage errors in one sentence, exit code 2."""
+
+    def error(self, message: str):
+        raise InputError(f"{message}; see {self.prog} --help.")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs a command; 0 when it succeeded, 2 after an error the user can put right, told in one sentence."""
+    try:
+        options = _parser().parse_args(arguments)
+        code = options.run(options)
+        sys.stdout.flush()
+        return code
+    except InputError as error:
+        print(f"otcore: {error}", file=sys.stderr)
+        return 2
+    except BrokenPipeError:  # the reader of our output left, as `head` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except KeyboardInterrupt:
+        print("otcore: stopped", file=sys.stderr)
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog="python -m otcore", description="Optimal transport as an alignment objective for multilingual embeddings.")
+    parser.add_argument("--version", action="version", version=__version__)
+    subparsers = parser.add_subparsers(title="commands", metavar="COMMAND", required=True, parser_class=_Parser)
+    for entry in sorted(pkgutil.iter_modules(commands.__path__), key=lambda entry: entry.name):
+        if entry.name.startswith("_"):
+            continue
+        module = importlib.import_module(f"otcore.commands.{entry.name}")
+        text = (module.__doc__ or "").strip()
+        child = subparsers.add_parser(
+            entry.name,
+            help=text.splitlines()[0],
+            description=text,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+        module.configure(child)
+        child.set_defaults(run=module.run)
+    return parser

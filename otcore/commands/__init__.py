@@ -1,0 +1,1 @@
+"""One command a file; heavy imports stay inside `run`, so that `--help` answers at once."""
