@@ -1,0 +1,1 @@
+"""The interface: pages over the engine. The engine knows nothing of it."""

@@ -1,0 +1,12 @@
+"""The app: page settings and navigation; everything else is in `dashboard`."""
+
+import streamlit as st
+
+from dashboard import markup, selection
+
+st.set_page_config(page_title="otcore · transport between languages", page_icon="🪡", layout="wide")
+page = st.navigation([st.Page("dashboard/pages/align.py", title="Align", icon=":material/link:", default=True)])
+selection.begin(page.title)
+st.html(markup.PAGE_STYLE)
+page.run()
+selection.end()
