@@ -39,7 +39,7 @@ _FRENCH_WHOLE = {
     "c’est-à-dire",
 }
 _ROMANIAN_BEFORE = regex.compile(r"(?i)((?:[smtlinvc]|mi|ți|și|le|ne|vă|te|într|dintr|printr|de|să|că|ce)-)(.+)")
-_ROMANIAN_AFTER = regex.compile(r"(?i)(.+)(-(?:l|i|o|le|mi|ți|și|ne|vă|v|te|se|m|s|a|ul|ului|uri|urile))")
+_ROMANIAN_AFTER = regex.compile(r"(?i)(.+)(-(?:l|i|o|le|mi|ți|și|ne|vă|v|te|se|mă|m|s|a|ul|ului|uri|urile))")
 _segmenter_lock = threading.Lock()
 
 
@@ -59,7 +59,13 @@ def split_french(text: str) -> list[str]:
 
 def split_romanian(text: str) -> list[str]:
     parts = [part for word in split_generic(text) for part in _halves(_ROMANIAN_BEFORE, word)]
-    return [piece for part in parts for piece in _halves(_ROMANIAN_AFTER, part)]
+    return [piece for part in parts for piece in _without_endings(part)]
+
+
+def _without_endings(word: str) -> list[str]:
+    """dă-mi-l → dă -mi -l: clitics follow each other."""
+    match = _ROMANIAN_AFTER.fullmatch(word)
+    return [*_without_endings(match.group(1)), match.group(2)] if match else [word]
 
 
 def split_chinese(text: str) -> list[str]:
