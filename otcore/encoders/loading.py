@@ -48,7 +48,7 @@ def locate(name: str) -> str:
         if not (folder / "config.json").is_file():
             raise InputError(f"The bundled encoder “{name}” is not in this copy of the project (data/encoder/{name}); choose another.")
         return str(folder)
-    if _is_folder(name):
+    if is_folder(name):
         if not (Path(name).expanduser() / "config.json").is_file():
             raise InputError(f"The folder {name} has no config.json; give a folder saved by Transformers' save_pretrained.")
         return str(Path(name).expanduser())
@@ -57,7 +57,8 @@ def locate(name: str) -> str:
     return name
 
 
-def _is_folder(name: str) -> bool:
+def is_folder(name: str) -> bool:
+    """Whether a name is a folder on this machine."""
     try:
         return Path(name).expanduser().is_dir()
     except (OSError, ValueError, RuntimeError):  # too long, a NUL in it, no such user: not a path at all
@@ -83,7 +84,7 @@ def _get(part: str, name: str, load):
 
 
 def _explain(part: str, name: str, error: Exception) -> str:
-    local = name in EDITIONS or _is_folder(name)
+    local = name in EDITIONS or is_folder(name)
     text = f"{type(error).__name__}: {error}".splitlines()[0][:160]
     if "safetensors" in str(error).lower() and isinstance(error, OSError):
         return f"Encoder {name} has no safetensors weights; save it again with safe_serialization, other formats can run code."

@@ -12,7 +12,7 @@ def solve(problem: Problem, solver: Solver) -> Plan:
     """Solves one problem.
 
     raises: ValueError   the debiased solver without the two self costs
-    source: POT (Flamary et al. 2021); entropic and unbalanced in the log domain (Peyré & Cuturi 2019 §4.4; Chizat et
+    source: POT (Flamary et al. 2021); entropic stabilised (Schmitzer 2019), unbalanced in the log domain (Chizat et
             al. 2018), exact by network simplex (Bonneel et al. 2011), partial with a dummy point (Chapel et al. 2020)
     """
     return _SOLVERS[solver.kind](problem, solver)
@@ -75,22 +75,28 @@ def _unbalanced(problem: Problem, solver: Solver) -> Plan:
 
 
 def _unbalanced_potentials(cost, a, b, epsilon, penalty, solver):
-    """Log-domain scaling of Chizat et al. 2018. Ours, because POT's plain-domain one overflows at small ε and its
-    stabilised one (0.9.7) diverged there when tried."""
-    from scipy.special import logsumexp
-
-    damping = penalty / (penalty + epsilon)
+    """Log-domain scaling (Chizat et al. 2018) with the translation of Séjourné et al. 2022, which settles the total mass at
+    once. Ours, because POT's plain-domain solvers overflow at small ε and its stabilised one (0.9.7) diverged there."""
+    damping = -penalty / (penalty + epsilon) * epsilon
     with np.errstate(divide="ignore"):
         log_a, log_b = np.log(a)[:, None], np.log(b)[None, :]
-    f, g = np.zeros(len(a)), np.zeros(len(b))
-    iteration = 0
-    for iteration in range(1, solver.max_iterations + 1):  # noqa: B007  its last value is the count
-        previous = f
-        f = -damping * epsilon * logsumexp(log_b + (g[None, :] - cost) / epsilon, axis=1)
-        g = -damping * epsilon * logsumexp(log_a + (f[:, None] - cost) / epsilon, axis=0)
-        if np.abs(f - previous).max() <= solver.tolerance * 1e-3 * epsilon:
+    f, g, iteration = np.zeros(len(a)), np.zeros(len(b)), 0
+    while iteration < solver.max_iterations:
+        iteration += 1
+        previous = f + 0
+        f = damping * _log_sum_exp(log_b + (g[None, :] - cost) / epsilon, 1)
+        g = damping * _log_sum_exp(log_a + (f[:, None] - cost) / epsilon, 0)
+        shift = penalty / 2 * np.log((a @ np.exp(-f / penalty)) / (b @ np.exp(-g / penalty)))
+        f, g = f + shift, g - shift
+        if np.abs(f - previous).max() <= solver.tolerance * 1e-2 * min(epsilon, penalty):
             break
     return f, g, iteration
+
+
+def _log_sum_exp(values: np.ndarray, axis: int) -> np.ndarray:
+    """Several times faster than SciPy's general one on the small matrices of sentences."""
+    top = values.max(axis, keepdims=True)
+    return np.log(np.exp(values - top).sum(axis)) + top.squeeze(axis)
 
 
 def _partial(problem: Problem, solver: Solver) -> Plan:
@@ -107,25 +113,25 @@ def _partial(problem: Problem, solver: Solver) -> Plan:
 
 
 def _sinkhorn(cost, a, b, epsilon, solver):
-    """POT's log-domain Sinkhorn on the words that have mass; (plan, f, g, iterations) with zeros for the others."""
+    """POT's stabilised Sinkhorn on the words that have mass; (plan, f, g, iterations) with zeros for the others.
+
+    It starts from potentials that put a 1 into every row and column of the kernel, so that a small ε cannot empty one, and
+    absorbs its scalings as it goes: the log domain's stability at a fraction of its time (seven times less when tried).
+    """
     rows, columns = a > 0, b > 0
+    a, b, inner_cost = a[rows], b[columns], cost[np.ix_(rows, columns)]
+    start = inner_cost.min(1)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # not converged: the marginal error says so
         inner, log = ot.sinkhorn(
-            a[rows],
-            b[columns],
-            cost[np.ix_(rows, columns)],
-            epsilon,
-            method="sinkhorn_log",
-            numItermax=solver.max_iterations,
-            stopThr=solver.tolerance / 2,  # POT measures one side's L2 error; ours is L1 over both
-            log=True,
-        )
-    plan, f, g = np.zeros_like(cost), np.zeros(len(a)), np.zeros(len(b))
+            a, b, inner_cost, epsilon, method="sinkhorn_stabilized", numItermax=solver.max_iterations,
+            stopThr=solver.tolerance / (2 * np.sqrt(len(b))),  # POT measures one side's L2 error; ours is L1 over both
+            warmstart=(start, (inner_cost - start[:, None]).min(0)), log=True,
+        )  # fmt: skip
+    plan, f, g = np.zeros_like(cost), np.zeros(len(rows)), np.zeros(len(columns))
     plan[np.ix_(rows, columns)] = inner
-    f[rows] = epsilon * (log["log_u"] - np.log(a[rows]))
-    g[columns] = epsilon * (log["log_v"] - np.log(b[columns]))
-    return plan, f, g, int(log["niter"]) + 1
+    f[rows], g[columns] = log["alpha"] - epsilon * np.log(a), log["beta"] - epsilon * np.log(b)
+    return plan, f, g, int(log["n_iter"]) + 1
 
 
 def _entropic_value(plan: np.ndarray, f: np.ndarray, g: np.ndarray) -> float:

@@ -27,7 +27,7 @@ class Solver:
     penalty: float = 0.1
     mass: float = 0.8
     tolerance: float = 1e-6
-    max_iterations: int = 5_000
+    max_iterations: int = 10_000
 
     def __post_init__(self) -> None:
         if self.kind not in SOLVERS:

@@ -1,0 +1,121 @@
+"""Link rules, confidences and scores: hand-made cases, laws, and published figures."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from strategies import problems
+
+from otcore.alignment import LinkRule, links_of_plan, links_of_similarity, score, score_pair, to_words
+from otcore.choices import PLAN_RULES, SIMILARITY_RULES
+from otcore.corpora import Links, read_links
+from otcore.errors import InputError
+
+PLAN = np.array([[0.30, 0.05, 0.00], [0.04, 0.20, 0.16], [0.06, 0.10, 0.09]])
+
+
+def cells(rule, threshold=0.5, plan=PLAN):
+    return sorted(zip(*(side.tolist() for side in np.nonzero(links_of_plan(plan, LinkRule(rule, threshold))[0])), strict=True))
+
+
+def test_rules_on_one_plan():
+    assert cells("mutual") == [(0, 0), (1, 1)]
+    assert cells("source-maximum") == [(0, 0), (1, 1), (2, 1)]
+    assert cells("target-maximum") == [(0, 0), (1, 1), (1, 2)]
+    assert cells("threshold", 0.5) == [(0, 0), (1, 1), (1, 2), (2, 1), (2, 2)]
+    assert cells("threshold", 1.0) == [(0, 0), (1, 1)]
+    # second round: 0-0 and 1-1 are out with 0-1 and 1-0; 1-2 counts 0.144 and 2-1 0.09, each the largest left both ways
+    assert cells("iterated") == [(0, 0), (1, 1), (1, 2), (2, 1)]
+
+
+def test_words_without_mass_are_null():
+    plan = np.array([[0.5, 0.0], [0.0, 0.0]])
+    for rule in PLAN_RULES:
+        assert cells(rule, plan=plan) == [(0, 0)]
+
+
+@given(problems(15, idle=True), st.sampled_from(PLAN_RULES), st.floats(0.01, 1))
+def test_confidences_lie_between_0_and_1_and_rules_nest(item, rule, threshold):
+    plan = item[0] * np.outer(item[1], item[2])
+    linked, confidence = links_of_plan(plan, LinkRule(rule, threshold))
+    assert ((confidence >= 0) & (confidence <= 1)).all()
+    assert (plan[linked] > 0).all()
+    mutual = links_of_plan(plan, LinkRule("mutual"))[0]
+    assert mutual.sum(0).max() <= 1
+    assert mutual.sum(1).max() <= 1
+    if rule != "threshold" or threshold <= 1:
+        assert (linked | ~mutual).all(), "every rule keeps the mutual maxima"
+
+
+@given(problems(12), st.sampled_from(SIMILARITY_RULES))
+def test_classical_aligners_are_symmetric(item, rule):
+    similarity = -item[0]
+    chosen = LinkRule(rule, 0.05)
+    forward, confidence = links_of_similarity(similarity, chosen)
+    backward, _ = links_of_similarity(similarity.T, chosen)
+    assert ((confidence >= 0) & (confidence <= 1)).all()
+    if len(np.unique(similarity)) == similarity.size:
+        np.testing.assert_array_equal(forward, backward.T)
+
+
+def test_softmax_is_both_ways():
+    similarity = np.array([[0.9, 0.1], [0.8, 0.1]])
+    linked, _ = links_of_similarity(similarity, LinkRule("softmax", 0.2), temperature=0.1)
+    assert linked.tolist() == [[True, False], [True, False]]
+    assert not links_of_similarity(similarity, LinkRule("softmax", 0.4), temperature=0.1)[0][1, 0]
+
+
+def test_subwords_become_words():
+    linked = np.array([[True, False, False], [False, True, False]])
+    alignment = to_words(linked, np.array([[0.5, 0, 0], [0, 0.9, 0]]), np.array([0, 0]), np.array([0, 0, 1]))
+    assert alignment.pairs == {(0, 0)}
+    assert alignment.links[0].confidence == pytest.approx(0.9)
+    assert alignment.source_null == ()
+    assert alignment.target_null == (1,)
+
+
+def test_rules_read_what_they_were_made_for():
+    with pytest.raises(ValueError, match="reads a similarity"):
+        links_of_plan(PLAN, LinkRule("argmax"))
+    with pytest.raises(ValueError, match="reads a plan"):
+        links_of_similarity(PLAN, LinkRule("mutual"))
+    with pytest.raises(ValueError, match="one of"):
+        LinkRule("best")
+
+
+def test_scores_by_hand():
+    gold = Links(frozenset({(0, 0), (1, 1)}), frozenset({(2, 2)}))
+    scores = score_pair({(0, 0), (2, 2), (3, 3)}, gold)
+    assert scores.precision == pytest.approx(2 / 3)
+    assert scores.recall == pytest.approx(1 / 2)
+    assert scores.aer == pytest.approx(1 - (1 + 2) / (3 + 2))
+    assert scores.f1 == pytest.approx(2 * (2 / 3) * (1 / 2) / (2 / 3 + 1 / 2))
+    assert scores.as_dict()["possible"] == 3
+
+
+def test_nothing_predicted_nothing_gold():
+    assert score_pair((), Links()).aer == 0
+    assert score_pair((), Links(frozenset({(0, 0)}))).aer == 1
+    assert score([], []).pairs == 0
+    with pytest.raises(InputError, match="line-parallel"):
+        score([()], [])
+
+
+links = st.frozensets(st.tuples(st.integers(0, 5), st.integers(0, 5)), max_size=12)
+
+
+@given(links, links, links)
+def test_aer_lies_between_0_and_1_and_gold_is_perfect(predicted, sure, possible):
+    gold = Links(sure, possible)
+    scores = score_pair(predicted, gold)
+    for rate in (scores.aer, scores.precision, scores.recall, scores.f1):
+        assert 0 <= rate <= 1
+    assert score_pair(sure, gold).aer == 0
+
+
+@pytest.mark.benchmarks
+@pytest.mark.parametrize(("pair", "aer"), [("enfr", 4.07), ("roen", 20.75), ("jaen", 37.36), ("zhen", 13.31)])
+def test_published_figures_come_out_exactly(benchmarks, pair, aer):
+    predicted = [entry.possible for entry in read_links(benchmarks / "gold" / f"{pair}.awesome-align.out")]
+    gold = read_links(benchmarks / "gold" / f"{pair}.gold", base=1)
+    assert round(100 * score(predicted, gold).aer, 2) == aer
