@@ -70,3 +70,18 @@ def score(predicted: Sequence[Iterable[Link]], gold: Sequence[Links]) -> Scores:
     for links, entry in zip(predicted, gold, strict=True):
         total = total + score_pair(links, entry)
     return total
+
+
+def agreement(first: Sequence[Links], second: Sequence[Links]) -> dict[str, float | int]:
+    """Agreement of two annotations: 2 |A∩B| / (|A| + |B|) over sure and over all links, and how many links each has.
+
+    raises: InputError   different numbers of pairs
+    """
+    if len(first) != len(second):
+        raise InputError(f"{len(first)} and {len(second)} lines of links: both annotations must be line-parallel.")
+    rates: dict[str, float | int] = {}
+    for name, pick in (("sure", lambda links: links.sure), ("all", lambda links: links.possible)):
+        sides = [{(line, link) for line, links in enumerate(side) for link in pick(links)} for side in (first, second)]
+        total = len(sides[0]) + len(sides[1])
+        rates[name] = round(2 * len(sides[0] & sides[1]) / total, 6) if total else 1.0
+    return rates | {"first": sum(len(links.possible) for links in first), "second": sum(len(links.possible) for links in second)}
