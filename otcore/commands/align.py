@@ -18,14 +18,16 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--target-lang", default="de", metavar="CODE", help="language of the target (default de)")
     parser.add_argument("--encoder", default=None, metavar="NAME|DIR", help="bundled edition, folder or hub name (default aligned)")
     parser.add_argument("--layer", type=int, metavar="N", help="layer of the encoder, 0 is the embedding (default: the encoder's own)")
-    parser.add_argument("--unit", choices=UNITS, default="subword", help="points of the clouds (default subword)")
+    parser.add_argument("--unit", choices=UNITS, default="word", help="points of the clouds (default word)")
     parser.add_argument("--pooling", choices=POOLINGS, default="mean", help="word vector from its subwords, with --unit word")
     parser.add_argument("--cost", choices=COSTS, default="cosine")
     parser.add_argument("--masses", choices=MASSES, default="uniform")
     parser.add_argument("--solver", choices=SOLVERS, default="entropic")
     parser.add_argument("--epsilon", type=float, default=0.1, help="entropic strength (default 0.1)")
-    parser.add_argument("--relative", action="store_true", help="count ε and the KL penalty in mean costs")
-    parser.add_argument("--penalty", type=float, default=0.1, help="unbalanced: weight of the KL terms (default 0.1)")
+    parser.add_argument(
+        "--relative", action=argparse.BooleanOptionalAction, default=True, help="count ε and the KL penalty in mean costs (default yes)"
+    )
+    parser.add_argument("--penalty", type=float, default=0.5, help="unbalanced: weight of the KL terms (default 0.5)")
     parser.add_argument("--mass", type=float, default=0.8, help="partial: share of the mass that moves (default 0.8)")
     parser.add_argument("--links", choices=RULES, default="mutual", help="how links are read (default mutual maximum)")
     parser.add_argument("--threshold", type=float, default=None, help="for --links threshold (default 0.5) and softmax (0.001)")
@@ -45,7 +47,7 @@ def run(options: argparse.Namespace) -> int:
     encoder = load_encoder(options.encoder or DEFAULT)
     alignments = align_many(encoder, pairs, settings, progress_line("pairs aligned"))
     links = [alignment.pairs for alignment in alignments]
-    if options.output:
+    if options.output and options.output != "-":
         write_links(options.output, links)
     else:
         sys.stdout.writelines(f"{format_links(entry)}\n" for entry in links)
@@ -63,4 +65,4 @@ def _settings(options: argparse.Namespace):
         links = LinkRule(options.links, threshold)
         return AlignSettings(options.layer, options.unit, options.pooling, options.cost, options.masses, solver, links)
     except ValueError as error:
-        raise InputError(str(error)) from error
+        raise InputError(str(error).replace(". Received", "; received")) from error

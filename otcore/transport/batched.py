@@ -12,8 +12,11 @@ from dataclasses import dataclass, fields
 
 import torch
 
-_GROUP_BYTES = 400_000  # kernel and its transpose of one group: about a second-level cache
+_GROUP_BYTES = 1_600_000  # kernel and its transpose of one group: fewer groups cost fewer calls, larger ones the cache
 _GROUP_BYTES_CUDA = 1 << 28
+_CHECK_EVERY = 8  # iterations between two looks at the errors
+_LEAVE_SHARE = 4  # finished problems leave their group together, once they are a quarter of it
+_FIRST_ROUND = 32  # iterations before the problems that are left are grouped anew; each further round is twice as long
 _ABSORB = {torch.float32: 15.0, torch.float64: 150.0}  # |log u| at which potentials are absorbed
 
 
@@ -65,13 +68,17 @@ def sinkhorn(
     """
     epsilon = torch.as_tensor(epsilon, dtype=cost.dtype, device=cost.device).expand(cost.shape[0])
     _check(cost, a, b, epsilon)
-    results = []
     sizes = torch.stack([_extent(a), _extent(b)], 1)
-    for index in _groups(sizes, cost):
-        n, m = sizes[index].max(0).values.tolist()
-        group = (cost[index, :n, :m], a[index, :n], b[index, :m], epsilon[index])
-        results.append((index, _solve_group(*group, tolerance, max_iterations)))
-    return _scatter(results, cost, a, b, epsilon, tolerance)
+    progress = _begin(cost, a, b)
+    pending, done, rounds = torch.arange(len(a), device=a.device), 0, _FIRST_ROUND
+    while len(pending):
+        rounds = min(rounds, max_iterations - done)
+        for index in _groups(pending, sizes, cost):
+            n, m = sizes[index].max(0).values.tolist()
+            _solve_group(progress, index, (cost[index, :n, :m], a[index, :n], b[index, :m], epsilon[index]), tolerance, rounds)
+        done, rounds = done + rounds, 2 * rounds
+        pending = pending[~progress.finished[pending]] if done < max_iterations else pending[:0]
+    return _plans(progress, cost, a, b, epsilon, tolerance)
 
 
 def relative_epsilon(cost: torch.Tensor, a: torch.Tensor, b: torch.Tensor, epsilon: float) -> torch.Tensor:
@@ -98,10 +105,33 @@ def _extent(mass: torch.Tensor) -> torch.Tensor:
     return torch.where(mass > 0, positions, 0).amax(1)
 
 
-def _groups(sizes: torch.Tensor, cost: torch.Tensor) -> list[torch.Tensor]:
-    """Problem indices in groups of like size that fit the cache together."""
+@dataclass(frozen=True)
+class _Progress:
+    """Where each problem stands between rounds: potentials that hold ε log a and ε log b, over-relaxation, error."""
+
+    f: torch.Tensor
+    g: torch.Tensor
+    omega: torch.Tensor
+    error: torch.Tensor
+    iterations: torch.Tensor
+    finished: torch.Tensor
+
+
+def _begin(cost, a, b) -> _Progress:
+    """Potentials that put an entry 1 into every row and column of the kernel, so that neither can underflow."""
+    void = (a <= 0)[:, :, None] | (b <= 0)[:, None, :]
+    bounded = torch.where(void, torch.where(void, -torch.inf, cost).amax((1, 2), keepdim=True), cost)
+    f = bounded.amin(2)
+    g = (bounded - f[:, :, None]).amin(1)
+    ones = torch.ones(len(a), dtype=cost.dtype, device=cost.device)
+    count = torch.zeros(len(a), dtype=torch.long, device=cost.device)
+    return _Progress(f, g, ones, ones * torch.inf, count, count > 0)
+
+
+def _groups(pending: torch.Tensor, sizes: torch.Tensor, cost: torch.Tensor) -> list[torch.Tensor]:
+    """The pending problems in groups of like size that fit the cache together."""
     budget = _GROUP_BYTES_CUDA if cost.is_cuda else _GROUP_BYTES
-    order = torch.argsort(sizes.prod(1), stable=True).tolist()
+    order = pending[torch.argsort(sizes[pending].prod(1), stable=True)].tolist()
     groups, current, extent = [], [], (0, 0)
     for index, (n, m) in zip(order, sizes[order].tolist(), strict=True):
         grown = (max(extent[0], n), max(extent[1], m))
@@ -110,14 +140,14 @@ def _groups(sizes: torch.Tensor, cost: torch.Tensor) -> list[torch.Tensor]:
             current, grown = [], (n, m)
         current.append(index)
         extent = grown
-    return [*groups, torch.tensor(current, device=cost.device)] if current else groups
+    return [*groups, torch.tensor(current, device=cost.device)]
 
 
 @dataclass
 class _State:
     """One group on its way. Fields are indexed by problem first, so finished problems can be dropped from all at once.
 
-    index (b,) place in the group · f, g (b, n), (b, m) absorbed potentials, which hold ε log a and ε log b ·
+    index (b,) the problem · f, g (b, n), (b, m) absorbed potentials, which hold ε log a and ε log b ·
     u, v scalings around them · kernel (b, n, m), transposed (b, m, n) · idle_a, idle_b 1 where there is no mass ·
     omega (b, 1) over-relaxation · error (b,) at the last check
     """
@@ -143,47 +173,46 @@ class _State:
             setattr(self, field.name, getattr(self, field.name)[rows])
 
 
-def _solve_group(cost, a, b, epsilon, tolerance, max_iterations):
-    """Potentials of one group and the iterations each took: f (b, n), g (b, m), (b,)."""
-    state = _start(cost, a, b, epsilon[:, None])
-    f, g = torch.empty_like(a), torch.empty_like(b)
-    iterations = torch.zeros(len(a), dtype=torch.long, device=cost.device)
-    done, interval = 0, 4
-    while len(state.index):
-        steps = min(interval, max_iterations - done)
+def _solve_group(progress: _Progress, index: torch.Tensor, problems, tolerance: float, rounds: int) -> None:
+    """Iterates one group from where its problems stand, `rounds` times or until all are finished, and notes where they
+    stand then."""
+    state = _start(progress, index, *problems)
+    done = 0
+    while done < rounds and len(state.index):
+        steps = min(_CHECK_EVERY, rounds - done)
         error = _iterate(state, steps)
         done += steps
         _recover(state, error)
         finished = error <= tolerance
-        if done >= max_iterations:
-            finished = torch.ones_like(finished)
-        if finished.any():
-            where = state.index[finished]
-            f[where] = (state.f + state.epsilon * state.u.log())[finished]
-            g[where] = (state.g + state.epsilon * state.v.log())[finished]
-            iterations[where] = done
-            error = error[~finished]
-            state.keep(~finished)
         _relax(state, error, steps)
+        if done >= rounds:
+            _note(progress, state, torch.ones_like(finished), finished, done)
+            return
+        if finished.sum() * _LEAVE_SHARE >= len(finished):  # few at a time would be copied about more than they cost
+            _note(progress, state, finished, finished, done)
+            state.keep(~finished)
         _absorb(state)
-        interval = 8
-    return f, g, iterations
 
 
-def _start(cost, a, b, epsilon):
-    """Potentials that put an entry 1 into every row and column of the kernel, so that neither can underflow."""
+def _start(progress: _Progress, index, cost, a, b, epsilon) -> _State:
     idle_a, idle_b = (a <= 0).to(cost.dtype), (b <= 0).to(cost.dtype)
-    void = (idle_a[:, :, None] + idle_b[:, None, :]) > 0
-    cost = torch.where(void, torch.where(void, -torch.inf, cost).amax((1, 2), keepdim=True), cost)
-    f = cost.amin(2)
-    g = (cost - f[:, :, None]).amin(1)
-    ones = torch.ones_like(a), torch.ones_like(b)
+    cost = torch.where((idle_a[:, :, None] + idle_b[:, None, :]) > 0, 0.0, cost)
+    f, g = progress.f[index, : a.shape[1]], progress.g[index, : b.shape[1]]
     state = _State(
-        torch.arange(len(a), device=a.device), cost, a + idle_a, b + idle_b, idle_a, idle_b, epsilon, f, g, *ones,
-        cost, cost, torch.ones_like(epsilon), torch.full_like(epsilon[:, 0], torch.inf),
+        index, cost, a + idle_a, b + idle_b, idle_a, idle_b, epsilon[:, None], f, g, torch.ones_like(a), torch.ones_like(b),
+        cost, cost, progress.omega[index, None], progress.error[index],
     )  # fmt: skip
     _rebuild(state)
     return state
+
+
+def _note(progress: _Progress, state: _State, leaving, finished, done: int) -> None:
+    where = state.index[leaving]
+    for potential, absorbed, scaling in ((progress.f, state.f, state.u), (progress.g, state.g, state.v)):
+        potential[where, : absorbed.shape[1]] = (absorbed + state.epsilon * scaling.log())[leaving]
+    progress.omega[where], progress.error[where] = state.omega[leaving, 0], state.error[leaving]
+    progress.iterations[where] += done
+    progress.finished[where] = finished[leaving]
 
 
 def _rebuild(state: _State) -> None:
@@ -251,19 +280,14 @@ def _absorb(state: _State) -> None:
         _rebuild(state)
 
 
-def _scatter(results, cost, a, b, epsilon, tolerance):
-    """Plans in the order of the problems, from the groups' potentials."""
-    f, g, iterations = torch.zeros_like(a), torch.zeros_like(b), torch.zeros(len(a), dtype=torch.long, device=a.device)
-    for index, (group_f, group_g, steps) in results:
-        f[index[:, None], torch.arange(group_f.shape[1], device=a.device)] = group_f
-        g[index[:, None], torch.arange(group_g.shape[1], device=a.device)] = group_g
-        iterations[index] = steps
+def _plans(progress: _Progress, cost, a, b, epsilon, tolerance) -> Plans:
     scale, live = epsilon[:, None], (a > 0)[:, :, None] & (b > 0)[:, None, :]
-    plan = torch.where(live, (f[:, :, None] + g[:, None, :] - cost) / scale[:, :, None], -torch.inf).exp_()
+    exponent = (progress.f[:, :, None] + progress.g[:, None, :] - cost) / scale[:, :, None]
+    plan = torch.where(live, exponent, -torch.inf).exp_()
     rows, columns = plan.sum(2), plan.sum(1)
     error = (rows - a).abs().sum(1) + (columns - b).abs().sum(1)
-    f = torch.where(a > 0, f - scale * a.log(), 0.0)
-    g = torch.where(b > 0, g - scale * b.log(), 0.0)
+    f = torch.where(a > 0, progress.f - scale * a.log(), 0.0)
+    g = torch.where(b > 0, progress.g - scale * b.log(), 0.0)
     transport_cost = (plan * torch.where(live, cost, 0.0)).sum((1, 2))
     value = (rows * f).sum(1) + (columns * g).sum(1)
-    return Plans(plan, value, transport_cost, f, g, epsilon, iterations, error, error <= 2 * tolerance)
+    return Plans(plan, value, transport_cost, f, g, epsilon, progress.iterations, error, error <= 2 * tolerance)

@@ -30,13 +30,14 @@ def balanced_error(plan: np.ndarray, a: np.ndarray, b: np.ndarray) -> float:
 
 def _exact(problem: Problem, solver: Solver) -> Plan:
     a, b = problem.source_mass, problem.target_mass
+    shift = min(problem.cost.min(), 0.0)  # POT gives an empty plan where all costs are below 0; a constant changes no plan
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # what POT would warn of is read from its log below
-        plan, log = ot.emd(a, b / b.sum() * a.sum(), problem.cost, numItermax=1_000_000, log=True)
+        plan, log = ot.emd(a, b / b.sum() * a.sum(), problem.cost - shift, numItermax=1_000_000, log=True)
     error = balanced_error(plan, a, b)
     fine = log["warning"] is None and error <= max(solver.tolerance, 1e-9)
     value = float((plan * problem.cost).sum())
-    return Plan(problem, solver, plan, value, (log["u"], log["v"]), 0.0, 0, error, fine)
+    return Plan(problem, solver, plan, value, (log["u"] + shift, log["v"]), 0.0, 0, error, fine)
 
 
 def _entropic(problem: Problem, solver: Solver) -> Plan:

@@ -1,0 +1,35 @@
+"""Sentence retrieval between two line-parallel files: P@1 by cosine in both directions.
+
+A sentence is the mean of its subword vectors at the last layer (or --layer). The text may be raw or split at spaces.
+"""
+
+import argparse
+import json
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("source", metavar="SOURCE", help="one sentence a line")
+    parser.add_argument("target", metavar="TARGET", help="its translation on the same line")
+    parser.add_argument("--encoder", default=None, metavar="NAME|DIR", help="bundled edition, folder or hub name (default aligned)")
+    parser.add_argument("--layer", type=int, metavar="N", help="layer of the encoder (default: the last)")
+    parser.add_argument("--json", action="store_true", help="print one JSON object: forward, backward (P@1 in [0, 1]), pairs")
+
+
+def run(options: argparse.Namespace) -> int:
+    from otcore.commands._progress import progress_line
+    from otcore.corpora import read_parallel
+    from otcore.encoders import DEFAULT, load_encoder
+    from otcore.evaluation import retrieve, sentence_vectors
+
+    pairs = read_parallel(options.source, options.target, "und", "und", presplit=True)
+    encoder = load_encoder(options.encoder or DEFAULT)
+    sides = [
+        sentence_vectors(encoder, [side.words for side in sentences], options.layer, progress_line(f"{name} sentences encoded"))
+        for name, sentences in (("source", [pair.source for pair in pairs]), ("target", [pair.target for pair in pairs]))
+    ]
+    result = retrieve(*sides)
+    if options.json:
+        print(json.dumps({"forward": round(result.forward, 6), "backward": round(result.backward, 6), "pairs": result.pairs}))
+    else:
+        print(f"P@1 forward {result.forward:.4f}, backward {result.backward:.4f} over {result.pairs} pairs (chance {1 / result.pairs:.4f})")
+    return 0

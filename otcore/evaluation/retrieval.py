@@ -1,0 +1,55 @@
+"""Sentence retrieval: is a sentence's translation its nearest neighbour among all sentences of the other language?"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from otcore.encoders.encoder import Encoder
+from otcore.errors import InputError
+
+_ROWS = 1024  # similarities at a time: memory stays flat for large files
+
+
+@dataclass(frozen=True)
+class Retrieval:
+    """P@1 in both directions, in [0, 1], and the number of pairs (chance is 1 / pairs)."""
+
+    forward: float
+    backward: float
+    pairs: int
+
+
+def sentence_vectors(
+    encoder: Encoder,
+    sentences: Sequence[Sequence[str]],
+    layer: int | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> np.ndarray:
+    """(n, d) float32 unit vectors: the mean over each sentence's subwords at a layer, by default the last."""
+    layer = encoder.layers if layer is None else layer
+    means = np.stack([vectors.subwords.mean(0) for vectors in encoder.encode(sentences, layer, progress)])
+    return means / np.linalg.norm(means, axis=1, keepdims=True).clip(1e-12)
+
+
+def retrieve(source: np.ndarray, target: np.ndarray) -> Retrieval:
+    """P@1 by cosine over line-parallel unit vectors (n, d); a tie with a wrong sentence counts as a miss.
+
+    raises: InputError   different numbers of sentences, or none
+    """
+    if len(source) != len(target) or len(source) == 0:
+        raise InputError(
+            f"Retrieval needs as many source as target sentences, and at least one; there are {len(source)} and {len(target)}."
+        )
+    return Retrieval(_precision(source, target), _precision(target, source), len(source))
+
+
+def _precision(queries: np.ndarray, candidates: np.ndarray) -> float:
+    hits = 0
+    for start in range(0, len(queries), _ROWS):
+        similarity = queries[start : start + _ROWS] @ candidates.T
+        rows = np.arange(len(similarity))
+        right = similarity[rows, start + rows].copy()
+        similarity[rows, start + rows] = -np.inf
+        hits += int((right > similarity.max(1, initial=-np.inf)).sum())
+    return hits / len(queries)
