@@ -131,6 +131,17 @@ def test_a_dot_product_may_be_negative_and_partial_still_works():
     assert plan.plan[0, 0] == pytest.approx(0.5)
 
 
+@given(problems(10), st.sampled_from([-40.0, -3.0, 5.0]))
+def test_exact_adds_a_constant_of_the_cost_to_the_value_only(item, constant):
+    cost, a, b = item
+    one, other = (solve(Problem(cost + shift, a, b), Solver("exact")) for shift in (0.0, constant))
+    assert other.converged
+    assert other.value == pytest.approx(one.value + constant, abs=1e-8)
+    f, g = other.potentials
+    assert (f[:, None] + g[None, :] <= cost + constant + 1e-8).all()
+    assert f @ a + g @ b == pytest.approx(other.value, abs=1e-8)
+
+
 def test_costs():
     x, y = torch.tensor([[3.0, 4.0], [0.0, 0.0]]), torch.tensor([[3.0, 4.0], [-3.0, -4.0], [0.0, 2.0]])
     assert cost_matrix(x, y, "cosine")[0].tolist() == pytest.approx([0, 2, 0.2])

@@ -1,5 +1,6 @@
 """Sentence pairs in the field's plain formats: two line-parallel files, TSV, and `source ||| target`."""
 
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -79,12 +80,21 @@ def write_tsv(path: str | Path, pairs: Iterable[SentencePair]) -> None:
 
 
 def write_bitext(path: str | Path, pairs: Iterable[SentencePair]) -> None:
-    """Lines `source ||| target`, words separated by one space."""
-    write_lines(path, (f"{' '.join(pair.source.words)} {SEPARATOR} {' '.join(pair.target.words)}" for pair in pairs))
+    """Lines `source ||| target`, words separated by one space.
+
+    raises: InputError   a word is itself `|||`, so that the line could not be read back
+    """
+    write_lines(path, (_bitext_line(pair) for pair in pairs))
+
+
+def _bitext_line(pair: SentencePair) -> str:
+    if SEPARATOR in pair.source.words + pair.target.words:
+        raise InputError(f"Pair {pair.id} has a word “{SEPARATOR}”, which divides the sides in this format; write TSV instead.")
+    return f"{' '.join(pair.source.words)} {SEPARATOR} {' '.join(pair.target.words)}"
 
 
 def _one_line(text: str) -> str:
-    return " ".join(text.replace("\t", " ").splitlines())
+    return re.sub(r"[\t\r\n]+", " ", text)
 
 
 def _pair(source: str, target: str, languages: tuple[str, str], presplit: bool, where: str) -> SentencePair:

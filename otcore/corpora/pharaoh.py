@@ -8,7 +8,7 @@ from otcore.corpora.text import display_name, read_lines, write_lines
 from otcore.corpora.types import Links, SentencePair
 from otcore.errors import InputError
 
-_LINK = re.compile(r"([0-9]+)([-p?])([0-9]+)")
+_LINK = re.compile(r"([0-9]{1,9})([-p?])([0-9]{1,9})")
 
 
 def parse_links(line: str, *, base: int = 0, where: str = "The line") -> Links:

@@ -4,6 +4,7 @@ import gzip
 import os
 import sys
 import tempfile
+import zlib
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -32,11 +33,12 @@ def display_name(path: str | Path) -> str:
 
 
 def write_lines(path: str | Path, lines: Iterable[str]) -> None:
-    """Writes lines with LF ends as UTF-8, atomically: a reader sees the old file or the whole new one.
+    """Writes lines with LF ends as UTF-8 (gzip by its name), atomically: a reader sees the old file or the whole new one.
 
     raises: InputError   the folder is absent or may not be written
     """
-    write_bytes(path, "".join(f"{line}\n" for line in lines).encode())
+    content = "".join(f"{line}\n" for line in lines).encode()
+    write_bytes(path, gzip.compress(content, mtime=0) if str(path).endswith(".gz") else content)
 
 
 def write_bytes(path: str | Path, content: bytes) -> None:
@@ -47,8 +49,8 @@ def write_bytes(path: str | Path, content: bytes) -> None:
     path = Path(path)
     try:
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
-    except OSError as error:
-        raise InputError(f"{path} cannot be written ({error.strerror}); choose a folder that exists and is yours.") from error
+    except (OSError, ValueError) as error:
+        raise InputError(f"{path} cannot be written ({_reason(error)}); choose a folder that exists and is yours.") from error
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
@@ -56,7 +58,7 @@ def write_bytes(path: str | Path, content: bytes) -> None:
         os.replace(temporary, path)
     except OSError as error:
         Path(temporary).unlink(missing_ok=True)
-        raise InputError(f"{path} cannot be written ({error.strerror}); check the free space and the path.") from error
+        raise InputError(f"{path} cannot be written ({_reason(error)}); check the free space and the path.") from error
 
 
 def _umask() -> int:
@@ -71,9 +73,12 @@ def _bytes(path: str | Path, name: str) -> bytes:
             return sys.stdin.buffer.read()
         content = Path(path).read_bytes()
         return gzip.decompress(content) if str(path).endswith(".gz") else content
-    except (OSError, EOFError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise InputError(f"{name} cannot be read ({reason}); check the path and its permissions.") from error
+    except (OSError, EOFError, ValueError, zlib.error) as error:  # ValueError: a path with a NUL in it
+        raise InputError(f"{name} cannot be read ({_reason(error)}); check the path and its permissions.") from error
+
+
+def _reason(error: Exception) -> str:
+    return getattr(error, "strerror", None) or str(error)
 
 
 def _decode(line: bytes, name: str, number: int) -> str:

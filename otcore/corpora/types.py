@@ -29,7 +29,7 @@ class Sentence:
 
         raises: InputError   nothing but white space, or control characters in it
         """
-        text = clean(text, what).strip()
+        text = clean(text, what).strip(" \t\r\n" if presplit else None)
         words = presplit_words(text) if presplit else words_of(text, language)
         if not words:
             raise InputError(f"{what} is empty; write at least one word.")
