@@ -1,0 +1,44 @@
+"""Train the bundled encoder, editions base and aligned, from a folder of sentence pairs.
+
+The folder holds files named en-xx.tsv.gz with the columns source label, English, other language. Called again
+with the same options the command goes on where it stopped. Word links need the optional package eflomal.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from pathlib import Path
+
+from otcore.pretraining.recipe import DEFAULT_MINUTES, Recipe
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the command's options."""
+    parser.add_argument("--corpora", type=Path, required=True, help="folder of en-xx.tsv.gz files")
+    parser.add_argument("--out", type=Path, required=True, help="folder for the editions, the log and checkpoints")
+    parser.add_argument(
+        "--minutes",
+        type=float,
+        default=DEFAULT_MINUTES,
+        help="size of the run: minutes on two quiet cores, turned into a fixed number of steps (default %(default)g)",
+    )
+    parser.add_argument("--seed", type=int, default=0, help="same seed, same result on the same machine (default 0)")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Train; return 0. Raises ``InputError`` for unusable options or corpora."""
+    # Torch and Transformers take seconds to load: other commands need not wait for them.
+    from otcore.pretraining.pipeline import pretrain
+
+    began = time.monotonic()
+
+    def progress(line: str) -> None:
+        sys.stderr.write(f"[{(time.monotonic() - began) / 60:6.1f} min] {line}\n")
+        sys.stderr.flush()
+
+    editions = pretrain(options.corpora, options.out, Recipe.for_minutes(options.minutes, options.seed), progress)
+    for name, folder in editions.items():
+        progress(f"{name}: {folder}")
+    return 0

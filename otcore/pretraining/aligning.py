@@ -1,0 +1,62 @@
+"""The stage ``aligned``: links of all pairs, then contrastive training of ``base`` on them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from transformers import XLMRobertaModel
+
+from otcore.pretraining.contrastive import ContrastiveObjective, LinkedText
+from otcore.pretraining.evaluation import held_out_figures
+from otcore.pretraining.links import word_links
+from otcore.pretraining.run import Run, finish_edition, load_base
+from otcore.pretraining.store import EncodedPairs, Ragged, load_arrays, save_arrays
+from otcore.pretraining.training import Plan, run_stage, write_log
+
+_HELD_OUT = 250
+
+
+def linked_text(run: Run, text: EncodedPairs) -> LinkedText:
+    """Return one language's pairs with statistical links for the first ``link_pairs`` of them, kept on disk.
+
+    Held-out pairs are linked too, so that the encoder can be compared with the links there.
+    """
+    path = run.work / f"links-{text.language}.npz"
+    if not path.exists():
+        count = min(len(text), text.held_out + run.recipe.link_pairs)
+        run.progress(f"links of {text.language}: {count} pairs")
+        sides = [[side[i].tolist() for i in range(count)] for side in (text.english, text.other)]
+        links = Ragged.of([[i for link in pair for i in link] for pair in word_links(*sides, run.recipe.seed)])
+        save_arrays(path, flat=links.flat, offsets=links.offsets)
+        share = len(links.flat) / 2 / max(1, int(text.english.lengths[:count].sum()))
+        write_log(run.log_file, {"event": "links", "language": text.language, "pairs": count, "linked": round(share, 4)})
+    arrays = load_arrays(path)
+    return LinkedText(text, Ragged(arrays["flat"], arrays["offsets"]))
+
+
+def train_aligned(run: Run, linked: list[LinkedText], base: Path) -> Path:
+    """Train and save the edition ``aligned`` from ``base``; nothing is done if it is there already."""
+    target = run.out / "aligned"
+    if target.exists():
+        return target
+    recipe, place = run.recipe, run.place()
+    encoder = load_base(base).to(place.device)
+    objective = ContrastiveObjective(encoder, linked, recipe.contrastive, recipe.seed)
+    warmup = max(1, min(100, recipe.aligned_steps // 10))
+    plan = Plan("aligned", recipe.aligned_steps, recipe.aligned_rate, warmup, checkpoint_every=recipe.checkpoint_every)
+    run_stage(encoder, objective, plan, place)
+    finish_edition(run, encoder, target, best_layer(run, "aligned", encoder, linked))
+    return target
+
+
+def best_layer(run: Run, name: str, encoder: XLMRobertaModel, linked: list[LinkedText]) -> int:
+    """Return the layer whose words align best with the statistical links of held-out pairs; log all layers."""
+    held_out = [text.held_out() for text in linked]
+    layers = list(range(encoder.config.num_hidden_layers + 1))
+    agreement = []
+    for layer, entry in enumerate(held_out_figures(encoder, held_out, _HELD_OUT, layers)):
+        figures = {key: round(value, 4) for key, value in entry.items()}
+        write_log(run.log_file, {"event": "held out", "edition": name, "layer": layer, **figures})
+        run.progress(f"{name} layer {layer}: held-out P@1 {figures['P@1']}, link F1 {figures['F1']}")
+        agreement.append(figures["F1"])
+    return max(range(len(agreement)), key=lambda layer: (agreement[layer], layer))

@@ -1,0 +1,123 @@
+"""Sentence pairs for pre-training: reading, cleaning, presentation and hold-out.
+
+A corpora folder holds ``en-xx.tsv.gz`` files with three columns (source label, English, other
+language), one pair a line.
+"""
+
+from __future__ import annotations
+
+import gzip
+import logging
+import re
+import unicodedata
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from otcore.errors import InputError
+from otcore.pretraining.settings import Presentation
+
+log = logging.getLogger(__name__)
+
+ENGLISH = "en"
+_FILE_NAME = re.compile(r"en-([a-z]{2,3})\.tsv\.gz")
+_MAX_CHARACTERS = 1000
+
+
+@dataclass(frozen=True)
+class LanguageText:
+    """One language's pairs; the first ``held_out`` of them are never trained on."""
+
+    language: str
+    pairs: list[tuple[str, str]]
+    segmented: np.ndarray
+    held_out: int
+
+
+def find_corpora(folder: Path) -> dict[str, Path]:
+    """Return ``{language: file}`` for the ``en-xx.tsv.gz`` files in ``folder``, sorted.
+
+    Raises ``InputError`` if the folder has none.
+    """
+    found = {}
+    for path in sorted(Path(folder).glob("en-*.tsv.gz")):
+        match = _FILE_NAME.fullmatch(path.name)
+        if match:
+            found[match.group(1)] = path
+    if not found:
+        raise InputError(f"{folder} has no file named like en-fr.tsv.gz; give the folder that holds the corpora with --corpora.")
+    return found
+
+
+def read_pairs(path: Path) -> list[tuple[str, str]]:
+    """Return the distinct ``(english, other)`` pairs of one file, NFC, in file order.
+
+    Empty sides, untranslated lines and lines of more than 1,000 characters are left out. Raises
+    ``InputError`` for a file that cannot be read or has lines without three columns.
+    """
+    pairs: dict[tuple[str, str], None] = {}
+    try:
+        for number, line in enumerate(_lines(path), start=1):
+            columns = line.split("\t")
+            if len(columns) != 3:
+                raise InputError(
+                    f"{path}, line {number}: {len(columns)} columns instead of 3; "
+                    "write source label, English and the other language, separated by tabs."
+                )
+            english, other = (_clean(text) for text in columns[1:])
+            if english and other and english != other:
+                pairs[english, other] = None
+    except (OSError, EOFError, UnicodeDecodeError) as error:
+        raise InputError(f"{path} cannot be read as gzipped UTF-8 text ({error}); write it again.") from error
+    return list(pairs)
+
+
+def _lines(path: Path) -> Iterator[str]:
+    with gzip.open(path, "rt", encoding="utf-8", newline="\n") as file:
+        for line in file:
+            yield line.rstrip("\r\n")
+
+
+def _clean(text: str) -> str:
+    text = " ".join(unicodedata.normalize("NFC", text).split())
+    return text if len(text) <= _MAX_CHARACTERS else ""
+
+
+def segmenter(language: str) -> Callable[[str], list[str]] | None:
+    """Return a function that cuts a sentence into words, or ``None`` where spaces do that already.
+
+    ``None`` is also returned, with a logged warning, if the segmenter of Chinese (rjieba) or Japanese
+    (sudachipy) is not installed: the encoder then sees unsegmented text only.
+    """
+    try:
+        if language == "zh":
+            import rjieba
+
+            return lambda text: [word for word in rjieba.cut(text) if not word.isspace()]
+        if language == "ja":
+            import sudachipy
+
+            tokenizer = sudachipy.Dictionary(dict="small").tokenizer(mode=sudachipy.SplitMode.A)
+            return lambda text: [m.surface() for m in tokenizer.tokenize(text) if not m.surface().isspace()]
+    except (ImportError, RuntimeError) as error:
+        log.warning("no segmenter for %s (%s): its text is shown unsegmented", language, error)
+    return None
+
+
+def load_language(path: Path, language: str, seed: int, how: Presentation) -> LanguageText:
+    """Read one file and return its pairs in a seeded random order, cased and segmented as ``how`` says.
+
+    The same file, seed and settings give the same result.
+    """
+    pairs = read_pairs(path)
+    rng = np.random.default_rng([seed, sum(map(ord, language))])
+    pairs = [pairs[i] for i in rng.permutation(len(pairs))]
+    lower = rng.random(len(pairs)) < how.lower_share
+    cut = segmenter(language)
+    segmented = (rng.random(len(pairs)) < how.segmented_share) if cut else np.zeros(len(pairs), bool)
+    for i, (english, other) in enumerate(pairs):
+        shown = " ".join(cut(other)) if cut and segmented[i] else other
+        pairs[i] = (english.lower(), shown.lower()) if lower[i] else (english, shown)
+    return LanguageText(language, pairs, segmented, min(how.held_out, len(pairs) // 10))

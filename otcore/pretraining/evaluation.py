@@ -1,0 +1,88 @@
+"""Held-out figures: translation retrieval by mean vectors, agreement with the statistical aligner's links."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from transformers import XLMRobertaModel
+
+from otcore.precision import half_precision
+from otcore.pretraining.batches import pad, sentence_rows
+from otcore.pretraining.store import EncodedPairs, Ragged
+from otcore.pretraining.vocabulary import PAD
+
+_BATCH = 100
+
+
+@dataclass(frozen=True)
+class HeldOut:
+    """One language's held-out pairs and their statistical links, (pairs) lists of (English, other) index rows."""
+
+    text: EncodedPairs
+    links: list[np.ndarray]
+
+
+@torch.no_grad()
+def token_vectors(encoder: XLMRobertaModel, side: Ragged, rows: np.ndarray, layers: list[int]) -> list[list[np.ndarray]]:
+    """Return for each of ``layers`` unit vectors (tokens, hidden), float32, of the sentences ``rows``.
+
+    Special tokens are left out. Layers count as in ``hidden_states``: 0 is the embedding, -1 the last layer.
+    """
+    order = rows[np.argsort(side.lengths[rows], kind="stable")]
+    vectors: dict[int, list[np.ndarray]] = {}
+    for part in np.array_split(order, max(1, len(order) // _BATCH)):
+        ids = torch.from_numpy(pad(sentence_rows(side, part), PAD)).to(encoder.device)
+        with half_precision(encoder.device):
+            output = encoder(input_ids=ids, attention_mask=(ids != PAD).long(), output_hidden_states=True)
+        chosen = [torch.nn.functional.normalize(output.hidden_states[n].float(), dim=-1).cpu().numpy() for n in layers]
+        for place, row in enumerate(part):
+            vectors[int(row)] = [states[place, 1 : 1 + len(side[int(row)])] for states in chosen]
+    return [[vectors[int(row)][n] for row in rows] for n in range(len(layers))]
+
+
+def mutual_links(left: np.ndarray, right: np.ndarray) -> set[tuple[int, int]]:
+    """Return index pairs that are each other's nearest by inner product; ``left`` is (m, d), ``right`` (n, d)."""
+    similarity = left @ right.T
+    there, back = similarity.argmax(axis=1), similarity.argmax(axis=0)
+    return {(i, int(j)) for i, j in enumerate(there) if back[j] == i}
+
+
+def retrieval(left: np.ndarray, right: np.ndarray) -> tuple[float, float]:
+    """Return the shares of rows whose nearest row on the other side has the same index, both directions."""
+    similarity = left @ right.T
+    index = np.arange(len(left))
+    return float((similarity.argmax(axis=1) == index).mean()), float((similarity.argmax(axis=0) == index).mean())
+
+
+def mean_vectors(vectors: list[np.ndarray]) -> np.ndarray:
+    """Return the unit mean vector of each sentence, (sentences, hidden)."""
+    means = np.stack([v.mean(axis=0) for v in vectors])
+    return means / np.maximum(np.linalg.norm(means, axis=1, keepdims=True), 1e-9)
+
+
+def held_out_figures(encoder: XLMRobertaModel, texts: list[HeldOut], pairs: int, layers: list[int]) -> list[dict[str, float]]:
+    """Return for each layer mean P@1 and link F1 over the languages, and both per language (``de P@1``, ``de F1``).
+
+    The encoder's links are mutual maxima of subword vectors; F1 is against the statistical links.
+    """
+    encoder.eval()
+    figures: list[dict[str, float]] = [{} for _ in layers]
+    for held in texts:
+        rows = np.arange(min(pairs, held.text.held_out))
+        if not len(rows):
+            continue
+        wanted = [{(int(i), int(j)) for i, j in held.links[row]} for row in rows]
+        sides = [token_vectors(encoder, side, rows, layers) for side in (held.text.english, held.text.other)]
+        for entry, english, other in zip(figures, *sides, strict=True):
+            found = [mutual_links(a, b) for a, b in zip(english, other, strict=True)]
+            common = sum(len(a & b) for a, b in zip(found, wanted, strict=True))
+            total = sum(map(len, found)) + sum(map(len, wanted))
+            entry[f"{held.text.language} P@1"] = sum(retrieval(mean_vectors(english), mean_vectors(other))) / 2
+            entry[f"{held.text.language} F1"] = 2 * common / max(1, total)
+    return [_means(entry) | entry for entry in figures]
+
+
+def _means(figures: dict[str, float]) -> dict[str, float]:
+    return {name: float(np.mean([v for key, v in figures.items() if key.endswith(name)] or [0.0])) for name in ("P@1", "F1")}

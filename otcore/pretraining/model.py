@@ -1,0 +1,106 @@
+"""The encoder that is trained: XLM-R architecture, small, and how it is saved."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from pathlib import Path
+
+import numpy as np
+import torch
+from safetensors.torch import save_file
+from torch import Tensor, nn
+from transformers import XLMRobertaConfig, XLMRobertaModel
+
+from otcore.pretraining.vocabulary import BOS, EOS, MAX_TOKENS, PAD
+
+HIDDEN = 256
+_VECTOR_SCALE = 0.04
+
+
+def encoder_config(vocabulary: int, layers: int = 4, hidden: int = HIDDEN) -> XLMRobertaConfig:
+    """Return the configuration: ``layers`` × ``hidden``, heads of 64, no dropout (slow on a CPU, and the model underfits)."""
+    return XLMRobertaConfig(
+        vocab_size=vocabulary,
+        hidden_size=hidden,
+        num_hidden_layers=layers,
+        num_attention_heads=max(1, hidden // 64),
+        intermediate_size=4 * hidden,
+        max_position_embeddings=MAX_TOKENS + PAD + 1,
+        hidden_dropout_prob=0.0,
+        attention_probs_dropout_prob=0.0,
+        type_vocab_size=1,
+        pad_token_id=PAD,
+        bos_token_id=BOS,
+        eos_token_id=EOS,
+    )
+
+
+def new_encoder(config: XLMRobertaConfig, vectors: np.ndarray, seed: int) -> XLMRobertaModel:
+    """Return an untrained encoder whose token vectors are ``vectors`` (vocabulary, hidden), scaled down."""
+    torch.manual_seed(seed)
+    encoder = XLMRobertaModel(config, add_pooling_layer=False)
+    # On a CPU and sentences of a few dozen tokens plain attention is half as fast again as the fused kernel.
+    encoder.set_attn_implementation("eager")
+    with torch.no_grad():
+        encoder.embeddings.word_embeddings.weight.copy_(torch.from_numpy(vectors) * _VECTOR_SCALE)
+        encoder.embeddings.word_embeddings.weight[PAD] = 0
+    return encoder
+
+
+class MaskedModel(nn.Module):
+    """The encoder with a head that predicts masked tokens; the output matrix is the token matrix."""
+
+    def __init__(self, encoder: XLMRobertaModel) -> None:
+        super().__init__()
+        hidden = encoder.config.hidden_size
+        self.encoder = encoder
+        self.dense = nn.Linear(hidden, hidden)
+        self.norm = nn.LayerNorm(hidden)
+        self.bias = nn.Parameter(torch.zeros(encoder.config.vocab_size))
+
+    def forward(self, ids: Tensor, attention: Tensor, positions: Tensor, masked: Tensor) -> Tensor:
+        """Return (masked tokens, hidden) states to compare with token vectors.
+
+        ``masked`` holds flat indices into ``ids``, (batch, length).
+        """
+        states = self.encoder(input_ids=ids, attention_mask=attention, position_ids=positions).last_hidden_state
+        states = states.flatten(0, 1).index_select(0, masked)
+        return self.norm(nn.functional.gelu(self.dense(states)))
+
+    def scores(self, states: Tensor, tokens: Tensor) -> Tensor:
+        """Return the (masked tokens, tokens) scores of the tokens with the ids ``tokens``."""
+        matrix = self.encoder.embeddings.word_embeddings.weight.index_select(0, tokens)
+        return nn.functional.linear(states, matrix, self.bias.index_select(0, tokens))
+
+
+def save_edition(encoder: XLMRobertaModel, tokenizer_folder: Path, target: Path) -> int:
+    """Write a Transformers folder (config, float16 weights, tokenizer) to ``target`` and return its bytes.
+
+    ``AutoModel`` always builds the pooling layer of this architecture and warns when its weights are
+    missing, so an identity is stored for it; nothing in this project reads its output. An attribute
+    ``alignment_layer`` of the configuration tells the engine which layer to compare words at.
+    """
+    temporary = target.with_name(target.name + ".tmp")
+    shutil.rmtree(temporary, ignore_errors=True)
+    temporary.mkdir(parents=True)
+    weights = {name: value.detach().cpu().to(torch.float16).contiguous() for name, value in encoder.state_dict().items()}
+    weights = {name: value for name, value in weights.items() if not name.endswith(("position_ids", "token_type_ids"))}
+    hidden = encoder.config.hidden_size
+    weights["pooler.dense.weight"] = torch.eye(hidden, dtype=torch.float16)
+    weights["pooler.dense.bias"] = torch.zeros(hidden, dtype=torch.float16)
+    save_file(weights, temporary / "model.safetensors", metadata={"format": "pt"})
+    (temporary / "model.safetensors").chmod(0o644)
+    config = encoder.config.to_dict() | {"architectures": ["XLMRobertaModel"], "dtype": "float16"}
+    config.pop("_name_or_path", None)
+    (temporary / "config.json").write_text(json.dumps(config, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    for name in ("tokenizer.json", "tokenizer_config.json"):
+        shutil.copyfile(tokenizer_folder / name, temporary / name)
+    replaced = target.with_name(target.name + ".old")
+    shutil.rmtree(replaced, ignore_errors=True)
+    if target.exists():
+        os.replace(target, replaced)
+    os.replace(temporary, target)
+    shutil.rmtree(replaced, ignore_errors=True)
+    return sum(file.stat().st_size for file in target.iterdir())

@@ -1,0 +1,121 @@
+"""The whole of pre-training: from a folder of sentence pairs to the editions ``base`` and ``aligned``."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+from tokenizers import Tokenizer
+
+from otcore.errors import InputError
+from otcore.pretraining.aligning import best_layer, linked_text, train_aligned
+from otcore.pretraining.batches import MaskedBatches
+from otcore.pretraining.contrastive import LinkedText
+from otcore.pretraining.corpus import LanguageText, find_corpora, load_language
+from otcore.pretraining.masked import MaskedObjective
+from otcore.pretraining.model import MaskedModel, encoder_config, new_encoder
+from otcore.pretraining.recipe import Recipe
+from otcore.pretraining.run import Run, finish_edition
+from otcore.pretraining.store import EncodedPairs, encode_pairs, load_arrays, load_pairs, save_arrays, save_pairs
+from otcore.pretraining.training import Plan, choose_device, run_stage, write_log
+from otcore.pretraining.vectors import initial_vectors, token_pair_matrix
+from otcore.pretraining.vocabulary import save_tokenizer, train_vocabulary, vocabulary_text
+
+
+def pretrain(corpora: Path, out: Path, recipe: Recipe, progress: Callable[[str], None]) -> dict[str, Path]:
+    """Train both editions and return ``{"base": folder, "aligned": folder}``.
+
+    ``out`` also gets ``log.jsonl`` and ``work``; calling again with the same arguments goes on where an
+    earlier call stopped and ends with the same weights. Raises ``InputError`` for unusable corpora or an
+    ``out`` that holds another run.
+    """
+    run = Run(Path(corpora), Path(out), recipe, progress)
+    files = find_corpora(run.corpora)
+    _check_same_run(run, files)
+    texts = prepare_texts(run, files)
+    linked = [linked_text(run, text) for text in texts]
+    base = train_base(run, linked)
+    return {"base": base, "aligned": train_aligned(run, linked, base)}
+
+
+def _check_same_run(run: Run, files: dict[str, Path]) -> None:
+    run.work.mkdir(parents=True, exist_ok=True)
+    corpora = {language: file.stat().st_size for language, file in files.items()}
+    settings = json.loads(json.dumps({"corpora": corpora, "recipe": run.recipe.as_dict()}))
+    path = run.work / "settings.json"
+    if path.exists() and json.loads(path.read_text(encoding="utf-8")) != settings:
+        raise InputError(f"{run.out} holds a run with other corpora, seed or minutes; give another folder with --out or delete it.")
+    temporary = path.with_name(path.name + ".tmp")
+    temporary.write_text(json.dumps(settings, indent=1), encoding="utf-8")
+    os.replace(temporary, path)
+    write_log(run.log_file, {"event": "start", "settings": settings, "device": choose_device().type})
+
+
+def prepare_texts(run: Run, files: dict[str, Path]) -> list[EncodedPairs]:
+    """Make the vocabulary and encode all pairs, or read both if an earlier call made them."""
+    paths = {language: run.work / f"pairs-{language}.npz" for language in files}
+    if not all(path.exists() for path in paths.values()) or not (run.tokenizer / "tokenizer.json").exists():
+        texts = []
+        for language, file in files.items():
+            run.progress(f"reading {file.name}")
+            texts.append(_limited(load_language(file, language, run.recipe.seed, run.recipe.presentation), run.recipe))
+        tokenizer = _vocabulary(run, texts)
+        for text in texts:
+            run.progress(f"encoding {text.language}: {len(text.pairs)} pairs")
+            save_pairs(paths[text.language], encode_pairs(text, tokenizer))
+    encoded = [load_pairs(path, language) for language, path in paths.items()]
+    sizes = {t.language: [len(t), int(t.english.lengths.sum()), int(t.other.lengths.sum())] for t in encoded}
+    write_log(run.log_file, {"event": "texts", "pairs, English tokens, other tokens": sizes})
+    return encoded
+
+
+def _limited(text: LanguageText, recipe: Recipe) -> LanguageText:
+    return replace(text, pairs=text.pairs[: recipe.pairs], segmented=text.segmented[: recipe.pairs])
+
+
+def _vocabulary(run: Run, texts: list[LanguageText]) -> Tokenizer:
+    path = run.tokenizer / "tokenizer.json"
+    if not path.exists():
+        run.progress(f"vocabulary of {run.recipe.vocabulary} pieces")
+        sentences = vocabulary_text(texts, run.recipe.vocabulary_sentences, run.recipe.seed)
+        tokenizer = train_vocabulary(sentences, run.recipe.vocabulary)
+        temporary = run.work / "tokenizer.tmp"
+        temporary.mkdir(exist_ok=True)
+        save_tokenizer(tokenizer, temporary)
+        os.replace(temporary, run.tokenizer)
+    return Tokenizer.from_file(str(path))
+
+
+def _vectors(run: Run, texts: list[EncodedPairs], vocabulary: int) -> np.ndarray:
+    path = run.work / "vectors.npz"
+    if not path.exists():
+        run.progress("initial vectors")
+        matrix = token_pair_matrix(texts, vocabulary, run.recipe.vector_pairs)
+        save_arrays(path, vectors=initial_vectors(matrix, run.recipe.hidden, run.recipe.seed))
+    return load_arrays(path)["vectors"]
+
+
+def vocabulary_size(run: Run) -> int:
+    """Return the number of pieces of the run's tokenizer."""
+    return Tokenizer.from_file(str(run.tokenizer / "tokenizer.json")).get_vocab_size()
+
+
+def train_base(run: Run, linked: list[LinkedText]) -> Path:
+    """Train and save the edition ``base``; nothing is done if it is there already."""
+    target = run.out / "base"
+    if target.exists():
+        return target
+    recipe, size, texts = run.recipe, vocabulary_size(run), [text.pairs for text in linked]
+    encoder = new_encoder(encoder_config(size, recipe.layers, recipe.hidden), _vectors(run, texts, size), recipe.seed)
+    place = run.place()
+    model = MaskedModel(encoder).to(place.device)
+    batches = MaskedBatches(texts, recipe.masked, size, recipe.seed)
+    warmup = max(1, min(300, recipe.base_steps // 10))
+    plan = Plan("base", recipe.base_steps, recipe.base_rate, warmup, checkpoint_every=recipe.checkpoint_every)
+    run_stage(model, MaskedObjective(model, batches, place.device), plan, place)
+    finish_edition(run, encoder, target, best_layer(run, "base", encoder, linked))
+    return target

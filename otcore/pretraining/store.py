@@ -1,0 +1,112 @@
+"""Sentence pairs as subword ids, kept on disk so that a run can go on where it stopped."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from tokenizers import Tokenizer
+
+from otcore.pretraining.corpus import LanguageText
+
+MAX_SIDE = 100
+_CHUNK = 20_000
+
+
+@dataclass(frozen=True)
+class Ragged:
+    """Rows of different length: row ``i`` is ``flat[offsets[i]:offsets[i + 1]]`` (int32)."""
+
+    flat: np.ndarray
+    offsets: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.offsets) - 1
+
+    def __getitem__(self, row: int) -> np.ndarray:
+        return self.flat[self.offsets[row] : self.offsets[row + 1]]
+
+    @property
+    def lengths(self) -> np.ndarray:
+        return np.diff(self.offsets)
+
+    @classmethod
+    def of(cls, rows: list[list[int]]) -> Ragged:
+        """Pack lists of integers."""
+        lengths = np.fromiter(map(len, rows), np.int64, len(rows))
+        flat = np.fromiter((i for row in rows for i in row), np.int32, int(lengths.sum()))
+        return cls(flat, np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64))
+
+
+@dataclass(frozen=True)
+class EncodedPairs:
+    """One language's pairs as subword ids without special tokens; the first ``held_out`` are for evaluation."""
+
+    language: str
+    english: Ragged
+    other: Ragged
+    held_out: int
+
+    def __len__(self) -> int:
+        return len(self.english)
+
+    @property
+    def lengths(self) -> np.ndarray:
+        """Subwords of both sides together, (pairs,)."""
+        return self.english.lengths + self.other.lengths
+
+
+def encode_pairs(text: LanguageText, tokenizer: Tokenizer) -> EncodedPairs:
+    """Encode one language's pairs; pairs with an empty side or one of more than 100 subwords are dropped."""
+    english: list[list[int]] = []
+    other: list[list[int]] = []
+    held_out = 0
+    for start in range(0, len(text.pairs), _CHUNK):
+        chunk = text.pairs[start : start + _CHUNK]
+        left = tokenizer.encode_batch_fast([p[0] for p in chunk], add_special_tokens=False)
+        right = tokenizer.encode_batch_fast([p[1] for p in chunk], add_special_tokens=False)
+        for row, (a, b) in enumerate(zip(left, right, strict=True), start=start):
+            if 0 < len(a.ids) <= MAX_SIDE and 0 < len(b.ids) <= MAX_SIDE:
+                english.append(a.ids)
+                other.append(b.ids)
+                held_out += row < text.held_out
+    return EncodedPairs(text.language, Ragged.of(english), Ragged.of(other), held_out)
+
+
+def save_arrays(path: Path, **arrays: np.ndarray) -> None:
+    """Write named arrays to ``path`` (.npz) in one step: a file that is there is complete."""
+    temporary = path.with_name(path.name + ".tmp")
+    with open(temporary, "wb") as file:
+        np.savez(file, **arrays)
+    os.replace(temporary, path)
+
+
+def load_arrays(path: Path) -> dict[str, np.ndarray]:
+    """Read what ``save_arrays`` wrote."""
+    with np.load(path, allow_pickle=False) as archive:
+        return {name: archive[name] for name in archive.files}
+
+
+def save_pairs(path: Path, pairs: EncodedPairs) -> None:
+    """Write one language's encoded pairs."""
+    save_arrays(
+        path,
+        english=pairs.english.flat,
+        english_offsets=pairs.english.offsets,
+        other=pairs.other.flat,
+        other_offsets=pairs.other.offsets,
+        held_out=np.array(pairs.held_out),
+    )
+
+
+def load_pairs(path: Path, language: str) -> EncodedPairs:
+    """Read what ``save_pairs`` wrote."""
+    a = load_arrays(path)
+    return EncodedPairs(
+        language,
+        Ragged(a["english"], a["english_offsets"]),
+        Ragged(a["other"], a["other_offsets"]),
+        int(a["held_out"]),
+    )
