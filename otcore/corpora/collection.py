@@ -1,4 +1,4 @@
-"""The bundled collection: sentences written for this project in twelve languages, with hand-made gold links from English.
+"""The bundled collection: sentences written for this project in twelve languages, hand-made gold links from English, short queries.
 
 Files, tab-separated, no header (`data/sentences/`):
   gold/about.tsv          id, split (dev or test), topic, tags (comma-separated), what the sentence shows
@@ -6,6 +6,8 @@ Files, tab-separated, no header (`data/sentences/`):
   gold/en-<code>.tsv      id, links English → code, 0-based Pharaoh, `?` where only possible
   training/about.tsv      id, topic
   training/<code>.tsv     id, running text
+  queries/about.tsv       id, ids of the relevant gold and training sentences (comma-separated)
+  queries/<code>.tsv      id, what a person would type
 """
 
 import functools
@@ -33,6 +35,15 @@ class Entry:
 
 
 @dataclass(frozen=True)
+class Query:
+    """A short search in all languages: `texts` language → what is typed, `relevant` the ids of every sentence that answers it."""
+
+    id: str
+    texts: dict[str, str]
+    relevant: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Collection:
     """The collection in memory.
 
@@ -41,6 +52,7 @@ class Collection:
     links    : language → id → Links from the English sentence to that language's
     training : language → running texts in order, line-parallel over languages; no gold, no overlap with `gold`
     topics   : id → topic of each training sentence, in the same order
+    queries  : short searches over the gold and training sentences together
     """
 
     entries: tuple[Entry, ...]
@@ -48,6 +60,7 @@ class Collection:
     links: dict[str, dict[str, Links]]
     training: dict[str, tuple[str, ...]]
     topics: dict[str, str]
+    queries: tuple[Query, ...]
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -63,9 +76,7 @@ class Collection:
         raises: InputError   no such sentence or language
         """
         entry = self._entry(id)
-        for code in (source, target):
-            if code not in self.gold:
-                raise InputError(f"The bundled collection has no {code}; it has {', '.join(self.gold)}.")
+        self._check(source, target)
         return SentencePair(self.gold[source][id], self.gold[target][id], self.gold_links(id, source, target), id, entry.tags)
 
     def pairs(self, source: str, target: str, split: str | None = None) -> list[SentencePair]:
@@ -73,9 +84,22 @@ class Collection:
         return [self.pair(entry.id, source, target) for entry in self.entries if split in (None, entry.split)]
 
     def training_pairs(self, source: str, target: str) -> list[SentencePair]:
-        """The training part of two languages, split into words here because segmenting takes a moment."""
+        """The training part of two languages, split into words here because segmenting takes a moment.
+
+        raises: InputError   no such language
+        """
+        self._check(source, target)
         texts = zip(self.topics, self.training[source], self.training[target], strict=True)
         return [SentencePair(Sentence.from_text(a, source), Sentence.from_text(b, target), id=id) for id, a, b in texts]
+
+    def texts(self, language: str) -> dict[str, str]:
+        """Id → running text of every sentence, gold first, then training: what the queries search.
+
+        raises: InputError   no such language
+        """
+        self._check(language)
+        training = zip(self.topics, self.training[language], strict=True)
+        return {id: sentence.text for id, sentence in self.gold[language].items()} | dict(training)
 
     def gold_links(self, id: str, source: str, target: str) -> Links | None:
         """Hand-made links; between two languages other than English a chain over the English words, all only possible
@@ -87,6 +111,11 @@ class Collection:
         if target == PIVOT:
             return self.links[source][id].reversed()
         return _compose(self.links[source][id].reversed(), self.links[target][id])
+
+    def _check(self, *codes: str) -> None:
+        for code in codes:
+            if code not in self.gold:
+                raise InputError(f"The bundled collection has no {code}; it has {', '.join(self.gold)}.")
 
     def _entry(self, id: str) -> Entry:
         for entry in self.entries:
@@ -101,7 +130,8 @@ class Collection:
 def load_collection(folder: Path = DATA) -> Collection:
     """Reads the collection, once a process.
 
-    raises: InputError   a file is absent, a line is malformed, ids differ between files, a link is out of range
+    raises: InputError   a file is absent, a line is malformed, ids differ between files, a link is out of range, a query names a
+                         sentence that is not there
     """
     entries = tuple(_entry(cells) for cells in _rows(folder / "gold" / "about.tsv", 5))
     ids = [entry.id for entry in entries]
@@ -109,8 +139,8 @@ def load_collection(folder: Path = DATA) -> Collection:
     gold = {code: _gold(folder / "gold" / f"{code}.tsv", code, ids) for code in codes}
     links = {code: _links(folder / "gold" / f"en-{code}.tsv", ids, gold[PIVOT], gold[code]) for code in codes[1:]}
     topics = dict(_rows(folder / "training" / "about.tsv", 2))
-    training = {code: _training(folder / "training" / f"{code}.tsv", list(topics)) for code in codes}
-    return Collection(entries, gold, links, training, topics)
+    training = {code: _texts(folder / "training" / f"{code}.tsv", list(topics)) for code in codes}
+    return Collection(entries, gold, links, training, topics, _queries(folder / "queries", codes, {*ids, *topics}))
 
 
 def _compose(first: Links, second: Links) -> Links:
@@ -140,10 +170,19 @@ def _gold(path: Path, code: str, ids: list[str]) -> dict[str, Sentence]:
     return {id: Sentence(code, text, tuple(words.split(" ")), id) for id, text, words in rows}
 
 
-def _training(path: Path, ids: list[str]) -> tuple[str, ...]:
+def _texts(path: Path, ids: list[str]) -> tuple[str, ...]:
     rows = _rows(path, 2)
     _same_ids(path, [row[0] for row in rows], ids)
     return tuple(text for _, text in rows)
+
+
+def _queries(folder: Path, codes: list[str], known: set[str]) -> tuple[Query, ...]:
+    relevant = {id: tuple(cell.split(",")) for id, cell in _rows(folder / "about.tsv", 2)}
+    for id, found in relevant.items():
+        if absent := [other for other in found if other not in known]:
+            raise InputError(f"{folder / 'about.tsv'}: {id} names {absent[0]!r}, which is the id of no sentence; correct or remove it.")
+    texts = {code: dict(zip(relevant, _texts(folder / f"{code}.tsv", list(relevant)), strict=True)) for code in codes}
+    return tuple(Query(id, {code: texts[code][id] for code in codes}, found) for id, found in relevant.items())
 
 
 def _links(path: Path, ids: list[str], english: dict[str, Sentence], other: dict[str, Sentence]) -> dict[str, Links]:
