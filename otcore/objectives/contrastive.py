@@ -1,0 +1,64 @@
+"""Contrastive alignment of linked words, weak and strong.
+
+Wu & Dredze 2020, "Do Explicit Alignments Robustly Improve Multilingual Encoders?" (arXiv 2010.02537); METHOD, "The
+methods it is compared with". Use it with word pairs and batches large enough to hold hard negatives.
+"""
+
+import torch
+from torch import Tensor
+from torch.nn.functional import cross_entropy, normalize
+
+from otcore.objectives.anchored import AnchoredObjective
+from otcore.objectives.types import Clouds
+
+_EXCLUDED = -1e9  # a score no softmax sees; finite, because a row may have nothing but its partner
+
+
+class WordContrast(AnchoredObjective):
+    """InfoNCE on the cosine over the temperature: of each linked word to its partner, from either side, a mean over links.
+
+    Negatives are the words of the batch in the partner's language (weak) or in both languages (strong); never the word
+    itself, another partner of it, or, in another sentence, a word equal to the partner or to itself: they may well mean
+    the same.
+    """
+
+    name = "contrast"
+
+    def losses(self, clouds: list[Clouds]) -> tuple[Tensor, float]:
+        return torch.stack([self._contrast(cloud) for cloud in clouds]), 0.0
+
+    def _contrast(self, clouds: Clouds) -> Tensor:
+        if not len(clouds.links):
+            return clouds.source.sum() * 0  # no link, no gradient, but still a loss to go back from
+        source = _Words(clouds.source, clouds.source_live, clouds.source_types)
+        target = _Words(clouds.target, clouds.target_live, clouds.target_types)
+        pair, i, j = clouds.links.unbind(1)
+        x, y = source.place[pair, i], target.place[pair, j]
+        return (self._one_way(source, target, x, y) + self._one_way(target, source, y, x)) / 2
+
+    def _one_way(self, own: "_Words", other: "_Words", query: Tensor, key: Tensor) -> Tensor:
+        """Mean cross-entropy (nats) of finding the keys (k,) among the other side's words, given the queries (k,)."""
+        scores = own.vectors[query] @ other.vectors.T  # (k, words of the other side)
+        partners = torch.zeros(len(own.vectors), len(other.vectors), dtype=torch.bool, device=scores.device)
+        partners[query, key] = True
+        excluded = (partners[query] | other.equal_elsewhere(key)).scatter(1, key[:, None], False)
+        if self.settings.kind == "contrastive-strong":
+            themselves = own.equal_elsewhere(query).scatter(1, query[:, None], True)
+            scores = torch.cat([scores, own.vectors[query] @ own.vectors.T], 1)
+            excluded = torch.cat([excluded, themselves], 1)
+        return cross_entropy((scores / self.settings.temperature).masked_fill(excluded, _EXCLUDED), key)
+
+
+class _Words:
+    """One side's words in a row, w of them: unit vectors (w, d), types, pair numbers, and place (B, n) of each in the row."""
+
+    def __init__(self, points: Tensor, live: Tensor, types: Tensor) -> None:
+        self.vectors = normalize(points[live], dim=-1)
+        self.types = types[live]
+        self.pairs = live.nonzero()[:, 0]
+        self.place = live.flatten().cumsum(0).view_as(live) - 1
+
+    def equal_elsewhere(self, words: Tensor) -> Tensor:
+        """(k, w) bool, whether a word equals each of the given ones (k,) and stands in another sentence."""
+        same_type = self.types[words][:, None] == self.types[None, :]
+        return same_type & (self.pairs[words][:, None] != self.pairs[None, :])
