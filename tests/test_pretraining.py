@@ -61,7 +61,7 @@ def tiny(seed: int = 0, **changes: object) -> Recipe:
         vocabulary_sentences=200,
         layers=1,
         hidden=64,
-        base_steps=6,
+        masked_steps=6,
         aligned_steps=6,
         checkpoint_every=2,
         presentation=Presentation(held_out=10),
@@ -109,13 +109,13 @@ def test_editions_load_cleanly_and_are_small(run: Path, edition: str) -> None:
 def test_stages_change_the_weights_and_the_log_is_readable(run: Path) -> None:
     assert not same(weights(run, "base"), weights(run, "aligned"))
     entries = [json.loads(line) for line in (run / "log.jsonl").read_text(encoding="utf-8").splitlines()]
-    assert {entry["stage"] for entry in entries if "stage" in entry} == {"base", "aligned"}
+    assert {entry["stage"] for entry in entries if "stage" in entry} == {"masked", "aligned"}
     assert [entry["name"] for entry in entries if entry.get("event") == "edition"] == ["base", "aligned"]
 
 
 def test_interrupted_run_ends_like_an_uninterrupted_one(run: Path, corpus: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
-    for stop_at in ("base 3/6", "aligned 5/6"):
+    for stop_at in ("masked 2/6", "base is", "masked 5/6", "aligned 5/6"):
         recipe = tiny()
 
         def progress(line: str, stop_at: str = stop_at) -> None:
@@ -209,10 +209,10 @@ def test_word_links_without_eflomal_say_what_to_install(monkeypatch: pytest.Monk
 @pytest.mark.timeout(1800)
 def test_short_run_learns_to_retrieve_and_to_link(tmp_path: Path) -> None:
     corpora = write_corpus(tmp_path / "corpora", count=3000)
-    recipe = replace(Recipe.for_minutes(5), vocabulary=600, vocabulary_sentences=3000, base_steps=60, aligned_steps=120)
+    recipe = replace(Recipe.for_minutes(5), vocabulary=600, vocabulary_sentences=3000, masked_steps=60, aligned_steps=120)
     pretrain(corpora, tmp_path / "out", recipe, lambda line: None)
     entries = [json.loads(line) for line in (tmp_path / "out" / "log.jsonl").read_text(encoding="utf-8").splitlines()]
-    masked = [e["held_out"]["masked_loss"] for e in entries if e.get("stage") == "base" and "held_out" in e]
+    masked = [e["held_out"]["masked_loss"] for e in entries if e.get("stage") == "masked" and "held_out" in e]
     final = [e["held_out"] for e in entries if e.get("stage") == "aligned" and "held_out" in e][-1]
     assert masked[-1] < masked[0]
     assert final["P@1"] > 0.8

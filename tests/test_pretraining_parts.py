@@ -104,7 +104,7 @@ def test_figures_of_evaluation() -> None:
 
 
 def test_minutes_fix_the_steps() -> None:
-    assert Recipe.for_minutes(80).base_steps == 2 * Recipe.for_minutes(40).base_steps
+    assert Recipe.for_minutes(80).masked_steps == 2 * Recipe.for_minutes(40).masked_steps
     assert Recipe.for_minutes(5).vocabulary < Recipe.for_minutes(90).vocabulary
     with pytest.raises(InputError, match="--minutes"):
         Recipe.for_minutes(0)

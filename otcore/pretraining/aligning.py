@@ -1,4 +1,4 @@
-"""The stage ``aligned``: links of all pairs, then contrastive training of ``base`` on them."""
+"""The stage ``aligned``: links of all pairs, then contrastive training on them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from transformers import XLMRobertaModel
 from otcore.pretraining.contrastive import ContrastiveObjective, LinkedText
 from otcore.pretraining.evaluation import held_out_figures
 from otcore.pretraining.links import word_links
-from otcore.pretraining.run import Run, finish_edition, load_base
+from otcore.pretraining.run import Run, finish_edition, load_weights
 from otcore.pretraining.store import EncodedPairs, Ragged, load_arrays, save_arrays
 from otcore.pretraining.training import Plan, run_stage, write_log
 
@@ -34,13 +34,13 @@ def linked_text(run: Run, text: EncodedPairs) -> LinkedText:
     return LinkedText(text, Ragged(arrays["flat"], arrays["offsets"]))
 
 
-def train_aligned(run: Run, linked: list[LinkedText], base: Path) -> Path:
-    """Train and save the edition ``aligned`` from ``base``; nothing is done if it is there already."""
+def train_aligned(run: Run, linked: list[LinkedText], masked: Path) -> Path:
+    """Train and save the edition ``aligned`` from the end of the masked stage; nothing is done if it is there already."""
     target = run.out / "aligned"
     if target.exists():
         return target
     recipe, place = run.recipe, run.place()
-    encoder = load_base(base).to(place.device)
+    encoder = load_weights(masked).to(place.device)
     objective = ContrastiveObjective(encoder, linked, recipe.contrastive, recipe.seed)
     warmup = max(1, min(100, recipe.aligned_steps // 10))
     plan = Plan("aligned", recipe.aligned_steps, recipe.aligned_rate, warmup, checkpoint_every=recipe.checkpoint_every)

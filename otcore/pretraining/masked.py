@@ -1,4 +1,4 @@
-"""The objective of the stage ``base``: masked and translation language modelling (Conneau and Lample, 2019)."""
+"""The objective of the stage ``masked``: masked and translation language modelling (Conneau and Lample, 2019)."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ from otcore.pretraining.batches import MaskedBatches
 from otcore.pretraining.contrastive import LinkedText
 from otcore.pretraining.corpus import LanguageText, find_corpora, load_language
 from otcore.pretraining.masked import MaskedObjective
-from otcore.pretraining.model import MaskedModel, encoder_config, new_encoder
+from otcore.pretraining.model import MaskedModel, encoder_config, new_encoder, save_edition
 from otcore.pretraining.recipe import Recipe
 from otcore.pretraining.run import Run, finish_edition
 from otcore.pretraining.store import EncodedPairs, encode_pairs, load_arrays, load_pairs, save_arrays, save_pairs
@@ -38,8 +38,8 @@ def pretrain(corpora: Path, out: Path, recipe: Recipe, progress: Callable[[str],
     _check_same_run(run, files)
     texts = prepare_texts(run, files)
     linked = [linked_text(run, text) for text in texts]
-    base = train_base(run, linked)
-    return {"base": base, "aligned": train_aligned(run, linked, base)}
+    masked = train_masked(run, linked)
+    return {"base": run.out / "base", "aligned": train_aligned(run, linked, masked)}
 
 
 def _check_same_run(run: Run, files: dict[str, Path]) -> None:
@@ -104,18 +104,24 @@ def vocabulary_size(run: Run) -> int:
     return Tokenizer.from_file(str(run.tokenizer / "tokenizer.json")).get_vocab_size()
 
 
-def train_base(run: Run, linked: list[LinkedText]) -> Path:
-    """Train and save the edition ``base``; nothing is done if it is there already."""
-    target = run.out / "base"
-    if target.exists():
+def train_masked(run: Run, linked: list[LinkedText]) -> Path:
+    """Run the masked stage: the edition ``base`` is taken half-way, the end is kept in ``work`` for the next stage.
+
+    Returns the folder of the end; nothing is done if it is there already.
+    """
+    base, target = run.out / "base", run.work / "masked"
+    if target.exists() and base.exists():
         return target
     recipe, size, texts = run.recipe, vocabulary_size(run), [text.pairs for text in linked]
     encoder = new_encoder(encoder_config(size, recipe.layers, recipe.hidden), _vectors(run, texts, size), recipe.seed)
     place = run.place()
     model = MaskedModel(encoder).to(place.device)
-    batches = MaskedBatches(texts, recipe.masked, size, recipe.seed)
-    warmup = max(1, min(300, recipe.base_steps // 10))
-    plan = Plan("base", recipe.base_steps, recipe.base_rate, warmup, checkpoint_every=recipe.checkpoint_every)
-    run_stage(model, MaskedObjective(model, batches, place.device), plan, place)
-    finish_edition(run, encoder, target, best_layer(run, "base", encoder, linked))
+    objective = MaskedObjective(model, MaskedBatches(texts, recipe.masked, size, recipe.seed), place.device)
+    warmup = max(1, min(300, recipe.masked_steps // 10))
+    plan = Plan("masked", recipe.masked_steps, recipe.masked_rate, warmup, checkpoint_every=recipe.checkpoint_every)
+    if not base.exists():
+        run_stage(model, objective, plan, place, until=recipe.base_steps)
+        finish_edition(run, encoder, base, best_layer(run, "base", encoder, linked))
+    run_stage(model, objective, plan, place)
+    save_edition(encoder, run.tokenizer, target)
     return target

@@ -10,11 +10,11 @@ from otcore.pretraining.settings import ContrastiveSettings, MaskedSettings, Pre
 DEFAULT_MINUTES = 90.0
 # Nominal speed: steps a minute on two quiet cores with native bfloat16 (AMD EPYC of 2023), 6,144 and 4,096
 # tokens a step.
-BASE_STEPS_PER_MINUTE = 105.0
+MASKED_STEPS_PER_MINUTE = 105.0
 ALIGNED_STEPS_PER_MINUTE = 150.0
 # The rest of the time goes to reading, the vocabulary, the vectors and the links.
-BASE_SHARE = 0.17
-ALIGNED_SHARE = 0.50
+MASKED_SHARE = 0.17
+ALIGNED_SHARE = 0.417
 
 
 @dataclass(frozen=True)
@@ -30,9 +30,9 @@ class Recipe:
     link_pairs: int = 200_000
     layers: int = 4
     hidden: int = 256
-    base_steps: int = 1606
-    aligned_steps: int = 6750
-    base_rate: float = 1e-3
+    masked_steps: int = 1606
+    aligned_steps: int = 5630
+    masked_rate: float = 1e-3
     aligned_rate: float = 5e-4
     checkpoint_every: int = 250
     presentation: Presentation = field(default_factory=Presentation)
@@ -57,9 +57,14 @@ class Recipe:
             pairs=round(200_000 * share),
             vector_pairs=round(60_000 * share),
             link_pairs=round(200_000 * share),
-            base_steps=round(minutes * BASE_SHARE * BASE_STEPS_PER_MINUTE),
+            masked_steps=round(minutes * MASKED_SHARE * MASKED_STEPS_PER_MINUTE),
             aligned_steps=round(minutes * ALIGNED_SHARE * ALIGNED_STEPS_PER_MINUTE),
         )
+
+    @property
+    def base_steps(self) -> int:
+        """Masked steps after which the edition ``base`` is taken: half of them, so that fine-tuning has something to do."""
+        return max(1, self.masked_steps // 2)
 
     def as_dict(self) -> dict[str, object]:
         """Return the settings as plain values, for the log and the check on resuming."""

@@ -58,7 +58,7 @@ def finish_edition(run: Run, encoder: XLMRobertaModel, target: Path, layer: int)
         raise InputError(f"{target} is {size / 1e6:.1f} MB, above 25 MB; lower the vocabulary of the recipe.")
 
 
-def load_base(folder: Path) -> XLMRobertaModel:
+def load_weights(folder: Path) -> XLMRobertaModel:
     """Return the encoder of an edition in float32, ready for further training."""
     encoder = XLMRobertaModel.from_pretrained(folder, dtype=torch.float32, attn_implementation="eager")
     encoder.pooler = None

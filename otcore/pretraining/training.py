@@ -66,8 +66,10 @@ def rate_at(plan: Plan, step: int) -> float:
     return plan.rate * (plan.steps - step) / max(1, plan.steps - plan.warmup)
 
 
-def run_stage(module: nn.Module, objective: Objective, plan: Plan, place: Place) -> None:
+def run_stage(module: nn.Module, objective: Objective, plan: Plan, place: Place, until: int | None = None) -> None:
     """Train ``module`` in place for ``plan.steps`` steps, going on from the stage's checkpoint if there is one.
+
+    ``until`` ends the call after so many of the plan's steps; a further call goes on from there.
 
     ``module`` holds the parameters the objective uses. A run that was stopped and goes on gives the same
     weights as one that was not, because batches depend on the step number and the checkpoint holds the
@@ -78,12 +80,13 @@ def run_stage(module: nn.Module, objective: Objective, plan: Plan, place: Place)
     start = _load_checkpoint(checkpoint, module, optimiser, place.device)
     meter = _Meter(plan, place, start)
     evaluate_every = max(1, plan.steps // max(1, plan.evaluations))
+    end = plan.steps if until is None else min(until, plan.steps)
     module.train()
-    for step in range(start, plan.steps):
+    for step in range(start, end):
         for group in optimiser.param_groups:
             group["lr"] = rate_at(plan, step)
         meter.add(_step(module, objective, optimiser, step, place.device))
-        done, last = step + 1, step + 1 == plan.steps
+        done, last = step + 1, step + 1 == end
         if last or done % plan.log_every == 0:
             meter.report(done)
         if last or done % evaluate_every == 0:
