@@ -86,13 +86,13 @@ def align_pair(encoder: Encoder, pair: SentencePair, settings: AlignSettings) ->
     raises: InputError   a layer the encoder does not have, or masses that need counts there are none of
     """
     layer = encoder.check_layer(settings.layer)
-    source, target = encoder.encode([pair.source.words, pair.target.words], layer)
+    source, target = encoder.encode([pair.source.words, pair.target.words], layer, languages=_languages([pair]))
     return align_vectors(pair, source, target, layer, settings)
 
 
 def align_layers(encoder: Encoder, pair: SentencePair, settings: AlignSettings) -> list[Aligned]:
     """The same pair at every layer, from one pass through the encoder."""
-    sources, targets = encoder.encode_layers([pair.source.words, pair.target.words])
+    sources, targets = encoder.encode_layers([pair.source.words, pair.target.words], languages=_languages([pair]))
     sides = enumerate(zip(sources, targets, strict=True))
     return [align_vectors(pair, source, target, layer, settings) for layer, (source, target) in sides]
 
@@ -136,13 +136,28 @@ def align_many(
     corpora = [[pair.source.words for pair in pairs], [pair.target.words for pair in pairs]]
     for start in range(0, len(pairs), _BLOCK):
         block = pairs[start : start + _BLOCK]
-        vectors = encoder.encode([side.words for pair in block for side in (pair.source, pair.target)], layer)
+        sentences = [side.words for pair in block for side in (pair.source, pair.target)]
+        vectors = encoder.encode(sentences, layer, languages=_languages(block))
         sides = [(pair, vectors[2 * k], vectors[2 * k + 1]) for k, pair in enumerate(block)]
-        for (pair, source, target), cells, confidence in _cells(sides, settings, corpora):
-            alignments.append(_word_links(cells, confidence, pair, source, target, settings))
+        alignments += align_encoded(sides, settings, corpora)
         if progress:
             progress(len(alignments), len(pairs))
     return alignments
+
+
+def align_encoded(
+    sides: Sequence[tuple[SentencePair, WordVectors, WordVectors]], settings: AlignSettings, corpora=((), ())
+) -> list[Alignment]:
+    """Word links of pairs whose vectors are at hand, in order, solved in batches.
+
+    corpora: the words of further sentences of either language, for inverse-frequency masses
+    """
+    found = _cells(sides, settings, corpora)
+    return [_word_links(cells, confidence, *side, settings) for side, cells, confidence in found]
+
+
+def _languages(pairs: Sequence[SentencePair]) -> list[str]:
+    return [side.language for pair in pairs for side in (pair.source, pair.target)]
 
 
 def _cells(sides, settings: AlignSettings, corpora) -> Iterator[tuple]:

@@ -63,6 +63,7 @@ def tiny(seed: int = 0, **changes: object) -> Recipe:
         hidden=64,
         masked_steps=6,
         aligned_steps=6,
+        tuned_steps=2,
         checkpoint_every=2,
         presentation=Presentation(held_out=10),
         masked=MaskedSettings(tokens=256, sampled=50),
@@ -92,7 +93,7 @@ def same(left: dict[str, np.ndarray], right: dict[str, np.ndarray]) -> bool:
     return left.keys() == right.keys() and all(np.array_equal(left[name], right[name]) for name in left)
 
 
-@pytest.mark.parametrize("edition", ["base", "aligned"])
+@pytest.mark.parametrize("edition", ["base", "aligned", "tuned"])
 def test_editions_load_cleanly_and_are_small(run: Path, edition: str) -> None:
     folder = run / edition
     model, info = AutoModel.from_pretrained(folder, dtype=torch.float32, output_loading_info=True)
@@ -108,9 +109,10 @@ def test_editions_load_cleanly_and_are_small(run: Path, edition: str) -> None:
 
 def test_stages_change_the_weights_and_the_log_is_readable(run: Path) -> None:
     assert not same(weights(run, "base"), weights(run, "aligned"))
+    assert not same(weights(run, "base"), weights(run, "tuned"))
     entries = [json.loads(line) for line in (run / "log.jsonl").read_text(encoding="utf-8").splitlines()]
     assert {entry["stage"] for entry in entries if "stage" in entry} == {"masked", "aligned"}
-    assert [entry["name"] for entry in entries if entry.get("event") == "edition"] == ["base", "aligned"]
+    assert [entry["name"] for entry in entries if entry.get("event") == "edition"] == ["base", "aligned", "tuned"]
 
 
 def test_interrupted_run_ends_like_an_uninterrupted_one(run: Path, corpus: Path, tmp_path: Path) -> None:
@@ -127,6 +129,7 @@ def test_interrupted_run_ends_like_an_uninterrupted_one(run: Path, corpus: Path,
     pretrain(corpus, out, tiny(), lambda line: None)
     assert same(weights(run, "base"), weights(out, "base"))
     assert same(weights(run, "aligned"), weights(out, "aligned"))
+    assert same(weights(run, "tuned"), weights(out, "tuned"))
 
 
 def test_another_seed_gives_another_model(run: Path, corpus: Path, tmp_path: Path) -> None:
@@ -209,7 +212,7 @@ def test_word_links_without_eflomal_say_what_to_install(monkeypatch: pytest.Monk
 @pytest.mark.timeout(1800)
 def test_short_run_learns_to_retrieve_and_to_link(tmp_path: Path) -> None:
     corpora = write_corpus(tmp_path / "corpora", count=3000)
-    recipe = replace(Recipe.for_minutes(5), vocabulary=600, vocabulary_sentences=3000, masked_steps=60, aligned_steps=120)
+    recipe = replace(Recipe.for_minutes(5), vocabulary=600, vocabulary_sentences=3000, masked_steps=60, aligned_steps=120, tuned_steps=5)
     pretrain(corpora, tmp_path / "out", recipe, lambda line: None)
     entries = [json.loads(line) for line in (tmp_path / "out" / "log.jsonl").read_text(encoding="utf-8").splitlines()]
     masked = [e["held_out"]["masked_loss"] for e in entries if e.get("stage") == "masked" and "held_out" in e]

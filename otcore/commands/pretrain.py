@@ -1,4 +1,4 @@
-"""Train the bundled encoder, editions base and aligned, from a folder of sentence pairs.
+"""Train the bundled encoder, editions base, aligned and tuned, from a folder of sentence pairs.
 
 The folder holds files named en-xx.tsv.gz with the columns source label, English, other language. Called again
 with the same options the command goes on where it stopped. Word links need the optional package eflomal.

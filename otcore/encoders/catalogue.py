@@ -1,5 +1,7 @@
 """Which encoders have a name here: the bundled editions, and public ones known to suit."""
 
+import functools
+import json
 import os
 from pathlib import Path
 
@@ -27,3 +29,13 @@ def bundled_names() -> list[str]:
 def extra_names() -> list[str]:
     """Folders and hub names the owner of this installation added through OTCORE_ENCODERS, separated by commas."""
     return [name.strip() for name in os.environ.get(EXTRA_VARIABLE, "").split(",") if name.strip()]
+
+
+@functools.cache
+def edition_figures(name: str) -> dict[str, float]:
+    """Language → AER of a bundled edition on the test part of the bundled gold links, in [0, 1]; empty for other encoders.
+
+    source: data/encoder/figures.json, written by tests/benchmarks/editions.py
+    """
+    path = BUNDLED / "figures.json"
+    return json.loads(path.read_text(encoding="utf-8"))["aer"].get(name, {}) if path.is_file() else {}

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import torch
@@ -57,12 +58,21 @@ def pool(subwords: np.ndarray, piece_words: np.ndarray, pooling: str) -> np.ndar
 
 
 @dataclass(frozen=True)
-class _Tokens:
+class Tokens:
     """A tokenised sentence: ids with the special tokens, for each id its word or -1, and the number of words cut."""
 
     ids: list[int]
     words: list[int]
     cut: int
+
+
+class Maps(Protocol):
+    """Linear maps of one layer's vectors, one a language."""
+
+    layer: int
+
+    def apply(self, vectors: np.ndarray, language: str) -> np.ndarray:
+        """(n, d) mapped; as they are for a language without a map."""
 
 
 class Encoder:
@@ -74,10 +84,11 @@ class Encoder:
     default_layer : where words align best: what the checkpoint's configuration says (`alignment_layer`), else two
                  thirds up, as measured for mBERT and XLM-R (METHOD, "Word aligners")
     max_pieces : longest input, special tokens included
+    maps       : rotations towards English by language (a fine-tuning run's), applied at their layer, or None
     """
 
-    def __init__(self, name: str, model: torch.nn.Module, tokenizer) -> None:
-        self.name, self.model, self.tokenizer = name, model, tokenizer
+    def __init__(self, name: str, model: torch.nn.Module, tokenizer, maps: Maps | None = None) -> None:
+        self.name, self.model, self.tokenizer, self.maps = name, model, tokenizer, maps
         config = model.config
         self.layers = int(config.num_hidden_layers)
         self.dimension = int(config.hidden_size)
@@ -91,21 +102,29 @@ class Encoder:
         sentences: Sequence[Sequence[str]],
         layer: int | None = None,
         progress: Callable[[int, int], None] | None = None,
+        languages: Sequence[str] | None = None,
     ) -> list[WordVectors]:
         """The vectors of sentences that are already words.
 
         sentences: words of each; none may be empty
         layer    : 0 … layers, or None for the default layer
         progress : called with sentences done and their number after each batch
+        languages: code of each sentence, by which an encoder with maps picks one; without, none is applied
         raises   : InputError   a layer the encoder does not have, or a sentence without words
         """
         layer = self.check_layer(layer)
-        return [self._vectors(*row, layer) for row in self._forward(sentences, [layer], progress)]
+        codes = languages or [None] * len(sentences)
+        rows = zip(self._forward(sentences, [layer], progress), codes, strict=True)
+        return [self._vectors(*row, layer, code) for row, code in rows]
 
-    def encode_layers(self, sentences: Sequence[Sequence[str]]) -> list[list[WordVectors]]:
-        """For each sentence its vectors at layer 0, 1, … layers."""
-        everything = list(range(self.layers + 1))
-        return [[self._vectors(*row, layer) for layer in everything] for row in self._forward(sentences, everything, None)]
+    def encode_layers(
+        self, sentences: Sequence[Sequence[str]], layers: Sequence[int] | None = None, languages: Sequence[str] | None = None
+    ) -> list[list[WordVectors]]:
+        """For each sentence its vectors at the layers asked for, by default 0, 1, … all, from one pass."""
+        wanted = list(range(self.layers + 1)) if layers is None else [self.check_layer(layer) for layer in layers]
+        codes = languages or [None] * len(sentences)
+        rows = zip(self._forward(sentences, wanted, None), codes, strict=True)
+        return [[self._vectors(*row, layer, code) for layer in wanted] for row, code in rows]
 
     def check_layer(self, layer: int | None) -> int:
         """raises: InputError   a layer the encoder does not have"""
@@ -115,15 +134,22 @@ class Encoder:
             raise InputError(f"Encoder {self.name} has layers 0 to {self.layers}, not {layer}.")
         return layer
 
-    def _vectors(self, words, tokens, hidden, layer):
+    def _vectors(self, words, tokens, hidden, layer, language):
         inside = np.array(tokens.words) >= 0
         kept = tuple(words[: len(words) - tokens.cut])
         pieces = self.tokenizer.convert_ids_to_tokens([id for id, word in zip(tokens.ids, tokens.words, strict=True) if word >= 0])
-        return WordVectors(kept, tuple(pieces), np.array(tokens.words)[inside], hidden[layer][inside], tokens.cut)
+        return WordVectors(
+            kept, tuple(pieces), np.array(tokens.words)[inside], self._mapped(hidden[layer][inside], layer, language), tokens.cut
+        )
+
+    def _mapped(self, subwords: np.ndarray, layer: int, language: str | None) -> np.ndarray:
+        """A map is linear, so that a mapped word is the same from mapped subwords."""
+        fits = self.maps is not None and language is not None and layer == self.maps.layer
+        return self.maps.apply(subwords, language) if fits else subwords
 
     def _forward(self, sentences, layers, progress):
         """(words, tokens, {layer: (ids, d) float32}) of each sentence, in order."""
-        tokens = [self._tokenize(words) for words in sentences]
+        tokens = [self.tokenize(words) for words in sentences]
         results: list = [None] * len(tokens)
         done = 0
         for batch in _batches([len(entry.ids) for entry in tokens]):
@@ -153,7 +179,11 @@ class Encoder:
             return torch.cuda.is_bf16_supported()
         return self.dimension >= 512 and torch.ops.mkldnn._is_mkldnn_bf16_supported()
 
-    def _tokenize(self, words: Sequence[str]) -> _Tokens:
+    def tokenize(self, words: Sequence[str]) -> Tokens:
+        """One sentence as the encoder reads it, cut at a word where it is too long.
+
+        raises: InputError   no words
+        """
         if not words:
             raise InputError("A sentence without words cannot be encoded; write at least one word.")
         some = list(words[: self.max_pieces])  # every word has a piece or more, so no others can fit
@@ -167,7 +197,7 @@ class Encoder:
             spare = len(ids) - self.max_pieces
             last = max(index for index, owner in enumerate(owners) if owner >= 0)
             del ids[last + 1 - spare : last + 1], owners[last + 1 - spare : last + 1]
-        return _Tokens(ids, owners, len(words) - len(some))
+        return Tokens(ids, owners, len(words) - len(some))
 
     def _pieces(self, words: list[str]) -> tuple[list[int], list[int]]:
         """Ids with special tokens, and the word of each or -1. A word that looks like a special token stays text, and

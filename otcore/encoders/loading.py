@@ -5,6 +5,7 @@ import re
 import threading
 from pathlib import Path
 
+import huggingface_hub
 import torch
 import transformers
 from transformers import AutoConfig, AutoModel, AutoTokenizer
@@ -13,22 +14,26 @@ from transformers.models.auto.modeling_auto import MODEL_FOR_MASKED_LM_MAPPING_N
 from otcore.encoders.catalogue import BUNDLED, DEFAULT, EDITIONS
 from otcore.encoders.encoder import Encoder
 from otcore.errors import InputError
+from otcore.runs import MAPS_FILE, RUN_PREFIX
 
 _HUB_NAME = re.compile(r"[\w.-]{1,96}(/[\w.-]{1,96})?", re.ASCII)
 _load_lock = threading.Lock()  # Transformers' lazy imports and default-dtype switch are process-wide
 
 
 def load_encoder(name: str = DEFAULT) -> Encoder:
-    """An encoder by a bundled edition's name, a local folder, or a hub name. Safetensors only, never remote code.
+    """An encoder by a bundled edition's name, a local folder, a hub name, or `run:NAME`. Safetensors only, never remote code.
 
     raises: InputError   absent, out of reach, broken, without safetensors, or not a text encoder; says what to do
     """
+    if name.startswith(RUN_PREFIX) and (mapped := _mapped(name)):
+        return mapped
     location = locate(name)
+    local = location != name or is_folder(name) or not _hub_answers()
     with _load_lock:
-        config = _get("configuration", name, lambda: AutoConfig.from_pretrained(location, trust_remote_code=False))
+        config = _get("configuration", name, lambda: AutoConfig.from_pretrained(location, trust_remote_code=False, local_files_only=local))
         _check_architecture(name, config)
-        tokenizer = _get("tokeniser", name, lambda: _tokenizer(location))
-        model = _get("weights", name, lambda: _model(location, config, name))
+        tokenizer = _get("tokeniser", name, lambda: _tokenizer(location, local))
+        model = _get("weights", name, lambda: _model(location, config, name, local))
     rows = model.get_input_embeddings().num_embeddings
     # Transformers makes up an empty tokeniser where the files are missing; embeddings are padded by a little at most
     if tokenizer.is_fast and rows / 2 <= len(tokenizer) <= rows:
@@ -41,8 +46,10 @@ def load_encoder(name: str = DEFAULT) -> Encoder:
 def locate(name: str) -> str:
     """Where Transformers finds an encoder: a folder, or the hub name itself.
 
-    raises: InputError   neither an edition, nor a folder with a config.json, nor a possible hub name
+    raises: InputError   neither an edition, nor a run, nor a folder with a config.json, nor a possible hub name
     """
+    if name.startswith(RUN_PREFIX):
+        return str(_run(name).folder / "encoder")
     if name in EDITIONS:
         folder = BUNDLED / name
         if not (folder / "config.json").is_file():
@@ -57,12 +64,43 @@ def locate(name: str) -> str:
     return name
 
 
+def _run(name: str):
+    from otcore.finetuning.store import find_run
+
+    run = find_run(name.removeprefix(RUN_PREFIX))
+    if not run.usable:
+        raise InputError(f"The run {run.name} has no encoder yet ({run.state}); wait until it has ended, or resume it.")
+    return run
+
+
+def _mapped(name: str) -> Encoder | None:
+    """The encoder of a run that fitted maps: its frozen encoder with the maps, read at their layer."""
+    run = _run(name)
+    if not run.settings.objective.is_map:
+        return None
+    from otcore.objectives.maps import load_maps
+
+    encoder = load_encoder(run.settings.encoder)
+    encoder.name, encoder.maps = name, load_maps(run.folder / MAPS_FILE)
+    encoder.default_layer = encoder.check_layer(encoder.maps.layer)
+    return encoder
+
+
 def is_folder(name: str) -> bool:
     """Whether a name is a folder on this machine."""
     try:
         return Path(name).expanduser().is_dir()
     except (OSError, ValueError, RuntimeError):  # too long, a NUL in it, no such user: not a path at all
         return False
+
+
+def _hub_answers() -> bool:
+    """Whether the hub is there at all; where it is not, its client would try for half a minute, and again for the next file."""
+    try:
+        huggingface_hub.get_session().head(huggingface_hub.constants.ENDPOINT, timeout=5)
+    except Exception:  # of whichever HTTP client the hub's library uses: unreachable, or offline by HF_HUB_OFFLINE
+        return False
+    return True
 
 
 def _check_architecture(name: str, config: transformers.PretrainedConfig) -> None:
@@ -84,7 +122,7 @@ def _get(part: str, name: str, load):
 
 
 def _explain(part: str, name: str, error: Exception) -> str:
-    local = name in EDITIONS or is_folder(name)
+    local = name in EDITIONS or name.startswith(RUN_PREFIX) or is_folder(name)
     text = f"{type(error).__name__}: {error}".splitlines()[0][:160]
     if "safetensors" in str(error).lower() and isinstance(error, OSError):
         return f"Encoder {name} has no safetensors weights; save it again with safe_serialization, other formats can run code."
@@ -96,14 +134,15 @@ def _explain(part: str, name: str, error: Exception) -> str:
     )
 
 
-def _tokenizer(location: str):
-    tokenizer = AutoTokenizer.from_pretrained(location, trust_remote_code=False, use_fast=True)
+def _tokenizer(location: str, local: bool):
+    options = {"trust_remote_code": False, "use_fast": True, "local_files_only": local}
+    tokenizer = AutoTokenizer.from_pretrained(location, **options)
     if getattr(tokenizer, "add_prefix_space", None) is False:  # byte-level tokenisers: a word is " word" in running text
-        tokenizer = AutoTokenizer.from_pretrained(location, trust_remote_code=False, use_fast=True, add_prefix_space=True)
+        tokenizer = AutoTokenizer.from_pretrained(location, add_prefix_space=True, **options)
     return tokenizer
 
 
-def _model(location: str, config: transformers.PretrainedConfig, name: str) -> torch.nn.Module:
+def _model(location: str, config: transformers.PretrainedConfig, name: str, local: bool) -> torch.nn.Module:
     level = transformers.utils.logging.get_verbosity()
     transformers.utils.logging.set_verbosity_error()  # a missing pooler or an unused head is no news here
     transformers.utils.logging.disable_progress_bar()
@@ -114,6 +153,7 @@ def _model(location: str, config: transformers.PretrainedConfig, name: str) -> t
             dtype=torch.float32,
             use_safetensors=True,
             trust_remote_code=False,
+            local_files_only=local,
             output_loading_info=True,
         )
     finally:
@@ -124,4 +164,6 @@ def _model(location: str, config: transformers.PretrainedConfig, name: str) -> t
             f"The weights of encoder {name} do not fit its configuration ({len(missing)} missing, first {(missing or [''])[0]}); "
             "save model and configuration together with save_pretrained."
         )
+    if len(missing) < len(report["missing_keys"]):
+        model.pooler = None  # its weights would be random
     return model

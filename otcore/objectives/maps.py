@@ -11,8 +11,6 @@ from safetensors.numpy import save
 
 from otcore.errors import InputError
 
-MAPS_FILE = "maps.safetensors"
-
 
 @dataclass(frozen=True)
 class LanguageMaps:

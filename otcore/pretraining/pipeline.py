@@ -1,4 +1,4 @@
-"""The whole of pre-training: from a folder of sentence pairs to the editions ``base`` and ``aligned``."""
+"""The whole of pre-training: from a folder of sentence pairs to the editions ``base``, ``aligned`` and ``tuned``."""
 
 from __future__ import annotations
 
@@ -22,12 +22,13 @@ from otcore.pretraining.recipe import Recipe
 from otcore.pretraining.run import Run, finish_edition
 from otcore.pretraining.store import EncodedPairs, encode_pairs, load_arrays, load_pairs, save_arrays, save_pairs
 from otcore.pretraining.training import Plan, choose_device, run_stage, write_log
+from otcore.pretraining.tuning import train_tuned
 from otcore.pretraining.vectors import initial_vectors, token_pair_matrix
 from otcore.pretraining.vocabulary import save_tokenizer, train_vocabulary, vocabulary_text
 
 
 def pretrain(corpora: Path, out: Path, recipe: Recipe, progress: Callable[[str], None]) -> dict[str, Path]:
-    """Train both editions and return ``{"base": folder, "aligned": folder}``.
+    """Train all editions and return their folders by name: ``base``, ``aligned`` and ``tuned``.
 
     ``out`` also gets ``log.jsonl`` and ``work``; calling again with the same arguments goes on where an
     earlier call stopped and ends with the same weights. Raises ``InputError`` for unusable corpora or an
@@ -39,7 +40,9 @@ def pretrain(corpora: Path, out: Path, recipe: Recipe, progress: Callable[[str],
     texts = prepare_texts(run, files)
     linked = [linked_text(run, text) for text in texts]
     masked = train_masked(run, linked)
-    return {"base": run.out / "base", "aligned": train_aligned(run, linked, masked)}
+    base = run.out / "base"
+    made = {"base": base, "aligned": train_aligned(run, linked, masked), "tuned": train_tuned(run, list(files), base)}
+    return {name: folder for name, folder in made.items() if folder is not None}
 
 
 def _check_same_run(run: Run, files: dict[str, Path]) -> None:

@@ -32,6 +32,7 @@ class Recipe:
     hidden: int = 256
     masked_steps: int = 1606
     aligned_steps: int = 5630
+    tuned_steps: int = 200
     masked_rate: float = 1e-3
     aligned_rate: float = 5e-4
     checkpoint_every: int = 250
@@ -59,6 +60,7 @@ class Recipe:
             link_pairs=round(200_000 * share),
             masked_steps=round(minutes * MASKED_SHARE * MASKED_STEPS_PER_MINUTE),
             aligned_steps=round(minutes * ALIGNED_SHARE * ALIGNED_STEPS_PER_MINUTE),
+            tuned_steps=max(1, round(200 * share)),
         )
 
     @property

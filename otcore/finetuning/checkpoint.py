@@ -1,0 +1,53 @@
+"""Where a run can go on from: weights, the optimiser's state and the step, in one safetensors file.
+
+No random state is in it, because none is used: batches depend on (seed, step) alone and dropout is off.
+"""
+
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+
+from otcore.errors import InputError
+
+_MOMENTS = ("exp_avg", "exp_avg_sq")
+
+
+def save_checkpoint(
+    path: Path, parameters: Mapping[str, torch.nn.Parameter], optimiser: torch.optim.Optimizer, progress: dict[str, Any]
+) -> None:
+    """Writes the trained parameters, AdamW's moments and `progress` (plain values) in one step."""
+    tensors = {f"model.{name}": parameter for name, parameter in parameters.items()}
+    for name, parameter in parameters.items():
+        tensors |= {f"{key}.{name}": optimiser.state[parameter][key] for key in _MOMENTS if parameter in optimiser.state}
+    tensors = {name: value.detach().cpu().contiguous() for name, value in tensors.items()}
+    temporary = path.with_name(path.name + ".tmp")
+    save_file(tensors, temporary, metadata={"progress": json.dumps(progress)})
+    os.replace(temporary, path)
+
+
+def load_checkpoint(path: Path, parameters: Mapping[str, torch.nn.Parameter], optimiser: torch.optim.Optimizer) -> dict[str, Any]:
+    """Puts a checkpoint back; its `progress`.
+
+    raises: InputError   the file is damaged or of another encoder
+    """
+    try:
+        with safe_open(path, framework="pt") as file:
+            progress = json.loads(file.metadata()["progress"])
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - not a mapping
+    except (OSError, SafetensorError, TypeError, KeyError, ValueError) as error:
+        raise InputError(f"The checkpoint {path} cannot be read ({error}); start the run anew.") from error
+    if {name.removeprefix("model.") for name in tensors if name.startswith("model.")} != set(parameters):
+        raise InputError(f"The checkpoint {path} is of another encoder or other trained layers; start the run anew.")
+    with torch.no_grad():
+        for name, parameter in parameters.items():
+            parameter.copy_(tensors[f"model.{name}"])
+            if f"exp_avg.{name}" in tensors:
+                moments = {key: tensors[f"{key}.{name}"].to(parameter.device) for key in _MOMENTS}
+                optimiser.state[parameter] = {"step": torch.tensor(float(progress["step"]), device=parameter.device)} | moments
+    return progress

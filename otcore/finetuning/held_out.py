@@ -1,0 +1,74 @@
+"""How an encoder does on sentences a run never sees, and where some of their words lie as it goes."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from otcore.aligner import AlignSettings, align_encoded
+from otcore.alignment import score
+from otcore.corpora.types import SentencePair
+from otcore.encoders.encoder import Encoder
+from otcore.evaluation.retrieval import retrieve
+
+
+def evaluate(encoder: Encoder, held_out: Mapping[str, Sequence[SentencePair]], layer: int, *, gold: bool) -> dict[str, float]:
+    """Figures in [0, 1], per language ("aer de") and as means over the languages ("aer"):
+
+    aer            : where there are gold links, from word vectors at `layer`, by the default rule of `AlignSettings`
+    retrieval      : P@1 of mean-pooled sentences at the last layer, mean of both directions
+    layer_retrieval: the same at `layer`
+    """
+    figures: dict[str, dict[str, float]] = {"aer": {}, "retrieval": {}, "layer_retrieval": {}}
+    for code, pairs in held_out.items():
+        at_layer, at_last = _vectors(encoder, pairs, layer)
+        if gold:
+            alignments = align_encoded([(pair, *sides) for pair, sides in zip(pairs, at_layer, strict=True)], AlignSettings(layer=layer))
+            scores = score([alignment.pairs for alignment in alignments], [pair.gold for pair in pairs])
+            figures["aer"][code] = scores.aer
+        figures["retrieval"][code] = _precision(at_last)
+        figures["layer_retrieval"][code] = _precision(at_layer)
+    found: dict[str, float] = {}
+    for name, by_language in figures.items():
+        if by_language:
+            found[name] = round(float(np.mean(list(by_language.values()))), 6)
+            found |= {f"{name} {code}": round(value, 6) for code, value in by_language.items()}
+    return found
+
+
+def _vectors(encoder: Encoder, pairs: Sequence[SentencePair], layer: int):
+    """(source, target) word vectors of each pair at a layer, and at the last."""
+    languages = [side.language for pair in pairs for side in (pair.source, pair.target)]
+    sentences = [side.words for pair in pairs for side in (pair.source, pair.target)]
+    encoded = encoder.encode_layers(sentences, [layer, encoder.layers], languages)
+    for at in (0, 1):
+        row = [vectors[at] for vectors in encoded]
+        yield list(zip(row[::2], row[1::2], strict=True))
+
+
+def _precision(sides) -> float:
+    means = [np.stack([vectors[k].subwords.mean(0) for vectors in sides]) for k in (0, 1)]
+    found = retrieve(*(mean / np.linalg.norm(mean, axis=1, keepdims=True).clip(1e-12) for mean in means))
+    return (found.forward + found.backward) / 2
+
+
+def probes(held_out: Mapping[str, Sequence[SentencePair]], count: int = 8) -> list[tuple[str, SentencePair]]:
+    """The pairs whose words are followed along a run: the first `count` of each language."""
+    return [(code, pair) for code, pairs in held_out.items() for pair in pairs[:count]]
+
+
+def describe_probes(chosen: Sequence[tuple[str, SentencePair]]) -> list[dict]:
+    """For each probe sentence, in the order of `probe_vectors`: language, id of its pair, side, and words."""
+    return [
+        {"pair": f"{code} {pair.id}", "side": name, "language": side.language, "words": list(side.words)}
+        for code, pair in chosen
+        for name, side in (("source", pair.source), ("target", pair.target))
+    ]
+
+
+def probe_vectors(encoder: Encoder, chosen: Sequence[tuple[str, SentencePair]], layer: int) -> dict[str, np.ndarray]:
+    """`vectors` (words, d) float16, all probe sentences one after the other, mean-pooled; `lengths` (sentences,) int32."""
+    sides = [side for _, pair in chosen for side in (pair.source, pair.target)]
+    encoded = encoder.encode([side.words for side in sides], layer, languages=[side.language for side in sides])
+    vectors = [entry.pooled() for entry in encoded]
+    lengths = np.array([len(entry) for entry in vectors], np.int32)
+    return {"vectors": np.concatenate(vectors).astype(np.float16), "lengths": lengths}

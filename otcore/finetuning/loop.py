@@ -1,0 +1,179 @@
+"""The training loop, top to bottom: pairs → one forward pass → clouds → loss → AdamW, watched, logged and saved."""
+
+import contextlib
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from accelerate import Accelerator
+from accelerate.utils import broadcast
+from torch import Tensor
+
+from otcore.encoders.encoder import Encoder
+from otcore.finetuning.anchor import Anchor
+from otcore.finetuning.batches import choose, encode_sides, make_clouds, mean_cosine
+from otcore.finetuning.checkpoint import load_checkpoint, save_checkpoint
+from otcore.finetuning.data import Corpus, Pair, Preparation
+from otcore.finetuning.guard import Guard
+from otcore.finetuning.schedule import Clock, rate_at
+from otcore.finetuning.settings import FinetuneSettings
+from otcore.finetuning.trunk import Trunk
+from otcore.finetuning.watch import Watch
+from otcore.objectives import make_objective
+from otcore.objectives.types import Loss
+from otcore.precision import half_precision
+
+Stop = Callable[[], bool]
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How training ended: "finished", "cancelled" or "stopped", why, and after how many steps."""
+
+    state: str
+    reason: str
+    step: int
+
+
+def train(settings: FinetuneSettings, encoder: Encoder, corpus: Corpus, watch: Watch, stop: Stop) -> Ended:
+    """Trains the encoder in place, going on from the checkpoint in the run's folder if there is one.
+
+    watch: logs, evaluates and takes snapshots; `watch.clock` counts the time
+    stop : asked after each step whether to end and keep what was learnt
+    """
+    accelerator = watch.accelerator
+    layer = encoder.check_layer(settings.layer)
+    pairs = Preparation(settings, encoder, layer, corpus).pairs()
+    objective = make_objective(settings.objective)
+    trunk = Trunk(encoder, layer)
+    parameters = trunk.select(encoder, settings.top_layers)
+    model = accelerator.prepare_model(trunk)
+    step = Step(settings, encoder, accelerator, model, objective, pairs)
+    optimiser = _optimiser(parameters, settings)
+    clock, guard, start = watch.clock, Guard(), 0
+    clock.steps = _steps(settings, pairs, accelerator.num_processes)
+    checkpoint = watch.folder / "checkpoint.safetensors"
+    if checkpoint.is_file():
+        progress = load_checkpoint(checkpoint, parameters, optimiser)
+        start, guard = progress["step"], Guard(**progress["guard"])
+        clock.before = progress["seconds"]
+    watch.begin(start)
+    if start == 0:
+        _save(checkpoint, parameters, optimiser, 0, guard, watch)
+    _agree(clock, lambda: False, accelerator)  # the time so far counts
+
+    number = start
+    while not clock.over(number):
+        began = time.monotonic()
+        rate = rate_at(settings, clock.share(number))
+        for group in optimiser.param_groups:
+            group["lr"] = rate
+        optimiser.zero_grad(set_to_none=True)
+        figures = step.backward(number)
+        norm = float(accelerator.clip_grad_norm_(parameters.values(), settings.clip))
+        figures |= {"gradient_norm": norm, "rate": rate}
+        reason = guard.fault(figures)
+        if reason:  # back to what was good
+            number = load_checkpoint(checkpoint, parameters, optimiser)["step"]
+            watch.fault(number, reason)
+            return Ended("stopped", reason, number)
+        optimiser.step()
+        number += 1
+        figures["pairs_per_second"] = round(step.pairs / (time.monotonic() - began), 1)
+        cancelled = _agree(clock, stop, accelerator)
+        last = cancelled or clock.over(number)
+        watch.step(number, figures, last=last)
+        if last or _due(number, settings.checkpoint_every):
+            _save(checkpoint, parameters, optimiser, number, guard, watch)
+        if cancelled:
+            return Ended("cancelled", "stopped on request", number)
+    return Ended("finished", "", number)
+
+
+class Step:
+    """One step's loss and gradient: batches, forward pass, clouds, objective."""
+
+    def __init__(self, settings: FinetuneSettings, encoder: Encoder, accelerator: Accelerator, model, objective, pairs) -> None:
+        self._settings, self._accelerator, self._model, self._objective = settings, accelerator, model, objective
+        self._all_pairs: Mapping[str, list[Pair]] = pairs
+        self._device, self._pad = accelerator.device, encoder.tokenizer.pad_token_id
+        per_language = {code: min(settings.batch * accelerator.num_processes, len(some)) for code, some in pairs.items()}
+        self.pairs = sum(per_language.values()) * settings.accumulation
+        self._anchor = Anchor(accelerator.unwrap_model(model), pairs, self._half, self._pad) if objective.uses_anchor else None
+
+    def backward(self, number: int) -> dict[str, Any]:
+        """Adds the gradient of step `number`; its figures, means over batches and processes."""
+        settings, found = self._settings, []
+        for part in range(settings.accumulation):
+            final = part + 1 == settings.accumulation
+            with contextlib.nullcontext() if final else self._accelerator.no_sync(self._model):
+                loss, cosine = self._loss(number * settings.accumulation + part)
+                self._accelerator.backward(loss.total / settings.accumulation)
+            found.append((loss, cosine))
+        return self._figures(found)
+
+    def _loss(self, batch: int) -> tuple[Loss, Tensor]:
+        share = (self._accelerator.process_index, self._accelerator.num_processes)
+        chosen = {code: choose(pairs, self._settings.batch, batch, self._settings.seed, share) for code, pairs in self._all_pairs.items()}
+        sides = [side for pairs in chosen.values() for pair in pairs for side in (pair.source, pair.target)]
+        with self._half():
+            encoded = encode_sides(sides, self._model, self._pad, self._device)
+        anchor = self._anchor.points([pair.target for pairs in chosen.values() for pair in pairs]) if self._anchor else None
+        clouds = {
+            code: make_clouds(pairs, encoded, anchor and anchor(pairs), self._settings.objective.masses) for code, pairs in chosen.items()
+        }
+        return self._objective(clouds), mean_cosine(list(clouds.values()))
+
+    def _half(self):
+        return half_precision(self._device) if self._settings.bf16 else contextlib.nullcontext()
+
+    def _figures(self, found: list[tuple[Loss, Tensor]]) -> dict[str, Any]:
+        names = list(found[0][0].parts)
+        rows = [[loss.total.item(), cosine.item(), *(loss.parts[name] for name in names)] for loss, cosine in found]
+        means = torch.tensor(rows, dtype=torch.float64, device=self._device).mean(0)
+        errors = torch.tensor([max(loss.marginal_error for loss, _ in found)], dtype=torch.float64, device=self._device)
+        total, cosine, *parts = self._accelerator.reduce(means, "mean").tolist()
+        return {
+            "loss": total,
+            "parts": dict(zip(names, parts, strict=True)),
+            "marginal_error": self._accelerator.gather(errors).max().item(),
+            "cosine": cosine,
+        }
+
+
+def _optimiser(parameters: Mapping[str, torch.nn.Parameter], settings: FinetuneSettings) -> torch.optim.Optimizer:
+    matrices = [p for name, p in parameters.items() if p.ndim > 1 and "embeddings" not in name]
+    others = [p for name, p in parameters.items() if not (p.ndim > 1 and "embeddings" not in name)]
+    groups = [{"params": matrices, "weight_decay": settings.weight_decay}, {"params": others, "weight_decay": 0.0}]
+    return torch.optim.AdamW([group for group in groups if group["params"]], lr=settings.learning_rate, fused=True)
+
+
+def _steps(settings: FinetuneSettings, pairs: Mapping[str, list[Pair]], processes: int) -> int | None:
+    """Where steps or epochs end the run, whichever is first."""
+    together = settings.batch * settings.accumulation * processes
+    of_epochs = None if settings.epochs is None else max(round(settings.epochs * max(map(len, pairs.values())) / together), 1)
+    ends = [end for end in (settings.steps, of_epochs) if end is not None]
+    return min(ends) if ends else None
+
+
+def _agree(clock: Clock, stop: Stop, accelerator: Accelerator) -> bool:
+    """Takes the time and asks `stop`, in the first process for all of them."""
+    clock.tick()
+    cancelled = stop() if accelerator.is_main_process else False
+    if accelerator.num_processes > 1:
+        told = broadcast(torch.tensor([clock.seconds, float(cancelled)], dtype=torch.float64, device=accelerator.device))
+        clock.seconds, cancelled = told[0].item(), bool(told[1].item())
+    return cancelled
+
+
+def _save(path: Path, parameters, optimiser, number: int, guard: Guard, watch: Watch) -> None:
+    if watch.accelerator.is_main_process:
+        save_checkpoint(path, parameters, optimiser, {"step": number, "seconds": watch.clock.seconds, "guard": vars(guard)})
+    watch.saved(number)
+
+
+def _due(number: int, every: int) -> bool:
+    return every > 0 and number % every == 0

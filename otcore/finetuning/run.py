@@ -1,0 +1,92 @@
+"""From settings to a finished run folder in one call."""
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import torch
+from accelerate import Accelerator
+
+from otcore.corpora.text import write_bytes
+from otcore.encoders import Encoder, load_encoder
+from otcore.errors import InputError
+from otcore.finetuning.data import read_corpus
+from otcore.finetuning.loop import Ended, train
+from otcore.finetuning.mapping import fit
+from otcore.finetuning.store import Run, locked, open_run, replace_folder, write_state
+from otcore.finetuning.watch import Watch
+
+STOP_FILE = "STOP"
+
+
+def carry_out(run: Run, progress: Callable[[dict[str, Any]], None] = lambda entry: None, stop: Callable[[], bool] = lambda: False) -> Run:
+    """Trains a new run, or one that was interrupted or cancelled from its last checkpoint on, to its end.
+
+    progress: called with each log entry as it is written, and "steps" (or None), "elapsed" and "left" in seconds
+    stop    : asked after each step; true, or a file STOP in the folder, ends the run and keeps what was learnt
+    returns : the run as it then stands
+    raises  : InputError   it has ended already, another process trains it, or what its settings name cannot be had
+    """
+    if not run.resumable:
+        raise InputError(f"The run {run.name} is {run.state}; start a new one.")
+    # its half precision stays off: the loop has its own, where the processor has it natively. Without an accelerator
+    # processes find each other only where the processor is asked for by name.
+    accelerator = Accelerator(mixed_precision="no", cpu=not torch.accelerator.is_available())
+    if not accelerator.is_main_process:
+        _work(run, accelerator, progress, stop)
+        accelerator.end_training()
+        return run
+    with locked(run):
+        try:
+            _work(run, accelerator, progress, stop)
+        except InputError as error:
+            write_state(run.folder, state="stopped", reason=str(error).rstrip("."), step=run.step, steps=run.steps, seconds=run.seconds)
+            raise
+    if accelerator.num_processes > 1:
+        accelerator.end_training()  # lets go of the other processes
+    return open_run(run.folder)
+
+
+def _work(run: Run, accelerator: Accelerator, progress, stop) -> None:
+    settings, halt = run.settings, run.folder / STOP_FILE
+    encoder = load_encoder(settings.encoder)
+    if encoder.maps is not None:
+        raise InputError(f"{settings.encoder} is an encoder with maps, which cannot be trained on; choose {encoder.model.name_or_path}.")
+    encoder.model.to(accelerator.device)
+    if accelerator.device.type == "cpu":
+        encoder.model.set_attn_implementation("eager")  # for a few dozen tokens half as fast again as the fused kernel
+    corpus = read_corpus(settings)
+    watch = Watch(run.folder, settings, encoder, corpus, accelerator, progress)
+    if accelerator.is_main_process:
+        watch.state("running", "", run.step)
+        halt.unlink(missing_ok=True)
+    accelerator.wait_for_everyone()
+    teach = fit if settings.objective.is_map else train
+    ended = teach(settings, encoder, corpus, watch, lambda: stop() or halt.exists())
+    if accelerator.is_main_process:
+        _finish(run, encoder, watch, ended)
+        halt.unlink(missing_ok=True)
+    accelerator.wait_for_everyone()
+
+
+def _finish(run: Run, encoder: Encoder, watch: Watch, ended: Ended) -> None:
+    """The encoder and the figures into the folder; the state last, so that a finished run is complete."""
+    if encoder.maps is None:
+        export(encoder, run.folder / "encoder")
+    figures = watch.held_out()
+    after = figures[ended.step] if ended.step in figures else watch.evaluate(ended.step)
+    watch.clock.tick()
+    result = {"before": figures[0], "after": after, "steps": ended.step, "seconds": round(watch.clock.seconds, 2)}
+    write_bytes(run.folder / "result.json", (json.dumps(result, indent=1) + "\n").encode())
+    watch.state(ended.state, ended.reason, ended.step)
+
+
+def export(encoder: Encoder, target: Path) -> None:
+    """The encoder in Transformers format; what the configuration says of the alignment layer stays."""
+    temporary = target.with_name(target.name + ".tmp")
+    shutil.rmtree(temporary, ignore_errors=True)
+    encoder.model.save_pretrained(temporary)
+    encoder.tokenizer.save_pretrained(temporary)
+    replace_folder(temporary, target)

@@ -1,0 +1,53 @@
+"""How far a run is, by steps or by the clock, and the learning rate there."""
+
+import time
+
+from otcore.finetuning.settings import FinetuneSettings
+
+
+class Clock:
+    """Counts a run's work in seconds, over all its parts.
+
+    steps  : where it ends, or None where only the clock ends it
+    before : seconds of earlier parts
+    seconds: as of the last tick; the decisions of one step rest on one reading, which all processes share
+    """
+
+    def __init__(self, settings: FinetuneSettings) -> None:
+        self._budget = settings.minutes * 60 if settings.minutes is not None else None
+        self._began = time.monotonic()
+        self.steps: int | None = None
+        self.before = 0.0
+        self.seconds = 0.0
+
+    def tick(self) -> float:
+        """Reads the clock."""
+        self.seconds = self.before + time.monotonic() - self._began
+        return self.seconds
+
+    def over(self, number: int) -> bool:
+        """Whether the run ends after `number` steps; at least one step is made."""
+        if self.steps is not None and number >= self.steps:
+            return True
+        return self._budget is not None and number > 0 and self.seconds >= self._budget
+
+    def share(self, number: int) -> float:
+        """How much of the run lies before the middle of step `number` (from 0), in (0, 1)."""
+        shares = [] if self.steps is None else [(number + 0.5) / self.steps]
+        shares += [] if self._budget is None else [self.seconds / self._budget]
+        return min(max(shares), 1.0)
+
+    def left(self, number: int) -> float | None:
+        """Seconds to go after `number` steps, by the pace so far; None before there is one."""
+        if number == 0 or self.seconds <= 0:
+            return None
+        done = max(number / self.steps if self.steps is not None else 0.0, self.seconds / self._budget if self._budget is not None else 0.0)
+        return max(self.seconds / max(done, 1e-9) - self.seconds, 0.0)
+
+
+def rate_at(settings: FinetuneSettings, share: float) -> float:
+    """The learning rate at a share of the run in [0, 1]: a linear rise over the warm-up, then the schedule."""
+    rise = min(share / settings.warmup, 1.0) if settings.warmup > 0 else 1.0
+    if rise < 1 or settings.schedule == "constant":
+        return settings.learning_rate * rise
+    return settings.learning_rate * (1 - share) / (1 - settings.warmup)

@@ -1,0 +1,119 @@
+"""What is seen of a run while it goes: the log, held-out figures, snapshots, the state, and a callback."""
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from accelerate import Accelerator
+from safetensors.numpy import save_file
+
+from otcore.corpora.text import write_bytes
+from otcore.encoders.encoder import Encoder
+from otcore.finetuning.data import Corpus
+from otcore.finetuning.held_out import describe_probes, evaluate, probe_vectors, probes
+from otcore.finetuning.schedule import Clock
+from otcore.finetuning.settings import FinetuneSettings
+from otcore.finetuning.store import append_log, read_log, trim_log, write_state
+
+Progress = Callable[[dict[str, Any]], None]
+
+
+class Watch:
+    """Writes in the first process only; the others wait where one is busy longer.
+
+    folder     : of the run
+    accelerator: Hugging Face's, one or many processes
+    clock      : of the run
+    """
+
+    def __init__(
+        self, folder: Path, settings: FinetuneSettings, encoder: Encoder, corpus: Corpus, accelerator: Accelerator, progress: Progress
+    ) -> None:
+        self.folder, self.accelerator, self.clock = folder, accelerator, Clock(settings)
+        self._settings, self._encoder, self._corpus, self._progress = settings, encoder, corpus, progress
+        self._layer = encoder.check_layer(settings.layer)
+        self._log = folder / "log.jsonl"
+        self._probes = probes(corpus.held_out)
+
+    def begin(self, start: int) -> None:
+        """Before the first step: figures and snapshot of the encoder as it is, or the log cut back to where it goes on."""
+        if not self.accelerator.is_main_process:
+            return
+        trim_log(self._log, start if start else -1)
+        if start == 0:
+            write_bytes(self.folder / "snapshots" / "probes.json", (json.dumps(describe_probes(self._probes)) + "\n").encode())
+            self.evaluate(0)
+            self.snapshot(0)
+
+    def step(self, number: int, figures: dict[str, Any], *, last: bool) -> None:
+        """After a step: its log line, and what is due."""
+        if self.accelerator.is_main_process:
+            self._write({"step": number, "seconds": round(self.clock.seconds, 2), **_rounded(figures)}, number)
+            if last or _due(number, self._settings.evaluate_every):
+                self.evaluate(number)
+            if last or _due(number, self._settings.snapshot_every):
+                self.snapshot(number)
+        self.accelerator.wait_for_everyone()
+
+    def mapped(self, number: int, code: str, words: int, *, last: bool) -> None:
+        """After a language's map was fitted on so many words or word pairs."""
+        if self.accelerator.is_main_process:
+            self._write({"step": number, "seconds": round(self.clock.seconds, 2), "map": code, "words": words}, number)
+            if last:
+                self.evaluate(number)
+                self.snapshot(number)
+
+    def evaluate(self, number: int) -> dict[str, float]:
+        """Held-out figures, logged."""
+        found = evaluate(self._encoder, self._corpus.held_out, self._layer, gold=self._corpus.gold)
+        self._write({"step": number, "held_out": found}, number)
+        return found
+
+    def snapshot(self, number: int) -> None:
+        """The probe sentences' vectors as they are now."""
+        path = self.folder / "snapshots" / f"{number:07d}.safetensors"
+        temporary = path.with_name(path.name + ".tmp")
+        save_file(
+            probe_vectors(self._encoder, self._probes, self._layer), temporary, metadata={"step": str(number), "layer": str(self._layer)}
+        )
+        os.replace(temporary, path)
+
+    def saved(self, number: int) -> None:
+        """A checkpoint of this step is on disk."""
+        if self.accelerator.is_main_process:
+            self.state("running", "", number)
+            self._write({"step": number, "saved": True}, number)
+
+    def fault(self, number: int, reason: str) -> None:
+        """The run stops; what was learnt after step `number` is given up."""
+        if self.accelerator.is_main_process:
+            self._write({"step": number, "fault": reason}, number)
+
+    def state(self, state: str, reason: str, number: int) -> None:
+        """Replaces the run's state."""
+        write_state(
+            self.folder, state=state, reason=reason, step=number, steps=self.clock.steps, seconds=round(self.clock.tick(), 2)
+        )  # fmt: skip
+
+    def held_out(self) -> dict[int, dict[str, float]]:
+        """Step → held-out figures, from the log."""
+        return {entry["step"]: entry["held_out"] for entry in read_log(self._log) if "held_out" in entry}
+
+    def _write(self, entry: dict[str, Any], number: int) -> None:
+        append_log(self._log, entry)
+        left = self.clock.left(number)
+        self._progress({**entry, "steps": self.clock.steps, "elapsed": self.clock.seconds, "left": left})
+
+
+def _rounded(figures: dict[str, Any]) -> dict[str, Any]:
+    """Seven digits: what float32 holds."""
+    return {
+        name: _rounded(value) if isinstance(value, dict) else float(f"{value:.7g}") if isinstance(value, float) else value
+        for name, value in figures.items()
+    }
+
+
+def _due(number: int, every: int) -> bool:
+    return every > 0 and number % every == 0
