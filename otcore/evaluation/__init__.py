@@ -1,5 +1,24 @@
-"""How good an encoder is: sentence retrieval so far."""
+"""How good an encoder is: retrieval of words and sentences, the shape of its space, and comparisons with intervals."""
 
+from otcore.evaluation.comparison import Stopped, compare
+from otcore.evaluation.measures import MEASURES, Measure
 from otcore.evaluation.retrieval import Retrieval, retrieve, sentence_vectors
+from otcore.evaluation.types import MEAN, Change, Compared, CompareSettings, Estimate, Evaluation, LayerError, SentenceScores
 
-__all__ = ["Retrieval", "retrieve", "sentence_vectors"]
+__all__ = [
+    "MEAN",
+    "MEASURES",
+    "Change",
+    "CompareSettings",
+    "Compared",
+    "Estimate",
+    "Evaluation",
+    "LayerError",
+    "Measure",
+    "Retrieval",
+    "SentenceScores",
+    "Stopped",
+    "compare",
+    "retrieve",
+    "sentence_vectors",
+]

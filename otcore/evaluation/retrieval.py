@@ -44,12 +44,17 @@ def retrieve(source: np.ndarray, target: np.ndarray) -> Retrieval:
     return Retrieval(_precision(source, target), _precision(target, source), len(source))
 
 
-def _precision(queries: np.ndarray, candidates: np.ndarray) -> float:
-    hits = 0
+def retrieval_hits(queries: np.ndarray, candidates: np.ndarray) -> np.ndarray:
+    """(n,) bool: whether row i of the queries is nearer to row i of the candidates than to any other, unit vectors (n, d)."""
+    hits = []
     for start in range(0, len(queries), _ROWS):
         similarity = queries[start : start + _ROWS] @ candidates.T
         rows = np.arange(len(similarity))
         right = similarity[rows, start + rows].copy()
         similarity[rows, start + rows] = -np.inf
-        hits += int((right > similarity.max(1, initial=-np.inf)).sum())
-    return hits / len(queries)
+        hits.append(right > similarity.max(1, initial=-np.inf))
+    return np.concatenate(hits)
+
+
+def _precision(queries: np.ndarray, candidates: np.ndarray) -> float:
+    return int(retrieval_hits(queries, candidates).sum()) / len(queries)

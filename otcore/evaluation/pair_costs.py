@@ -1,0 +1,49 @@
+"""What it costs to transport a sentence's words to its translation's, against those of other sentences."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+
+from otcore.transport import cost_matrix, relative_epsilon, sinkhorn
+
+SHUFFLES = 4  # wrong partners of each sentence
+EPSILON = 0.1  # in mean costs, the aligner's default
+_BLOCK = 256
+
+
+def pair_costs(sources: Sequence[np.ndarray], targets: Sequence[np.ndarray], seed: int = 0) -> np.ndarray | None:
+    """(sentences, 2) transport cost to the translation, and mean cost to up to `SHUFFLES` other sentences drawn by the seed.
+
+    Uniform masses, cosine cost, entropic plans; both kinds are solved alike.
+    sources, targets: (n, d), (m, d) word vectors of each sentence
+    returns         : None where there is but one pair, so that nothing can be shuffled
+    """
+    count = len(sources)
+    if count < 2:
+        return None
+    order = np.random.default_rng([seed, count]).permutation(count)
+    shifts = range(1, min(SHUFFLES, count - 1) + 1)
+    true = _costs([(k, k) for k in range(count)], sources, targets)
+    shuffled = np.zeros(count)
+    for shift in shifts:  # along one random circle nobody meets their own translation
+        shuffled[order] += _costs(list(zip(order, np.roll(order, shift), strict=True)), sources, targets)
+    return np.stack([true, shuffled / len(shifts)], axis=1)
+
+
+def _costs(pairs: list[tuple[int, int]], sources, targets) -> np.ndarray:
+    found = []
+    for start in range(0, len(pairs), _BLOCK):
+        block = pairs[start : start + _BLOCK]
+        x, a = _padded([sources[i] for i, _ in block])
+        y, b = _padded([targets[j] for _, j in block])
+        cost = cost_matrix(x, y).double()
+        found.append(sinkhorn(cost, a, b, relative_epsilon(cost, a, b, EPSILON), tolerance=1e-4).transport_cost.numpy())
+    return np.concatenate(found)
+
+
+def _padded(clouds: list[np.ndarray]) -> tuple[torch.Tensor, torch.Tensor]:
+    pad = torch.nn.utils.rnn.pad_sequence
+    points = pad([torch.from_numpy(np.ascontiguousarray(cloud)) for cloud in clouds], batch_first=True)
+    masses = pad([torch.full((len(cloud),), 1 / len(cloud), dtype=torch.float64) for cloud in clouds], batch_first=True)
+    return points, masses

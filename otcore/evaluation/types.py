@@ -1,0 +1,210 @@
+"""What a comparison is made of and what comes out of it: plain values, so that it can be cached, sent and written to files."""
+
+import dataclasses
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from otcore.errors import InputError
+from otcore.evaluation.measures import MEASURES
+from otcore.languages import language
+
+PIVOT = "en"
+MEAN = "mean"
+SPLITS = ("test", "dev")
+
+
+@dataclass(frozen=True)
+class CompareSettings:
+    """What is compared on which sentences.
+
+    languages: codes; each is compared with English
+    split    : of the bundled collection: "test", which no run sees, or "dev", which runs are watched on
+    layer    : of words and sentences alike, or None: words at each encoder's default layer, sentences at its last
+    sweep    : AER at every layer too
+    pairs    : most sentence pairs used of each language, ≥ 2
+    draws    : of the bootstrap, ≥ 100
+    seed     : of the bootstrap and of the shuffled pairs
+    raises   : InputError   a value out of range, a language twice or English
+    """
+
+    languages: tuple[str, ...] = ("de", "fr", "es")
+    split: str = "test"
+    layer: int | None = None
+    sweep: bool = True
+    pairs: int = 500
+    draws: int = 1000
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "languages", tuple(language(code).code for code in self.languages))
+        if not self.languages:
+            raise InputError("A comparison needs at least one language besides English; choose one.")
+        if PIVOT in self.languages:
+            raise InputError("English is the other side of every pair; choose other languages.")
+        if len(set(self.languages)) != len(self.languages):
+            raise InputError(f"A language is named twice in {', '.join(self.languages)}; name each once.")
+        if self.split not in SPLITS:
+            raise InputError(f"The split must be one of {', '.join(SPLITS)}, not {self.split!r}.")
+        for name, least in (("pairs", 2), ("draws", 100), ("seed", 0), ("layer", 0)):
+            value = getattr(self, name)
+            if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < least):
+                raise InputError(f"{name} must be a whole number from {least} up, not {value!r}.")
+
+
+@dataclass(frozen=True)
+class Compared:
+    """An encoder of a comparison: the layer of its words, of its sentences, its number of layers, its dimension."""
+
+    name: str
+    layer: int
+    sentence_layer: int
+    layers: int
+    dimension: int
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A figure with the 95% percentile interval of its bootstrap over sentences.
+
+    language: a code, or "mean" over all languages of the comparison
+    measure : key of MEASURES
+    chance  : what no knowledge at all would give, where that is known
+    """
+
+    encoder: str
+    language: str
+    measure: str
+    value: float
+    low: float
+    high: float
+    chance: float | None = None
+
+
+@dataclass(frozen=True)
+class Change:
+    """after − before of a figure, paired by sentence.
+
+    p      : two-sided, from the bootstrap, in (0, 1]
+    verdict: "better", "worse", "higher" or "lower" (where neither is good in itself), or "within noise": the interval holds 0
+    """
+
+    before: str
+    after: str
+    language: str
+    measure: str
+    value: float
+    low: float
+    high: float
+    p: float
+    verdict: str
+
+
+@dataclass(frozen=True)
+class LayerError:
+    """AER of an encoder at one layer; language as in Estimate."""
+
+    encoder: str
+    language: str
+    layer: int
+    aer: float
+
+
+@dataclass(frozen=True)
+class SentenceScores:
+    """A figure for each sentence pair alone, in the order of `Evaluation.sentences`; None where it has none."""
+
+    encoder: str
+    language: str
+    measure: str
+    scores: tuple[float | None, ...]
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """A finished comparison.
+
+    encoders : the first is the one that the others are compared with
+    sentences: language → ids of its sentence pairs
+    own_text : whether the pairs came from files, not from the collection
+    seconds  : of work
+    """
+
+    settings: CompareSettings
+    encoders: tuple[Compared, ...]
+    sentences: Mapping[str, tuple[str, ...]]
+    estimates: tuple[Estimate, ...]
+    changes: tuple[Change, ...]
+    layers: tuple[LayerError, ...]
+    scores: tuple[SentenceScores, ...]
+    own_text: bool = False
+    seconds: float = 0.0
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(encoder.name for encoder in self.encoders)
+
+    @property
+    def measures(self) -> tuple[str, ...]:
+        """Keys of the measures that were taken, in their usual order."""
+        taken = {estimate.measure for estimate in self.estimates}
+        return tuple(key for key in MEASURES if key in taken)
+
+    def estimate(self, encoder: str, language: str, measure: str) -> Estimate | None:
+        """One figure, or None where it was not taken."""
+        return self._estimates.get((encoder, language, measure))
+
+    def change(self, after: str, language: str, measure: str) -> Change | None:
+        """One change from the first encoder, or None where it was not taken."""
+        return self._changes.get((after, language, measure))
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_estimates", {(one.encoder, one.language, one.measure): one for one in self.estimates})
+        object.__setattr__(self, "_changes", {(one.after, one.language, one.measure): one for one in self.changes})
+
+    def to_json(self) -> str:
+        """One JSON object; numbers without a value are null."""
+        return json.dumps(_plain(dataclasses.asdict(self)), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+
+    @staticmethod
+    def from_json(text: str) -> "Evaluation":
+        """raises: InputError   not what `to_json` writes"""
+        try:
+            values: dict[str, Any] = json.loads(text)
+            kinds = {"encoders": Compared, "estimates": Estimate, "changes": Change, "layers": LayerError}
+            parts = {name: tuple(kind(**_numbers(entry)) for entry in values.pop(name)) for name, kind in kinds.items()}
+            scores = tuple(SentenceScores(**{**entry, "scores": tuple(entry["scores"])}) for entry in values.pop("scores"))
+            sentences = {code: tuple(ids) for code, ids in values.pop("sentences").items()}
+            return Evaluation(settings=CompareSettings(**values.pop("settings")), sentences=sentences, scores=scores, **parts, **values)
+        except InputError:
+            raise
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            raise InputError(f"The comparison cannot be read ({error}); it is damaged or written by another version.") from error
+
+    def rows(self) -> list[dict[str, Any]]:
+        """A flat table: one row an encoder, language and measure, with its change from the first encoder where there is one."""
+        table = []
+        for one in self.estimates:
+            change = self.change(one.encoder, one.language, one.measure)
+            row = dataclasses.asdict(one)
+            for name in ("value", "low", "high", "p", "verdict"):
+                row["p" if name == "p" else "verdict" if name == "verdict" else f"change_{name}"] = (
+                    getattr(change, name) if change else None
+                )
+            table.append(row)
+        return table
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _plain(entry) for key, entry in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(entry) for entry in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def _numbers(entry: dict[str, Any]) -> dict[str, Any]:
+    """Numbers without a value come back as NaN, but a chance level that is not known stays None."""
+    return {key: math.nan if value is None and key != "chance" else value for key, value in entry.items()}
