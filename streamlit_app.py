@@ -5,7 +5,13 @@ import streamlit as st
 from dashboard import markup, selection
 
 st.set_page_config(page_title="otcore · transport between languages", page_icon="🪡", layout="wide")
-page = st.navigation([st.Page("dashboard/pages/align.py", title="Align", icon=":material/link:", default=True)])
+page = st.navigation(
+    [
+        st.Page("dashboard/pages/align.py", title="Align", icon=":material/link:", default=True),
+        st.Page("dashboard/pages/finetune.py", title="Fine-tune", icon=":material/model_training:"),
+        st.Page("dashboard/pages/compare.py", title="Compare", icon=":material/compare_arrows:"),
+    ]
+)
 selection.begin(page.title)
 st.html(markup.PAGE_STYLE)
 page.run()

@@ -6,18 +6,27 @@ import streamlit as st
 
 from dashboard import exports, markup, resources, selection, tables
 from dashboard.components import links
+from dashboard.fields import VIEWS
 from dashboard.figures import plan as plan_figure
 from dashboard.figures import sweep as sweep_figure
 from dashboard.selection import Selection, System
-from dashboard.theme import STATUS
+from dashboard.theme import GREY, STATUS, STATUS_LINES
 from dashboard.view import DRAWN_WORDS, View, view_of
 from otcore.errors import InputError
+from otcore.languages import language
 
 _CHART = {"displaylogo": False, "displayModeBar": True, "modeBarButtonsToRemove": ["select2d", "lasso2d", "zoom", "pan"]}
 _READING = {
-    "plan": "Bright cells carry mass; a row spreads one source word over its translations. Click a cell to mark both words everywhere.",
+    "plan": "Bright cells carry mass; a row spreads one source word over its translations. A click on a cell marks both words everywhere, "
+    "another one takes the mark away.",
     "cost": "Bright cells are cheap: two words with close vectors. The plan prefers them as far as the masses allow.",
     "similarity": "Cosine of the two vectors; what the plan makes of it is one toggle away.",
+}
+
+_SWEEPS = {"layers": "over the layers", "epsilon": "over ε"}
+_SWEEP_READING = {
+    "layers": "Layers measure cost in scales of their own: a cheaper layer is not a better one.",
+    "epsilon": "A larger ε spreads the mass, so the transport cost rises with it.",
 }
 
 
@@ -31,7 +40,7 @@ def page(chosen: Selection) -> None:
         one(views[0], chosen, "a")
     else:
         both(views, chosen)
-    sweep(pair, chosen)
+    sweeps(pair, systems, chosen)
 
 
 def note(chosen: Selection, pair) -> None:
@@ -49,9 +58,10 @@ def one(view: View, chosen: Selection, key: str) -> None:
     """One system: sentences, matrix, numbers, table, exports."""
     warn(view)
     _legend(view)
-    links.show(view, chosen.mark, key=f"links_{key}")
-    matrix, facts = st.columns(2, gap="medium")
+    links.show(view, chosen.mark, key=f"sentences_{key}")
+    matrix, facts = st.columns([6, 7], gap="medium")
     with matrix:
+        _matrix_controls(view)
         _matrix(view, chosen, key)
     with facts:
         _numbers(view)
@@ -61,44 +71,52 @@ def one(view: View, chosen: Selection, key: str) -> None:
 
 def both(views: list[View], chosen: Selection) -> None:
     """Two systems side by side, and which links differ."""
-    for column, view, system, letter in zip(st.columns(2, gap="medium"), views, (chosen.first, chosen.second), "AB", strict=True):
+    _matrix_controls(views[0])
+    systems = (chosen.first, chosen.second)
+    top = max(float(plan_figure.matrix(view, chosen.view).max(initial=0)) for view in views)
+    for column, view, system, letter in zip(st.columns(2, gap="medium"), views, systems, "AB", strict=True):
         with column:
-            st.subheader(f"{letter}: {markup.escape_markdown(_describe(view, system))}", anchor=False)
+            st.subheader(f"{letter}: {markup.escape_markdown(_describe(view, systems, system))}", anchor=False)
             warn(view)
             _legend(view)
-            links.show(view, chosen.mark, key=f"links_{letter.lower()}")
+            links.show(view, chosen.mark, key=f"sentences_{letter.lower()}")
             _numbers(view)
-            _matrix(view, chosen, letter.lower())
+            _matrix(view, chosen, letter.lower(), top)
             _downloads(view, system, letter.lower())
     table = tables.difference_table(*views)
     same = int((table["in"] == "A and B").sum())
     st.markdown(f"**Links of A and B**: {same} in both, {len(table) - same} in one only.")
+    if views[0].gold is None:
+        table = table.drop(columns="gold")
     st.dataframe(table, hide_index=True, column_config=_columns(), alt="Links of both systems")
 
 
-def sweep(pair, chosen: Selection) -> None:
-    """AER or cost over all layers, or over ε, with the current setting marked."""
-    options = {"layers": "over the layers", "epsilon": "over ε"}
-    st.segmented_control("Sweep one setting", list(options), key="sweep", format_func=options.get, required=True)
-    system = usable(chosen.first)
+def sweeps(pair, systems: list[System], chosen: Selection) -> None:
+    """AER or cost over all layers, or over ε, with the current setting marked; a figure for each system."""
+    st.segmented_control("Sweep one setting", list(_SWEEPS), key="sweep", format_func=_SWEEPS.get, required=True)
+    for column, system, letter in zip(st.columns(len(systems), gap="medium"), systems, "ab", strict=False):
+        with column:
+            _sweep(pair, usable(system), chosen, letter if len(systems) > 1 else "")
+    st.caption(f"All other settings as above; the dashed line is the current one. Lower AER is better. {_SWEEP_READING[chosen.sweep]}")
+
+
+def _sweep(pair, system: System, chosen: Selection, letter: str) -> None:
     if chosen.sweep == "epsilon" and system.settings.solver.kind in ("exact", "partial"):
         st.info(f"The {system.settings.solver.kind} solver has no ε; choose entropic, debiased or unbalanced to sweep it.")
         return
     if chosen.sweep == "layers":
-        results = resources.over_layers(pair, system)
-        x, log, name = list(range(len(results))), False, "layer"
+        points, name = resources.over_layers(pair, system), "layer"
         now = resources.encoder(system.encoder).check_layer(system.settings.layer)
     else:
-        epsilons, results = zip(*resources.over_epsilons(pair, system), strict=True)
-        x, log, now = list(epsilons), True, system.settings.solver.epsilon
+        points, now = resources.over_epsilons(pair, system), system.settings.solver.epsilon
         name = "ε (mean costs)" if system.settings.solver.relative else "ε"
-    views = [view_of(result, with_gold=chosen.gold) for result in results]
-    values = {"AER": [view.scores.aer for view in views]} if views[0].scores else {}
-    values["transport cost"] = [view.result.plan.transport_cost for view in views]
-    title = f"{' and '.join(values)} {options[chosen.sweep]}, other settings as above"
-    figure = sweep_figure.curve(x, values, now, title=title, x_title=name, log=log)
-    st.plotly_chart(figure, key="sweep_chart", config=_CHART, alt=f"{title}. {_spoken(x, values)}")
-    st.caption("Lower AER is better. Costs of different layers have different units of meaning: compare their shape, not their height.")
+    x = [point.x for point in points]
+    values = {"AER": [point.aer for point in points]} if chosen.gold and pair.gold else {}
+    values["transport cost"] = [point.cost for point in points]
+    title = f"{letter.upper()}{': ' if letter else ''}{' and '.join(values)} {_SWEEPS[chosen.sweep]}"
+    title = title[0].upper() + title[1:]
+    figure = sweep_figure.curve(x, values, now, title=title, x_title=name, log=chosen.sweep == "epsilon")
+    st.plotly_chart(figure, key=f"sweep_chart{letter}", config=_CHART, alt=f"{title}. {_spoken(x, values)}")
 
 
 def warn(view: View) -> None:
@@ -107,8 +125,8 @@ def warn(view: View) -> None:
     for side, sentence in ((result.source, result.pair.source), (result.target, result.pair.target)):
         if side.cut:
             st.warning(
-                f"The encoder takes {len(side.words)} of the {len(sentence.words)} {sentence.language} words; "
-                f"the last {side.cut} are left out of the transport and count as null."
+                f"The encoder takes {len(side.words):,} of the {len(sentence.words):,} {language(sentence.language).name} words; "
+                f"the last {side.cut:,} are left out of the transport and count as null."
             )
     if max(len(result.source.words), len(result.target.words)) > DRAWN_WORDS:
         st.info(f"Figures draw the first {DRAWN_WORDS} words of each side; the table and the downloads have all.")
@@ -137,10 +155,16 @@ def _solved(pair, system: System, chosen: Selection) -> View:
     return view_of(resources.aligned(pair, usable(system)), with_gold=chosen.gold)
 
 
-def _describe(view: View, system: System) -> str:
+def _describe(view: View, systems: tuple[System, ...], system: System) -> str:
+    """What a system is, and whatever else sets it apart from the other."""
     settings = system.settings
     epsilon = f" ε {settings.solver.epsilon:g}" if settings.solver.kind not in ("exact", "partial") else ""
-    return f"{usable(system).encoder}, layer {view.result.layer}, {settings.solver.kind}{epsilon}"
+    facts = [usable(system).encoder, f"layer {view.result.layer}", f"{settings.solver.kind}{epsilon}"]
+    apart = {
+        "unit": f"{settings.unit}s", "pooling": f"{settings.pooling} pooling", "cost": f"{settings.cost} cost",
+        "masses": f"{settings.masses} masses", "links": f"{settings.links.rule} links",
+    }  # fmt: skip
+    return ", ".join(facts + [text for name, text in apart.items() if len({getattr(one.settings, name) for one in systems}) > 1])
 
 
 def _legend(view: View) -> None:
@@ -149,19 +173,23 @@ def _legend(view: View) -> None:
         "hit": "hit (sure in gold)", "possible": "possible in gold", "false": "false (not in gold)",
         "missed": "missed gold link", "link": "link",
     }  # fmt: skip
-    entries = [(STATUS[name][2], STATUS[name][0], words[name]) for name in names]
-    entries += [("━", "#8A8A8A", "mass that is no link"), ("┄", "inherit", "dashed word: null")]
-    st.html(markup.legend(entries))
+    entries = [(STATUS[name][2], STATUS[name][0], STATUS_LINES[name], words[name]) for name in names]
+    entries.append(("", GREY, "solid", "mass that is no link"))
+    st.html(markup.legend(entries, boxed="linked to nothing"))
 
 
-def _matrix(view: View, chosen: Selection, key: str) -> None:
-    if key == "a":
-        row = st.columns([3, 2], vertical_alignment="center")
-        row[0].segmented_control("Matrix", selection.VIEWS, key="view", required=True, label_visibility="collapsed")
-        row[1].toggle(
-            "Gold overlay", key="gold", help="Mark hits, misses and false links against the hand-made links, where there are any."
-        )
-    figure = plan_figure.heatmap(view, chosen.view, (chosen.mark.source, chosen.mark.target))
+def _matrix_controls(view: View) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.segmented_control("Matrix", VIEWS, key="view", required=True, label_visibility="collapsed", width="content")
+        st.toggle(
+            "Gold overlay", key="gold", disabled=view.result.pair.gold is None,
+            help="Mark hits, misses and false links against the hand-made links, where there are any.",
+        )  # fmt: skip
+
+
+def _matrix(view: View, chosen: Selection, key: str, top: float | None = None) -> None:
+    marked = (chosen.mark.source, chosen.mark.target)
+    figure = plan_figure.heatmap(view, chosen.view, marked, stamp=selection.stamp(), top=top)
     name = f"{chosen.view}-{chosen.source}-{chosen.target}"
     chart = f"matrix_{key}"
     st.plotly_chart(
@@ -204,9 +232,9 @@ def _numbers(view: View) -> None:
 
 def _table(view: View, chosen: Selection, key: str) -> None:
     table, places = tables.links_table(view, chosen.mark)
-    if view.gold is None:
-        table = table.drop(columns="gold")
-    name = f"table_{key}"
+    unused = [name for name, used in (("gold", view.gold is not None), ("marked", any(table["marked"]))) if not used]
+    table = table.drop(columns=unused)
+    name = f"table_{key}_{selection.stamp()}"  # a new mark sorts the rows anew: the browser's tick would stay at its old place
     st.dataframe(
         table, hide_index=True, height=min(36 * (len(table) + 1) + 2, 420), column_config=_columns(), key=name,
         on_select=lambda: selection.take_row(name, places), selection_mode="single-row", alt="Links, missed links and null words",
@@ -218,15 +246,16 @@ def _columns() -> dict:
     share = {"min_value": 0.0, "max_value": 1.0, "format": "%.2f"}
     return {
         "marked": column.TextColumn("", width=28),
-        "source": column.TextColumn("source", width=96),
-        "target": column.TextColumn("target", width=96),
+        "source": column.TextColumn("source", width=82),
+        "target": column.TextColumn("target", width=82),
+        "gold": column.TextColumn("gold", width=80, help="Against the hand-made links; of a null word, whether it should be one."),
         "i": column.NumberColumn("i", width=36, help="place of the source word, counted from 0"),
         "j": column.NumberColumn("j", width=36, help="place of the target word, counted from 0"),
-        "confidence": column.ProgressColumn("confidence", width=110, **share, help="√(share of the row's mass · share of the column's)"),
+        "confidence": column.ProgressColumn("confidence", width=84, **share, help="√(share of the row's mass · share of the column's)"),
         "confidence A": column.ProgressColumn("confidence A", **share),
         "confidence B": column.ProgressColumn("confidence B", **share),
-        "mass": column.NumberColumn("mass", format="%.4f"),
-        "cost": column.NumberColumn("cost", format="%.3f"),
+        "mass": column.NumberColumn("mass", width=50, format="%.2g", help="transported from the one to the other; all mass is 1"),
+        "cost": column.NumberColumn("cost", width=46, format="%.2f", help="of moving a unit of mass between them"),
     }
 
 
@@ -240,4 +269,4 @@ def _downloads(view: View, system: System, key: str) -> None:
     )
     with st.container(horizontal=True):
         for label, content, file, mime in files:
-            st.download_button(f"⭳ {label}", content, file, mime, key=f"save_{label}_{key}", on_click="ignore")
+            st.download_button(label, content, file, mime, key=f"save_{label}_{key}", icon=":material/download:", on_click="ignore")

@@ -5,27 +5,27 @@ import random
 import streamlit as st
 
 from dashboard import resources, selection
-from dashboard.selection import EPSILONS, LAYER_DEFAULT, OWN_TEXT
+from dashboard.fields import EPSILONS, LAYER_DEFAULT, MAX_CHARACTERS, OWN_TEXT
 from otcore.choices import COSTS, MASSES, POOLINGS, RULES, SIMILARITY_RULES, SOLVERS, UNITS
 from otcore.encoders import PUBLIC
-from otcore.encoders.catalogue import EDITIONS
+from otcore.encoders.catalogue import EDITIONS, edition_figures
 from otcore.languages import LANGUAGES
 
 _SOLVERS = {
     "exact": "exact (linear programme)",
     "entropic": "entropic (Sinkhorn)",
-    "debiased": "debiased (Sinkhorn divergence)",
+    "debiased": "debiased (divergence)",
     "unbalanced": "unbalanced (KL)",
     "partial": "partial",
 }
 _RULES = {
     "mutual": "mutual maximum of the plan",
-    "threshold": "threshold of row and column maximum",
-    "source-maximum": "each source word's maximum",
-    "target-maximum": "each target word's maximum",
+    "threshold": "share of both maxima",
+    "source-maximum": "source words' maxima",
+    "target-maximum": "target words' maxima",
     "iterated": "mutual maximum, iterated",
-    "argmax": "no plan: mutual argmax of cosine",
-    "softmax": "no plan: two-sided softmax of cosine",
+    "argmax": "no plan: mutual argmax",
+    "softmax": "no plan: two-sided softmax",
 }
 _COSTS = {
     "cosine": "cosine, 1 − cos",
@@ -38,11 +38,12 @@ _THRESHOLDS = (0.001, 0.003, 0.01, 0.03, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8,
 
 def languages_and_sentence() -> None:
     """Two languages, and a sentence of the collection or the person's own text."""
-    left, middle, right, wide = st.columns([3.4, 1, 3.4, 9], vertical_alignment="bottom")
+    narrow, wide = st.columns([5, 6], vertical_alignment="bottom")
     names = {code: entry.name if entry.name == entry.native else f"{entry.name} · {entry.native}" for code, entry in LANGUAGES.items()}
-    left.selectbox("From", list(names), format_func=names.get, key="source", filter_mode="contains")
-    middle.button("⇄", key="swap", help="Swap the two sides", on_click=_swap, width="stretch")
-    right.selectbox("To", list(names), format_func=names.get, key="target", filter_mode="contains")
+    with narrow.container(horizontal=True, vertical_alignment="bottom", wrap=False):
+        st.selectbox("From", list(names), format_func=names.get, key="source", filter_mode="contains", on_change=selection.unmark)
+        st.button("⇄", key="swap", help="Swap the two sides", on_click=_swap)
+        st.selectbox("To", list(names), format_func=names.get, key="target", filter_mode="contains", on_change=selection.unmark)
     with wide:
         _sentence()
     if selection.get("sentence") == OWN_TEXT:
@@ -66,7 +67,7 @@ def system(suffix: str) -> None:
     )
     columns[1].selectbox(
         "Pooling", POOLINGS, key=name("pooling"), disabled=selection.get(name("unit")) == "subword",
-        format_func=lambda pooling: f"{pooling} subword" if pooling != "mean" else "mean of subwords", help="How a word's vector comes from its subwords; the paper takes the last.",
+        help="How a word's vector comes from its subwords: their mean, the first or the last; the paper takes the last.",
     )  # fmt: skip
     st.selectbox("Cost", COSTS, key=name("cost"), format_func=_COSTS.get, help="What it costs to move mass between two points.")
     st.selectbox(
@@ -84,7 +85,8 @@ def system(suffix: str) -> None:
         format_func=_RULES.get,
         on_change=_new_rule,
         args=(suffix,),
-        help="Which cells count as word links.",
+        help="Which cells of the plan are word links: the maximum of row and column both, at least a share of both, of one side alone, "
+        "or of both repeatedly among the words still free. “No plan” reads the cosines themselves, for comparison.",
     )
     if selection.get(name("links")) in ("threshold", "softmax"):
         options = sorted({*_THRESHOLDS, float(selection.get(name("threshold")))})
@@ -102,6 +104,7 @@ def _sentence() -> None:
     current = selection.get("sentence")
     if current != OWN_TEXT and current not in entries:
         if not entries:  # the tags of a URL may exclude everything
+            st.info("No sentence has all of these tags; every sentence is offered again.")
             selection.put(tags=[])
             entries = {entry.id: entry for entry in collection.entries}
         if current not in entries:
@@ -109,11 +112,12 @@ def _sentence() -> None:
     source, target = (collection.gold.get(selection.get(side), {}) for side in ("source", "target"))
 
     def label(id: str) -> str:
-        return "✎ your own text" if id == OWN_TEXT else f"{source[id].text}  ·  {target[id].text}"
+        # isolates keep a right-to-left sentence from pulling the other's punctuation around
+        return "✎ your own text" if id == OWN_TEXT else f"{id} · \u2068{source[id].text}\u2069 · \u2068{target[id].text}\u2069"
 
     st.selectbox(
-        "Sentence", [*entries, OWN_TEXT], key="sentence", format_func=label, filter_mode="fuzzy",
-        help="Type to search in either language, or choose your own text at the end of the list.",
+        "Sentence", [*entries, OWN_TEXT], key="sentence", format_func=label, filter_mode="fuzzy", on_change=selection.unmark,
+        help="Type to search in either language or for a number, or choose your own text at the end of the list.",
     )  # fmt: skip
 
 
@@ -131,27 +135,38 @@ def _own_text() -> None:
     columns = st.columns(2)
     for column, key, side in zip(columns, ("text1", "text2"), ("source", "target"), strict=True):
         column.text_area(
-            f"Your {LANGUAGES[selection.get(side)].name} text", key=key, height=80, max_chars=selection.MAX_CHARACTERS,
-            placeholder="Write or paste a sentence, then Ctrl + Enter", help="Kept in this session and in the address of the page.",
+            f"Your {LANGUAGES[selection.get(side)].name} text", key=key, height=80, max_chars=MAX_CHARACTERS,
+            placeholder="Write or paste a sentence, then Ctrl + Enter", on_change=selection.unmark,
+            help="Kept in this session and in the address of the page.",
         )  # fmt: skip
+    if not selection.address_holds_texts():
+        st.caption("These texts are too long for the address of the page: a reload or a shared link starts without them.")
     row = st.columns([3, 1], vertical_alignment="center")
     row[0].toggle(
         "Words are already separated by spaces",
         key="presplit",
+        on_change=selection.unmark,
         help="Otherwise the language's own rules split it.",
     )
-    row[1].button("Back to the collection", key="back", on_click=lambda: selection.put(sentence="g001"), width="stretch")
+    row[1].button("Back to the collection", key="back", on_click=lambda: selection.put(sentence="g001", mark=""), width="stretch")
 
 
 def _encoder(key: str) -> None:
     names = resources.encoder_names()
     if selection.get(key) not in names:
         names.append(selection.get(key))
-    known = EDITIONS | {name: f"{name}: {about}" for name, about in PUBLIC.items()}
     st.selectbox(
-        "Encoder", names, key=key, format_func=lambda name: known.get(name, name), accept_new_options=True,
+        "Encoder", names, key=key, format_func=lambda name: f"{name} (bundled)" if name in EDITIONS else name, accept_new_options=True,
         help="A bundled edition, or the name of an encoder on the model hub: type it and press Enter.",
     )  # fmt: skip
+    about = (EDITIONS | PUBLIC).get(selection.get(key))
+    if about:
+        st.caption(about.removeprefix("bundled, ").partition(": ")[2] or about)
+    figures = edition_figures(selection.get(key))
+    if figures:
+        worst = max(figures, key=figures.get)
+        mean = sum(figures.values()) / len(figures)
+        st.caption(f"AER on the bundled test sentences: {mean:.2f} on average, worst in {LANGUAGES[worst].name} ({figures[worst]:.2f}).")
 
 
 def _layer(encoder_key: str, key: str) -> None:

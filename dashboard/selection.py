@@ -1,116 +1,21 @@
 """What the person has chosen: widgets and URL on one side, a frozen Selection on the other.
 
-The only reader and writer of the session state. Every choice has a field with a key, a default and a check; the URL holds
-those that differ from their defaults, so any view can be sent as a link and a bad URL falls back field by field.
+The only reader and writer of the session state. Every choice is a field; the URL holds those that differ from their
+defaults, so any view can be sent as a link and a bad URL falls back field by field.
 """
 
-import math
-from collections.abc import Callable
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 import streamlit as st
 
+from dashboard.fields import FIELDS, LAYER_DEFAULT, OWN_TEXT, Field
 from otcore.aligner import AlignSettings
 from otcore.alignment import LinkRule
-from otcore.choices import COSTS, MASSES, POOLINGS, RULES, SOLVERS, UNITS
 from otcore.errors import InputError
-from otcore.languages import LANGUAGES
 from otcore.transport import Solver
 
-OWN_TEXT = "own"
-LAYER_DEFAULT = -1
-MAX_CHARACTERS = 20_000
-VIEWS = ("plan", "cost", "similarity")
-SWEEPS = ("layers", "epsilon")
-# ε on a logarithmic slider, three steps a factor of about two
-EPSILONS = tuple(float(f"{10 ** (k / 10):.2g}") for k in range(-30, 11))
-
-
-@dataclass(frozen=True)
-class Field:
-    """One choice: its default, and how its text in a URL becomes a value (raises ValueError where it cannot)."""
-
-    default: object
-    parse: Callable[[str], object]
-
-
-def _one_of(*choices: str) -> Callable[[str], str]:
-    def parse(text: str) -> str:
-        if text not in choices:
-            raise ValueError(text)
-        return text
-
-    return parse
-
-
-def _number(low: float, high: float, kind: type = float) -> Callable[[str], float]:
-    def parse(text: str) -> float:
-        value = kind(text)
-        if not (math.isfinite(value) and low <= value <= high):
-            raise ValueError(text)
-        return value
-
-    return parse
-
-
-def _text(limit: int) -> Callable[[str], str]:
-    def parse(text: str) -> str:
-        if len(text) > limit:
-            raise ValueError("too long")
-        return text
-
-    return parse
-
-
-def _flag(text: str) -> bool:
-    return {"1": True, "0": False}[text]
-
-
-def _nearest_epsilon(text: str) -> float:
-    value = _number(1e-6, 1e6)(text)
-    return min(EPSILONS, key=lambda epsilon: abs(math.log(epsilon / value)))
-
-
-def _tags(text: str) -> list[str]:
-    return [tag for tag in _text(500)(text).split(",") if tag]
-
-
-def _system_fields(suffix: str, **changes) -> dict[str, Field]:
-    """The fields of one system: an encoder and everything between it and the links."""
-    fields = {
-        "encoder": Field("aligned", _text(200)),
-        "layer": Field(LAYER_DEFAULT, _number(LAYER_DEFAULT, 1000, int)),
-        "unit": Field("word", _one_of(*UNITS)),
-        "pooling": Field("mean", _one_of(*POOLINGS)),
-        "cost": Field("cosine", _one_of(*COSTS)),
-        "masses": Field("uniform", _one_of(*MASSES)),
-        "solver": Field("entropic", _one_of(*SOLVERS)),
-        "epsilon": Field(0.1, _nearest_epsilon),
-        "relative": Field(True, _flag),
-        "penalty": Field(0.5, _number(0.01, 10)),
-        "mass": Field(0.8, _number(0.05, 1)),
-        "links": Field("mutual", _one_of(*RULES)),
-        "threshold": Field(0.5, _number(0, 1)),
-    }
-    return {name + suffix: Field(changes.get(name, field.default), field.parse) for name, field in fields.items()}
-
-
-FIELDS: dict[str, Field] = {
-    "source": Field("en", _one_of(*LANGUAGES)),
-    "target": Field("de", _one_of(*LANGUAGES)),
-    "sentence": Field("g001", _text(20)),
-    "tags": Field([], _tags),
-    "text1": Field("", _text(MAX_CHARACTERS)),
-    "text2": Field("", _text(MAX_CHARACTERS)),
-    "presplit": Field(False, _flag),
-    "view": Field("plan", _one_of(*VIEWS)),
-    "gold": Field(True, _flag),
-    "sweep": Field("layers", _one_of(*SWEEPS)),
-    "mark": Field("", _text(20)),
-    "compare": Field(False, _flag),
-    **_system_fields(""),
-    **_system_fields("_b", encoder="base"),
-}
+_ADDRESS_CHARACTERS = 6_000  # of the whole query; servers and messengers cut or refuse longer addresses
 
 
 @dataclass(frozen=True)
@@ -168,11 +73,17 @@ def begin(page: str) -> None:
 
 def end() -> None:
     """After the page: writes the URL of the view that is shown."""
-    state = st.session_state
-    url = {key: _written(state[key]) for key, field in FIELDS.items() if state[key] != field.default}
+    url = _address()
+    if not address_holds_texts():
+        url = {key: text for key, text in url.items() if key not in ("text1", "text2")}
     if url != st.query_params.to_dict():
         st.query_params.from_dict(url)
-    state["_url"] = url
+    st.session_state["_url"] = url
+
+
+def address_holds_texts() -> bool:
+    """Whether the person's own texts are short enough to be part of the URL."""
+    return len(urlencode(_address())) <= _ADDRESS_CHARACTERS
 
 
 def current() -> Selection:
@@ -214,6 +125,18 @@ def put_mark(source: int | None, target: int | None) -> None:
     """Marks a word or a cell; the same one again takes the mark away."""
     text = _mark_text(Mark(source, target))
     put(mark="" if get("mark") == text else text)
+    st.session_state["_stamp"] = stamp() + 1
+
+
+def stamp() -> int:
+    """How often a mark was set in this session. A figure's points carry it: a browser keeps quiet about a click that selects
+    what was selected before, though the mark may have moved on since."""
+    return st.session_state.get("_stamp", 0)
+
+
+def unmark() -> None:
+    """Callback of whatever changes the words: a mark on the old ones would point at others."""
+    put(mark="")
 
 
 def take_pick(key: str) -> None:
@@ -223,16 +146,33 @@ def take_pick(key: str) -> None:
 
 
 def take_point(key: str) -> None:
-    """Callback of a figure whose points' customdata is [source word, target word]; a click on nothing clears the mark."""
+    """Callback of a figure whose points' customdata starts with [source word, target word]; a click on nothing clears the mark."""
     points = st.session_state[key]["selection"]["points"]
     cell = points[0].get("customdata") if points else None
-    put(mark=_mark_text(Mark(int(cell[0]), int(cell[1]))) if cell else "")
+    if cell:
+        put_mark(int(cell[0]), int(cell[1]))
+    else:
+        unmark()
 
 
 def take_row(key: str, places: list[tuple[int | None, int | None]]) -> None:
     """Callback of a table whose rows are the given places."""
     rows = st.session_state[key]["selection"]["rows"]
-    put(mark=_mark_text(Mark(*places[rows[0]])) if rows else "")
+    if rows:
+        put_mark(*places[rows[0]])
+    else:
+        unmark()
+
+
+def picked_row(key: str) -> int | None:
+    """Which row of a table is ticked."""
+    rows = st.session_state[key]["selection"]["rows"]
+    return rows[0] if rows else None
+
+
+def _address() -> dict[str, str]:
+    state = st.session_state
+    return {key: _written(state[key]) for key, field in FIELDS.items() if state[key] != field.default}
 
 
 def _system(suffix: str) -> System:

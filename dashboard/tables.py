@@ -4,7 +4,7 @@ import pandas as pd
 
 from dashboard.selection import Mark
 from dashboard.theme import STATUS
-from dashboard.view import Row, View, is_marked
+from dashboard.view import Row, View, is_marked, status_of
 
 STATUS_WORDS = {"hit": "hit", "possible": "possible", "false": "false", "missed": "missed", "link": "", "null": "null"}
 
@@ -18,8 +18,8 @@ def links_table(view: View, mark: Mark) -> tuple[pd.DataFrame, list[tuple[int | 
             "marked": ["➤" if is_marked(row, mark) else "" for row in rows],
             "source": ["∅" if row.source is None else source[row.source] for row in rows],
             "target": ["∅" if row.target is None else target[row.target] for row in rows],
-            "confidence": pd.array([row.confidence for row in rows], dtype="Float64"),
             "gold": [_gold(row, view) for row in rows],
+            "confidence": pd.array([row.confidence for row in rows], dtype="Float64"),
             "mass": pd.array([row.mass for row in rows], dtype="Float64"),
             "cost": pd.array([row.cost for row in rows], dtype="Float64"),
             "i": pd.array([row.source for row in rows], dtype="Int64"),
@@ -33,7 +33,6 @@ def difference_table(first: View, second: View) -> pd.DataFrame:
     """Links of two systems: in both, only in A, only in B, with their gold status."""
     a, b = first.result.alignment, second.result.alignment
     source, target = first.result.pair.source.words, first.result.pair.target.words
-    statuses = {(row.source, row.target): row.status for view in (first, second) for row in view.rows}
     confidences = [{(link.source, link.target): link.confidence for link in side.links} for side in (a, b)]
     places = sorted(a.pairs | b.pairs, key=lambda place: (place in a.pairs and place in b.pairs, place))
     return pd.DataFrame(
@@ -43,7 +42,7 @@ def difference_table(first: View, second: View) -> pd.DataFrame:
             "target": [target[j] for _, j in places],
             "confidence A": pd.array([confidences[0].get(place) for place in places], dtype="Float64"),
             "confidence B": pd.array([confidences[1].get(place) for place in places], dtype="Float64"),
-            "gold": [_sign(statuses[place]) for place in places],
+            "gold": [_sign(status_of(place, first.gold)) for place in places],
         }
     )
 
@@ -55,7 +54,7 @@ def _gold(row: Row, view: View) -> str:
         return _sign(row.status)
     side, index = (0, row.source) if row.source is not None else (1, row.target)
     expected = any(link[side] == index for link in view.gold.sure)
-    return "○ should be linked" if expected else "● rightly null"
+    return "○ null" if expected else "● null"
 
 
 def _sign(status: str) -> str:

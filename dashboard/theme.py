@@ -13,3 +13,5 @@ STATUS = {
     "missed": (ORANGE, "circle-open", "○"),
     "link": (BLUE, "square", "■"),
 }
+# How the line of each looks between the words: CSS border styles, as in components/links.css.
+STATUS_LINES = {"hit": "solid", "possible": "solid", "false": "dashed", "missed": "dotted", "link": "solid"}

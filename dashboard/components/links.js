@@ -9,6 +9,8 @@ const make = (tag, properties = {}, space = null) => {
 export default function (component) {
   const { data, parentElement, setTriggerValue } = component;
   const root = parentElement.querySelector(".pair");
+  // A click runs the page again and draws everything anew: who came by keyboard must not lose their place.
+  const focused = [...root.querySelectorAll("button")].indexOf(root.getRootNode().activeElement);
   root.replaceChildren();
   const lines = make("svg", { class: "lines", "aria-hidden": "true" }, SVG);
   const sides = ["source", "target"].map((side) => sideOf(side, data[side]));
@@ -55,8 +57,10 @@ export default function (component) {
 
   // One row above the other where both fit; else two columns, which also suits phones and long sentences.
   function arrange() {
-    root.className = "pair rows";
-    const fits = sides.every(({ element }) => element.scrollWidth <= element.clientWidth + 1);
+    const fits = ["pair rows", "pair rows compact"].some((name) => {
+      root.className = name;
+      return sides.every(({ element }) => element.scrollWidth <= element.clientWidth + 1);
+    });
     if (!fits) root.className = "pair columns";
     draw(fits);
   }
@@ -96,8 +100,8 @@ export default function (component) {
   function tools() {
     const bar = make("div", { class: "tools" });
     for (const [label, save] of [["SVG", () => saveSvg()], ["PNG", () => savePng()]]) {
-      const button = make("button", { type: "button", class: "tool", "aria-label": `Save this figure as ${label}` });
-      button.textContent = `⭳ ${label}`;
+      const button = make("button", { type: "button", class: "tool", title: `Save this figure as ${label}` });
+      button.textContent = `Save ${label}`;
       button.addEventListener("click", save);
       bar.append(button);
     }
@@ -152,5 +156,6 @@ export default function (component) {
   observer.observe(root.parentElement ?? root);
   document.fonts?.ready.then(arrange);
   arrange();
+  if (focused >= 0) root.querySelectorAll("button")[focused]?.focus({ preventScroll: true });
   return () => observer.disconnect();
 }

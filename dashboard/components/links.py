@@ -13,6 +13,7 @@ from otcore.languages import language
 _HERE = Path(__file__).parent
 _WIDEST = 9.0  # pixels, for the largest mass of the plan
 _FAINT_SHARE = 0.04  # of the largest mass: less is not drawn
+_FAINT_OF_WORD = 0.12  # of either word's mass: a plan that goes a little everywhere would be one grey cloud
 _SPOKEN = {
     "hit": "hit: sure in gold",
     "possible": "possible in gold",
@@ -79,11 +80,18 @@ def _lines(view: View, mark: Mark, faint: bool):
     linked = [row for row in linked if row.source < DRAWN_WORDS and row.target < DRAWN_WORDS]
     if faint:
         done = {(row.source, row.target) for row in linked}
-        for i, j in zip(*np.nonzero(view.mass[:DRAWN_WORDS, :DRAWN_WORDS] >= _FAINT_SHARE * largest), strict=True):
+        for i, j in _notable(view.mass, largest):
             if (int(i), int(j)) not in done:
                 yield _line(view, Row(int(i), int(j), "faint", None, float(view.mass[i, j]), None), largest, mark)
     for row in linked:
         yield _line(view, row, largest, mark)
+
+
+def _notable(mass: np.ndarray, largest: float):
+    """Cells that matter to one of their words."""
+    shares = np.maximum(mass / np.maximum(mass.sum(1, keepdims=True), 1e-300), mass / np.maximum(mass.sum(0, keepdims=True), 1e-300))
+    drawn = (mass >= _FAINT_SHARE * largest) & (shares >= _FAINT_OF_WORD)
+    return zip(*np.nonzero(drawn[:DRAWN_WORDS, :DRAWN_WORDS]), strict=True)
 
 
 def _line(view: View, row: Row, largest: float, mark: Mark) -> dict:

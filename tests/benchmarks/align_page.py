@@ -3,7 +3,8 @@
     python tests/benchmarks/align_page.py [--rounds 30] [--browser]
 
 Server: a move of the ε slider to a value not seen before, the whole page computed anew, over several sentences and
-languages. Browser: a reload of the warm page until the lines between the words and the matrix are drawn.
+languages; and the processor time of it, which a busy machine changes little. Browser: a reload of the warm page until the
+lines between the words and the matrix are drawn.
 """
 
 import argparse
@@ -22,40 +23,45 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=30)
     parser.add_argument("--browser", action="store_true")
     options = parser.parse_args()
-    report("ε moved → page computed, server", server(options.rounds))
+    elapsed, busy = server(options.rounds)
+    report("ε moved → page computed, server", elapsed)
+    report("of it processor time", busy)
     if options.browser:
         report("warm reload → figures drawn, browser", browser(min(options.rounds, 10)))
 
 
-def server(rounds: int) -> list[float]:
+def server(rounds: int) -> tuple[list[float], list[float]]:
+    """Seconds by the clock, and of processor time, for each move."""
     from streamlit.testing.v1 import AppTest
 
-    from dashboard.selection import EPSILONS
+    from dashboard.fields import EPSILONS
 
     page = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=120)
     page.run()
-    times = []
+    times, busy = [], []
     for (sentence, target), epsilon in zip(
         itertools.cycle(itertools.product(("g001", "g029", "g077"), ("de", "ja", "ar"))), itertools.cycle(EPSILONS[8:36]), strict=False
     ):
         page.session_state["sentence"], page.session_state["target"] = sentence, target
         page.run()
-        start = time.perf_counter()
+        start = time.perf_counter(), time.process_time()
         page.select_slider(key="epsilon").set_value(epsilon).run()
-        times.append(time.perf_counter() - start)
+        times.append(time.perf_counter() - start[0])
+        busy.append(time.process_time() - start[1])
         if len(times) == rounds:
             break
     assert not page.exception
-    return times
+    return times, busy
 
 
 def browser(rounds: int) -> list[float]:
+    """Seconds from asking for the page to its drawn figures, for each reload."""
+    from app_server import ARGUMENTS, chromium_path, running_server
     from playwright.sync_api import sync_playwright
-    from test_browser import ARGUMENTS, CHROMIUM, running_server
 
     times = []
     with running_server() as url, sync_playwright() as playwright:
-        page = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS).new_page(viewport={"width": 1280, "height": 900})
+        page = playwright.chromium.launch(executable_path=chromium_path(), args=ARGUMENTS).new_page(viewport={"width": 1280, "height": 900})
         for attempt in range(rounds + 2):
             start = time.perf_counter()
             page.goto(url)
@@ -67,11 +73,10 @@ def browser(rounds: int) -> list[float]:
 
 
 def report(name: str, times: list[float]) -> None:
-    ordered = sorted(times)
-    nine = ordered[int(0.9 * (len(ordered) - 1))]
-    print(
-        f"{name}: median {statistics.median(times) * 1000:.0f} ms, 90% under {nine * 1000:.0f} ms, largest {ordered[-1] * 1000:.0f} ms, {len(times)} times"
-    )
+    milliseconds = sorted(1000 * seconds for seconds in times)
+    nine = milliseconds[int(0.9 * (len(milliseconds) - 1))]
+    middle = statistics.median(milliseconds)
+    print(f"{name}: median {middle:.0f} ms, 90% under {nine:.0f} ms, largest {milliseconds[-1]:.0f} ms, {len(times)} times")
 
 
 if __name__ == "__main__":

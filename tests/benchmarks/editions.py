@@ -38,10 +38,11 @@ def collection_aer(encoder, split: str) -> dict[str, float]:
     return result
 
 
-def public_aer(encoder, folder: Path) -> dict[str, float]:
+def public_aer(encoder, folder: Path, names=tuple(PUBLIC)) -> dict[str, float]:
     """Public set → AER."""
     result = {}
-    for name, stem in PUBLIC.items():
+    for name in names:
+        stem = PUBLIC[name]
         pairs = read_bitext(folder / f"{stem}.src-tgt", *name.split("-"))
         gold = read_links(folder / f"{stem}.gold", base=1)
         result[name] = score([one.pairs for one in align_many(encoder, pairs, AlignSettings())], gold).aer

@@ -1,0 +1,373 @@
+"""The Align page as a person uses it, without a browser: every control, every URL, every kind of text."""
+
+import json
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+import dashboard.align_parts  # noqa: F401  torch and Transformers are loaded before the clock of a page's run starts
+from dashboard import resources
+from dashboard.fields import FIELDS
+from otcore.choices import COSTS, MASSES, POOLINGS, RULES, SOLVERS, UNITS
+from otcore.errors import InputError
+from otcore.languages import LANGUAGES
+
+APP = Path(__file__).resolve().parents[1] / "streamlit_app.py"
+TEN_WORDS = "one two three four five six seven eight nine ten "
+
+
+def opened(**url: str) -> AppTest:
+    app = AppTest.from_file(str(APP), default_timeout=300)
+    app.query_params.update(url)
+    return fine(app.run())
+
+
+def fine(app: AppTest) -> AppTest:
+    assert not app.exception, app.exception[0].message
+    return app
+
+
+def own(first: str, second: str, **url: str) -> AppTest:
+    return opened(sentence="own", text1=first, text2=second, **url)
+
+
+def sentences(app: AppTest, key: str = "sentences_a") -> dict:
+    """What the sentence component was given."""
+    component = next(element for element in app.get("bidi_component") if element.key == key)
+    return json.loads(component.proto.json or component.proto.mixed.json)
+
+
+def words(app: AppTest) -> tuple[list[str], list[str]]:
+    data = sentences(app)
+    return tuple([word["text"] for word in data[side]["words"]] for side in ("source", "target"))
+
+
+def figures(app: AppTest) -> list[dict]:
+    return [json.loads(element.proto.spec) for element in app.get("plotly_chart")]
+
+
+def page_html(app: AppTest) -> str:
+    return "\n".join(element.proto.body for element in app.get("html"))
+
+
+def url(app: AppTest) -> dict[str, str]:
+    return {key: value[-1] if isinstance(value, list) else value for key, value in app.query_params.items()}
+
+
+@pytest.fixture(scope="module")
+def first_run():
+    return opened()
+
+
+def test_first_run_is_a_finished_example(first_run):
+    source, target = words(first_run)
+    assert (source[0], target[0]) == ("My", "Meine")
+    assert sentences(first_run)["lines"]
+    plan, sweep = figures(first_run)
+    assert plan["layout"]["title"]["text"] == "Transported mass between words"
+    assert "AER" in sweep["layout"]["title"]["text"]
+    assert all(name in page_html(first_run) for name in ("transport cost", "marginal error", "iterations", "AER"))
+    table = first_run.dataframe[0].value
+    assert {"source", "target", "confidence", "gold"} <= set(table.columns)
+    assert not [*first_run.error, *first_run.warning]
+    assert url(first_run) == {}, "a view of defaults has a plain address"
+
+
+def test_charts_have_words_for_screen_readers(first_run):
+    for chart in first_run.get("plotly_chart"):
+        assert len(chart.proto.alt) > 40
+
+
+def test_all_files_are_offered(first_run):
+    assert [button.proto.label for button in first_run.get("download_button")] == ["Pharaoh", "CSV", "JSON"]
+
+
+@pytest.mark.slow
+def test_every_language_opens():
+    for code in LANGUAGES:
+        app = opened(target=code)
+        assert sentences(app)["target"]["lang"] == code
+        assert sentences(app)["target"]["dir"] == LANGUAGES[code].direction
+
+
+@pytest.mark.parametrize(("source", "target"), [("ar", "ja"), ("tr", "zh")])
+def test_two_languages_neither_english(source, target):
+    app = opened(source=source, target=target)
+    assert any("chained through English" in caption.value for caption in app.caption)
+    assert "AER" in page_html(app)
+
+
+def test_a_language_with_itself_has_no_gold():
+    app = opened(source="de", target="de")
+    assert "AER" not in page_html(app)
+    assert "gold" not in app.dataframe[0].value.columns
+    assert {line["status"] for line in sentences(app)["lines"]} <= {"link", "faint"}
+
+
+def test_changing_language_and_sentence_changes_words_and_address():
+    app = opened(mark="1-1")
+    fine(app.selectbox(key="target").select("fr").run())
+    assert url(app) == {"target": "fr"}, "a mark on the old words is gone"
+    assert sentences(app)["target"]["lang"] == "fr"
+    before = words(app)
+    fine(app.selectbox(key="sentence").select("g007").run())
+    assert words(app) != before
+    assert url(app) == {"target": "fr", "sentence": "g007"}
+
+
+def test_buttons_walk_through_the_collection():
+    app = opened(target="es", mark="0-0")
+    fine(app.button(key="step▶").click().run())
+    assert url(app)["sentence"] == "g002"
+    fine(app.button(key="step◀").click().run())
+    assert "sentence" not in url(app)
+    assert "mark" not in url(app)
+    fine(app.button(key="stepRandom").click().run())
+    assert url(app)["sentence"] != "g001"
+
+
+def test_swap_turns_the_pair_round(first_run):
+    app = fine(opened().button(key="swap").click().run())
+    assert words(app) == words(first_run)[::-1]
+
+
+def test_tags_narrow_the_list_and_impossible_ones_are_let_go():
+    app = opened(tags="idiom")
+    assert len(app.selectbox(key="sentence").options) < 100
+    assert "idiom" in page_html(app)
+    app = opened(tags="idiom,no-such-tag")
+    assert url(app) == {}
+    assert "tags" in app.info[0].value
+
+
+@pytest.mark.parametrize(
+    ("field", "choices"),
+    [("solver", SOLVERS), ("links", RULES), ("cost", COSTS), ("masses", MASSES), ("pooling", POOLINGS), ("unit", UNITS)],
+)
+def test_every_choice_of_a_control_works(field, choices):
+    app = opened(target="fr")
+    for choice in choices:
+        fine(app.selectbox(key=field).select(choice).run())
+        assert url(app).get(field, FIELDS[field].default) == choice
+        assert sentences(app)["lines"]
+        assert not app.error
+
+
+def test_layers_change_the_plan():
+    app = opened()
+    masses = []
+    for layer in (0, 2):
+        fine(app.selectbox(key="layer").select(layer).run())
+        masses.append(figures(app)[0]["data"][0]["z"])
+    assert masses[0] != masses[1]
+    assert url(app) == {"layer": "2"}
+
+
+def test_epsilon_sharpens_the_plan():
+    app = opened()
+    numbers = []
+    for epsilon in (0.02, 1.0):
+        fine(app.select_slider(key="epsilon").set_value(epsilon).run())
+        numbers.append(app.dataframe[0].value["confidence"].max())
+    assert numbers[0] > numbers[1]
+    assert url(app) == {"epsilon": "1.0"}
+    fine(app.toggle(key="relative").set_value(False).run())
+    assert url(app) == {"epsilon": "1.0", "relative": "0"}
+
+
+def test_unbalanced_and_partial_have_their_own_sliders():
+    app = opened(solver="unbalanced")
+    fine(app.slider(key="penalty").set_value(0.05).run())
+    fine(app.selectbox(key="solver").select("partial").run())
+    fine(app.slider(key="mass").set_value(0.5).run())
+    assert url(app) == {"solver": "partial", "penalty": "0.05", "mass": "0.5"}
+    fine(app.selectbox(key="links").select("threshold").run())
+    fine(app.select_slider(key="threshold").set_value(0.2).run())
+    assert url(app)["threshold"] == "0.2"
+
+
+def test_views_of_the_matrix():
+    app = opened()
+    for view, title in (("cost", "Ground cost"), ("similarity", "Cosine similarity")):
+        fine(app.button_group(key="view").set_value(view).run())
+        assert figures(app)[0]["layout"]["title"]["text"].startswith(title)
+
+
+def test_gold_overlay_off_leaves_plain_links():
+    app = fine(opened().toggle(key="gold").set_value(False).run())
+    assert {line["status"] for line in sentences(app)["lines"]} <= {"link", "faint"}
+    assert "AER" not in page_html(app)
+    assert "gold" not in app.dataframe[0].value.columns
+
+
+@pytest.mark.parametrize("solver", ["entropic", "exact"])
+def test_sweeps(solver):
+    app = opened(solver=solver)
+    layers = len(app.selectbox(key="layer").options) - 1
+    assert len(figures(app)[1]["data"][0]["x"]) == layers
+    fine(app.button_group(key="sweep").set_value("epsilon").run())
+    if solver == "exact":
+        assert "no ε" in app.info[0].value
+    else:
+        assert figures(app)[1]["layout"]["xaxis"]["type"] == "log"
+
+
+def test_side_by_side():
+    app = opened(compare="1", encoder_b="aligned", solver_b="exact", links_b="argmax", target="tr")
+    assert [heading.value[0] for heading in app.subheader if heading.value[1:2] == ":"] == ["A", "B"]
+    assert sentences(app, "sentences_b")["source"] == sentences(app)["source"] or sentences(app, "sentences_b")["lines"]
+    assert set(app.dataframe[0].value["in"]) <= {"A and B", "only A", "only B"}
+    assert len(app.get("download_button")) == 6
+    plans, sweeps = figures(app)[:2], figures(app)[2:]
+    assert plans[0]["data"][0]["zmax"] == plans[1]["data"][0]["zmax"], "two plans are compared on one scale"
+    assert [sweep["layout"]["title"]["text"][:3] for sweep in sweeps] == ["A: ", "B: "]
+    fine(app.selectbox(key="solver_b").select("unbalanced").run())
+    assert url(app)["solver_b"] == "unbalanced"
+
+
+def test_an_address_restores_the_view():
+    address = {
+        "source": "ja", "target": "ar", "sentence": "g004", "solver": "unbalanced", "epsilon": "0.2", "penalty": "0.7", "unit": "subword",
+        "links": "threshold", "threshold": "0.3", "view": "cost", "sweep": "epsilon", "mark": "1-2", "layer": "1", "gold": "0",
+    }  # fmt: skip
+    app = opened(**address)
+    assert url(app) == address
+    data = sentences(app)
+    assert data["source"]["words"][1]["marked"]
+    assert data["target"]["words"][2]["marked"]
+    assert app.selectbox(key="layer").value == 1
+    assert len(figures(app)[0]["layout"]["shapes"]) == 2
+
+
+BAD = {
+    "source": "xx", "target": "de\0", "sentence": "g999", "solver": "magic", "epsilon": "nan", "penalty": "-3", "mass": "9",
+    "unit": "word\n", "links": "", "threshold": "2", "view": "<b>", "sweep": "x", "mark": "9e9-²", "layer": "1.5", "gold": "yes",
+    "compare": "2", "encoder": " ", "text1": "x" * 20_001, "tags": "," * 600, "nonsense": "1",
+}  # fmt: skip
+
+
+def test_bad_fields_fall_back_one_by_one(first_run):
+    app = opened(**BAD, cost="dot")
+    assert url(app) == {"cost": "dot"}
+    assert words(app) == words(first_run)
+
+
+@pytest.mark.parametrize("mark", ["99999-99999", "0-", "-0", "-", "00-00", "99-0"])
+def test_marks_that_point_nowhere_do_no_harm(mark):
+    opened(mark=mark)
+
+
+@pytest.mark.parametrize("layer", ["77", "1000", "-1"])
+def test_a_layer_the_encoder_does_not_have(layer):
+    assert "layer" not in url(opened(layer=layer))
+
+
+@pytest.mark.parametrize("name", ["no-such-org/no-such-model", "/etc/passwd", "../..", "~", "a b c", "<script>", "x\0y", "é" * 200])
+def test_an_encoder_that_cannot_be_had_gives_a_warning_and_the_default(name, first_run):
+    app = opened(encoder=name)
+    assert "Shown instead" in app.warning[0].value
+    assert words(app) == words(first_run)
+    assert sentences(app)["lines"] == sentences(first_run)["lines"]
+
+
+def test_an_encoder_out_of_reach_is_asked_for_once_in_a_while(monkeypatch):
+    asked = []
+
+    def load(name):
+        asked.append(name)
+        raise InputError(f"{name} is out of reach.")
+
+    monkeypatch.setattr(resources, "load_encoder", load)
+    app = opened(encoder="some-org/asleep")
+    fine(app.toggle(key="gold").set_value(False).run())
+    assert asked == ["some-org/asleep"]
+    assert "out of reach" in app.warning[0].value
+
+
+def test_headings_name_what_sets_two_systems_apart():
+    app = opened(compare="1", encoder_b="aligned", cost_b="dot")
+    headings = [heading.value for heading in app.subheader if heading.value[1:2] == ":"]
+    assert ["dot" in heading for heading in headings] == [False, True]
+    assert "uniform" not in headings[0]
+
+
+def test_own_text_has_no_gold_to_lay_over():
+    assert own("a word", "ein Wort").toggle(key="gold").disabled
+
+
+def test_a_folder_typed_as_encoder_is_refused_unless_listed(xlm_roberta, monkeypatch):
+    app = opened(encoder=str(xlm_roberta))
+    assert "not open to this app" in app.warning[0].value
+    monkeypatch.setenv("OTCORE_ENCODERS", str(xlm_roberta))
+    app = opened(encoder=str(xlm_roberta))
+    assert not any("Shown instead" in warning.value for warning in app.warning)
+    assert app.selectbox(key="layer").options[-1] == "3 (last)"
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "message"),
+    [
+        ("", "ein Wort", "first text is empty"),
+        ("a word", " \n\t ", "second text is empty"),
+        ("\ufeff\u200b", "ein Wort", "first text is empty"),
+        ("a\0b", "ein Wort", "NUL character"),
+        ("a word", "bell \x07", "control character"),
+    ],
+)
+def test_texts_that_cannot_be_used_get_a_sentence(first, second, message):
+    app = own(first, second)
+    assert message in app.error[0].value
+    assert not app.get("plotly_chart")
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("word", "Wort"),
+        (".", "…"),
+        ("😀 👩‍👩‍👧 🇩🇪", "🎉"),
+        ("abc שלום 12 \u202egnp.exe", "مرحبا hello ١٢"),
+        ("<script>alert(1)</script><b>x</b>", "<img src=x onerror=alert(1)> &amp;"),
+        ("**b** `c` $x^2$ :red[a] [l](javascript:alert(1)) :smile:", "# title\n- list\n| a | b |"),
+        ("x" * 3_000, "y"),
+        ("é e\u0301 ﬁ Å", "\u0301"),
+        ("the the the the", "the the"),
+        ("=1+1 @cmd", "\\frac{1}{2} %s {0} {{x}}"),
+    ],
+)
+def test_texts_of_every_kind_are_aligned_and_stay_text(first, second):
+    app = own(first, second)
+    assert not app.error
+    assert all(words(app))
+    assert all(side["words"] for side in (sentences(app)["source"], sentences(app)["target"]))
+    assert "<script" not in page_html(app)
+    assert "<img" not in page_html(app)
+    assert "<script" not in json.dumps(figures(app))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("unit", UNITS)
+def test_two_thousand_words(unit):
+    app = own(TEN_WORDS * 200, "eins zwei drei vier fünf " * 400, unit=unit)
+    assert "of the 2,000 English words" in app.warning[0].value
+    assert "first 120 words" in app.info[0].value
+    assert len(words(app)[0]) == 120
+    assert len(app.dataframe[0].value) >= 2_000
+    assert "text1" not in url(app), "an address must not outgrow what servers take"
+    assert any("too long for the address" in caption.value for caption in app.caption)
+
+
+def test_own_text_starts_from_the_pair_that_is_shown():
+    app = opened(target="fr")
+    before = words(app)
+    fine(app.button(key="own").click().run())
+    assert words(app) == before
+    fine(app.text_area(key="text1").input("A cat sleeps .").run())
+    assert words(app)[0] == ["A", "cat", "sleeps", "."]
+    assert url(app)["text1"] == "A cat sleeps ."
+    fine(app.toggle(key="presplit").set_value(True).run())
+    fine(app.text_area(key="text1").input("A cat's nap.").run())
+    assert words(app)[0] == ["A", "cat's", "nap."]
+    fine(app.button(key="back").click().run())
+    assert words(app) == before

@@ -1,0 +1,295 @@
+"""The app as it really is: the server, a real Chromium, and what stands on the screen afterwards."""
+
+import os
+import re
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from app_server import ARGUMENTS, chromium_path, running_server
+from playwright.sync_api import Page, expect, sync_playwright
+
+pytestmark = pytest.mark.browser
+
+BENIGN = (
+    # Streamlit asks its own site for news and the browser has no network under test
+    "webhooks.fivetran.com", "data.streamlit.io",
+)  # fmt: skip
+PATIENCE = 20_000  # milliseconds; a quiet machine needs a tenth
+EXAMPLE = ["My", "aunt", "does", "not", "turn", "off", "the", "coffee", "machine", "before", "midnight", "."]
+
+expect.set_options(timeout=PATIENCE)
+
+
+@pytest.fixture(scope="module")
+def address():
+    """The running app."""
+    with running_server() as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    path = chromium_path()
+    if path is None:
+        explanation = "no Chromium is installed (Debian: apt-get install chromium)"
+        pytest.fail(explanation) if os.environ.get("CI") else pytest.skip(explanation)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(chromium, address):
+    """Opens the app in a browser session of its own; nothing may be complained about in any console."""
+    contexts, complaints = [], []
+
+    def open_page(query: str = "", **options) -> Page:
+        context = chromium.new_context(**({"viewport": {"width": 1280, "height": 1000}, "accept_downloads": True} | options))
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(PATIENCE)
+        page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.goto(address + query)
+        settle(page)
+        return page
+
+    yield open_page
+    for context in contexts:
+        for page in context.pages:
+            expect(page.get_by_test_id("stException")).to_have_count(0)
+        context.close()
+    assert [text for text in complaints if not any(known in text for known in BENIGN)] == []
+
+
+def settle(page: Page) -> None:
+    """Waits until the script has run and both kinds of figures are drawn."""
+    expect(chips(page).first).to_be_visible()
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+
+
+def chips(page: Page, side: str = "source"):
+    return page.locator(f".side.{side} .chip")
+
+
+def pressed(page: Page) -> list[str]:
+    return page.locator('.chip[aria-pressed="true"]').all_text_contents()
+
+
+def numbers(page: Page) -> str:
+    return page.locator("dl.numbers").inner_text()
+
+
+def click_cell(page: Page, row: int, column: int) -> None:
+    """Clicks into the middle of a cell of the matrix."""
+    chart = page.locator(".js-plotly-plot").first
+    expect(chart.locator(".hm image")).to_have_count(1)
+    chart.scroll_into_view_if_needed()
+    x, y = chart.evaluate(
+        """(plot, [row, column]) => {
+            const { xaxis, yaxis } = plot._fullLayout, box = plot.getBoundingClientRect();
+            return [box.left + xaxis._offset + xaxis.d2p(column), box.top + yaxis._offset + yaxis.d2p(row)];
+        }""",
+        [row, column],
+    )
+    page.mouse.move(x - 2, y - 2)
+    page.mouse.move(x, y, steps=3)
+    expect(chart.locator(".hoverlayer .hovertext")).to_have_count(1)
+    page.mouse.click(x, y)
+
+
+def choose(page: Page, label: str, option: str) -> None:
+    """Types into a select box and takes the answer."""
+    box = page.get_by_role("combobox", name=re.compile(rf"\b{label}$|^{label}\b"))
+    box.click()
+    box.fill(option)
+    page.get_by_role("option", name=re.compile(option)).first.click()
+
+
+def test_opening_shows_a_finished_example(visit):
+    page = visit()
+    assert chips(page).all_text_contents() == EXAMPLE
+    assert page.locator(".line:not(.faint)").count() >= 5
+    expect(page.locator(".js-plotly-plot")).to_have_count(2)
+    assert "AER" in numbers(page)
+    assert page.locator(".side.source").get_attribute("aria-label") == "Source sentence, English"
+
+
+def test_arabic_chips_run_from_right_to_left(visit):
+    page = visit()
+    choose(page, "To", "Arabic")
+    expect(page.locator(".side.target")).to_have_attribute("dir", "rtl")
+    page.wait_for_url("**target=ar*")
+    first, last = chips(page, "target").first.bounding_box(), chips(page, "target").last.bounding_box()
+    assert first["x"] > last["x"]
+
+
+def test_epsilon_moves_by_keyboard(visit):
+    page = visit()
+    before = numbers(page)
+    slider = page.get_by_role("slider").first
+    slider.focus()
+    for _ in range(3):
+        page.keyboard.press("ArrowRight")
+    page.wait_for_url("**epsilon=0.2*")
+    expect(page.locator("dl.numbers")).not_to_have_text(before, use_inner_text=True)
+    settle(page)
+    assert numbers(page) != before
+
+
+def test_a_cell_is_marked_everywhere_and_the_address_restores_it(visit):
+    page = visit("?sentence=g004")
+    row, column = 2, 1
+    words = [chips(page).nth(row).text_content(), chips(page, "target").nth(column).text_content()]
+    click_cell(page, row, column)
+    page.wait_for_url(f"**mark={row}-{column}*")
+    expect(page.locator('.chip[aria-pressed="true"]')).to_have_text(words)
+    settle(page)
+    assert page.locator(".js-plotly-plot").first.evaluate("plot => plot.layout.shapes.length") == 2
+
+    state = (page.url, pressed(page), chips(page, "target").all_text_contents(), numbers(page))
+    page.reload()
+    settle(page)
+    expect(page.locator("dl.numbers")).to_be_visible()
+    assert (page.url, pressed(page), chips(page, "target").all_text_contents(), numbers(page)) == state
+
+    click_cell(page, row, column)
+    expect(page.locator('.chip[aria-pressed="true"]')).to_have_count(0)
+    expect(page).not_to_have_url(re.compile("mark"))
+
+
+def test_a_cell_answers_to_every_click_whatever_else_was_marked_between(visit):
+    page = visit("?sentence=g004")
+    cell = [chips(page).nth(2).text_content(), chips(page, "target").nth(1).text_content()]
+    marked = page.locator('.chip[aria-pressed="true"]')
+    for expected in (cell, [], cell):
+        click_cell(page, 2, 1)
+        expect(marked).to_have_text(expected)
+        settle(page)
+    chips(page).first.click()
+    expect(marked).to_have_text([chips(page).first.text_content()])
+    settle(page)
+    click_cell(page, 2, 1)
+    expect(marked).to_have_text(cell)
+
+
+def test_a_marked_link_comes_first_in_the_table(visit):
+    page = visit()
+    grid = page.get_by_test_id("stDataFrame").locator("table")
+    last = grid.locator("tbody tr").nth(3).locator("td").all_text_contents()
+    source = next(k for k, word in enumerate(EXAMPLE) if word in last)
+    chips(page).nth(source).click()
+    expect(grid.locator("tbody tr").first).to_contain_text("➤")
+    expect(grid.locator("tbody tr").first).to_contain_text(EXAMPLE[source])
+
+
+def test_a_chip_is_marked_and_unmarked(visit):
+    page = visit()
+    chips(page, "target").nth(1).click()
+    expect(chips(page, "target").nth(1)).to_have_attribute("aria-pressed", "true")
+    page.wait_for_url("**mark=-1*")
+    settle(page)
+    chips(page, "target").nth(1).click()
+    expect(page.locator('.chip[aria-pressed="true"]')).to_have_count(0)
+    expect(page).not_to_have_url(re.compile("mark"))
+
+
+def test_keyboard_alone_marks_a_word_and_keeps_its_place(visit):
+    page = visit()
+    page.get_by_role("button", name="Own text").focus()
+    for _ in range(12):
+        page.keyboard.press("Tab")
+        if page.evaluate(FOCUSED) == "My":
+            break
+    assert page.evaluate(FOCUSED) == "My"
+    page.keyboard.press("Enter")
+    page.wait_for_url("**mark=0-*")
+    expect(chips(page).first).to_have_attribute("aria-pressed", "true")
+    settle(page)
+    assert page.evaluate(FOCUSED) == "My"
+    page.keyboard.press("Tab")
+    assert page.evaluate(FOCUSED) == "aunt"
+
+
+FOCUSED = """() => {
+    let element = document.activeElement;
+    while (element?.shadowRoot?.activeElement) element = element.shadowRoot.activeElement;
+    return element?.textContent;
+}"""
+
+
+def test_own_text_is_text(visit):
+    page = visit()
+    page.get_by_role("button", name="Own text").click()
+    box = page.get_by_role("textbox", name="Your English text")
+    hostile = "<script>window.hacked=1</script><b>x</b><img src=q onerror=window.hacked=1>"
+    box.fill(hostile)
+    box.press("Control+Enter")
+    expect(chips(page).first).to_have_text("<")
+    settle(page)
+    assert "".join(chips(page).all_text_contents()).startswith("<script>window.hacked=1</script><b>x</b>")
+    chips(page).nth(1).hover()
+    expect(page.locator(".tip.shown")).to_contain_text("script")
+    page.reload()
+    settle(page)
+    assert "".join(chips(page).all_text_contents()).startswith("<script>window.hacked=1</script><b>x</b>")
+    assert page.evaluate("typeof window.hacked") == "undefined"
+    assert page.locator(".pair b, .pair img, .js-plotly-plot script").count() == 0
+
+
+def test_files_can_be_saved(visit):
+    page = visit()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Save SVG").click()
+    assert download.value.suggested_filename.endswith("en-de.svg")
+    root = ElementTree.parse(download.value.path()).getroot()
+    texts = [element.text for element in root.iter("{http://www.w3.org/2000/svg}text")]
+    assert texts[: len(EXAMPLE)] == EXAMPLE
+    assert len(list(root.iter("{http://www.w3.org/2000/svg}path"))) >= 5
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Pharaoh").click()
+    assert re.fullmatch(r"\d+-\d+( \d+-\d+)*\n", Path(download.value.path()).read_text())
+
+
+def test_a_phone_in_the_dark(visit):
+    page = visit("?target=ja", viewport={"width": 390, "height": 800}, color_scheme="dark", has_touch=True)
+    expect(page.locator(".pair")).to_have_class("pair columns")
+    expect(page.locator(".js-plotly-plot").first).to_be_visible()
+    assert page.get_by_test_id("stMain").evaluate("main => main.scrollWidth <= main.clientWidth")
+    boxes = [page.locator(".pair").bounding_box(), page.locator(".js-plotly-plot").first.bounding_box()]
+    assert all(box["x"] >= 0 and box["x"] + box["width"] <= 390 for box in boxes)
+    background, text = page.evaluate(
+        "() => { const look = getComputedStyle(document.querySelector('[data-testid=stApp]')); return [look.backgroundColor, look.color] }"
+    )
+    assert brightness(background) < 80
+    assert brightness(text) > 170
+    chip = chips(page).first.evaluate("chip => { const look = getComputedStyle(chip); return [look.backgroundColor, look.color] }")
+    assert brightness(chip[0]) < 100
+    assert brightness(chip[1]) > 160
+
+
+def brightness(color: str) -> float:
+    red, green, blue = (float(number) for number in re.findall(r"[\d.]+", color)[:3])
+    return 0.3 * red + 0.6 * green + 0.1 * blue
+
+
+def test_two_visitors_do_not_disturb_each_other(visit):
+    first, second = visit("?target=fr"), visit("?target=es")
+    chips(first).nth(1).click()
+    expect(chips(first).nth(1)).to_have_attribute("aria-pressed", "true")
+    chips(second).nth(2).click()
+    expect(chips(second).nth(2)).to_have_attribute("aria-pressed", "true")
+    assert pressed(first) == [EXAMPLE[1]]
+    assert pressed(second) == [EXAMPLE[2]]
+    assert "target=fr" in first.url
+    assert "target=es" in second.url
+
+
+def test_side_by_side_has_two_of_everything(visit):
+    page = visit("?compare=1&encoder_b=aligned&solver_b=exact")
+    expect(page.locator(".pair")).to_have_count(2)
+    expect(page.locator(".js-plotly-plot")).to_have_count(4)
+    page.locator(".pair").nth(1).locator(".side.source .chip").nth(2).click()
+    expect(page.locator('.chip[aria-pressed="true"]')).to_have_count(2)
