@@ -1,6 +1,7 @@
 """From a sentence pair to its links in one call: encode both sides, transport one onto the other, read the links."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -8,9 +9,10 @@ import torch
 
 from otcore.alignment import Alignment, LinkRule, links_of_plan, links_of_similarity, to_words
 from otcore.choices import COSTS, MASSES, POOLINGS, SIMILARITY_RULES, UNITS
-from otcore.corpora.frequencies import relative_frequencies
+from otcore.corpora.frequencies import relative_frequencies, word_counts
 from otcore.corpora.types import SentencePair
 from otcore.encoders.encoder import Encoder, WordVectors
+from otcore.languages import LANGUAGES
 from otcore.transport import (
     Plan,
     Problem,
@@ -44,7 +46,7 @@ class AlignSettings:
     unit: str = "word"
     pooling: str = "mean"
     cost: str = "cosine"
-    masses: str = "uniform"
+    masses: str = "inverse-frequency"
     solver: Solver = field(default_factory=lambda: Solver("entropic", epsilon=0.1, relative=True))
     links: LinkRule = field(default_factory=LinkRule)
 
@@ -107,16 +109,20 @@ def align_vectors(pair: SentencePair, source: WordVectors, target: WordVectors, 
     return Aligned(pair, settings, layer, source, target, plan, similarity, cells, confidence, alignment)
 
 
-def problem_of(pair: SentencePair, source: WordVectors, target: WordVectors, settings: AlignSettings) -> Problem:
-    """The transport problem between two encoded sentences, in float64."""
+def problem_of(
+    pair: SentencePair, source: WordVectors, target: WordVectors, settings: AlignSettings, counts: Mapping[str, Counter] | None = None
+) -> Problem:
+    """The transport problem between two encoded sentences, in float64; `counts` as in `align_encoded`."""
     x, y = (torch.from_numpy(side.vectors(settings.unit, settings.pooling)).double() for side in (source, target))
     kind, solver = settings.cost, settings.solver.kind
     cost = cost_matrix(x, y, kind)
     if solver in ("unbalanced", "partial"):  # these ask whether moving is worth its cost: a cost below 0 has no meaning
         cost = cost - cost.min().clamp(max=0)
     both = (cost_matrix(x, x, kind).numpy(), cost_matrix(y, y, kind).numpy()) if solver == "debiased" else (None, None)
-    a = _masses(source, pair.source.language, settings, ())
-    b = _masses(target, pair.target.language, settings, ())
+    a, b = (
+        _masses(vectors, side.language, settings, (counts or {}).get(side.language))
+        for vectors, side in ((source, pair.source), (target, pair.target))
+    )
     return Problem(cost.numpy(), a, b, *both)
 
 
@@ -133,53 +139,59 @@ def align_many(
     """
     layer = encoder.check_layer(settings.layer)
     alignments: list[Alignment] = []
-    corpora = [[pair.source.words for pair in pairs], [pair.target.words for pair in pairs]]
+    counts = _other_counts(pairs) if settings.masses == "inverse-frequency" else {}
     for start in range(0, len(pairs), _BLOCK):
         block = pairs[start : start + _BLOCK]
         sentences = [side.words for pair in block for side in (pair.source, pair.target)]
         vectors = encoder.encode(sentences, layer, languages=_languages(block))
         sides = [(pair, vectors[2 * k], vectors[2 * k + 1]) for k, pair in enumerate(block)]
-        alignments += align_encoded(sides, settings, corpora)
+        alignments += align_encoded(sides, settings, counts)
         if progress:
             progress(len(alignments), len(pairs))
     return alignments
 
 
 def align_encoded(
-    sides: Sequence[tuple[SentencePair, WordVectors, WordVectors]], settings: AlignSettings, corpora=((), ())
+    sides: Sequence[tuple[SentencePair, WordVectors, WordVectors]], settings: AlignSettings, counts: Mapping[str, Counter] | None = None
 ) -> list[Alignment]:
     """Word links of pairs whose vectors are at hand, in order, solved in batches.
 
-    corpora: the words of further sentences of either language, for inverse-frequency masses
+    counts: language → word counts, for inverse-frequency masses of languages that are not bundled
     """
-    found = _cells(sides, settings, corpora)
+    found = _cells(sides, settings, counts or {})
     return [_word_links(cells, confidence, *side, settings) for side, cells, confidence in found]
+
+
+def _other_counts(pairs: Sequence[SentencePair]) -> dict[str, Counter]:
+    """Word counts of the languages that are not bundled, from the pairs themselves."""
+    sides = [side for pair in pairs for side in (pair.source, pair.target) if side.language not in LANGUAGES]
+    return {code: word_counts(side.words for side in sides if side.language == code) for code in {side.language for side in sides}}
 
 
 def _languages(pairs: Sequence[SentencePair]) -> list[str]:
     return [side.language for pair in pairs for side in (pair.source, pair.target)]
 
 
-def _cells(sides, settings: AlignSettings, corpora) -> Iterator[tuple]:
+def _cells(sides, settings: AlignSettings, counts) -> Iterator[tuple]:
     """(side, cells, confidence) for each pair of a block."""
     if settings.links.rule in SIMILARITY_RULES:
         for side in sides:
             x, y = (torch.from_numpy(v.vectors(settings.unit, settings.pooling)) for v in side[1:])
             yield side, *links_of_similarity(1 - cost_matrix(x, y).numpy(), settings.links)
     elif settings.solver.kind in ("entropic", "debiased"):  # the debiased plan is the entropic one
-        plans = _batched_plans(sides, settings, corpora)
+        plans = _batched_plans(sides, settings, counts)
         for side, plan in zip(sides, plans, strict=True):
             yield side, *links_of_plan(plan, settings.links)
     else:
         for side in sides:
-            yield side, *links_of_plan(solve(problem_of(*side, settings), settings.solver).plan, settings.links)
+            yield side, *links_of_plan(solve(problem_of(*side, settings, counts), settings.solver).plan, settings.links)
 
 
-def _batched_plans(sides, settings: AlignSettings, corpora) -> list[np.ndarray]:
+def _batched_plans(sides, settings: AlignSettings, counts) -> list[np.ndarray]:
     points = [[torch.from_numpy(v.vectors(settings.unit, settings.pooling)) for v in side[1:]] for side in sides]
     x, y = (torch.nn.utils.rnn.pad_sequence([point[k] for point in points], batch_first=True) for k in (0, 1))
     masses = [
-        [torch.from_numpy(_masses(v, s.language, settings, corpora[k])) for k, (v, s) in enumerate(((vx, p.source), (vy, p.target)))]
+        [torch.from_numpy(_masses(v, s.language, settings, counts.get(s.language))) for v, s in ((vx, p.source), (vy, p.target))]
         for p, vx, vy in sides
     ]
     a, b = (torch.nn.utils.rnn.pad_sequence([mass[k] for mass in masses], batch_first=True).double() for k in (0, 1))
@@ -190,14 +202,14 @@ def _batched_plans(sides, settings: AlignSettings, corpora) -> list[np.ndarray]:
     return [plan[: len(px), : len(py)].numpy() for plan, (px, py) in zip(plans, points, strict=True)]
 
 
-def _masses(vectors: WordVectors, language: str, settings: AlignSettings, corpus) -> np.ndarray:
+def _masses(vectors: WordVectors, language: str, settings: AlignSettings, counts: Counter | None) -> np.ndarray:
     points = vectors.vectors(settings.unit, settings.pooling)
     if settings.masses == "norm":
         return norm_masses(points)
     if settings.masses == "uniform":
         return uniform_masses(len(points))
     groups = vectors.groups(settings.unit)
-    word_masses = inverse_frequency_masses(relative_frequencies(vectors.words, language, corpus))
+    word_masses = inverse_frequency_masses(relative_frequencies(vectors.words, language, counts))
     return word_masses[groups] / np.bincount(groups)[groups]  # a word's mass is shared by its pieces
 
 

@@ -21,7 +21,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--unit", choices=UNITS, default="word", help="points of the clouds (default word)")
     parser.add_argument("--pooling", choices=POOLINGS, default="mean", help="word vector from its subwords, with --unit word")
     parser.add_argument("--cost", choices=COSTS, default="cosine")
-    parser.add_argument("--masses", choices=MASSES, default="uniform")
+    parser.add_argument("--masses", choices=MASSES, default="inverse-frequency", help="of the words (default inverse-frequency)")
     parser.add_argument("--solver", choices=SOLVERS, default="entropic")
     parser.add_argument("--epsilon", type=float, default=0.1, help="entropic strength (default 0.1)")
     parser.add_argument(

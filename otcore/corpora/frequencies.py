@@ -9,17 +9,22 @@ from otcore.errors import InputError
 from otcore.languages import LANGUAGES, words_of
 
 
-def relative_frequencies(words: Sequence[str], language: str, corpus: Iterable[Sequence[str]] = ()) -> list[float]:
-    """p(w) of each word in [0, 1], case folded, from the bundled sentences and, where given, the corpus at hand.
+def relative_frequencies(words: Sequence[str], language: str, counts: Counter | None = None) -> list[float]:
+    """p(w) of each word in [0, 1], case folded: from the bundled sentences, or in another language from `counts`.
 
-    raises: InputError   a language that is not bundled, without a corpus
+    A bundled language never looks at `counts`, so that a pair gets the same masses alone and in a file.
+    raises: InputError   a language that is not bundled, without counts
     """
-    counts = Counter(_bundled_counts(language) if language in LANGUAGES else ())
-    counts.update(word.casefold() for sentence in corpus for word in sentence)
-    if not counts:
+    known = _bundled_counts(language) if language in LANGUAGES else counts
+    if not known:
         raise InputError(f"There are no word counts for {language}; choose uniform or norm masses.")
-    total = counts.total()
-    return [counts[word.casefold()] / total for word in words]
+    total = known.total()
+    return [known[word.casefold()] / total for word in words]
+
+
+def word_counts(sentences: Iterable[Sequence[str]]) -> Counter:
+    """How often each word occurs, case folded, for languages that are not bundled."""
+    return Counter(word.casefold() for sentence in sentences for word in sentence)
 
 
 @functools.cache

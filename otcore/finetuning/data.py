@@ -7,7 +7,7 @@ import numpy as np
 
 from otcore.aligner import AlignSettings, align_many
 from otcore.corpora import load_collection, read_bitext, read_parallel, read_tsv
-from otcore.corpora.frequencies import relative_frequencies
+from otcore.corpora.frequencies import relative_frequencies, word_counts
 from otcore.corpora.types import Link, SentencePair
 from otcore.encoders.encoder import Encoder, Tokens
 from otcore.errors import InputError
@@ -188,7 +188,7 @@ class Preparation:
         pairs = [pair for language, pairs in self._corpus.training.items() if code in (language, PIVOT) for pair in pairs]
         corpus = [(pair.target if code == PIVOT else pair.source).words for pair in pairs]
         words = sorted({word for sentence in corpus for word in sentence})
-        return dict(zip(words, relative_frequencies(words, code, corpus), strict=True))
+        return dict(zip(words, relative_frequencies(words, code, word_counts(corpus)), strict=True))
 
 
 def _inside(links: tuple[Link, ...], source: Side, target: Side) -> np.ndarray:

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-# Arora, Liang & Ma 2017 ("A simple but tough-to-beat baseline"): weight a / (a + p(w)) with a = 1e-3.
-SMOOTHING = 1e-3
+# Arora, Liang & Ma 2017 ("A simple but tough-to-beat baseline"): weight a / (a + p(w)). Theirs is 1e-3, for sentence
+# vectors; on the dev part of the bundled gold links words aligned better with 1e-2 (mean AER .160 against .176, uniform .190).
+SMOOTHING = 1e-2
 
 
 def uniform_masses(count: int) -> np.ndarray:
