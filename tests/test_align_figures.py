@@ -21,7 +21,7 @@ from otcore.aligner import AlignSettings, align_vectors
 from otcore.corpora import Links, Sentence, SentencePair, parse_links
 from otcore.encoders.encoder import WordVectors
 
-SETTINGS = AlignSettings(unit="word")
+SETTINGS = AlignSettings(unit="word", masses="uniform")
 GOLD = Links(frozenset({(0, 0), (2, 1)}), frozenset({(1, 1)}))
 
 

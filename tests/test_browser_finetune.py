@@ -1,0 +1,103 @@
+"""The Fine-tune page with a real run in a real Chromium: start, curves that move, cancel, resume."""
+
+import os
+import re
+
+import pytest
+from app_server import ARGUMENTS, chromium_path, running_server
+from playwright.sync_api import Page, expect, sync_playwright
+
+from otcore.finetuning import list_runs
+from otcore.finetuning.store import read_log
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(1800)]
+
+PATIENCE = 300_000  # milliseconds; a step takes tens of them on a quiet machine
+# few pairs, small batches and many steps: the run is quick to begin and cannot end by itself while the test looks
+QUICK = "finetune?ft_languages=de&ft_objective=word-ot&ft_batch=2&ft_pairs=32&ft_steps=100000&ft_minutes=600&ft_every=5"
+
+
+@pytest.fixture
+def address(tmp_path, monkeypatch):
+    """The running app with a runs folder of its own; the server asks a run that is still at work to end when it ends."""
+    monkeypatch.setenv("OTCORE_RUNS", str(tmp_path / "runs"))
+    with running_server() as url:
+        yield url
+
+
+@pytest.fixture
+def visit(address):
+    """Opens pages of the app; nothing may be left as an exception on any of them."""
+    path = chromium_path()
+    if path is None:
+        explanation = "no Chromium is installed (Debian: apt-get install chromium)"
+        pytest.fail(explanation) if os.environ.get("CI") else pytest.skip(explanation)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        pages = []
+
+        def open_page(query: str) -> Page:
+            page = browser.new_context(viewport={"width": 1280, "height": 1000}).new_page()
+            page.set_default_timeout(PATIENCE)
+            page.goto(address + query)
+            pages.append(page)
+            return page
+
+        yield open_page
+        for page in pages:
+            expect(page.get_by_test_id("stException")).to_have_count(0)
+        browser.close()
+
+
+def button(page: Page, name: str):
+    return page.get_by_role("button", name=re.compile(rf"\b{name}$"))
+
+
+def drawn_points(page: Page) -> int:
+    """Of the loss curve."""
+    return page.locator(".js-plotly-plot").first.evaluate("plot => plot.data?.[0]?.x?.length ?? 0")
+
+
+def logged_steps() -> list[int]:
+    (run,) = list_runs()
+    return [entry["step"] for entry in read_log(run.folder / "log.jsonl") if "loss" in entry]
+
+
+def wait_until(page: Page, condition) -> None:
+    for _ in range(PATIENCE // 500):
+        if condition():
+            return
+        page.wait_for_timeout(500)
+    raise AssertionError("it did not come to pass")
+
+
+def test_a_run_is_started_watched_cancelled_and_resumed(visit):
+    page = visit(QUICK)
+    expect(page.get_by_text("Start trains a copy")).to_be_visible(timeout=PATIENCE)
+    button(page, "Start").click()
+    expect(button(page, "Cancel")).to_be_visible(timeout=PATIENCE)
+    expect(page.locator(".js-plotly-plot")).to_have_count(3, timeout=PATIENCE)
+    early = drawn_points(page)
+    wait_until(page, lambda: drawn_points(page) > early)
+    assert "pairs per second" in page.locator("dl.numbers").inner_text()
+
+    other = visit("finetune")
+    expect(button(other, "Cancel")).to_be_visible(timeout=PATIENCE)
+
+    button(page, "Cancel").click()
+    expect(button(page, "Resume")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("Cancelled; what was learnt is kept.")).to_be_visible()
+    expect(button(other, "Resume")).to_be_visible(timeout=PATIENCE)
+    (run,) = list_runs()
+    assert run.usable
+    steps = logged_steps()
+    assert steps == list(range(1, run.step + 1))
+
+    button(page, "Resume").click()
+    expect(button(page, "Cancel")).to_be_visible(timeout=PATIENCE)
+    wait_until(page, lambda: len(logged_steps()) > len(steps))
+    button(page, "Cancel").click()
+    expect(button(page, "Resume")).to_be_visible(timeout=PATIENCE)
+    (run,) = list_runs()
+    assert logged_steps() == list(range(1, run.step + 1)), "it went on from where it was"
+    assert run.step > len(steps)
