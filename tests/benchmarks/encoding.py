@@ -70,7 +70,7 @@ def compare(name: str, encoder, sentences, rounds: int) -> None:
     cosine = (one * other).sum(1) / np.linalg.norm(one, axis=1) / np.linalg.norm(other, axis=1)
     chosen = "bf16" if encoder._half() else "float32"
     print(
-        f"{name}: float32 {full:.2f} s, bf16 {short:.2f} s ({full / short:.2f}×), least cosine between them {cosine.min():.4f}; used: {chosen}"
+        f"{name}: float32 {full:.2f} s, bf16 {short:.2f} s ({full / short:.2f}×), least cosine between them {cosine.min():.4f}; used: {chosen}"  # noqa: E501
     )
 
 

@@ -83,7 +83,7 @@ def columns(cost, a, b, sizes, options) -> dict[str, tuple[Callable, int]]:
         "POT emd, loop (exact)": (lambda: [ot.emd(p, q, c) for c, p, q in everything], len(everything)),
         "POT solve_batch, padded": (lambda: list(ot.solve_batch(cost, a=padded_a, b=padded_b, **pot_batch).plan.numpy()), len(sizes)),
         "naive batched log domain": (lambda: list(naive(cost, a, b, options.tolerance).numpy()), len(sizes)),
-        "otcore sinkhorn": (lambda: list(sinkhorn(cost, a, b, EPSILON, tolerance=options.tolerance, max_iterations=ITERATIONS).plan.numpy()), len(sizes)),
+        "otcore sinkhorn": (lambda: list(sinkhorn(cost, a, b, EPSILON, tolerance=options.tolerance, max_iterations=ITERATIONS).plan.numpy()), len(sizes)),  # noqa: E501
     }  # fmt: skip
 
 
@@ -116,7 +116,7 @@ def report(speeds, plans, exact, a, b, sizes, threads) -> None:
         off = max(np.abs(plan - other).max() for plan, other in zip(cut, exact, strict=False)) if "exact" not in name else float("nan")
         spread = f"({min(values):,.0f} – {max(values):,.0f})"
         print(
-            f"{name:<26}{medians[name]:>10,.0f}{spread:>22}{ours / medians[name]:>11.1f}×{np.median(errors):>15.1e}{max(errors):>12.1e}{off:>10.1e}"
+            f"{name:<26}{medians[name]:>10,.0f}{spread:>22}{ours / medians[name]:>11.1f}×{np.median(errors):>15.1e}{max(errors):>12.1e}{off:>10.1e}"  # noqa: E501
         )
 
 
