@@ -381,7 +381,8 @@ def test_a_killed_process_leaves_a_run_that_goes_on(settings, xlm_roberta, germa
     assert killed.state == "interrupted"
     resumed = carry_out(killed, stop=lambda: len(losses(killed)) >= reported + 7)
     whole = carry_out(create_run(killed.settings), stop=lambda: len(losses(find_run("word-ot-de-1"))) >= reported + 7)
-    assert losses(resumed) == losses(whole)
+    # another process may share the work among threads differently: equal up to rounding
+    np.testing.assert_allclose(losses(resumed), losses(whole), rtol=1e-4)
 
 
 @pytest.mark.slow

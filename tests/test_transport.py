@@ -160,7 +160,7 @@ def test_costs():
 def test_masses():
     assert norm_masses(np.array([[3.0, 4.0], [0.0, 15.0]])).tolist() == pytest.approx([0.25, 0.75])
     assert norm_masses(np.zeros((2, 3))).tolist() == [0.5, 0.5]
-    weights = inverse_frequency_masses([0.05, 0.0, 0.001])
+    weights = inverse_frequency_masses([0.05, 0.0, 0.01])
     assert weights.sum() == pytest.approx(1)
     assert weights[1] > weights[2] > weights[0]
     assert weights[1] / weights[2] == pytest.approx(2)
