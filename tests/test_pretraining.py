@@ -218,5 +218,5 @@ def test_short_run_learns_to_retrieve_and_to_link(tmp_path: Path) -> None:
     masked = [e["held_out"]["masked_loss"] for e in entries if e.get("stage") == "masked" and "held_out" in e]
     final = [e["held_out"] for e in entries if e.get("stage") == "aligned" and "held_out" in e][-1]
     assert masked[-1] < masked[0]
-    assert final["P@1"] > 0.5  # chance: 1 in 200
+    assert final["P@1"] > 0.8
     assert final["F1"] > 0.5
