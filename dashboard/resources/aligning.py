@@ -1,26 +1,17 @@
-"""Every cache of the app. Keys are names and plain values, never arrays; what is cached is shared and never changed."""
+"""Pairs aligned: vectors at every layer, plans and sweeps, kept so that a moved slider is only a solve away."""
 
 from dataclasses import dataclass, replace
 
 import streamlit as st
 
-from dashboard.compare_selection import Comparison
 from dashboard.fields import EPSILONS
-from dashboard.jobs import Jobs, Snapshot
+from dashboard.resources.encoders import collection, encoder
 from dashboard.selection import Selection, System
-from dashboard.training_view import Course, WatchedPlan, course, watched_plan
-from dashboard.trainings import Trainings
 from otcore.aligner import Aligned, align_vectors
 from otcore.alignment import score_pair
-from otcore.corpora import Collection, Sentence, SentencePair, load_collection
-from otcore.encoders import DEFAULT, PUBLIC, Encoder, bundled_names, load_encoder
-from otcore.encoders.catalogue import extra_names
+from otcore.corpora import Sentence, SentencePair
 from otcore.encoders.encoder import WordVectors
-from otcore.encoders.loading import is_folder
-from otcore.errors import InputError
-from otcore.evaluation import Evaluation, compare
-from otcore.finetuning import Run
-from otcore.runs import run_names, run_stamp
+from otcore.runs import run_stamp
 
 _LONG = 100  # words; a longer sentence takes megabytes a layer, so that only a few of them are kept
 
@@ -32,47 +23,6 @@ class Swept:
     x: float
     cost: float
     aer: float | None
-
-
-def collection() -> Collection:
-    """The bundled sentences; read once a process."""
-    return load_collection()
-
-
-def encoder_names() -> list[str]:
-    """Encoders to choose from: bundled editions, the owner's, fine-tuning runs, public names."""
-    return list(dict.fromkeys([*bundled_names(), *extra_names(), *run_names(), *PUBLIC]))
-
-
-def encoder(name: str) -> Encoder:
-    """A loaded encoder, shared by all sessions.
-
-    raises: InputError   it cannot be had, or is a folder that the owner of this installation did not list
-    """
-    if is_folder(name) and name not in encoder_names():
-        raise InputError(f"The folder {name} is not open to this app; its owner lists folders in OTCORE_ENCODERS.")
-    stamp = run_stamp(name)
-    problem = _why_not(name, stamp)
-    if problem:
-        raise InputError(problem)
-    return _encoder(name, stamp)
-
-
-def layers_of(name: str) -> int:
-    """How many layers an encoder has.
-
-    raises: InputError   it cannot be had
-    """
-    return _layers_of(name, run_stamp(name))
-
-
-def usable_encoder(name: str) -> tuple[str, str]:
-    """The name itself, or the default's and a sentence on why; a page stays usable when an encoder cannot be had."""
-    try:
-        encoder(name)
-    except InputError as error:
-        return DEFAULT, f"{error} Shown instead: {DEFAULT}."
-    return name, ""
 
 
 def pair_of(selection: Selection) -> SentencePair:
@@ -107,91 +57,6 @@ def over_epsilons(pair: SentencePair, system: System) -> list[Swept]:
     """The pair over the slider's range of ε, every fourth step, other settings as they are."""
     system = with_epsilon(system, 1.0)
     return _over_epsilons(_pair_key(pair), _system_key(system), pair, system)
-
-
-@st.cache_resource(show_spinner=False)
-def jobs() -> Jobs:
-    """The background worker, one for all sessions."""
-    return Jobs()
-
-
-def comparison(chosen: Comparison) -> Snapshot:
-    """How the job of a comparison stands; it is queued where there is none yet, and its result kept.
-
-    raises: InputError   an encoder cannot be had
-    """
-    key = _comparison_key(chosen)
-    known = jobs().snapshot(key)
-    if known:  # what is computed needs no encoder any more
-        return known
-    encoders = [encoder(name) for name in chosen.encoders]
-
-    def work(handle) -> Evaluation:
-        return compare(encoders, chosen.settings, progress=handle.progress, stop=handle.stopped)
-
-    return jobs().submit(key, "comparison of " + ", ".join(chosen.encoders), work)
-
-
-def _comparison_key(chosen: Comparison) -> str:
-    """Names and settings, and of a run when its encoder was written: a run may be made anew under an old name."""
-    return repr(("comparison", [(name, run_stamp(name)) for name in chosen.encoders], chosen.settings))
-
-
-@st.cache_resource(show_spinner=False)
-def trainings() -> Trainings:
-    """The queue of fine-tuning runs, one for all sessions."""
-    return Trainings()
-
-
-def course_of(run: Run) -> Course:
-    """A run's course; its log is read anew only when it has grown."""
-    path = run.folder / "log.jsonl"
-    try:
-        stamp = path.stat()
-    except OSError:
-        return Course()
-    return _course(str(run.folder), stamp.st_size, stamp.st_mtime_ns, run)
-
-
-def plan_of(run: Run, step: int, number: int) -> WatchedPlan:
-    """The plan of a run's watched pair with the vectors of a snapshot.
-
-    raises: InputError   there is no such snapshot (any more)
-    """
-    path = run.folder / "snapshots" / f"{step:07d}.safetensors"
-    stamp = path.stat().st_mtime_ns if path.is_file() else 0
-    return _plan(str(run.folder), step, number, stamp, run)
-
-
-@st.cache_resource(max_entries=12, show_spinner=False)
-def _course(folder: str, size: int, stamp: int, _run: Run) -> Course:
-    return course(_run.log())
-
-
-@st.cache_resource(max_entries=200, show_spinner=False)
-def _plan(folder: str, step: int, number: int, stamp: int, _run: Run) -> WatchedPlan:
-    return watched_plan(_run.folder, step, number, collection())
-
-
-@st.cache_resource(max_entries=4, show_spinner=False)
-def _encoder(name: str, stamp: int) -> Encoder:
-    return load_encoder(name)
-
-
-@st.cache_data(max_entries=100, show_spinner=False)
-def _layers_of(name: str, stamp: int) -> int:
-    return encoder(name).layers
-
-
-@st.cache_data(ttl=120, max_entries=100, show_spinner="Loading the encoder …")
-def _why_not(name: str, stamp: int) -> str:
-    """Why an encoder cannot be had, or nothing. Remembered for two minutes: every run of a page asks, and a hub that is
-    out of reach takes its time to be so."""
-    try:
-        _encoder(name, stamp)
-    except InputError as error:
-        return str(error)
-    return ""
 
 
 def _sides(pair: SentencePair, encoder_name: str) -> list[list[WordVectors]]:

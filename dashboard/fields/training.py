@@ -1,0 +1,37 @@
+"""The choices of the Fine-tune page: the settings of the next run, and the run that is looked at."""
+
+from dashboard.fields import parsing
+from dashboard.fields.parsing import Field
+from otcore.choices import COSTS, MASSES
+from otcore.finetuning.settings import LINK_SOURCES, PRESETS, SCHEDULES
+from otcore.languages import LANGUAGES
+from otcore.objectives.settings import OBJECTIVES, SCOPES
+
+
+def _training_fields() -> dict[str, Field]:
+    """The settings of the next fine-tuning run; None is what the preset or the objective takes."""
+    whole = {"pairs": (2, 10**7), "steps": (1, 10**7), "layer": (1, 1000), "top": (1, 1000), "every": (1, 10**6)}
+    real = {"minutes": (0.05, 10_000), "rate": (1e-8, 1), "anchor": (0, 1e6), "epsilon": (1e-6, 1e6), "temperature": (1e-6, 1e6)}
+    fields = {
+        "languages": Field(["de", "fr", "es"], parsing.list_of(len(LANGUAGES), *(code for code in LANGUAGES if code != "en"))),
+        "objective": Field("contrastive-ot", parsing.one_of(*OBJECTIVES)),
+        "encoder": Field("base", parsing.name),
+        "budget": Field("five-minutes", parsing.one_of(*PRESETS)),
+        "batch": Field(24, parsing.number(1, 4096, int)),
+        "seed": Field(0, parsing.number(0, 2**31, int)),
+        "cost": Field("cosine", parsing.one_of(*COSTS)),
+        "masses": Field("uniform", parsing.one_of(*MASSES)),
+        "scope": Field("sentence", parsing.one_of(*SCOPES)),
+        "word_pairs": Field("mutual", parsing.one_of(*LINK_SOURCES)),
+        "schedule": Field("linear", parsing.one_of(*SCHEDULES)),
+        "bf16": Field(True, parsing.flag),
+        **{name: Field(None, parsing.or_default(parsing.number(*ends, int))) for name, ends in whole.items()},
+        **{name: Field(None, parsing.or_default(parsing.number(*ends))) for name, ends in real.items()},
+    }
+    return {f"ft_{name}": field for name, field in fields.items()}
+
+
+FIELDS = {
+    "run": Field("", parsing.text(80)),
+    **_training_fields(),
+}
