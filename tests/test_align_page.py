@@ -278,7 +278,7 @@ def test_an_encoder_out_of_reach_is_asked_for_once_in_a_while(monkeypatch):
         asked.append(name)
         raise InputError(f"{name} is out of reach.")
 
-    monkeypatch.setattr(resources, "load_encoder", load)
+    monkeypatch.setattr(resources.encoders, "load_encoder", load)
     app = opened(encoder="some-org/asleep")
     fine(app.toggle(key="gold").set_value(False).run())
     assert asked == ["some-org/asleep"]

@@ -134,6 +134,7 @@ def test_a_long_comparison_shows_how_far_it_is_and_can_be_cancelled(page, monkey
 
     gate, jobs = threading.Event(), Jobs()
     monkeypatch.setattr(compare_parts, "_AT_ONCE", 0.01)
+    monkeypatch.setattr(resources.work, "jobs", lambda: jobs)
     monkeypatch.setattr(resources, "jobs", lambda: jobs)
     plain = resources.compare
 
@@ -144,7 +145,7 @@ def test_a_long_comparison_shows_how_far_it_is_and_can_be_cancelled(page, monkey
                 raise comparison.Stopped
         return plain(encoders, settings, progress=progress, stop=stop)
 
-    monkeypatch.setattr(resources, "compare", slow)
+    monkeypatch.setattr(resources.work, "compare", slow)
     app = page(wait=False, over="fr")
     fine(app.run())
     assert not app.get("plotly_chart")

@@ -15,7 +15,7 @@ SWEEPS = ("layers", "epsilon")
 def _system_fields(suffix: str, **changes) -> dict[str, Field]:
     """The fields of one system: an encoder and everything between it and the links."""
     fields = {
-        "encoder": Field("aligned", parsing.name),
+        "encoder": Field("aligned", parsing.nonempty),
         "layer": Field(LAYER_DEFAULT, parsing.number(LAYER_DEFAULT, 1000, int)),
         "unit": Field("word", parsing.one_of(*UNITS)),
         "pooling": Field("mean", parsing.one_of(*POOLINGS)),
@@ -35,10 +35,10 @@ def _system_fields(suffix: str, **changes) -> dict[str, Field]:
 FIELDS = {
     "source": Field("en", parsing.one_of(*LANGUAGES)),
     "target": Field("de", parsing.one_of(*LANGUAGES)),
-    "sentence": Field("g001", parsing.text(20)),
+    "sentence": Field("g001", parsing.at_most(20)),
     "tags": Field([], parsing.tags),
-    "text1": Field("", parsing.text(MAX_CHARACTERS)),
-    "text2": Field("", parsing.text(MAX_CHARACTERS)),
+    "text1": Field("", parsing.at_most(MAX_CHARACTERS)),
+    "text2": Field("", parsing.at_most(MAX_CHARACTERS)),
     "presplit": Field(False, parsing.flag),
     "view": Field("plan", parsing.one_of(*VIEWS)),
     "gold": Field(True, parsing.flag),

@@ -13,5 +13,5 @@ FIELDS = {
     "over": Field(["de", "fr", "es"], parsing.list_of(len(LANGUAGES), *(code for code in LANGUAGES if code != "en"))),
     "at": Field(LAYER_DEFAULT, parsing.number(LAYER_DEFAULT, 1000, int)),
     "shown": Field(list(FIRST), parsing.list_of(len(MEASURES), *MEASURES)),
-    "after": Field("", parsing.text(200)),
+    "after": Field("", parsing.at_most(200)),
 }

@@ -36,7 +36,7 @@ def number(low: float, high: float, kind: type = float) -> Callable[[str], float
     return parse
 
 
-def text(limit: int) -> Callable[[str], str]:
+def at_most(limit: int) -> Callable[[str], str]:
     def parse(text: str) -> str:
         if len(text) > limit:
             raise ValueError("too long")
@@ -51,7 +51,7 @@ def place(text: str) -> str:
     return text
 
 
-def name(text: str) -> str:
+def nonempty(text: str) -> str:
     if not text.strip() or len(text) > 200:
         raise ValueError(text)
     return text
@@ -72,14 +72,14 @@ def nearest_epsilon(text: str) -> float:
 
 
 def tags(text: str) -> list[str]:
-    return [tag for tag in text(500)(text).split(",") if tag]
+    return [tag for tag in at_most(500)(text).split(",") if tag]
 
 
 def list_of(most: int, *choices: str) -> Callable[[str], list[str]]:
     """Different names divided by commas, at least one; of the choices, where there are any."""
 
     def parse(text: str) -> list[str]:
-        names = list(dict.fromkeys(name(name) for name in text.split(",")))
+        names = list(dict.fromkeys(nonempty(name) for name in text.split(",")))
         if len(names) > most or (choices and not set(names) <= set(choices)):
             raise ValueError(text)
         return names

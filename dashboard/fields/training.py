@@ -15,7 +15,7 @@ def _training_fields() -> dict[str, Field]:
     fields = {
         "languages": Field(["de", "fr", "es"], parsing.list_of(len(LANGUAGES), *(code for code in LANGUAGES if code != "en"))),
         "objective": Field("contrastive-ot", parsing.one_of(*OBJECTIVES)),
-        "encoder": Field("base", parsing.name),
+        "encoder": Field("base", parsing.nonempty),
         "budget": Field("five-minutes", parsing.one_of(*PRESETS)),
         "batch": Field(24, parsing.number(1, 4096, int)),
         "seed": Field(0, parsing.number(0, 2**31, int)),
@@ -32,6 +32,6 @@ def _training_fields() -> dict[str, Field]:
 
 
 FIELDS = {
-    "run": Field("", parsing.text(80)),
+    "run": Field("", parsing.at_most(80)),
     **_training_fields(),
 }
