@@ -136,7 +136,7 @@ def test_a_long_comparison_shows_how_far_it_is_and_can_be_cancelled(page, monkey
     monkeypatch.setattr(compare_parts, "_AT_ONCE", 0.01)
     monkeypatch.setattr(resources.work, "jobs", lambda: jobs)
     monkeypatch.setattr(resources, "jobs", lambda: jobs)
-    plain = resources.compare
+    plain = resources.work.compare
 
     def slow(encoders, settings, progress, stop):
         progress(3, 10, "half way")
