@@ -42,6 +42,29 @@ def bundled():
     return load_encoder()
 
 
+@pytest.fixture
+def runs(tmp_path, monkeypatch) -> Path:
+    """A folder of runs of the test's own."""
+    monkeypatch.setenv("OTCORE_RUNS", str(tmp_path / "runs"))
+    return tmp_path / "runs"
+
+
+@pytest.fixture(scope="session")
+def german(tmp_path_factory) -> str:
+    """A file of 72 German–English pairs, English last."""
+    from training_runs import write_pairs
+
+    return write_pairs(tmp_path_factory.mktemp("pairs") / "de.tsv")
+
+
+@pytest.fixture
+def settings(xlm_roberta, german, runs):
+    """Of a run that takes a second."""
+    from training_runs import quick_settings
+
+    return quick_settings(xlm_roberta, german)
+
+
 @pytest.fixture(scope="session")
 def benchmarks() -> Path:
     """The folder of benchmark files, where there is one."""

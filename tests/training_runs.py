@@ -5,15 +5,18 @@ import sys
 from pathlib import Path
 
 import numpy as np
-from safetensors.numpy import save_file
+from safetensors.numpy import load_file, save_file
 
 from otcore.corpora import load_collection
-from otcore.finetuning import FinetuneSettings, Run, create_run, open_run
+from otcore.finetuning import FinetuneSettings, PairFile, Run, create_run, open_run
 from otcore.finetuning.held_out import describe_probes, probes
 from otcore.finetuning.store import append_log, write_state
 from otcore.objectives import ObjectiveSettings
 
 STEPS, EVERY = 40, 20
+_NOUNS = {"cat": "Katze", "chair": "Stuhl", "dog": "Hund", "house": "Haus", "book": "Buch", "tree": "Baum"}
+_VERBS = {"sleeps": "schläft", "stands": "steht", "sits": "sitzt", "falls": "fällt"}
+_COLOURS = {"red": "rot", "green": "grün", "old": "alt"}
 # Holds the lock, logs a step, and ends when it is asked to: what the page sees of a real run.
 _STAND_IN = """
 import fcntl, json, os, sys, time
@@ -44,6 +47,26 @@ def failing(folder: Path) -> list[str]:
     """The same for a process that fails with a sentence after some progress."""
     text = "import sys; sys.stderr.write('step 1\\notcore: The text <b> has no words; give another.\\n'); sys.exit(2)"
     return [sys.executable, "-I", "-S", "-c", text, str(folder)]
+
+
+def write_pairs(path: Path) -> str:
+    """72 German–English pairs as TSV, English last."""
+    rows = [
+        (f"die {n2} {v2} {c2} .", f"the {n1} {v1} {c1} .")
+        for n1, n2 in _NOUNS.items()
+        for v1, v2 in _VERBS.items()
+        for c1, c2 in _COLOURS.items()
+    ]
+    path.write_text("".join(f"{source}\t{target}\n" for source, target in rows), encoding="utf-8")
+    return str(path)
+
+
+def quick_settings(encoder: Path, pairs: str) -> FinetuneSettings:
+    """Six steps of WordOT on a tiny encoder and a file of pairs."""
+    return FinetuneSettings(
+        ("de",), str(encoder), ObjectiveSettings("word-ot"), steps=6, batch=8, learning_rate=1e-3, layer=2,
+        evaluate_every=4, checkpoint_every=2, snapshot_every=4, files=(PairFile("de", pairs),), held_out=0.1,
+    )  # fmt: skip
 
 
 def made_settings(**changes) -> FinetuneSettings:
@@ -95,3 +118,20 @@ def _snapshot(run: Run, step: int) -> None:
     (folder / "probes.json").write_text(json.dumps(describe_probes(chosen)))
     vectors = {"vectors": np.concatenate(rows).astype(np.float16), "lengths": np.array(lengths, np.int32)}
     save_file(vectors, folder / f"{step:07d}.safetensors", metadata={"step": str(step), "layer": "2"})
+
+
+def losses(run: Run) -> list[float]:
+    """Of each step."""
+    return [entry["loss"] for entry in run.log() if "loss" in entry]
+
+
+def weights(run: Run) -> dict[str, np.ndarray]:
+    return load_file(run.folder / "encoder" / "model.safetensors")
+
+
+def same(one: dict[str, np.ndarray], other: dict[str, np.ndarray]) -> bool:
+    return one.keys() == other.keys() and all(np.array_equal(one[name], other[name]) for name in one)
+
+
+def without_times(entries: list[dict]) -> list[dict]:
+    return [{k: v for k, v in entry.items() if k not in ("seconds", "pairs_per_second")} for entry in entries]

@@ -1,0 +1,69 @@
+"""What a run is trained on: nothing of what is held out, every pair once an epoch, points that are the encoder's own vectors."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+import torch
+
+from otcore.finetuning import (
+    FinetuneSettings,
+)
+from otcore.finetuning.batches import choose
+from otcore.finetuning.data import Preparation, read_corpus
+from otcore.objectives import ObjectiveSettings
+
+
+def test_held_out_pairs_share_no_sentence_with_training(settings, german):
+    corpus = read_corpus(settings)
+    assert len(corpus.held_out["de"]) == 7
+    for side in ("source", "target"):
+        held_out, training = ({getattr(pair, side).words for pair in part["de"]} for part in (corpus.held_out, corpus.training))
+        assert held_out
+        assert not held_out & training
+    other = read_corpus(dataclasses.replace(settings, seed=1))
+    assert [pair.id for pair in corpus.held_out["de"]] != [pair.id for pair in other.held_out["de"]]
+
+
+def test_the_bundled_collection_holds_out_its_gold_sentences():
+    corpus = read_corpus(FinetuneSettings(("de", "zh"), steps=1))
+    assert corpus.gold
+    for code in ("de", "zh"):
+        assert all(pair.gold is not None for pair in corpus.held_out[code])
+        held_out = {pair.source.text for pair in corpus.held_out[code]} | {pair.target.text for pair in corpus.held_out[code]}
+        assert not held_out & {side.text for pair in corpus.training[code] for side in (pair.source, pair.target)}
+
+
+def test_an_epoch_has_every_pair_once_and_processes_share_it():
+    pairs = list(range(12))
+    epoch = [pair for number in range(3) for pair in choose(pairs, 4, number, seed=0)]
+    assert sorted(epoch) == pairs
+    assert epoch != [pair for number in range(3, 6) for pair in choose(pairs, 4, number, seed=0)]
+    assert choose(pairs, 4, 7, seed=0) == choose(pairs, 4, 7, seed=0)
+    halves = [choose(pairs, 2, 1, 0, (rank, 2)) for rank in (0, 1)]
+    assert halves[0] + halves[1] == choose(pairs, 4, 1, 0)
+    assert len(choose(pairs, 50, 0, 0)) == 12
+
+
+@pytest.mark.parametrize(("kind", "pooling"), [("word-ot", "last"), ("contrastive-ot", "mean"), ("sub-ot", None)])
+@pytest.mark.parametrize("masses", ["uniform", "norm", "inverse-frequency"])
+def test_clouds_are_the_encoders_own_vectors(settings, encoder, kind, pooling, masses):
+    from otcore.finetuning.batches import encode_sides, make_clouds
+    from otcore.finetuning.trunk import Trunk
+
+    wanted = dataclasses.replace(settings, objective=ObjectiveSettings(kind, masses=masses))
+    corpus = read_corpus(wanted)
+    pairs = Preparation(wanted, encoder, 2, corpus).pairs()["de"][:5]
+    trunk = Trunk(encoder, 2)
+    assert trunk.short
+    encoded = encode_sides([side for pair in pairs for side in (pair.source, pair.target)], trunk, 1, torch.device("cpu"))
+    clouds = make_clouds(pairs, encoded, None, masses)
+    for row, pair in enumerate(corpus.training["de"][:5]):
+        vectors = encoder.encode([pair.source.words], 2)[0]
+        expected = vectors.subwords if pooling is None else vectors.pooled(pooling)
+        np.testing.assert_allclose(clouds.source[row, : len(expected)].detach(), expected, atol=1e-5)
+        assert clouds.source_live[row].sum() == len(expected)
+        types = vectors.piece_words if pooling is None else range(len(expected))
+        assert len(types) == (clouds.source_types[row] >= 0).sum()
+    torch.testing.assert_close(clouds.source_mass.sum(1), torch.ones(5))
+    torch.testing.assert_close(clouds.target_mass.sum(1), torch.ones(5))
