@@ -1,4 +1,4 @@
-"""The stage ``aligned``: links of all pairs, then contrastive training on them."""
+"""The edition ``aligned``: links of all pairs, then contrastive training on them, at last in large batches."""
 
 from __future__ import annotations
 
@@ -41,10 +41,14 @@ def train_aligned(run: Run, linked: list[LinkedText], masked: Path) -> Path:
         return target
     recipe, place = run.recipe, run.place()
     encoder = load_weights(masked).to(place.device)
-    objective = ContrastiveObjective(encoder, linked, recipe.contrastive, recipe.seed)
-    warmup = max(1, min(100, recipe.aligned_steps // 10))
-    plan = Plan("aligned", recipe.aligned_steps, recipe.aligned_rate, warmup, checkpoint_every=recipe.checkpoint_every)
-    run_stage(encoder, objective, plan, place)
+    stages = {
+        "aligned": (recipe.contrastive, recipe.aligned_steps, recipe.aligned_rate),
+        "sharpened": (recipe.sharpened, recipe.sharpened_steps, recipe.sharpened_rate),
+    }
+    for number, (name, (settings, steps, rate)) in enumerate(stages.items()):
+        objective = ContrastiveObjective(encoder, linked, settings, recipe.seed + number)
+        plan = Plan(name, steps, rate, max(1, min(100, steps // 10)), checkpoint_every=recipe.checkpoint_every)
+        run_stage(encoder, objective, plan, place)
     finish_edition(run, encoder, target, best_layer(run, "aligned", encoder, linked))
     return target
 

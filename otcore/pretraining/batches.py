@@ -139,8 +139,11 @@ def _join(first: np.ndarray, second: np.ndarray) -> tuple[np.ndarray, np.ndarray
 
 
 def pad(rows: list[np.ndarray], value: int) -> np.ndarray:
-    """Return (rows, longest) int64, filled up with ``value``."""
-    out = np.full((len(rows), max(map(len, rows))), value, np.int64)
+    """Return (rows, longest) int64, filled up with ``value``; the width is a multiple of 8.
+
+    Kernels are kept for every shape they have met, which took gigabytes when every length was one.
+    """
+    out = np.full((len(rows), -(-max(map(len, rows)) // 8) * 8), value, np.int64)
     for i, row in enumerate(rows):
         out[i, : len(row)] = row
     return out

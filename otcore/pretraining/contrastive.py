@@ -70,7 +70,8 @@ class PairBatches:
         which = min(int(np.searchsorted(self._chances, rng.random(), side="right")), len(self._texts) - 1)
         text = self._texts[which]
         rows = self._buckets[which].draw(rng, self._settings.tokens, extra=4, most=self._settings.pairs)
-        return pair_batch(text, rows + text.pairs.held_out)
+        # Out of their order by length, so that the first pairs, which the word losses take, are like the others.
+        return pair_batch(text, rng.permutation(rows) + text.pairs.held_out)
 
 
 def pair_batch(text: LinkedText, rows: np.ndarray) -> PairBatch:
@@ -141,16 +142,20 @@ class ContrastiveObjective:
         ids = batch.ids.to(device)
         half, width = len(ids) // 2, ids.shape[1]
         states = self._encoder(input_ids=ids, attention_mask=(ids != PAD).long()).last_hidden_state
+        lines = max(2, self._settings.word_tokens // (2 * width))  # pairs that take part in the word losses
         vectors, types, sentences, means = [], [], [], []
         for side, content in enumerate((batch.left.to(device), batch.right.to(device))):
             part = states[side * half : (side + 1) * half].flatten(0, 1).index_select(0, content)
             number = content // width
             sums = torch.zeros(half, part.shape[1], device=device).index_add(0, number, part.float())
             means.append(functional.normalize(sums, dim=-1))
-            vectors.append(functional.normalize(part.float(), dim=-1))
-            types.append(ids[side * half : (side + 1) * half].flatten().index_select(0, content))
-            sentences.append(number)
-        word, pair = word_loss(tuple(vectors), tuple(types), tuple(sentences), batch.links.to(device), self._settings.temperature)
+            words = int((number < lines).sum())
+            vectors.append(functional.normalize(part[:words].float(), dim=-1))
+            types.append(ids[side * half : (side + 1) * half].flatten().index_select(0, content[:words]))
+            sentences.append(number[:words])
+        links = batch.links.to(device)
+        links = links[(links < torch.tensor([len(part) for part in vectors], device=device)).all(1)]
+        word, pair = word_loss(tuple(vectors), tuple(types), tuple(sentences), links, self._settings.temperature)
         sentence = sentence_loss(means[0], means[1], ids, self._settings.temperature)
         loss = word + self._settings.pair_weight * pair + self._settings.sentence_weight * sentence
         return loss, {"word": word.detach(), "pair": pair.detach(), "sentence": sentence.detach()}

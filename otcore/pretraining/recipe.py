@@ -5,16 +5,18 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 
 from otcore.errors import InputError
-from otcore.pretraining.settings import ContrastiveSettings, MaskedSettings, Presentation
+from otcore.pretraining.settings import SHARPENED, ContrastiveSettings, MaskedSettings, Presentation
 
 DEFAULT_MINUTES = 90.0
 # Nominal speed: steps a minute on two quiet cores with native bfloat16 (AMD EPYC of 2023), 6,144 and 4,096
 # tokens a step.
 MASKED_STEPS_PER_MINUTE = 105.0
 ALIGNED_STEPS_PER_MINUTE = 150.0
+SHARPENED_STEPS_PER_MINUTE = 50.0
 # The rest of the time goes to reading, the vocabulary, the vectors and the links.
 MASKED_SHARE = 0.17
 ALIGNED_SHARE = 0.417
+SHARPENED_SHARE = 0.28
 
 
 @dataclass(frozen=True)
@@ -32,13 +34,16 @@ class Recipe:
     hidden: int = 256
     masked_steps: int = 1606
     aligned_steps: int = 5630
+    sharpened_steps: int = 1260
     tuned_steps: int = 200
     masked_rate: float = 1e-3
     aligned_rate: float = 5e-4
+    sharpened_rate: float = 3e-4
     checkpoint_every: int = 250
     presentation: Presentation = field(default_factory=Presentation)
     masked: MaskedSettings = field(default_factory=MaskedSettings)
     contrastive: ContrastiveSettings = field(default_factory=ContrastiveSettings)
+    sharpened: ContrastiveSettings = SHARPENED
 
     @classmethod
     def for_minutes(cls, minutes: float, seed: int = 0) -> Recipe:
@@ -60,6 +65,7 @@ class Recipe:
             link_pairs=round(200_000 * share),
             masked_steps=round(minutes * MASKED_SHARE * MASKED_STEPS_PER_MINUTE),
             aligned_steps=round(minutes * ALIGNED_SHARE * ALIGNED_STEPS_PER_MINUTE),
+            sharpened_steps=round(minutes * SHARPENED_SHARE * SHARPENED_STEPS_PER_MINUTE),
             tuned_steps=max(1, round(200 * share)),
         )
 

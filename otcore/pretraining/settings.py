@@ -37,12 +37,19 @@ class MaskedSettings:
 class ContrastiveSettings:
     """Tokens (both sides) and pairs a batch, language sampling exponent, temperature, weights of the other losses.
 
-    ``pair_weight``: of finding a linked word within its own pair; ``sentence_weight``: of finding the translation.
+    ``pair_weight``: of finding a linked word within its own pair; ``sentence_weight``: of finding the translation;
+    ``word_tokens``: the word losses take pairs of about so many tokens, as their cost grows with the square.
     """
 
     tokens: int = 4096
+    word_tokens: int = 4096
     pairs: int = 192
     language_exponent: float = 0.4
     temperature: float = 0.05
     pair_weight: float = 0.5
     sentence_weight: float = 0.5
+
+
+# Long sentences come few to a batch, so that the first contrastive stage shows them few others to be told apart from:
+# three times the tokens for the sentence loss, with more of its weight and of the languages with little text.
+SHARPENED = ContrastiveSettings(tokens=12_288, pairs=384, language_exponent=0.3, sentence_weight=1.5)
