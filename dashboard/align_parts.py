@@ -246,9 +246,9 @@ def _columns() -> dict:
     share = {"min_value": 0.0, "max_value": 1.0, "format": "%.2f"}
     return {
         "marked": column.TextColumn("", width=28),
-        "source": column.TextColumn("source", width=82),
-        "target": column.TextColumn("target", width=82),
-        "gold": column.TextColumn("gold", width=80, help="Against the hand-made links; of a null word, whether it should be one."),
+        "source": column.TextColumn("source", width=70),
+        "target": column.TextColumn("target", width=70),
+        "gold": column.TextColumn("gold", width=76, help="Against the hand-made links; of a null word, whether it should be one."),
         "i": column.NumberColumn("i", width=36, help="place of the source word, counted from 0"),
         "j": column.NumberColumn("j", width=36, help="place of the target word, counted from 0"),
         "confidence": column.ProgressColumn("confidence", width=84, **share, help="√(share of the row's mass · share of the column's)"),

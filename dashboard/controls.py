@@ -148,7 +148,7 @@ def _own_text() -> None:
         on_change=selection.unmark,
         help="Otherwise the language's own rules split it.",
     )
-    row[1].button("Back to the collection", key="back", on_click=lambda: selection.put(sentence="g001", mark=""), width="stretch")
+    row[1].button("Back to the collection", key="back", on_click=selection.back_to_collection, width="stretch")
 
 
 def _encoder(key: str) -> None:

@@ -361,7 +361,7 @@ def test_two_thousand_words(unit):
 
 
 def test_own_text_starts_from_the_pair_that_is_shown():
-    app = opened(target="fr")
+    app = opened(target="fr", sentence="g009")
     before = words(app)
     fine(app.button(key="own").click().run())
     assert words(app) == before

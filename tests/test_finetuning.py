@@ -12,6 +12,7 @@ from transformers import AutoModel
 
 from otcore.encoders import load_encoder
 from otcore.errors import InputError
+from otcore.evaluation import sentence_vectors
 from otcore.finetuning import (
     FinetuneSettings,
     create_run,
@@ -169,6 +170,8 @@ def test_maps_leave_the_encoder_and_turn_its_vectors(settings, encoder, kind):
     np.testing.assert_allclose(found, mapped.maps.apply(plain, "de"), atol=1e-5)
     np.testing.assert_allclose(np.linalg.norm(found, axis=1), np.linalg.norm(plain, axis=1), rtol=1e-4)
     np.testing.assert_array_equal(mapped.encode([words], 2, languages=["en"])[0].pooled(), plain)
-    assert mapped.default_layer == 2
+    assert mapped.default_layer == mapped.sentence_layer == 2
+    turned = mapped.encode([words], 2, languages=["de"])[0].subwords.mean(0)
+    np.testing.assert_allclose(sentence_vectors(mapped, [words], language="de")[0], turned / np.linalg.norm(turned), rtol=1e-5)
     with pytest.raises(InputError, match="encoder with maps"):
         carry_out(create_run(dataclasses.replace(settings, encoder=f"run:{run.name}")))

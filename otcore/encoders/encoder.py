@@ -126,6 +126,11 @@ class Encoder:
         rows = zip(self._forward(sentences, wanted, None), codes, strict=True)
         return [[self._vectors(*row, layer, code) for layer in wanted] for row, code in rows]
 
+    @property
+    def sentence_layer(self) -> int:
+        """Where sentences are compared by their means: the last layer, or that of the maps, which turn no other."""
+        return self.layers if self.maps is None else self.maps.layer
+
     def check_layer(self, layer: int | None) -> int:
         """raises: InputError   a layer the encoder does not have"""
         if layer is None:

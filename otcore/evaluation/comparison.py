@@ -82,7 +82,7 @@ def _texts(settings: CompareSettings, pairs) -> dict[str, list[SentencePair]]:
 
 
 def _compared(encoder: Encoder, layer: int | None) -> Compared:
-    sentence_layer = encoder.layers if layer is None else encoder.check_layer(layer)
+    sentence_layer = encoder.sentence_layer if layer is None else encoder.check_layer(layer)
     return Compared(encoder.name, encoder.check_layer(layer), sentence_layer, encoder.layers, encoder.dimension)
 
 

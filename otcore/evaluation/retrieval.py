@@ -25,10 +25,15 @@ def sentence_vectors(
     sentences: Sequence[Sequence[str]],
     layer: int | None = None,
     progress: Callable[[int, int], None] | None = None,
+    language: str | None = None,
 ) -> np.ndarray:
-    """(n, d) float32 unit vectors: the mean over each sentence's subwords at a layer, by default the last."""
-    layer = encoder.layers if layer is None else layer
-    means = np.stack([vectors.subwords.mean(0) for vectors in encoder.encode(sentences, layer, progress)])
+    """(n, d) float32 unit vectors: the mean over each sentence's subwords at a layer, by default the encoder's for sentences.
+
+    language: of the sentences, which an encoder with maps needs to know
+    """
+    layer = encoder.sentence_layer if layer is None else layer
+    encoded = encoder.encode(sentences, layer, progress, None if language is None else [language] * len(sentences))
+    means = np.stack([vectors.subwords.mean(0) for vectors in encoded])
     return means / np.linalg.norm(means, axis=1, keepdims=True).clip(1e-12)
 
 

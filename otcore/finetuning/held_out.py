@@ -15,7 +15,7 @@ def evaluate(encoder: Encoder, held_out: Mapping[str, Sequence[SentencePair]], l
     """Figures in [0, 1], per language ("aer de") and as means over the languages ("aer"):
 
     aer            : where there are gold links, from word vectors at `layer`, by the default rule of `AlignSettings`
-    retrieval      : P@1 of mean-pooled sentences at the last layer, mean of both directions
+    retrieval      : P@1 of mean-pooled sentences at the last layer (of maps: theirs), mean of both directions
     layer_retrieval: the same at `layer`
     """
     figures: dict[str, dict[str, float]] = {"aer": {}, "retrieval": {}, "layer_retrieval": {}}
@@ -39,7 +39,7 @@ def _vectors(encoder: Encoder, pairs: Sequence[SentencePair], layer: int):
     """(source, target) word vectors of each pair at a layer, and at the last."""
     languages = [side.language for pair in pairs for side in (pair.source, pair.target)]
     sentences = [side.words for pair in pairs for side in (pair.source, pair.target)]
-    encoded = encoder.encode_layers(sentences, [layer, encoder.layers], languages)
+    encoded = encoder.encode_layers(sentences, [layer, encoder.sentence_layer], languages)
     for at in (0, 1):
         row = [vectors[at] for vectors in encoded]
         yield list(zip(row[::2], row[1::2], strict=True))

@@ -51,6 +51,8 @@ def carry_out(run: Run, progress: Callable[[dict[str, Any]], None] = lambda entr
 
 def _work(run: Run, accelerator: Accelerator, progress, stop) -> None:
     settings, halt = run.settings, run.folder / STOP_FILE
+    if accelerator.is_main_process:
+        halt.unlink(missing_ok=True)  # one left by an earlier end; what is asked for from here on counts, while loading too
     encoder = load_encoder(settings.encoder)
     if encoder.maps is not None:
         raise InputError(f"{settings.encoder} is an encoder with maps, which cannot be trained on; choose {encoder.model.name_or_path}.")
@@ -61,7 +63,6 @@ def _work(run: Run, accelerator: Accelerator, progress, stop) -> None:
     watch = Watch(run.folder, settings, encoder, corpus, accelerator, progress)
     if accelerator.is_main_process:
         watch.state("running", "", run.step)
-        halt.unlink(missing_ok=True)
     accelerator.wait_for_everyone()
     teach = fit if settings.objective.is_map else train
     ended = teach(settings, encoder, corpus, watch, lambda: stop() or halt.exists())

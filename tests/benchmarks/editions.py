@@ -53,7 +53,7 @@ def flores(encoder, folder: Path) -> dict[str, float]:
     """Language → P@1 against English, mean of both directions."""
     codes = load_collection().languages
     texts = {code: read_lines(folder / f"{code}.devtest") for code in codes}
-    vectors = {code: sentence_vectors(encoder, [line.split() for line in lines]) for code, lines in texts.items()}
+    vectors = {code: sentence_vectors(encoder, [line.split() for line in lines], language=code) for code, lines in texts.items()}
     both = {code: retrieve(vectors[code], vectors["en"]) for code in codes[1:]}
     return {code: (one.forward + one.backward) / 2 for code, one in both.items()}
 
