@@ -85,10 +85,13 @@ class Encoder:
                  thirds up, as measured for mBERT and XLM-R (METHOD, "Word aligners")
     max_pieces : longest input, special tokens included
     maps       : rotations towards English by language (a fine-tuning run's), applied at their layer, or None
+    sentence_map : (d, d) of sentence means at the last layer, or None
     """
 
-    def __init__(self, name: str, model: torch.nn.Module, tokenizer, maps: Maps | None = None) -> None:
-        self.name, self.model, self.tokenizer, self.maps = name, model, tokenizer, maps
+    def __init__(
+        self, name: str, model: torch.nn.Module, tokenizer, maps: Maps | None = None, sentence_map: np.ndarray | None = None
+    ) -> None:
+        self.name, self.model, self.tokenizer, self.maps, self.sentence_map = name, model, tokenizer, maps, sentence_map
         config = model.config
         self.layers = int(config.num_hidden_layers)
         self.dimension = int(config.hidden_size)
@@ -130,6 +133,14 @@ class Encoder:
     def sentence_layer(self) -> int:
         """Where sentences are compared by their means: the last layer, or that of the maps, which turn no other."""
         return self.layers if self.maps is None else self.maps.layer
+
+    def sentences(self, encoded: Sequence[WordVectors], layer: int) -> np.ndarray:
+        """(n, d) float32 unit vectors of sentences encoded at a layer: the mean of a sentence's subwords, at the last layer
+        turned by the encoder's sentence map where it has one."""
+        means = np.stack([vectors.subwords.mean(0) for vectors in encoded])
+        if self.sentence_map is not None and layer == self.layers:
+            means = means @ self.sentence_map
+        return means / np.linalg.norm(means, axis=1, keepdims=True).clip(1e-12)
 
     def check_layer(self, layer: int | None) -> int:
         """raises: InputError   a layer the encoder does not have"""

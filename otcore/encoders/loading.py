@@ -13,6 +13,7 @@ from transformers.models.auto.modeling_auto import MODEL_FOR_MASKED_LM_MAPPING_N
 
 from otcore.encoders.catalogue import BUNDLED, DEFAULT, EDITIONS
 from otcore.encoders.encoder import Encoder
+from otcore.encoders.sentence_map import load_sentence_map
 from otcore.errors import InputError
 from otcore.runs import MAPS_FILE, RUN_PREFIX
 
@@ -37,7 +38,8 @@ def load_encoder(name: str = DEFAULT) -> Encoder:
     rows = model.get_input_embeddings().num_embeddings
     # Transformers makes up an empty tokeniser where the files are missing; embeddings are padded by a little at most
     if tokenizer.is_fast and rows / 2 <= len(tokenizer) <= rows:
-        return Encoder(name, model.eval(), tokenizer)
+        sentence_map = load_sentence_map(Path(location).expanduser(), int(config.hidden_size)) if is_folder(location) else None
+        return Encoder(name, model.eval(), tokenizer, sentence_map=sentence_map)
     raise InputError(
         f"The tokeniser of encoder {name} has {len(tokenizer)} pieces for {rows} vectors; save its tokenizer.json beside the weights."
     )

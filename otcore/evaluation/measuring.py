@@ -14,7 +14,7 @@ from otcore.evaluation.geometry import cka_sample, cosine_sums, k_occurrences, p
 from otcore.evaluation.pair_costs import pair_costs
 from otcore.evaluation.retrieval import retrieval_hits
 from otcore.evaluation.samples import Linear, Pairwise, Rates, Sample
-from otcore.evaluation.words import unit_rows, word_hits
+from otcore.evaluation.words import word_hits
 
 _BLOCK = 64  # pairs encoded together: all layers of a block are in memory at once
 STAGES = 4  # steps of progress after the blocks
@@ -98,9 +98,9 @@ def _encode(encoder: Encoder, pairs, layer: int, sentence_layer: int, *, gold: b
             links[at] += [_counts(alignment.pairs, pair) for alignment, pair in zip(found, block, strict=True)]
         sides += _sides(block, by_layer[layer])
         for side in (0, 1):
-            means[side] += [vectors.subwords.mean(0) for vectors in by_layer[sentence_layer][side::2]]
+            means[side].append(encoder.sentences(by_layer[sentence_layer][side::2], sentence_layer))
         step(f"{min(start + _BLOCK, len(pairs))} of {len(pairs)} pairs encoded")
-    sentences = np.stack([unit_rows(np.stack(side)) for side in means])
+    sentences = np.stack([np.concatenate(side) for side in means])
     return _Encoded(sides, sentences, {at: np.array(rows) for at, rows in links.items()})
 
 

@@ -27,14 +27,13 @@ def sentence_vectors(
     progress: Callable[[int, int], None] | None = None,
     language: str | None = None,
 ) -> np.ndarray:
-    """(n, d) float32 unit vectors: the mean over each sentence's subwords at a layer, by default the encoder's for sentences.
+    """(n, d) float32 unit vectors at a layer, by default the encoder's for sentences; see `Encoder.sentences`.
 
     language: of the sentences, which an encoder with maps needs to know
     """
     layer = encoder.sentence_layer if layer is None else layer
     encoded = encoder.encode(sentences, layer, progress, None if language is None else [language] * len(sentences))
-    means = np.stack([vectors.subwords.mean(0) for vectors in encoded])
-    return means / np.linalg.norm(means, axis=1, keepdims=True).clip(1e-12)
+    return encoder.sentences(encoded, layer)
 
 
 def retrieve(source: np.ndarray, target: np.ndarray) -> Retrieval:

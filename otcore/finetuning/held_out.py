@@ -25,8 +25,8 @@ def evaluate(encoder: Encoder, held_out: Mapping[str, Sequence[SentencePair]], l
             alignments = align_encoded([(pair, *sides) for pair, sides in zip(pairs, at_layer, strict=True)], AlignSettings(layer=layer))
             scores = score([alignment.pairs for alignment in alignments], [pair.gold for pair in pairs])
             figures["aer"][code] = scores.aer
-        figures["retrieval"][code] = _precision(at_last)
-        figures["layer_retrieval"][code] = _precision(at_layer)
+        figures["retrieval"][code] = _precision(encoder, at_last, encoder.sentence_layer)
+        figures["layer_retrieval"][code] = _precision(encoder, at_layer, layer)
     found: dict[str, float] = {}
     for name, by_language in figures.items():
         if by_language:
@@ -45,9 +45,8 @@ def _vectors(encoder: Encoder, pairs: Sequence[SentencePair], layer: int):
         yield list(zip(row[::2], row[1::2], strict=True))
 
 
-def _precision(sides) -> float:
-    means = [np.stack([vectors[k].subwords.mean(0) for vectors in sides]) for k in (0, 1)]
-    found = retrieve(*(mean / np.linalg.norm(mean, axis=1, keepdims=True).clip(1e-12) for mean in means))
+def _precision(encoder: Encoder, sides, layer: int) -> float:
+    found = retrieve(*(encoder.sentences(side, layer) for side in zip(*sides, strict=True)))
     return (found.forward + found.backward) / 2
 
 

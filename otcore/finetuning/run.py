@@ -11,6 +11,7 @@ from accelerate import Accelerator
 
 from otcore.corpora.text import write_bytes
 from otcore.encoders import Encoder, load_encoder
+from otcore.encoders.sentence_map import save_sentence_map
 from otcore.errors import InputError
 from otcore.finetuning.data import read_corpus
 from otcore.finetuning.loop import Ended, train
@@ -90,4 +91,6 @@ def export(encoder: Encoder, target: Path) -> None:
     shutil.rmtree(temporary, ignore_errors=True)
     encoder.model.save_pretrained(temporary)
     encoder.tokenizer.save_pretrained(temporary)
+    if encoder.sentence_map is not None:
+        save_sentence_map(temporary, encoder.sentence_map)
     replace_folder(temporary, target)

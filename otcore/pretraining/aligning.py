@@ -6,14 +6,16 @@ from pathlib import Path
 
 from transformers import XLMRobertaModel
 
+from otcore.encoders.sentence_map import fit_sentence_map
 from otcore.pretraining.contrastive import ContrastiveObjective, LinkedText
-from otcore.pretraining.evaluation import held_out_figures
+from otcore.pretraining.evaluation import held_out_figures, sentence_means
 from otcore.pretraining.links import word_links
 from otcore.pretraining.run import Run, finish_edition, load_weights
 from otcore.pretraining.store import EncodedPairs, Ragged, load_arrays, save_arrays
 from otcore.pretraining.training import Plan, run_stage, write_log
 
 _HELD_OUT = 250
+_MAPPED = 2_000  # sentences of each language that the sentence map is fitted on
 
 
 def linked_text(run: Run, text: EncodedPairs) -> LinkedText:
@@ -49,7 +51,9 @@ def train_aligned(run: Run, linked: list[LinkedText], masked: Path) -> Path:
         objective = ContrastiveObjective(encoder, linked, settings, recipe.seed + number)
         plan = Plan(name, steps, rate, max(1, min(100, steps // 10)), checkpoint_every=recipe.checkpoint_every)
         run_stage(encoder, objective, plan, place)
-    finish_edition(run, encoder, target, best_layer(run, "aligned", encoder, linked))
+    means = sentence_means(encoder, [text.pairs for text in linked], _MAPPED, recipe.seed)
+    sentence_map = fit_sentence_map(means) if len(means) > means.shape[1] else None  # a run on next to nothing goes without
+    finish_edition(run, encoder, target, best_layer(run, "aligned", encoder, linked), sentence_map)
     return target
 
 

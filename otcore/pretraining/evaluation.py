@@ -25,8 +25,24 @@ class HeldOut:
 
 
 @torch.no_grad()
-def token_vectors(encoder: XLMRobertaModel, side: Ragged, rows: np.ndarray, layers: list[int]) -> list[list[np.ndarray]]:
-    """Return for each of ``layers`` unit vectors (tokens, hidden), float32, of the sentences ``rows``.
+def sentence_means(encoder: XLMRobertaModel, texts: list[EncodedPairs], count: int, seed: int) -> np.ndarray:
+    """Return last-layer means (sentences, hidden) of ``count`` random sentences of each language and of English, none held out."""
+    encoder.eval()
+    rng = np.random.default_rng([seed, 5])
+    means = []
+    for text in texts:
+        rows = np.arange(text.held_out, len(text))
+        for side, most in ((text.other, count), (text.english, -(-count // len(texts)))):
+            chosen = np.sort(rng.choice(rows, min(most, len(rows)), replace=False))
+            means += [vectors.mean(axis=0) for vectors in token_vectors(encoder, side, chosen, [-1], unit=False)[0]]
+    return np.stack(means)
+
+
+@torch.no_grad()
+def token_vectors(
+    encoder: XLMRobertaModel, side: Ragged, rows: np.ndarray, layers: list[int], *, unit: bool = True
+) -> list[list[np.ndarray]]:
+    """Return for each of ``layers`` vectors (tokens, hidden), float32, of the sentences ``rows``, of length 1 if ``unit``.
 
     Special tokens are left out. Layers count as in ``hidden_states``: 0 is the embedding, -1 the last layer.
     """
@@ -36,9 +52,10 @@ def token_vectors(encoder: XLMRobertaModel, side: Ragged, rows: np.ndarray, laye
         ids = torch.from_numpy(pad(sentence_rows(side, part), PAD)).to(encoder.device)
         with half_precision(encoder.device):
             output = encoder(input_ids=ids, attention_mask=(ids != PAD).long(), output_hidden_states=True)
-        chosen = [torch.nn.functional.normalize(output.hidden_states[n].float(), dim=-1).cpu().numpy() for n in layers]
+        states = [output.hidden_states[n].float() for n in layers]
+        chosen = [(torch.nn.functional.normalize(vectors, dim=-1) if unit else vectors).cpu().numpy() for vectors in states]
         for place, row in enumerate(part):
-            vectors[int(row)] = [states[place, 1 : 1 + len(side[int(row)])] for states in chosen]
+            vectors[int(row)] = [vectors_of[place, 1 : 1 + len(side[int(row)])] for vectors_of in chosen]
     return [[vectors[int(row)][n] for row in rows] for n in range(len(layers))]
 
 

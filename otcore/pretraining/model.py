@@ -13,6 +13,7 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 from transformers import XLMRobertaConfig, XLMRobertaModel
 
+from otcore.encoders.sentence_map import save_sentence_map
 from otcore.pretraining.vocabulary import BOS, EOS, MAX_TOKENS, PAD
 
 HIDDEN = 256
@@ -75,8 +76,8 @@ class MaskedModel(nn.Module):
         return nn.functional.linear(states, matrix, self.bias.index_select(0, tokens))
 
 
-def save_edition(encoder: XLMRobertaModel, tokenizer_folder: Path, target: Path) -> int:
-    """Write a Transformers folder (config, float16 weights, tokenizer) to ``target`` and return its bytes.
+def save_edition(encoder: XLMRobertaModel, tokenizer_folder: Path, target: Path, sentence_map: np.ndarray | None = None) -> int:
+    """Write a Transformers folder (config, float16 weights, tokenizer, sentence map) to ``target`` and return its bytes.
 
     ``AutoModel`` always builds the pooling layer of this architecture and warns when its weights are
     missing, so an identity is stored for it; nothing in this project reads its output. An attribute
@@ -97,6 +98,8 @@ def save_edition(encoder: XLMRobertaModel, tokenizer_folder: Path, target: Path)
     (temporary / "config.json").write_text(json.dumps(config, indent=1, sort_keys=True) + "\n", encoding="utf-8")
     for name in ("tokenizer.json", "tokenizer_config.json"):
         shutil.copyfile(tokenizer_folder / name, temporary / name)
+    if sentence_map is not None:
+        save_sentence_map(temporary, sentence_map)
     replaced = target.with_name(target.name + ".old")
     shutil.rmtree(replaced, ignore_errors=True)
     if target.exists():

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import torch
 from transformers import XLMRobertaModel
 
@@ -47,10 +48,10 @@ class Run:
         return Place(self.work, self.log_file, choose_device(), self.progress)
 
 
-def finish_edition(run: Run, encoder: XLMRobertaModel, target: Path, layer: int) -> None:
+def finish_edition(run: Run, encoder: XLMRobertaModel, target: Path, layer: int, sentence_map: np.ndarray | None = None) -> None:
     """Save an edition that aligns best at ``layer``, log its size and fingerprint. Raises ``InputError`` if it is above 25 MB."""
     encoder.config.alignment_layer = layer
-    size = save_edition(encoder, run.tokenizer, target)
+    size = save_edition(encoder, run.tokenizer, target, sentence_map)
     digest = hashlib.sha256((target / "model.safetensors").read_bytes()).hexdigest()
     write_log(run.log_file, {"event": "edition", "name": target.name, "layer": layer, "bytes": size, "sha256": digest})
     run.progress(f"{target.name} is ready: {size / 1e6:.1f} MB in {target}")

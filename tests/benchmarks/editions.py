@@ -49,9 +49,9 @@ def public_aer(encoder, folder: Path, names=tuple(PUBLIC)) -> dict[str, float]:
     return result
 
 
-def flores(encoder, folder: Path) -> dict[str, float]:
-    """Language → P@1 against English, mean of both directions."""
-    codes = load_collection().languages
+def flores(encoder, folder: Path, codes: tuple[str, ...] = ()) -> dict[str, float]:
+    """Language → P@1 against English, mean of both directions; all languages, or those given, English first."""
+    codes = codes or load_collection().languages
     texts = {code: read_lines(folder / f"{code}.devtest") for code in codes}
     vectors = {code: sentence_vectors(encoder, [line.split() for line in lines], language=code) for code, lines in texts.items()}
     both = {code: retrieve(vectors[code], vectors["en"]) for code in codes[1:]}
