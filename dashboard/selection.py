@@ -4,6 +4,7 @@ The only reader and writer of the session state. Every choice is a field; the UR
 defaults, so any view can be sent as a link and a bad URL falls back field by field.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -79,6 +80,20 @@ def end() -> None:
     if url != st.query_params.to_dict():
         st.query_params.from_dict(url)
     st.session_state["_url"] = url
+    if get("sentence") != OWN_TEXT:
+        st.session_state["_left"] = get("sentence")
+
+
+def back_to_collection() -> None:
+    """Callback: from one's own text to the sentence that was shown before it."""
+    put(sentence=st.session_state.get("_left", FIELDS["sentence"].default), mark="")
+
+
+def address_of(**values: object) -> dict[str, str]:
+    """The part of a URL that sets these choices, the first of them named even where it is the default, so that the address of a
+    view of defaults is not empty."""
+    first = next(iter(values), None)
+    return {key: _written(value) for key, value in values.items() if key == first or value != FIELDS[key].default}
 
 
 def address_holds_texts() -> bool:
@@ -121,10 +136,28 @@ def get(key: str) -> object:
     return st.session_state[key]
 
 
-def put_mark(source: int | None, target: int | None) -> None:
+def system(suffix: str) -> System:
+    """The system of the fields that end so.
+
+    raises: InputError   a combination the engine refuses
+    """
+    return _system(suffix)
+
+
+def mark(field: str = "mark") -> Mark:
+    """What is marked, in the field of a page."""
+    return _mark(get(field))
+
+
+def put_mark(source: int | None, target: int | None, field: str = "mark") -> None:
     """Marks a word or a cell; the same one again takes the mark away."""
     text = _mark_text(Mark(source, target))
-    put(mark="" if get("mark") == text else text)
+    put(**{field: "" if get(field) == text else text})
+    new_stamp()
+
+
+def new_stamp() -> None:
+    """Makes the points of the next figures unlike those of the last, so that a click on the same one is heard again."""
     st.session_state["_stamp"] = stamp() + 1
 
 
@@ -134,25 +167,38 @@ def stamp() -> int:
     return st.session_state.get("_stamp", 0)
 
 
-def unmark() -> None:
+def unmark(field: str = "mark") -> None:
     """Callback of whatever changes the words: a mark on the old ones would point at others."""
-    put(mark="")
+    put(**{field: ""})
 
 
-def take_pick(key: str) -> None:
+def take_pick(key: str, field: str = "mark") -> None:
     """Callback of the sentence component: marks what was clicked there."""
     mark = _mark(st.session_state[key].get("picked") or "-")
-    put_mark(mark.source, mark.target)
+    put_mark(mark.source, mark.target, field)
 
 
-def take_point(key: str) -> None:
+def take_point(key: str, field: str = "mark") -> None:
     """Callback of a figure whose points' customdata starts with [source word, target word]; a click on nothing clears the mark."""
-    points = st.session_state[key]["selection"]["points"]
-    cell = points[0].get("customdata") if points else None
+    cell = picked_point(key)
     if cell:
-        put_mark(int(cell[0]), int(cell[1]))
+        put_mark(int(cell[0]), int(cell[1]), field)
     else:
-        unmark()
+        unmark(field)
+
+
+def picked_point(key: str) -> list | None:
+    """The customdata of the point that was clicked in a figure."""
+    points = st.session_state[key]["selection"]["points"]
+    return points[0].get("customdata") if points else None
+
+
+def take_points(key: str, field: str, write: Callable[[list[int]], str]) -> None:
+    """Callback of a figure whose points' customdata is one number each: the numbers of the points chosen there, as a choice."""
+    points = st.session_state[key]["selection"]["points"]
+    numbers = [point["customdata"] for point in points if point.get("customdata") is not None]
+    put(**{field: write(sorted({int(one[0] if isinstance(one, list) else one) for one in numbers}))})
+    new_stamp()
 
 
 def take_row(key: str, places: list[tuple[int | None, int | None]]) -> None:

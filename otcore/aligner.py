@@ -99,10 +99,13 @@ def align_layers(encoder: Encoder, pair: SentencePair, settings: AlignSettings) 
     return [align_vectors(pair, source, target, layer, settings) for layer, (source, target) in sides]
 
 
-def align_vectors(pair: SentencePair, source: WordVectors, target: WordVectors, layer: int, settings: AlignSettings) -> Aligned:
-    """Transport and links for a pair whose vectors are at hand."""
+def align_vectors(
+    pair: SentencePair, source: WordVectors, target: WordVectors, layer: int, settings: AlignSettings,
+    counts: Mapping[str, Counter] | None = None,
+) -> Aligned:  # fmt: skip
+    """Transport and links for a pair whose vectors are at hand; `counts` as in `align_encoded`."""
     x, y = source.vectors(settings.unit, settings.pooling), target.vectors(settings.unit, settings.pooling)
-    plan = solve(problem_of(pair, source, target, settings), settings.solver)
+    plan = solve(problem_of(pair, source, target, settings, counts), settings.solver)
     similarity = 1 - cost_matrix(torch.from_numpy(x), torch.from_numpy(y), "cosine").numpy()
     cells, confidence = _read(plan.plan, similarity, settings.links)
     alignment = _word_links(cells, confidence, pair, source, target, settings)

@@ -40,7 +40,7 @@ def running_server() -> Iterator[str]:
             yield f"http://localhost:{port}/"
         finally:
             server.terminate()
-            server.wait(20)
+            server.wait(60)  # compiling for a projection may be under way
         if "Traceback" in (text := _end_of(log)):
             raise RuntimeError(text)
 

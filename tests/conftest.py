@@ -66,6 +66,22 @@ def settings(xlm_roberta, german, runs):
 
 
 @pytest.fixture(scope="session")
+def chromium():
+    """A browser for the tests marked so; under CI there must be one."""
+    from app_server import ARGUMENTS, chromium_path
+    from playwright.sync_api import sync_playwright
+
+    path = chromium_path()
+    if path is None:
+        explanation = "no Chromium is installed (Debian: apt-get install chromium)"
+        pytest.fail(explanation) if os.environ.get("CI") else pytest.skip(explanation)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
 def benchmarks() -> Path:
     """The folder of benchmark files, where there is one."""
     folder = os.environ.get("OTCORE_BENCHMARKS")

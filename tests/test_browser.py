@@ -1,24 +1,18 @@
 """The app as it really is: the server, a real Chromium, and what stands on the screen afterwards."""
 
-import os
 import re
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from app_server import ARGUMENTS, chromium_path, running_server
-from playwright.sync_api import Page, expect, sync_playwright
+from app_server import running_server
+from browsing import visits
+from playwright.sync_api import Page, expect
 
 pytestmark = pytest.mark.browser
 
-BENIGN = (
-    # Streamlit asks its own site for news and the browser has no network under test
-    "webhooks.fivetran.com", "data.streamlit.io",
-)  # fmt: skip
 PATIENCE = 20_000  # milliseconds; a quiet machine needs a tenth
 EXAMPLE = ["My", "aunt", "does", "not", "turn", "off", "the", "coffee", "machine", "before", "midnight", "."]
-
-expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture(scope="module")
@@ -28,40 +22,10 @@ def address():
         yield url
 
 
-@pytest.fixture(scope="module")
-def chromium():
-    path = chromium_path()
-    if path is None:
-        explanation = "no Chromium is installed (Debian: apt-get install chromium)"
-        pytest.fail(explanation) if os.environ.get("CI") else pytest.skip(explanation)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
-        yield browser
-        browser.close()
-
-
 @pytest.fixture
 def visit(chromium, address):
-    """Opens the app in a browser session of its own; nothing may be complained about in any console."""
-    contexts, complaints = [], []
-
-    def open_page(query: str = "", **options) -> Page:
-        context = chromium.new_context(**({"viewport": {"width": 1280, "height": 1000}, "accept_downloads": True} | options))
-        contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(PATIENCE)
-        page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.goto(address + query)
-        settle(page)
-        return page
-
-    yield open_page
-    for context in contexts:
-        for page in context.pages:
-            expect(page.get_by_test_id("stException")).to_have_count(0)
-        context.close()
-    assert [text for text in complaints if not any(known in text for known in BENIGN)] == []
+    with visits(chromium, address, patience=PATIENCE, settle=settle) as open_page:
+        yield open_page
 
 
 def settle(page: Page) -> None:

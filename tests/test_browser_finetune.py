@@ -1,11 +1,11 @@
 """The Fine-tune page with a real run in a real Chromium: start, curves that move, cancel, resume."""
 
-import os
 import re
 
 import pytest
-from app_server import ARGUMENTS, chromium_path, running_server
-from playwright.sync_api import Page, expect, sync_playwright
+from app_server import running_server
+from browsing import visits
+from playwright.sync_api import Page, expect
 
 from otcore.finetuning import list_runs
 from otcore.finetuning.store import read_log
@@ -26,27 +26,9 @@ def address(tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def visit(address):
-    """Opens pages of the app; nothing may be left as an exception on any of them."""
-    path = chromium_path()
-    if path is None:
-        explanation = "no Chromium is installed (Debian: apt-get install chromium)"
-        pytest.fail(explanation) if os.environ.get("CI") else pytest.skip(explanation)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
-        pages = []
-
-        def open_page(query: str) -> Page:
-            page = browser.new_context(viewport={"width": 1280, "height": 1000}).new_page()
-            page.set_default_timeout(PATIENCE)
-            page.goto(address + query)
-            pages.append(page)
-            return page
-
+def visit(chromium, address):
+    with visits(chromium, address, patience=PATIENCE) as open_page:
         yield open_page
-        for page in pages:
-            expect(page.get_by_test_id("stException")).to_have_count(0)
-        browser.close()
 
 
 def button(page: Page, name: str):

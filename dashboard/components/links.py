@@ -30,9 +30,9 @@ _component = st.components.v2.component(
 )
 
 
-def show(view: View, mark: Mark, *, key: str, faint: bool = True) -> None:
-    """Draws a pair; a click on a word or a line marks it, in the selection, for every figure of the page."""
-    _component(data=data_of(view, mark, name=key, faint=faint), key=key, on_picked_change=lambda: selection.take_pick(key))
+def show(view: View, mark: Mark, *, key: str, faint: bool = True, field: str = "mark") -> None:
+    """Draws a pair; a click on a word or a line marks it, in the selection's field, for every figure of the page."""
+    _component(data=data_of(view, mark, name=key, faint=faint), key=key, on_picked_change=lambda: selection.take_pick(key, field))
 
 
 def data_of(view: View, mark: Mark, *, name: str, faint: bool = True) -> dict:

@@ -12,7 +12,7 @@ VIEWS = ("plan", "cost", "similarity")
 SWEEPS = ("layers", "epsilon")
 
 
-def _system_fields(suffix: str, **changes) -> dict[str, Field]:
+def system_fields(suffix: str, **changes) -> dict[str, Field]:
     """The fields of one system: an encoder and everything between it and the links."""
     fields = {
         "encoder": Field("aligned", parsing.nonempty),
@@ -45,6 +45,6 @@ FIELDS = {
     "sweep": Field("layers", parsing.one_of(*SWEEPS)),
     "mark": Field("", parsing.place),
     "compare": Field(False, parsing.flag),
-    **_system_fields(""),
-    **_system_fields("_b", encoder="base"),
+    **system_fields(""),
+    **system_fields("_b", encoder="base"),
 }

@@ -1,5 +1,8 @@
 """The bundled sentences and the loaded encoders, shared by all sessions."""
 
+import functools
+import gc
+
 import streamlit as st
 
 from otcore.corpora import Collection, load_collection
@@ -53,7 +56,18 @@ def usable_encoder(name: str) -> tuple[str, str]:
 
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _encoder(name: str, stamp: int) -> Encoder:
-    return load_encoder(name)
+    found = load_encoder(name)
+    _settle()
+    return found
+
+
+@functools.cache
+def _settle() -> None:
+    """Takes what the libraries brought into memory out of the garbage collector's sight, once. Streamlit collects after every run
+    of a page or fragment, and walking through some hundred thousand objects of torch and Transformers each time holds up every other
+    thread for half a second: a job's progress, redrawn each second, would leave the job itself little time on a busy machine."""
+    gc.collect()
+    gc.freeze()
 
 
 @st.cache_data(max_entries=100, show_spinner=False)

@@ -11,12 +11,18 @@ from otcore.errors import InputError
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    from otcore.choices import COSTS, MASSES, POOLINGS, RULES, SOLVERS, UNITS
-
     parser.add_argument("file", metavar="FILE", help="pairs `source ||| target`, or - for standard input")
     parser.add_argument("--source-lang", default="en", metavar="CODE", help="language of the source (default en)")
     parser.add_argument("--target-lang", default="de", metavar="CODE", help="language of the target (default de)")
     parser.add_argument("--encoder", default=None, metavar="NAME|DIR", help="bundled edition, folder or hub name (default aligned)")
+    settings_arguments(parser)
+    parser.add_argument("--output", metavar="FILE", help="write there instead of standard output, whole or not at all")
+
+
+def settings_arguments(parser: argparse.ArgumentParser) -> None:
+    """Everything between two sentences and their links, for whatever command aligns."""
+    from otcore.choices import COSTS, MASSES, POOLINGS, RULES, SOLVERS, UNITS
+
     parser.add_argument("--layer", type=int, metavar="N", help="layer of the encoder, 0 is the embedding (default: the encoder's own)")
     parser.add_argument("--unit", choices=UNITS, default="word", help="points of the clouds (default word)")
     parser.add_argument("--pooling", choices=POOLINGS, default="mean", help="word vector from its subwords, with --unit word")
@@ -31,7 +37,6 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--mass", type=float, default=0.8, help="partial: share of the mass that moves (default 0.8)")
     parser.add_argument("--links", choices=RULES, default="mutual", help="how links are read (default mutual maximum)")
     parser.add_argument("--threshold", type=float, default=None, help="for --links threshold (default 0.5) and softmax (0.001)")
-    parser.add_argument("--output", metavar="FILE", help="write there instead of standard output, whole or not at all")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -41,7 +46,7 @@ def run(options: argparse.Namespace) -> int:
     from otcore.encoders import DEFAULT, load_encoder
     from otcore.languages import language
 
-    settings = _settings(options)
+    settings = settings_of(options)
     source, target = language(options.source_lang).code, language(options.target_lang).code
     pairs = read_bitext(options.file, source, target)
     encoder = load_encoder(options.encoder or DEFAULT)
@@ -54,7 +59,11 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-def _settings(options: argparse.Namespace):
+def settings_of(options: argparse.Namespace):
+    """The AlignSettings that `settings_arguments` asked for.
+
+    raises: InputError   a number out of its range
+    """
     from otcore.aligner import AlignSettings
     from otcore.alignment import LinkRule
     from otcore.transport import Solver

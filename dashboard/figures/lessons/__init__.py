@@ -1,0 +1,1 @@
+"""The lessons' figures: numbers → plotly Figure; pure, used by several lessons each."""

@@ -1,0 +1,217 @@
+"""Pairs with gold links under one system or two: every link judged, everything counted, B set against A."""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from otcore.aligner import AlignSettings, align_encoded
+from otcore.alignment import Alignment, Scores, score_pair
+from otcore.analysis.classes import CAUSES, OUTCOMES, Context
+from otcore.analysis.significance import Changes, change_codes, changes
+from otcore.analysis.table import LinkTable, table_of, word_counts_of
+from otcore.corpora.types import SentencePair
+from otcore.encoders.encoder import Encoder, WordVectors
+from otcore.errors import InputError
+from otcore.languages import LANGUAGES
+
+BLOCK = 64  # pairs encoded and solved together: enough to fill batches, little enough to show progress
+
+Sides = tuple[SentencePair, WordVectors, WordVectors]
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """What one system drew on the pairs, in their order.
+
+    name       : for people
+    layer      : the encoder's layer that was used
+    alignments : links with confidence
+    pieces     : a pair: subwords of each source word and of each target word, 0 where a word was cut
+    unknown    : a pair: source words and target words with a piece the encoder does not know
+    """
+
+    name: str
+    layer: int
+    alignments: tuple[Alignment, ...]
+    pieces: tuple[tuple[tuple[int, ...], tuple[int, ...]], ...]
+    unknown: tuple[tuple[frozenset[int], frozenset[int]], ...]
+
+
+@dataclass(frozen=True)
+class SystemErrors:
+    """One system's links, judged.
+
+    table  : every link there is
+    scores : a pair's counts against gold
+    change : (links,) int8 index into significance.CHANGES, from A to B; all 0 where there is one system
+    """
+
+    drawn: Drawn
+    table: LinkTable
+    scores: tuple[Scores, ...]
+    change: np.ndarray
+
+    @property
+    def name(self) -> str:
+        return self.drawn.name
+
+    @property
+    def total(self) -> Scores:
+        return sum(self.scores, Scores(0, 0, 0, 0, 0, pairs=0))
+
+    @property
+    def aer(self) -> np.ndarray:
+        """(pairs,) AER of each pair."""
+        return np.array([scores.aer for scores in self.scores])
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """The whole analysis: one system or two on the same pairs.
+
+    counts  : language → case-folded word → how often it stands in the pairs
+    changes : B against A, or None where there is one system
+    """
+
+    pairs: tuple[SentencePair, ...]
+    systems: tuple[SystemErrors, ...]
+    counts: dict[str, Counter]
+    changes: Changes | None
+
+    def context(self, system: int, pair: int) -> Context:
+        """What the rules look at, for one pair under one system."""
+        return _context(self.pairs[pair], self.systems[system].drawn, pair, self.counts)
+
+
+def encode_pairs(
+    encoder: Encoder, pairs: Sequence[SentencePair], layer: int | None, progress: Callable[[int, int], None] = lambda done, total: None
+) -> list[Sides]:
+    """The vectors of every pair at one layer, in batches.
+
+    progress: called with pairs done and their number; may raise to stop
+    raises  : InputError   a layer the encoder does not have
+    """
+    layer = encoder.check_layer(layer)
+    sides: list[Sides] = []
+    for start in range(0, len(pairs), BLOCK):
+        block = pairs[start : start + BLOCK]
+        texts = [side for pair in block for side in (pair.source, pair.target)]
+        vectors = encoder.encode([side.words for side in texts], layer, languages=[side.language for side in texts])
+        sides += [(pair, vectors[2 * k], vectors[2 * k + 1]) for k, pair in enumerate(block)]
+        progress(len(sides), len(pairs))
+    return sides
+
+
+def draw(
+    name: str, encoder: Encoder, sides: Sequence[Sides], settings: AlignSettings,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+) -> Drawn:  # fmt: skip
+    """A system's links on encoded pairs; entropic problems are solved in batches.
+
+    progress: as in encode_pairs
+    raises  : InputError   masses that need counts there are none of
+    """
+    counts = other_counts([pair for pair, _, _ in sides]) if settings.masses == "inverse-frequency" else {}
+    alignments: list[Alignment] = []
+    for start in range(0, len(sides), BLOCK):
+        alignments += align_encoded(sides[start : start + BLOCK], settings, counts)
+        progress(len(alignments), len(sides))
+    mark = encoder.tokenizer.unk_token
+    pieces = tuple((_pieces(x, len(pair.source.words)), _pieces(y, len(pair.target.words))) for pair, x, y in sides)
+    unknown = tuple((_unknown(x, mark), _unknown(y, mark)) for _, x, y in sides)
+    return Drawn(name, encoder.check_layer(settings.layer), tuple(alignments), pieces, unknown)
+
+
+def analyse(pairs: Sequence[SentencePair], systems: Sequence[Drawn]) -> Analysis:
+    """Judges the links of one system or two.
+
+    raises: InputError   no pair, a pair without gold links, or gold links past the end of a sentence
+            ValueError   more than two systems, or a system with other pairs
+    """
+    if not pairs:
+        raise InputError("There are no sentence pairs to analyse; choose a language or give a file with a line or more.")
+    if not 1 <= len(systems) <= 2 or any(len(one.alignments) != len(pairs) for one in systems):
+        raise ValueError(
+            f"One or two systems on the same pairs are analysed. Received {[len(one.alignments) for one in systems]} alignments."
+        )
+    for place, pair in enumerate(pairs, 1):
+        where = f"Pair {pair.id or place}"
+        if pair.gold is None:
+            raise InputError(f"{where} has no gold links; an analysis of errors needs them for every pair.")
+        pair.gold.check(len(pair.source.words), len(pair.target.words), where)
+    counts = word_counts_of(pairs)
+    tables = [_table(pairs, drawn, counts) for drawn in systems]
+    scores = [
+        tuple(score_pair(alignment.pairs, pair.gold) for alignment, pair in zip(drawn.alignments, pairs, strict=True)) for drawn in systems
+    ]
+    found = [
+        SystemErrors(drawn, table, score, np.zeros(len(table), np.int8))
+        for drawn, table, score in zip(systems, tables, scores, strict=True)
+    ]
+    if len(found) == 1:
+        return Analysis(tuple(pairs), tuple(found), counts, None)
+    codes = [change_codes(pairs, tables[k], tables[1 - k], table_is_first=k == 0) for k in (0, 1)]
+    found = [SystemErrors(one.drawn, one.table, one.scores, code) for one, code in zip(found, codes, strict=True)]
+    return Analysis(tuple(pairs), tuple(found), counts, changes(pairs, *tables, (found[0].aer, found[1].aer)))
+
+
+def other_counts(pairs: Sequence[SentencePair]) -> dict[str, Counter]:
+    """Word counts of the languages that are not bundled, from the pairs themselves: what inverse-frequency masses need."""
+    return {code: counts for code, counts in word_counts_of(pairs).items() if code not in LANGUAGES}
+
+
+def summary(analysis: Analysis) -> dict:
+    """All counts as plain values, as the command line prints them and the page shows them."""
+    result = {"pairs": len(analysis.pairs), "systems": [_system_summary(one, analysis.pairs) for one in analysis.systems]}
+    if analysis.changes:
+        found = analysis.changes
+        result["changes"] = {
+            "links": found.counts,
+            "mcnemar": {"exact": found.links.exact, "statistic": found.links.statistic, "asymptotic": found.links.asymptotic},
+            "pairs": {"improved": found.improved, "harmed": found.harmed, "same": found.same, "sign_test": found.sentences},
+        }
+    return result
+
+
+def cause_counts(table: LinkTable, rows: np.ndarray | None = None) -> dict[str, dict[str, int]]:
+    """Cause → outcome → links, of all rows or of some; every cause is there, so that the counts add up to the rows."""
+    cause, outcome = (table.cause, table.outcome) if rows is None else (table.cause[rows], table.outcome[rows])
+    grid = np.zeros((len(CAUSES), len(OUTCOMES)), np.int64)
+    np.add.at(grid, (cause, outcome), 1)
+    return {key: {name: int(grid[k, at]) for at, name in enumerate(OUTCOMES)} for k, key in enumerate(CAUSES)}
+
+
+def languages_of(pair: SentencePair) -> str:
+    """ "en-de": the two sides' codes."""
+    return f"{pair.source.language}-{pair.target.language}"
+
+
+def _system_summary(one: SystemErrors, pairs: Sequence[SentencePair]) -> dict:
+    outcomes = np.bincount(one.table.outcome, minlength=len(OUTCOMES))
+    names = list(dict.fromkeys(map(languages_of, pairs)))
+    language = np.array([names.index(languages_of(pair)) for pair in pairs])[one.table.pair]
+    return {
+        "name": one.name, "layer": one.drawn.layer, **one.total.as_dict(), "links": len(one.table),
+        "outcomes": {name: int(outcomes[k]) for k, name in enumerate(OUTCOMES)}, "causes": cause_counts(one.table),
+        "languages": {name: cause_counts(one.table, language == k) for k, name in enumerate(names)},
+    }  # fmt: skip
+
+
+def _table(pairs: Sequence[SentencePair], drawn: Drawn, counts: dict[str, Counter]) -> LinkTable:
+    contexts = [_context(pair, drawn, place, counts) for place, pair in enumerate(pairs)]
+    confidences = [{(link.source, link.target): link.confidence for link in alignment.links} for alignment in drawn.alignments]
+    return table_of(contexts, confidences, counts)
+
+
+def _context(pair: SentencePair, drawn: Drawn, place: int, counts: dict[str, Counter]) -> Context:
+    return Context(pair, pair.gold, drawn.alignments[place].pairs, drawn.pieces[place], drawn.unknown[place], counts)
+
+
+def _pieces(vectors: WordVectors, words: int) -> tuple[int, ...]:
+    return tuple(np.bincount(vectors.piece_words, minlength=words).tolist())
+
+
+def _unknown(vectors: WordVectors, mark: str | None) -> frozenset[int]:
+    return frozenset(int(owner) for owner, piece in zip(vectors.piece_words, vectors.pieces, strict=True) if piece == mark)

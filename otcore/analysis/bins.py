@@ -1,0 +1,106 @@
+"""Links and pairs in bins: word frequency, subwords, distance from the diagonal, sentence length, AER, tags of the collection."""
+
+import itertools
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from otcore.analysis.analyse import Analysis
+from otcore.analysis.table import FALSE_CODE, MISSED_CODE
+
+TAG = "tag"
+AER = "aer"
+
+
+@dataclass(frozen=True)
+class Dimension:
+    """What links are told apart by.
+
+    key    : short name; `name` for people; `unit` of the axis
+    edges  : a value v is in bin k where edges[k] ≤ v < edges[k + 1]; the last bin has no end
+    labels : of the bins
+    """
+
+    key: str
+    name: str
+    unit: str
+    edges: tuple[float, ...]
+    labels: tuple[str, ...]
+
+
+def _whole(key: str, name: str, unit: str, edges: tuple[int, ...]) -> Dimension:
+    ends = [*(str(low) if high == low + 1 else f"{low}–{high - 1}" for low, high in itertools.pairwise(edges)), f"{edges[-1]}+"]
+    return Dimension(key, name, unit, edges, tuple(ends))
+
+
+_TENTHS = tuple(k / 10 for k in range(10))
+DIMENSIONS = {
+    one.key: one
+    for one in (
+        _whole("frequency", "word frequency", "times the rarer word stands in the text", (1, 2, 4, 8, 16, 32, 64)),
+        _whole("pieces", "subwords", "subwords of the more divided word", (0, 1, 2, 3, 4, 5, 6)),
+        Dimension("distance", "distance from the diagonal", "share of the sentence", (0, 0.05, 0.1, 0.2, 0.3, 0.5),
+                  ("under 0.05", "0.05–0.1", "0.1–0.2", "0.2–0.3", "0.3–0.5", "0.5+")),
+        _whole("length", "sentence length", "source words", (1, 6, 11, 16, 21, 31, 41, 61)),
+        Dimension(AER, "AER of the pair", "AER", _TENTHS, tuple(f"{low:g}–{low + 0.1:.1g}" for low in _TENTHS)),
+    )
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Rate:
+    """One bin: its links, and how many of them were missed or false."""
+
+    label: str
+    links: int
+    missed: int
+    false: int
+
+    @property
+    def wrong(self) -> float:
+        """Share of the links that are missed or false, in [0, 1]; 0 of none."""
+        return (self.missed + self.false) / self.links if self.links else 0.0
+
+
+def link_bins(analysis: Analysis, system: int, key: str) -> np.ndarray:
+    """(links,) which bin of a dimension each link of a system falls in."""
+    table = analysis.systems[system].table
+    values: dict[str, Callable[[], np.ndarray]] = {
+        "frequency": lambda: table.frequency,
+        "pieces": lambda: table.pieces,
+        "distance": lambda: table.distance,
+        "length": lambda: np.array([len(pair.source.words) for pair in analysis.pairs])[table.pair],
+        AER: lambda: analysis.systems[system].aer[table.pair],
+    }
+    return _bins(values[key](), key)
+
+
+def pair_bins(analysis: Analysis, system: int, key: str) -> np.ndarray:
+    """(pairs,) the bin of each pair, for the dimensions that are of pairs: length and AER."""
+    values = {"length": lambda: np.array([len(pair.source.words) for pair in analysis.pairs]), AER: lambda: analysis.systems[system].aer}
+    return _bins(values[key](), key)
+
+
+def rates(analysis: Analysis, system: int, key: str, rows: np.ndarray | None = None) -> list[Rate]:
+    """Errors in every bin of a dimension, or by tag of the collection, where a link counts once for each tag of its pair.
+
+    rows: (links,) bool, which links to count; all where None. Without tags the bins of whole links add up to the rows.
+    """
+    table = analysis.systems[system].table
+    rows = np.ones(len(table), bool) if rows is None else rows
+    if key == TAG:
+        tags = sorted({tag for pair in analysis.pairs for tag in pair.tags})
+        having = {tag: np.array([tag in pair.tags for pair in analysis.pairs], bool)[table.pair] & rows for tag in tags}
+        return [_rate(tag, table.outcome[chosen]) for tag, chosen in having.items()]
+    bins = link_bins(analysis, system, key)
+    return [_rate(label, table.outcome[rows & (bins == k)]) for k, label in enumerate(DIMENSIONS[key].labels)]
+
+
+def _bins(values: np.ndarray, key: str) -> np.ndarray:
+    # an AER of exactly 0.3 is 0.30000000000000004 after its subtraction: a hair keeps it and its neighbours in the right tenth
+    return np.maximum(np.searchsorted(np.array(DIMENSIONS[key].edges), np.asarray(values, np.float64) + 1e-6, side="right") - 1, 0)
+
+
+def _rate(label: str, outcomes: np.ndarray) -> Rate:
+    return Rate(label, len(outcomes), int((outcomes == MISSED_CODE).sum()), int((outcomes == FALSE_CODE).sum()))

@@ -1,0 +1,285 @@
+"""Every link gets one outcome and one cause, by ordered rules: the first rule that fits a wrong link names its cause.
+
+The links there are in a sentence pair are those a system drew and the sure gold links it did not. RULES is the rule book: the order
+is that of the tuple, and the page and the command line show the same text.
+"""
+
+import itertools
+import unicodedata
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from otcore.analysis.function_words import is_function_word
+from otcore.corpora.types import Link, Links, SentencePair
+
+HIT, MISSED, FALSE = OUTCOMES = ("hit", "missed", "false")
+CORRECT = "correct"
+
+MANY_PIECES = 4  # subwords from which a word counts as rare or unknown
+RICH_PIECES = 3  # subwords, or letters, from which a word with several partners counts as a compound or rich in morphology
+RICH_LETTERS, RICH_SIGNS = 10, 4
+FAR = 0.25  # distance from the diagonal from which a link is long
+CROSSED = 2  # gold links a long link must cross
+_SIGN_SCRIPTS = ("zh", "ja")
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One cause: its key, its name for people, which outcomes it may explain, and when it fits, in words."""
+
+    key: str
+    name: str
+    outcomes: tuple[str, ...]
+    text: str
+
+
+RULES = (
+    Rule("punctuation", "punctuation", (MISSED, FALSE), "One of the two words is made of punctuation or symbols only."),
+    Rule(
+        "name-number", "name or number", (MISSED, FALSE),
+        "One of the two words holds a digit or number sign, or is a name: capitalised inside the sentence and no function word (in German, "
+        "where all nouns are, only if the other sentence has the same word), or written with a middle dot as names in Chinese are.",
+    ),
+    Rule(
+        "wrong-copy", "wrong copy of a repeated word", (MISSED, FALSE),
+        "False: gold links the word to another place with the very same word. Missed: the system linked another copy of it instead.",
+    ),
+    Rule("null-linked", "null linked", (FALSE,), "One of the two words has no gold link at all, so it should be linked to nothing."),
+    Rule(
+        "split", "compound or rich word split", (MISSED, FALSE),
+        f"One of the two words stands for two or more adjacent words in gold, and has {RICH_PIECES} subwords or more, or {RICH_LETTERS} "
+        f"letters or more ({RICH_SIGNS} signs in Chinese and Japanese).",
+    ),
+    Rule(
+        "one-to-many", "one-to-many cut to one-to-one", (MISSED,),
+        "The word has another gold link that was found: of several partners only some are linked.",
+    ),
+    Rule("function-word", "function-word drift", (MISSED, FALSE), "One of the two words is a function word: article, preposition …"),
+    Rule(
+        "neighbour", "neighbour of the right word", (MISSED, FALSE),
+        "False: gold links the word to the one directly before or after. Missed: the system linked that neighbour instead.",
+    ),
+    Rule(
+        "crossing", "long-distance crossing", (MISSED, FALSE),
+        f"The link lies at least {FAR} of the sentence off the diagonal and crosses {CROSSED} gold links or more.",
+    ),
+    Rule(
+        "rare", "rare or unknown word", (MISSED, FALSE),
+        f"One of the two words is cut into {MANY_PIECES} subwords or more, or holds a piece the encoder does not know.",
+    ),
+    Rule("linked-null", "linked null", (MISSED,), "The system links one of the two words to nothing, though gold links it."),
+    Rule("other", "other", (MISSED, FALSE), "No rule above fits."),
+)  # fmt: skip
+CAUSES = (CORRECT, *(rule.key for rule in RULES))
+NAMES = {CORRECT: "correct", **{rule.key: rule.name for rule in RULES}}
+
+
+@dataclass(frozen=True)
+class Judged:
+    """One link that there is, with what became of it.
+
+    source, target : 0-based words
+    outcome        : one of OUTCOMES
+    cause          : "correct" for a hit, else the key of exactly one of RULES
+    sure           : whether gold is sure of it; False for a false link
+    """
+
+    source: int
+    target: int
+    outcome: str
+    cause: str
+    sure: bool
+
+
+@dataclass(frozen=True)
+class Context:
+    """What the rules look at, for one pair under one system; everything 0-based.
+
+    pair      : with its words
+    gold      : sure and possible links
+    predicted : the system's links
+    pieces    : subwords of each source word and of each target word; a word that was cut from a long sentence has 0
+    unknown   : source words and target words that hold a piece the encoder does not know
+    counts    : language → case-folded word → times in the analysed text, for languages without a list of function words
+    """
+
+    pair: SentencePair
+    gold: Links
+    predicted: frozenset[Link]
+    pieces: tuple[tuple[int, ...], tuple[int, ...]]
+    unknown: tuple[frozenset[int], frozenset[int]] = (frozenset(), frozenset())
+    counts: dict[str, Counter] | None = None
+
+    @cached_property
+    def words(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        return self.pair.source.words, self.pair.target.words
+
+    @cached_property
+    def folded(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        source, target = self.words
+        return tuple(word.casefold() for word in source), tuple(word.casefold() for word in target)
+
+    @cached_property
+    def gold_of(self) -> tuple[dict[int, set[int]], dict[int, set[int]]]:
+        """Partners of each word in gold, possible ones too."""
+        return _partners(self.gold.possible)
+
+    @cached_property
+    def sure_of(self) -> tuple[dict[int, set[int]], dict[int, set[int]]]:
+        return _partners(self.gold.sure)
+
+    @cached_property
+    def linked_of(self) -> tuple[dict[int, set[int]], dict[int, set[int]]]:
+        """Partners of each word as the system drew them."""
+        return _partners(self.predicted)
+
+    @cached_property
+    def wrong(self) -> frozenset[Link]:
+        """The system's links that are not even possible in gold."""
+        return self.predicted - self.gold.possible
+
+    @cached_property
+    def false_of(self) -> tuple[dict[int, set[int]], dict[int, set[int]]]:
+        return _partners(self.wrong)
+
+
+def judge(context: Context) -> tuple[Judged, ...]:
+    """Every link there is, sorted: one outcome and exactly one cause each."""
+    found = []
+    for link in sorted(context.predicted | context.gold.sure):
+        outcome = outcome_of(link, context)
+        cause = CORRECT if outcome == HIT else next(fitting(link, context))
+        found.append(Judged(*link, outcome, cause, link in context.gold.sure))
+    return tuple(found)
+
+
+def outcome_of(link: Link, context: Context) -> str:
+    """ "hit": drawn and at least possible in gold; "false": drawn and not in gold; "missed": sure in gold and not drawn."""
+    if link not in context.predicted:
+        return MISSED
+    return HIT if link in context.gold.possible else FALSE
+
+
+def fitting(link: Link, context: Context) -> Iterator[str]:
+    """The keys of all rules that fit a wrong link, in the order of RULES; the first one is its cause, the others are what else is
+    true of it. Never empty, since "other" fits always."""
+    outcome = outcome_of(link, context)
+    for rule in RULES:
+        if outcome in rule.outcomes and _FITS[rule.key](link, context, outcome):
+            yield rule.key
+
+
+def diagonal_distance(link: Link, source_words: int, target_words: int) -> float:
+    """|(i + ½)/n − (j + ½)/m|, how far a link lies off the diagonal, in [0, 1)."""
+    return abs((link[0] + 0.5) / source_words - (link[1] + 0.5) / target_words)
+
+
+def _partners(links: frozenset[Link]) -> tuple[dict[int, set[int]], dict[int, set[int]]]:
+    sides: tuple[dict[int, set[int]], dict[int, set[int]]] = ({}, {})
+    for i, j in links:
+        sides[0].setdefault(i, set()).add(j)
+        sides[1].setdefault(j, set()).add(i)
+    return sides
+
+
+def _sides(link: Link) -> tuple[tuple[int, int, int], tuple[int, int, int]]:
+    """(side, word, the word on the other side), for both sides."""
+    return (0, link[0], link[1]), (1, link[1], link[0])
+
+
+def _punctuation(link: Link, context: Context, outcome: str) -> bool:
+    return any(all(unicodedata.category(sign)[0] in "PS" for sign in context.words[side][word]) for side, word, _ in _sides(link))
+
+
+def _name_number(link: Link, context: Context, outcome: str) -> bool:
+    return any(_is_number(context.words[side][word]) or _is_name(context, side, word) for side, word, _ in _sides(link))
+
+
+def _is_number(word: str) -> bool:
+    return any(unicodedata.category(sign)[0] == "N" for sign in word)
+
+
+def _is_name(context: Context, side: int, place: int) -> bool:
+    word, language = context.words[side][place], (context.pair.source, context.pair.target)[side].language
+    if len(word) > 2 and any(dot in word[1:-1] for dot in "·・‧"):
+        return True
+    opens = place == 0 or all(unicodedata.category(sign)[0] in "PS" for sign in context.words[side][place - 1])
+    if opens or not word[0].isupper() or is_function_word(word, language, _counts(context, language)):
+        return False
+    return not language.startswith("de") or context.folded[side][place] in context.folded[1 - side]
+
+
+def _wrong_copy(link: Link, context: Context, outcome: str) -> bool:
+    partners = context.gold_of if outcome == FALSE else context.false_of
+    for side, word, other in _sides(link):
+        folded = context.folded[1 - side]
+        if any(place != other and folded[place] == folded[other] for place in partners[side].get(word, ())):
+            return True
+    return False
+
+
+def _null_linked(link: Link, context: Context, outcome: str) -> bool:
+    return any(word not in context.gold_of[side] for side, word, _ in _sides(link))
+
+
+def _split(link: Link, context: Context, outcome: str) -> bool:
+    for side, word, _ in _sides(link):
+        partners = sorted(context.sure_of[side].get(word, ()))
+        adjacent = any(after - before == 1 for before, after in itertools.pairwise(partners))
+        if adjacent and _is_rich(context, side, word):
+            return True
+    return False
+
+
+def _is_rich(context: Context, side: int, place: int) -> bool:
+    language = (context.pair.source, context.pair.target)[side].language
+    letters = RICH_SIGNS if language.split("-")[0] in _SIGN_SCRIPTS else RICH_LETTERS
+    return context.pieces[side][place] >= RICH_PIECES or len(context.words[side][place]) >= letters
+
+
+def _one_to_many(link: Link, context: Context, outcome: str) -> bool:
+    for side, word, other in _sides(link):
+        if any(place != other and place in context.linked_of[side].get(word, ()) for place in context.sure_of[side].get(word, ())):
+            return True
+    return False
+
+
+def _function_word(link: Link, context: Context, outcome: str) -> bool:
+    sentences = (context.pair.source, context.pair.target)
+    return any(
+        is_function_word(context.words[side][word], sentences[side].language, _counts(context, sentences[side].language))
+        for side, word, _ in _sides(link)
+    )
+
+
+def _neighbour(link: Link, context: Context, outcome: str) -> bool:
+    right = context.gold.possible if outcome == FALSE else context.wrong
+    i, j = link
+    return any(place in right for place in ((i, j - 1), (i, j + 1), (i - 1, j), (i + 1, j)))
+
+
+def _crossing(link: Link, context: Context, outcome: str) -> bool:
+    if diagonal_distance(link, len(context.words[0]), len(context.words[1])) < FAR:
+        return False
+    return sum((i - link[0]) * (j - link[1]) < 0 for i, j in context.gold.possible) >= CROSSED
+
+
+def _rare(link: Link, context: Context, outcome: str) -> bool:
+    return any(context.pieces[side][word] >= MANY_PIECES or word in context.unknown[side] for side, word, _ in _sides(link))
+
+
+def _linked_null(link: Link, context: Context, outcome: str) -> bool:
+    return any(word not in context.linked_of[side] for side, word, _ in _sides(link))
+
+
+def _counts(context: Context, language: str) -> Counter | None:
+    return (context.counts or {}).get(language)
+
+
+_FITS: dict[str, Callable[[Link, Context, str], bool]] = {
+    "punctuation": _punctuation, "name-number": _name_number, "wrong-copy": _wrong_copy, "null-linked": _null_linked, "split": _split,
+    "one-to-many": _one_to_many, "function-word": _function_word, "neighbour": _neighbour, "crossing": _crossing, "rare": _rare,
+    "linked-null": _linked_null, "other": lambda link, context, outcome: True,
+}  # fmt: skip

@@ -1,0 +1,108 @@
+"""What system B fixed and broke of system A's links, and whether that is more than chance."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.stats import binomtest, chi2
+
+from otcore.analysis.table import HIT_CODE, LinkTable, place_codes
+from otcore.corpora.types import SentencePair
+
+UNCHANGED, FIXED, BROKEN = CHANGES = ("unchanged", "fixed", "broken")
+
+
+@dataclass(frozen=True)
+class McNemar:
+    """The test on the links that the two systems judge differently.
+
+    fixed, broken : links wrong under A alone, and under B alone
+    exact         : two-sided p of the binomial test with share ½; in (0, 1]
+    statistic     : (|fixed − broken| − 1)² / (fixed + broken), with Edwards's correction; 0 where they are equal or none
+    asymptotic    : p of the statistic under χ² with one degree of freedom
+    """
+
+    fixed: int
+    broken: int
+    exact: float
+    statistic: float
+    asymptotic: float
+
+
+@dataclass(frozen=True)
+class Changes:
+    """Every link that there is under either system, and whether each had it wrong.
+
+    A link is wrong under a system that drew it though it is not in gold, or left it out though gold is sure; a link only the other
+    system drew is right under the one that did not, unless gold is sure of it.
+
+    pair, source, target : (k,) int32 places
+    before, after        : (k,) bool, wrong under A, under B
+    links                : McNemar's test over the links
+    improved, harmed, same : sentence pairs whose AER fell, rose, stayed
+    sentences            : two-sided p of the sign test over the sentence pairs that changed; links of a sentence lean on each other,
+                           so this is the more careful of the two
+    """
+
+    pair: np.ndarray
+    source: np.ndarray
+    target: np.ndarray
+    before: np.ndarray
+    after: np.ndarray
+    links: McNemar
+    improved: int
+    harmed: int
+    same: int
+    sentences: float
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Fixed, broken, wrong in both, right in both; they add up to the links there are."""
+        return {
+            "fixed": int((self.before & ~self.after).sum()),
+            "broken": int((~self.before & self.after).sum()),
+            "wrong in both": int((self.before & self.after).sum()),
+            "right in both": int((~self.before & ~self.after).sum()),
+        }
+
+
+def mcnemar(fixed: int, broken: int) -> McNemar:
+    """McNemar's test from the two counts of disagreement.
+
+    source: McNemar 1947; continuity correction Edwards 1948; the exact test is the binomial one
+    """
+    total = fixed + broken
+    if not total:
+        return McNemar(0, 0, 1.0, 0.0, 1.0)
+    statistic = max(abs(fixed - broken) - 1, 0) ** 2 / total
+    exact = float(binomtest(min(fixed, broken), total, 0.5).pvalue)
+    return McNemar(fixed, broken, exact, statistic, float(chi2.sf(statistic, 1)))
+
+
+def changes(pairs: Sequence[SentencePair], first: LinkTable, second: LinkTable, aer: tuple[np.ndarray, np.ndarray]) -> Changes:
+    """All links of two systems on the same pairs, side by side.
+
+    aer: per pair under A and under B
+    """
+    keys = [place_codes(pairs, table) for table in (first, second)]
+    union, where = np.unique(np.concatenate(keys), return_index=True)
+    columns = [np.concatenate([getattr(first, name), getattr(second, name)])[where] for name in ("pair", "source", "target")]
+    before, after = (np.isin(union, key[table.outcome != HIT_CODE]) for key, table in zip(keys, (first, second), strict=True))
+    fixed, broken = int((before & ~after).sum()), int((~before & after).sum())
+    drop = aer[1] - aer[0]
+    improved, harmed = int((drop < -1e-12).sum()), int((drop > 1e-12).sum())
+    sign = float(binomtest(improved, improved + harmed, 0.5).pvalue) if improved + harmed else 1.0
+    return Changes(*columns, before, after, mcnemar(fixed, broken), improved, harmed, len(drop) - improved - harmed, sign)
+
+
+def change_codes(pairs: Sequence[SentencePair], table: LinkTable, other: LinkTable, *, table_is_first: bool) -> np.ndarray:
+    """(k,) int8 index into CHANGES of each link of one system: fixed and broken are always meant from A to B.
+
+    A wrong link of A is fixed where B does not have it wrong; a right link of A is broken where B has it wrong; of B's links the same
+    seen from the other side.
+    """
+    own, others = place_codes(pairs, table), place_codes(pairs, other)
+    wrong_here = table.outcome != HIT_CODE
+    wrong_there = np.isin(own, others[other.outcome != HIT_CODE])
+    before, after = (wrong_here, wrong_there) if table_is_first else (wrong_there, wrong_here)
+    return np.where(before & ~after, 1, np.where(~before & after, 2, 0)).astype(np.int8)

@@ -1,0 +1,173 @@
+"""What is analysed: the bundled collection, or a person's own pairs and gold links, kept as a copy under a name made of their content."""
+
+import hashlib
+import json
+import re
+import tempfile
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from otcore.corpora import load_collection, read_bitext, read_links, read_parallel, read_tsv
+from otcore.corpora.collection import PIVOT
+from otcore.corpora.text import write_bytes
+from otcore.corpora.types import SentencePair
+from otcore.errors import InputError
+from otcore.languages import language
+from otcore.runs import runs_folder
+
+FORMATS = ("bitext", "tsv", "parallel")
+SPLITS = ("test", "dev", "all")
+BUNDLED = "bundled"
+LARGEST = 30 * 2**20  # bytes of one file
+_ID = re.compile(r"own-[0-9a-f]{16}")
+_FOLDER = "corpora"
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """Pairs with gold links.
+
+    key  : "bundled", or a name made of the content; notes are kept under it
+    label: for people
+    pairs: in order, each with gold
+    keys : a name for each pair that is unlike all others of the corpus: "de:g001", or the line's number
+    """
+
+    key: str
+    label: str
+    pairs: tuple[SentencePair, ...]
+    keys: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class FileFormat:
+    """How own files are read.
+
+    kind           : one of FORMATS: lines `source ||| target`, TSV, or two line-parallel files
+    source, target : language codes
+    gold_base      : index of the first word in the gold file, 0 or 1
+    presplit       : words stand apart at spaces already; gold links count words, so this is what gold files mean
+    """
+
+    kind: str = "bitext"
+    source: str = "en"
+    target: str = "de"
+    gold_base: int = 0
+    presplit: bool = True
+
+    def __post_init__(self) -> None:
+        if self.kind not in FORMATS or self.gold_base not in (0, 1):
+            raise ValueError(
+                f"The format must be one of {', '.join(FORMATS)} and the base 0 or 1. Received {self.kind!r}, {self.gold_base}."
+            )
+
+
+def bundled(codes: Sequence[str], split: str = "test") -> Corpus:
+    """The collection's pairs from English to some languages.
+
+    raises: InputError   no language, or one the collection does not have
+    """
+    if not codes:
+        raise InputError("Choose at least one language; each is aligned from English.")
+    collection = load_collection()
+    wanted = None if split == "all" else split
+    found = [(f"{code}:{pair.id}", pair) for code in codes for pair in collection.pairs(PIVOT, code, wanted)]
+    label = f"bundled collection, {split} sentences, English to {', '.join(language(code).name for code in codes)}"
+    return Corpus(BUNDLED, label, tuple(pair for _, pair in found), tuple(key for key, _ in found))
+
+
+def from_files(pairs_path: str | Path, gold_path: str | Path, shape: FileFormat, second_path: str | Path | None = None) -> Corpus:
+    """Pairs and gold links from files.
+
+    second_path: the target's file, of two line-parallel ones
+    raises     : InputError   what the readers raise: names file, line and what is wrong
+    """
+    pairs = _with_gold(_read(pairs_path, second_path, shape), gold_path, shape)
+    digest = hashlib.sha256(repr([(p.source.language, p.source.words, p.target.language, p.target.words) for p in pairs]).encode())
+    key = f"own-{digest.hexdigest()[:16]}"
+    names = f"{language(shape.source).name} to {language(shape.target).name}"
+    return Corpus(key, f"{Path(pairs_path).name}, {names}", pairs, tuple(str(number) for number in range(1, len(pairs) + 1)))
+
+
+def keep(files: Sequence[tuple[str, bytes]], shape: FileFormat) -> str:
+    """Stores own files after reading them once; the same files under the same format get the same id.
+
+    files : (name, content) of the pairs, of the target side where `shape` is parallel, and of the gold links
+    returns: id for `kept`
+    raises: InputError   the wrong number of files, one too large, or what the readers raise, by the files' own names
+    """
+    needed = 3 if shape.kind == "parallel" else 2
+    if len(files) != needed:
+        raise InputError(
+            f"{len(files)} files were given, {needed} are needed: the pairs{', the target side' if needed == 3 else ''} and gold."
+        )
+    for name, content in files:
+        if len(content) > LARGEST:
+            raise InputError(
+                f"{name} has {len(content) / 2**20:.0f} MiB; files up to {LARGEST // 2**20} MiB are taken, so give a part of it."
+            )
+    digest = hashlib.sha256(repr(asdict(shape)).encode())
+    for _, content in files:
+        digest.update(hashlib.sha256(content).digest())
+    id = f"own-{digest.hexdigest()[:16]}"
+    folder = runs_folder() / _FOLDER / id
+    if not (folder / "about.json").is_file():
+        _check_and_write(folder, files, shape)
+    return id
+
+
+def kept(id: str) -> Corpus:
+    """A corpus that was stored.
+
+    raises: InputError   there is none of that id (any more)
+    """
+    folder = runs_folder() / _FOLDER / id
+    if not _ID.fullmatch(id) or not (folder / "about.json").is_file():
+        raise InputError("The files of this view are not on this machine; give them again.")
+    about = json.loads((folder / "about.json").read_text(encoding="utf-8"))
+    return _from_folder(folder, FileFormat(**about["format"]), about["names"])
+
+
+def _check_and_write(folder: Path, files: Sequence[tuple[str, bytes]], shape: FileFormat) -> None:
+    names = [_plain_name(name, place) for place, (name, _) in enumerate(files)]
+    with tempfile.TemporaryDirectory() as trial:
+        for name, (_, content) in zip(names, files, strict=True):
+            write_bytes(Path(trial) / name, content)
+        try:
+            _from_folder(Path(trial), shape, names)
+        except InputError as error:  # the reader's sentence names where it read; the person knows the file's own name
+            raise InputError(str(error).replace(f"{trial}/", "")) from error
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, (_, content) in zip(names, files, strict=True):
+        write_bytes(folder / name, content)
+    write_bytes(folder / "about.json", json.dumps({"format": asdict(shape), "names": names}).encode())
+
+
+def _from_folder(folder: Path, shape: FileFormat, names: Sequence[str]) -> Corpus:
+    second = folder / names[1] if shape.kind == "parallel" else None
+    return from_files(folder / names[0], folder / names[-1], shape, second)
+
+
+def _plain_name(name: str, place: int) -> str:
+    """A file name that is only that; the number keeps files of one name apart, the end says whether it is packed."""
+    plain = re.sub(r"[^\w.-]", "_", Path(name).name)[-80:].lstrip(".") or "file"
+    return f"{place + 1}-{plain}"
+
+
+def _read(path: str | Path, second: str | Path | None, shape: FileFormat) -> list[SentencePair]:
+    codes = (language(shape.source).code, language(shape.target).code)
+    if shape.kind == "parallel":
+        if second is None:
+            raise InputError("Two line-parallel files are needed; give the target's file too.")
+        return read_parallel(path, second, *codes, presplit=shape.presplit)
+    reader = read_tsv if shape.kind == "tsv" else read_bitext
+    return reader(path, *codes, presplit=shape.presplit)
+
+
+def _with_gold(pairs: list[SentencePair], gold_path: str | Path, shape: FileFormat) -> tuple[SentencePair, ...]:
+    if not pairs:
+        raise InputError("The file of pairs is empty; give one with a line or more.")
+    gold = read_links(gold_path, base=shape.gold_base, pairs=pairs)
+    together = zip(pairs, gold, strict=True)
+    return tuple(SentencePair(pair.source, pair.target, links, str(line)) for line, (pair, links) in enumerate(together, 1))

@@ -1,0 +1,85 @@
+"""The links of one system over many pairs as columns, so that filters and counts over thousands of links take no time."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from otcore.analysis.classes import CAUSES, OUTCOMES, Context, diagonal_distance, judge
+from otcore.corpora.types import SentencePair
+
+HIT_CODE, MISSED_CODE, FALSE_CODE = range(3)
+
+
+@dataclass(frozen=True)
+class LinkTable:
+    """Columns of equal length, one row a link, by pair and place.
+
+    pair, source, target : int32 places: of the pair in the analysis, of the words in their sentences
+    outcome, cause       : int8 indices into OUTCOMES and CAUSES
+    sure                 : bool, whether gold is sure of the link
+    confidence           : float32 in [0, 1]; NaN for a missed link
+    frequency            : int32, how often the rarer of the two words stands in the analysed text, case folded
+    pieces               : int16, subwords of the longer-cut of the two words
+    distance             : float32, from the diagonal, in [0, 1)
+    """
+
+    pair: np.ndarray
+    source: np.ndarray
+    target: np.ndarray
+    outcome: np.ndarray
+    cause: np.ndarray
+    sure: np.ndarray
+    confidence: np.ndarray
+    frequency: np.ndarray
+    pieces: np.ndarray
+    distance: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.pair)
+
+
+_TYPES = {
+    "pair": np.int32, "source": np.int32, "target": np.int32, "outcome": np.int8, "cause": np.int8, "sure": bool,
+    "confidence": np.float32, "frequency": np.int32, "pieces": np.int16, "distance": np.float32,
+}  # fmt: skip
+
+
+def table_of(contexts: Sequence[Context], confidences: Sequence[dict[tuple[int, int], float]], counts: dict[str, Counter]) -> LinkTable:
+    """Judges every link of every pair.
+
+    confidences: link → confidence, a dictionary a pair
+    counts     : language → case-folded word → times in the analysed text
+    """
+    rows = [row for place, context in enumerate(contexts) for row in _rows(place, context, confidences[place], counts)]
+    columns = zip(*rows, strict=True) if rows else [()] * len(_TYPES)
+    return LinkTable(*(np.array(column, kind) for column, kind in zip(columns, _TYPES.values(), strict=True)))
+
+
+def place_codes(pairs: Sequence[SentencePair], table: LinkTable) -> np.ndarray:
+    """(k,) int64, one number for each place (pair, source word, target word), equal over systems."""
+    width = 1 + max((max(len(pair.source.words), len(pair.target.words)) for pair in pairs), default=0)
+    return (table.pair.astype(np.int64) * width + table.source) * width + table.target
+
+
+def word_counts_of(pairs: Sequence[SentencePair]) -> dict[str, Counter]:
+    """Language → case-folded word → how often it stands in the pairs; a sentence that stands in several pairs of a collection
+    (English, in every language's) counts each time."""
+    counts: dict[str, Counter] = {}
+    for pair in pairs:
+        for side in (pair.source, pair.target):
+            counts.setdefault(side.language, Counter()).update(word.casefold() for word in side.words)
+    return counts
+
+
+def _rows(place: int, context: Context, confidence: dict[tuple[int, int], float], counts: dict[str, Counter]):
+    sides = (context.pair.source, context.pair.target)
+    often = [[counts[side.language][word] for word in folded] for side, folded in zip(sides, context.folded, strict=True)]
+    sizes = len(context.words[0]), len(context.words[1])
+    for judged in judge(context):
+        i, j = judged.source, judged.target
+        yield (
+            place, i, j, OUTCOMES.index(judged.outcome), CAUSES.index(judged.cause), judged.sure, confidence.get((i, j), np.nan),
+            min(often[0][i], often[1][j]), max(context.pieces[0][i], context.pieces[1][j]), diagonal_distance((i, j), *sizes),
+        )  # fmt: skip

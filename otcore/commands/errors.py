@@ -1,0 +1,87 @@
+"""Judge every link of one system or two against gold: outcomes, causes and, with --b, what B fixed and broke of A.
+
+FILE has one `source ||| target` a line, already split into words at spaces (or is TSV, by its name); GOLD one Pharaoh line a pair.
+The classes and counts are those of the Errors page. --rules prints when each cause fits.
+"""
+
+import argparse
+import json
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    from otcore.commands.align import settings_arguments
+
+    parser.add_argument("file", metavar="FILE", nargs="?", help="pairs `source ||| target` or TSV, or - for standard input")
+    parser.add_argument("gold", metavar="GOLD", nargs="?", help="gold links, `p` or `?` where only possible")
+    parser.add_argument("--a", default=None, metavar="NAME|DIR", help="encoder of system A (default aligned)")
+    parser.add_argument("--b", default=None, metavar="NAME|DIR", help="encoder of system B, compared with A (default: none)")
+    parser.add_argument("--gold-base", type=int, choices=(0, 1), default=0, help="index of the first word in GOLD (default 0)")
+    parser.add_argument("--source-lang", default="en", metavar="CODE", help="language of the source (default en)")
+    parser.add_argument("--target-lang", default="de", metavar="CODE", help="language of the target (default de)")
+    settings_arguments(parser)
+    parser.add_argument("--rules", action="store_true", help="print the rule book and stop")
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+
+
+def run(options: argparse.Namespace) -> int:
+    from otcore.analysis import FileFormat, analyse, from_files, summary
+    from otcore.commands.align import settings_of
+    from otcore.encoders import DEFAULT
+    from otcore.errors import InputError
+    from otcore.languages import language
+
+    if options.rules:
+        print(_rules())
+        return 0
+    if not (options.file and options.gold):
+        raise InputError("FILE and GOLD are needed: the pairs and their gold links; see python -m otcore errors --help.")
+    settings = settings_of(options)
+    kind = "tsv" if ".tsv" in options.file.lower() else "bitext"
+    codes = (language(options.source_lang).code, language(options.target_lang).code)
+    corpus = from_files(options.file, options.gold, FileFormat(kind, *codes, gold_base=options.gold_base))
+    names = [options.a or DEFAULT, *([options.b] if options.b else [])]
+    found = summary(analyse(corpus.pairs, [_drawn(name, corpus.pairs, settings) for name in names]))
+    print(json.dumps(found, ensure_ascii=False) if options.json else _text(found))
+    return 0
+
+
+def _drawn(name: str, pairs, settings):
+    from otcore.analysis import draw, encode_pairs
+    from otcore.commands._progress import progress_line
+    from otcore.encoders import load_encoder
+
+    encoder = load_encoder(name)
+    sides = encode_pairs(encoder, pairs, settings.layer, progress_line(f"{name}: pairs encoded"))
+    return draw(name, encoder, sides, settings, progress_line(f"{name}: pairs aligned"))
+
+
+def _rules() -> str:
+    from otcore.analysis import RULES
+
+    lines = (f"{place:>2}. {rule.name} ({', '.join(rule.outcomes)})\n    {rule.text}" for place, rule in enumerate(RULES, 1))
+    return "The first rule that fits a missed or false link is its cause.\n" + "\n".join(lines)
+
+
+def _text(found: dict) -> str:
+    from otcore.analysis import CORRECT, NAMES
+
+    lines = []
+    for letter, one in zip("AB", found["systems"], strict=False):
+        counts = one["outcomes"]
+        lines += [
+            f"{letter}: {one['name']}, layer {one['layer']}: AER {one['aer']:.4f}, {one['links']} links in {found['pairs']} pairs: "
+            + ", ".join(f"{count} {outcome}" for outcome, count in counts.items()),
+            f"   {'cause':32} {'missed':>7} {'false':>7}",
+        ]
+        causes = sorted(one["causes"].items(), key=lambda entry: -(entry[1]["missed"] + entry[1]["false"]))
+        lines += [f"   {NAMES[key]:32} {cause['missed']:>7} {cause['false']:>7}" for key, cause in causes if key != CORRECT]
+    if "changes" in found:
+        change = found["changes"]
+        pairs = change["pairs"]
+        lines += [
+            "A → B: " + ", ".join(f"{count} {name}" for name, count in change["links"].items())
+            + f"; McNemar's exact test p = {change['mcnemar']['exact']:.2g}",
+            f"       {pairs['improved']} pairs improved, {pairs['harmed']} harmed, {pairs['same']} the same; "
+            f"sign test p = {pairs['sign_test']:.2g}",
+        ]  # fmt: skip
+    return "\n".join(lines)

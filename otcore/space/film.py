@@ -1,0 +1,90 @@
+"""The snapshots of a fine-tuning run as states of one cloud: the same words, seen again and again while the encoder learns."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+from safetensors import SafetensorError, safe_open
+
+from otcore.corpora import Collection, Sentence
+from otcore.errors import InputError
+from otcore.languages import language
+from otcore.space.points import Cloud, Points, State, collection_links
+
+MOST_FRAMES = 16  # a longer run is shown at so many moments, evenly apart
+
+
+def film_steps(folder: Path) -> list[int]:
+    """The steps of a run that the film shows: all with a snapshot, or evenly chosen ones with the first and the last."""
+    steps = sorted(int(path.stem) for path in (folder / "snapshots").glob("*.safetensors") if path.stem.isdecimal())
+    if len(steps) <= MOST_FRAMES:
+        return steps
+    return [steps[round(k)] for k in np.linspace(0, len(steps) - 1, MOST_FRAMES)]
+
+
+def read_film(folder: Path, steps: list[int], collection: Collection) -> Cloud:
+    """The words of a run's probe sentences, one state a step; an English sentence that goes with several languages is there once.
+
+    raises: InputError   no snapshots, or they cannot be read
+    """
+    try:
+        sides = json.loads((folder / "snapshots" / "probes.json").read_text(encoding="utf-8"))
+        frames = [_frame(folder, step) for step in steps]
+        first = next(iter(frames), None)
+        if first is None:
+            raise InputError(f"The run {folder.name} has no snapshots yet; choose another one, or wait for its first.")
+        lengths = first[1]
+        sentences = _sentences(sides, lengths)
+        starts = np.cumsum(lengths) - lengths
+        rows = np.concatenate([starts[k] + np.arange(lengths[k]) for k, _ in sentences])
+        states = [
+            State(f"step {step}", layer, vectors[rows].astype(np.float32)) for step, (vectors, _, layer) in zip(steps, frames, strict=True)
+        ]
+    except (OSError, SafetensorError, KeyError, IndexError, TypeError, ValueError) as error:
+        if isinstance(error, InputError):
+            raise
+        raise InputError(f"The snapshots of the run {folder.name} cannot be read ({error}); choose another run.") from error
+    return Cloud(_points([sentence for _, sentence in sentences], collection), tuple(states))
+
+
+def _frame(folder: Path, step: int) -> tuple[np.ndarray, np.ndarray, int]:
+    with safe_open(folder / "snapshots" / f"{step:07d}.safetensors", "np") as file:
+        layer = int((file.metadata() or {}).get("layer", 0))
+        return file.get_tensor("vectors"), file.get_tensor("lengths"), layer
+
+
+def _sentences(sides: list[dict], lengths: np.ndarray) -> list[tuple[int, Sentence]]:
+    """(place among the probes, sentence) by language, each language's in the order of the probes, none twice."""
+    found: dict[tuple[str, str], tuple[int, Sentence]] = {}
+    for k, side in enumerate(sides):
+        id, words = side["pair"].split(" ", 1)[-1], tuple(side["words"][: lengths[k]])
+        found.setdefault((side["language"], id), (k, Sentence(side["language"], _text(words, side["language"]), words, id)))
+    order = list(dict.fromkeys(code for code, _ in found))
+    return sorted(found.values(), key=lambda entry: order.index(entry[1].language))
+
+
+def _text(words: tuple[str, ...], code: str) -> str:
+    return language(code).joiner.join(words)
+
+
+def _points(sentences: list[Sentence], collection: Collection) -> Points:
+    codes = tuple(dict.fromkeys(sentence.language for sentence in sentences))
+    owners = [(sentence, place) for sentence in sentences for place in range(len(sentence.words))]
+    index = {(one.language, one.id, place): k for k, (one, place) in enumerate(owners) if _is_bundled(one, collection)}
+    bundled = [code for code in codes if code in collection.gold]
+    ids = [id for id in dict.fromkeys(sentence.id for sentence in sentences) if id in collection.gold["en"]]
+    links, sure = collection_links(collection, bundled, ids, index)
+    order = np.sort(links, axis=1)
+    return Points(
+        "word", tuple(sentence.words[place] for sentence, place in owners), codes,
+        np.array([codes.index(sentence.language) for sentence, _ in owners], np.int64), tuple(sentence.id for sentence, _ in owners),
+        np.array([place for _, place in owners], np.int64), order, sure,
+        {(sentence.language, sentence.id): sentence for sentence in sentences},
+        {entry.id: entry.tags for entry in collection.entries if entry.id in set(ids)},
+    )  # fmt: skip
+
+
+def _is_bundled(sentence: Sentence, collection: Collection) -> bool:
+    """Whether it is the collection's sentence of that id: only then the collection's gold links are its own."""
+    known = collection.gold.get(sentence.language, {}).get(sentence.id)
+    return known is not None and known.words[: len(sentence.words)] == sentence.words

@@ -1,0 +1,39 @@
+"""How far a piece of work is, and whether it is still wanted."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+Progress = Callable[[int, int, str], None]
+
+
+class Stopped(Exception):
+    """The work was asked to end."""
+
+
+@dataclass(frozen=True)
+class Teller:
+    """Tells progress in parts of a thousand and ends the work when it is asked to.
+
+    progress: called with (done, total, note)
+    stop    : true ends the work at its next step
+    begin, end: the share of the whole, in [0, 1], that is told through this teller
+    """
+
+    progress: Progress = lambda done, total, note: None
+    stop: Callable[[], bool] = lambda: False
+    begin: float = 0.0
+    end: float = 1.0
+
+    def __call__(self, share: float, note: str) -> None:
+        """share: of this teller's part, in [0, 1].
+
+        raises: Stopped
+        """
+        if self.stop():
+            raise Stopped
+        self.progress(round(1000 * (self.begin + (self.end - self.begin) * share)), 1000, note)
+
+    def part(self, begin: float, end: float) -> "Teller":
+        """A teller for a part of this one's part."""
+        width = self.end - self.begin
+        return Teller(self.progress, self.stop, self.begin + width * begin, self.begin + width * end)

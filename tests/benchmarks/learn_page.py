@@ -1,0 +1,78 @@
+"""How quickly a lesson answers at the server: a control moved to the page computed anew.
+
+    python tests/benchmarks/learn_page.py [--rounds 15]
+
+For each lesson its first movable control goes through its values, everything else as it was; the median, the 90% point and the
+largest time, in milliseconds, and the processor time of the median. Two moves before the clock starts load what is loaded once.
+"""
+
+import argparse
+import itertools
+import statistics
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(ROOT)]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rounds", type=int, default=15)
+    parser.add_argument("--app", default=str(ROOT / "streamlit_app.py"))
+    options = parser.parse_args()
+    from dashboard.lessons import LESSONS
+
+    medians = [report(lesson, *moves(lesson, options.app, options.rounds)) for lesson in LESSONS.values()]
+    print(f"median of the lessons' medians {statistics.median(medians):.0f} ms, the slowest {max(medians):.0f} ms")
+
+
+def moves(lesson, app: str, rounds: int) -> tuple[str, list[float], list[float]]:
+    """The control's name; seconds by the clock, and of processor time, for each move."""
+    from streamlit.testing.v1 import AppTest
+
+    page = AppTest.from_file(app, default_timeout=120)
+    page.switch_page("dashboard/pages/learn.py")
+    page.query_params["lesson"] = lesson.slug
+    page.run()
+    control, values = movable(lesson)
+    elapsed, busy = [], []
+    for value in itertools.islice(itertools.cycle(values), rounds + 2):
+        page.session_state[lesson.key(control.name)] = value
+        start = time.perf_counter(), time.process_time()
+        page.run()
+        elapsed.append(time.perf_counter() - start[0])
+        busy.append(time.process_time() - start[1])
+    assert not page.exception, page.exception[0].message
+    return control.name, elapsed[2:], busy[2:]
+
+
+def movable(lesson):
+    """The first control with more than two values, and those values from one end to the other."""
+    from dashboard.lessons.controls import Choice, Slider, Steps
+
+    for control in lesson.controls:
+        if isinstance(control, Slider):
+            count = round((control.high - control.low) / control.step)
+            return control, [type(control.default)(control.low + k * control.step) for k in range(count + 1)]
+        if isinstance(control, Steps):
+            return control, list(range(control.last + 1))
+        if isinstance(control, Choice) and len(control.options) > 2:
+            return control, list(control.options)
+    raise LookupError(f"{lesson.slug} has nothing to move")
+
+
+def report(lesson, control: str, elapsed: list[float], busy: list[float]) -> float:
+    milliseconds = sorted(1000 * seconds for seconds in elapsed)
+    median, nine = statistics.median(milliseconds), milliseconds[int(0.9 * (len(milliseconds) - 1))]
+    print(
+        f"{lesson.number:2d} {lesson.slug:10s} {control:10s} median {median:4.0f} ms, 90% under {nine:4.0f} ms, largest "
+        f"{milliseconds[-1]:4.0f} ms, "
+        f"processor {1000 * statistics.median(busy):4.0f} ms, {len(elapsed)} moves"
+    )
+    return median
+
+
+if __name__ == "__main__":
+    main()

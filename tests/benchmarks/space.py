@@ -1,0 +1,97 @@
+"""How quickly the Space page answers, on the bundled encoder.
+
+    python tests/benchmarks/space.py [--rounds 20] [--large]
+
+Engine: 2,000 words encoded, measured and projected by PCA and by UMAP of one state and of two, after the warm-up, which is timed too.
+Server: a selection put in until the page with the marked points is computed, and the processor time of it, which a busy machine
+changes little. `--large`: the same with 20,000 words.
+"""
+
+import argparse
+import statistics
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
+LANGUAGES = ("en", "de", "ar", "ja")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rounds", type=int, default=20)
+    parser.add_argument("--large", action="store_true")
+    options = parser.parse_args()
+    engine(2_000, LANGUAGES)
+    server(options.rounds, "en,de,ar,ja", 38)
+    if options.large:
+        from otcore.languages import LANGUAGES as all_languages
+
+        engine(20_000, tuple(all_languages))
+        server(max(options.rounds // 4, 3), ",".join(all_languages), 133)
+
+
+def engine(words: int, languages: tuple[str, ...]) -> None:
+    """Prints the seconds of each step."""
+    from otcore.corpora import load_collection
+    from otcore.encoders import load_encoder
+    from otcore.layouts import warm_up
+    from otcore.projection import ProjectionSettings, project
+    from otcore.space import PointChoice, encode_cloud, neighbourhoods
+
+    collection, encoders = load_collection(), [load_encoder("base"), load_encoder("aligned")]
+    each = sum(len(collection.gold[code][entry.id].words) for code in languages for entry in collection.entries) / len(collection.entries)
+    ids = tuple(entry.id for entry in collection.entries[: round(words / each)])
+    systems = [(encoder, encoder.default_layer) for encoder in encoders]
+    encode_cloud(collection, PointChoice(("en",), ids[:4]), systems)
+    timed("warm-up (once a process)", warm_up)
+    cloud = timed("encoding with two encoders", lambda: encode_cloud(collection, PointChoice(languages, ids), systems))
+    print(f"  {len(cloud.points):,} words of {len(languages)} languages, {len(cloud.points.links):,} gold links")
+    states = [state.vectors for state in cloud.states]
+    timed("neighbourhoods of one state", lambda: neighbourhoods(cloud.points, states[1]))
+    for method in ("pca", "umap"):
+        for chosen in (states[1:], states):
+            found = timed(
+                f"{method}, {len(chosen)} state(s)", lambda method=method, chosen=chosen: project(chosen, ProjectionSettings(method))
+            )
+            print(f"  trustworthiness {', '.join(f'{one:.3f}' for one in found.trustworthiness)}")
+
+
+def timed(name: str, work):
+    start, busy = time.perf_counter(), time.process_time()
+    found = work()
+    print(f"{name}: {time.perf_counter() - start:.2f} s, processor {time.process_time() - busy:.2f} s", flush=True)
+    return found
+
+
+def server(rounds: int, languages: str, sentences: int) -> None:
+    """Prints the time from a selection to the page with it."""
+    from streamlit.testing.v1 import AppTest
+
+    page = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=600)
+    page.switch_page("dashboard/pages/space.py")
+    page.query_params.update({"sp_langs": languages, "sp_count": str(sentences)})
+    page.run()
+    while any(button.key == "cancel_space" for button in page.button):
+        time.sleep(0.5)
+        page.run()
+    from dashboard import resources
+
+    while (compiling := resources.space_jobs("umap").snapshot("warm-up")) and compiling.alive:
+        time.sleep(0.5)
+    times, busy = [], []
+    for number in range(rounds + 2):
+        page.session_state["sp_pick"] = ".".join(str(7 * number + k) for k in range(12))
+        start, used = time.perf_counter(), time.process_time()
+        page.run()
+        if number >= 2:
+            times.append(1000 * (time.perf_counter() - start))
+            busy.append(1000 * (time.process_time() - used))
+    assert not page.exception
+    for name, row in (("selection → page with it, server", times), ("of it processor time", busy)):
+        print(f"{name}: median {statistics.median(row):.0f} ms, largest {max(row):.0f} ms, {len(row)} times")
+
+
+if __name__ == "__main__":
+    main()

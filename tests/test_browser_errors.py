@@ -1,0 +1,179 @@
+"""The Errors page in a real Chromium: filter by a click, open a card, write a note, reload and find it, export and open the report."""
+
+import json
+import os
+import re
+
+import pytest
+from app_server import ARGUMENTS, chromium_path, running_server
+from playwright.sync_api import Page, expect, sync_playwright
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(900)]
+
+PATIENCE = 300_000  # milliseconds; a quiet machine needs a twentieth of it, one that trains an encoder beside the test all
+BENIGN = ("webhooks.fivetran.com", "data.streamlit.io", "404")  # news, and the theme's own look-ups, asked for without a network
+HOSTILE = '<img src=q onerror="window.hacked=1"> =1+1 "quoted" \'single\''
+
+expect.set_options(timeout=PATIENCE)
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory):
+    """The running app with a notes file of its own."""
+    folder = tmp_path_factory.mktemp("notes")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("OTCORE_NOTES", str(folder / "notes.sqlite"))
+        patch.setenv("OTCORE_RUNS", str(folder / "runs"))
+        with running_server() as url:
+            yield url
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    path = chromium_path()
+    if path is None:
+        explanation = "no Chromium is installed (Debian: apt-get install chromium)"
+        pytest.fail(explanation) if os.environ.get("CI") else pytest.skip(explanation)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(chromium, address):
+    """Opens the Errors page in a browser session of its own; nothing may be complained about in any console."""
+    contexts, complaints = [], []
+
+    def open_page(query: str = "") -> Page:
+        context = chromium.new_context(viewport={"width": 1280, "height": 1000}, accept_downloads=True)
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(PATIENCE)
+        page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.goto(f"{address}errors{query}")
+        settle(page)
+        return page
+
+    yield open_page
+    for context in contexts:
+        for page in context.pages:
+            expect(page.get_by_test_id("stException")).to_have_count(0)
+        context.close()
+    assert [text for text in complaints if not any(known in text for known in BENIGN)] == []
+
+
+def settle(page: Page) -> None:
+    """Waits until the script has run and the whole page is drawn."""
+    expect(page.get_by_text(re.compile("links of [AB] remain"))).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_test_id("stExpander").filter(has_text="How links are judged")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning", timeout=PATIENCE)
+
+
+def remaining(page: Page) -> tuple[int, int]:
+    """Pairs and links that the page says remain."""
+    text = page.get_by_text(re.compile("links of [AB] remain")).inner_text().replace(",", "")
+    found = re.match(r"(\d+) of \d+ pairs (\d+) of", text)
+    return int(found[1]), int(found[2])
+
+
+def click_bar(page: Page, chart: int, trace: int, bar: int) -> list:
+    """Clicks the middle of a horizontal bar; returns its customdata and length."""
+    plot = page.locator(".js-plotly-plot").nth(chart)
+    expect(plot.locator(".bars path").first).to_be_visible(timeout=PATIENCE)
+    plot.scroll_into_view_if_needed()
+    x, y, length, meaning = plot.evaluate(
+        """(plot, [trace, bar]) => {
+            const { xaxis, yaxis } = plot._fullLayout, box = plot.getBoundingClientRect(), found = plot.calcdata[trace][bar];
+            return [box.left + xaxis._offset + xaxis.d2p((found.b + found.s / 2)), box.top + yaxis._offset + yaxis.d2p(found.p), found.s,
+                    JSON.stringify(plot.data[trace].customdata[bar])];
+        }""",
+        [trace, bar],
+    )
+    page.mouse.move(x - 1, y)
+    page.mouse.move(x, y, steps=3)
+    expect(plot.locator(".hoverlayer .hovertext")).to_have_count(1)
+    page.mouse.click(x, y)
+    return [json.loads(meaning), length]
+
+
+def heading(page: Page):
+    return page.get_by_role("heading", name=re.compile("^Pair "))
+
+
+def write_note(page: Page, name: str, comment: str) -> None:
+    box = page.get_by_role("textbox", name="Your name")
+    box.fill(name)
+    box.press("Tab")
+    settle(page)
+    page.get_by_role("textbox", name="Comment").fill(comment)
+    page.get_by_role("button", name="Save note").click()
+    expect(page.locator("p.note").filter(has_text=comment)).to_be_visible(timeout=PATIENCE)
+    settle(page)
+
+
+def test_from_a_click_to_a_report_that_opens(visit):
+    page = visit()
+    everything = remaining(page)
+    (meaning, length) = click_bar(page, 0, 2, 0)  # what B missed, for its commonest cause
+    page.wait_for_url(f"**{meaning[0]}*")
+    expect(page.get_by_role("button", name="Clear all filters")).to_be_visible(timeout=PATIENCE)
+    settle(page)
+    filtered = remaining(page)
+    assert filtered[1] == length < everything[1]
+    assert 0 < filtered[0] < everything[0]
+
+    first = heading(page).inner_text()
+    page.keyboard.press("n")
+    expect(heading(page)).not_to_have_text(first, timeout=PATIENCE)
+    page.wait_for_url("**er_pair=*")
+    settle(page)
+    grid = page.get_by_test_id("stDataFrame").nth(3)  # examples, improved, harmed, then the list
+    grid.scroll_into_view_if_needed()
+    box = grid.bounding_box()
+    page.mouse.click(box["x"] + 16, box["y"] + 36 + 17)  # the tick box of the first row
+    expect(heading(page)).to_have_text(first, timeout=PATIENCE)
+    settle(page)
+
+    write_note(page, "Ann", HOSTILE)
+    address = page.url
+    page.reload()
+    settle(page)
+    assert page.url == address
+    assert remaining(page) == filtered
+    expect(heading(page)).to_have_text(first)
+    expect(page.locator("p.note").filter(has_text=HOSTILE)).to_be_visible()
+    assert page.evaluate("typeof window.hacked") == "undefined"
+    assert page.locator("p.note img").count() == 0
+
+    page.get_by_role("button", name="Keep for the report").click()
+    expect(page.get_by_text("The report holds 1 pairs")).to_be_visible(timeout=PATIENCE)
+    settle(page)
+    with page.expect_download() as download:
+        page.get_by_role("button", name="HTML report").click()
+    report = page.context.new_page()
+    report.goto(f"file://{download.value.path()}")
+    expect(report.get_by_role("heading", level=1)).to_contain_text("base → aligned")
+    expect(report.locator(".js-plotly-plot .bars path").first).to_be_visible()
+    expect(report.locator("section svg")).to_have_count(2)
+    expect(report.locator("p.note")).to_contain_text(HOSTILE)
+    assert report.evaluate("typeof window.hacked") == "undefined"
+
+
+def test_two_sessions_writing_at_once_lose_nothing(visit):
+    first, second = visit("?er_pair=de:g002"), visit("?er_pair=de:g002")
+    for page, name in ((first, "Ann"), (second, "Bo")):
+        box = page.get_by_role("textbox", name="Your name")
+        box.fill(name)
+        box.press("Tab")
+        settle(page)
+        page.get_by_role("textbox", name="Comment").fill(f"by {name}, at once")
+    for page in (first, second):  # both clicks are made before either is answered
+        page.get_by_role("button", name="Save note").click(no_wait_after=True)
+    for page in (first, second):
+        settle(page)
+    first.reload()
+    settle(first)
+    for name in ("Ann", "Bo"):
+        expect(first.locator("p.note").filter(has_text=f"by {name}, at once")).to_be_visible(timeout=PATIENCE)

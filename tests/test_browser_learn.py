@@ -1,0 +1,181 @@
+"""The Learn pages in a real Chromium: every lesson opened, its control moved, its question answered right and wrong."""
+
+import os
+import re
+
+import pytest
+from app_server import ARGUMENTS, chromium_path, running_server
+from playwright.sync_api import Page, expect, sync_playwright
+
+from dashboard.lessons import LESSONS
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(1200)]
+
+PATIENCE = 60_000  # milliseconds; a quiet machine needs a tenth
+COLD = 240_000  # for the first page, which loads the encoder
+BENIGN = (
+    # Streamlit asks its own site for news, and looks for its server under a page's path first
+    "webhooks.fivetran.com", "data.streamlit.io", "404 (Not Found)",
+)  # fmt: skip
+READY = "document.querySelectorAll('.js-plotly-plot .main-svg').length > 0"
+
+
+@pytest.fixture(scope="module")
+def address():
+    """The running app, one for all."""
+    with running_server() as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    path = chromium_path()
+    if path is None:
+        explanation = "no Chromium is installed (Debian: apt-get install chromium)"
+        pytest.fail(explanation) if os.environ.get("CI") else pytest.skip(explanation)
+    expect.set_options(timeout=PATIENCE)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(chromium, address):
+    """Opens a lesson in a session of its own; nothing may be complained about in the console."""
+    contexts, complaints = [], []
+
+    def open_page(query: str, **options) -> Page:
+        context = chromium.new_context(**({"viewport": {"width": 1280, "height": 1000}, "accept_downloads": True} | options))
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(PATIENCE)
+        page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.goto(address + query, timeout=COLD)
+        settle(page)
+        return page
+
+    yield open_page
+    for context in contexts:
+        for page in context.pages:
+            expect(page.get_by_test_id("stException")).to_have_count(0)
+        context.close()
+    assert [text for text in complaints if not any(known in text for known in BENIGN)] == []
+
+
+def settle(page: Page) -> None:
+    """Waits until the script has run and a figure is drawn."""
+    page.wait_for_function(READY, timeout=COLD)
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+
+
+def drawn(page: Page) -> str:
+    """What the figures hold, as the browser has it."""
+    return page.evaluate("JSON.stringify([...document.querySelectorAll('.js-plotly-plot')].map(p => [p.data, p.layout.title.text]))")
+
+
+def move(page: Page, slug: str) -> None:
+    """Moves the first slider that is there by an arrow key, or presses the second button of a row of choices."""
+    slider = page.get_by_test_id("stMain").locator("[data-testid=stSlider] [role=slider], [data-testid=stSelectSlider] [role=slider]").first
+    if slider.count():
+        slider.focus()
+        page.keyboard.press("ArrowRight")
+    else:
+        row = -1 if slug == "failures" else 0  # there nothing moves before a prediction
+        page.get_by_test_id("stButtonGroup").nth(row).get_by_role("radio").nth(1).click()
+
+
+@pytest.mark.parametrize("lesson", LESSONS.values(), ids=lambda lesson: lesson.slug)
+def test_a_lesson_is_opened_moved_and_answered(visit, lesson):
+    page = visit(f"learn?lesson={lesson.slug}")
+    expect(page.get_by_role("heading", name=f"{lesson.number} · {lesson.title}")).to_be_visible()
+    expect(page.locator(".katex").first).to_be_visible()
+    before = drawn(page)
+    move(page, lesson.slug)
+    page.wait_for_function(
+        "before => JSON.stringify([...document.querySelectorAll('.js-plotly-plot')].map(p => [p.data, p.layout.title.text])) !== before",
+        arg=before,
+    )
+    expect(page).to_have_url(re.compile(f"{lesson.slug}_"))
+    question = lesson.question
+    wrong = next(option for option in question.options if not question.is_right(option.text))
+    right = question.options[question.right]
+    for option, sign in ((wrong, "✗ Not so."), (right, "✓ Right.")):
+        page.get_by_test_id("stRadio").get_by_text(option.text, exact=True).click()
+        expect(page.get_by_test_id("stAlert").filter(has_text=sign)).to_have_count(1)
+
+
+def test_bars_are_drawn_by_hand_and_a_plan_is_clicked(visit):
+    page = visit("learn?lesson=earth&earth_who=own")
+    slots = page.locator(".bars .slot")
+    box = slots.nth(3).bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] - 2)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] * 0.5, steps=4)
+    page.mouse.up()
+    expect(page).to_have_url(re.compile("earth_piles=1%2C4%2C3%2C4%2C1%2C0"))
+    slots.nth(3).focus()
+    page.keyboard.press("ArrowDown")
+    expect(page).to_have_url(re.compile("earth_piles=1%2C4%2C3%2C3%2C1%2C0"))
+    page.locator(".cells .cell").nth(2).click()
+    expect(page).to_have_url(re.compile("earth_own=0%2C0%2C1%2C0"))
+    expect(page.locator(".cells .cell.filled")).to_have_text("1")
+
+
+def test_play_steps_by_itself_and_stops(visit):
+    page = visit("learn?lesson=sinkhorn")
+    page.get_by_role("button", name="Play").click()
+    expect(page.get_by_text("The matrix after")).to_be_visible()
+    expect(page.get_by_text(re.compile("after (row|column) step [4-9]"))).to_be_visible()
+    page.get_by_role("button", name="Stop").click()
+    expect(page.get_by_role("button", name="Play")).to_be_visible()
+    expect(page).to_have_url(re.compile("sinkhorn_step="))
+
+
+def test_teachers_mode_is_readable_from_the_back_and_turns_by_keyboard(visit):
+    page = visit("learn?lesson=partners&teacher=1")
+    small = page.evaluate(
+        """() => {
+            const found = [], walk = document.createTreeWalker(document.querySelector('[data-testid="stMain"]'), NodeFilter.SHOW_TEXT);
+            for (let node; (node = walk.nextNode()); ) {
+                const element = node.parentElement;
+                if (!/[\\p{L}\\p{N}]/u.test(node.textContent) || !element.getClientRects().length) continue;
+                if (element.closest("style, script, .katex-mathml")) continue;
+                const size = parseFloat(getComputedStyle(element).fontSize);
+                if (size < 20) found.push(`${size} ${node.textContent.trim().slice(0, 20)}`);
+            }
+            return found;
+        }"""
+    )
+    assert small == []
+    page.keyboard.press("PageDown")
+    expect(page.get_by_role("heading", name="7 · Weights matter")).to_be_visible()
+    page.keyboard.press("PageUp")
+    expect(page.get_by_role("heading", name="6 · Mass that has no partner")).to_be_visible()
+
+
+def test_words_open_in_align_as_they_are_shown_and_the_sheet_is_saved(visit):
+    page = visit("learn?lesson=partners&partners_kind=partial&partners_mass=0.5")
+    page.get_by_text("For the class").click()
+    with page.expect_download() as download:
+        page.get_by_role("button", name=re.compile("Sheet")).click()
+    assert download.value.suggested_filename == "lesson-partners.html"
+    page.get_by_role("link", name="Open this view in Align").click()
+    expect(page.get_by_role("heading", name="Align", exact=True)).to_be_visible()
+    expect(page).to_have_url(re.compile("solver=partial"))
+    expect(page).to_have_url(re.compile("mass=0.5"))
+
+
+def test_a_phone_has_no_sideways_scrolling(visit):
+    page = visit("learn?lesson=links", viewport={"width": 390, "height": 844})
+    assert page.evaluate(
+        "(() => { const m = document.querySelector('[data-testid=\"stMain\"]'); return m.scrollWidth <= m.clientWidth + 2; })()"
+    )
+
+
+def test_the_playground_draws_in_the_browser(visit):
+    page = visit("playground?pg_first=0+1%3B+1+1&pg_second=2+1%3B+3+1")
+    expect(page.get_by_text("The entropic plan")).to_be_visible()
+    page.get_by_test_id("stButtonGroup").get_by_text("exact", exact=True).click()
+    expect(page.get_by_text("The exact plan")).to_be_visible()

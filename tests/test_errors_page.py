@@ -1,0 +1,352 @@
+"""The Errors page as a person uses it, without a browser, over tiny encoders and a dozen sentences."""
+
+import base64
+import json
+import re
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from checkpoints import make_mbert, make_xlm_roberta
+from streamlit.testing.v1 import AppTest
+
+from dashboard.errors import pictures, report
+from dashboard.errors import selection as errors_selection
+from dashboard.errors.filtering import link_mask, remaining
+from dashboard.errors.selection import ErrorsView, Filters
+from dashboard.figures import errors as figures
+from dashboard.selection import Mark
+from otcore.aligner import AlignSettings
+from otcore.analysis import CAUSES, OUTCOMES, RULES, FileFormat, analyse, cause_counts, draw, encode_pairs, keep, sources
+from otcore.analysis.bins import Rate
+from otcore.corpora import load_collection
+from otcore.encoders import load_encoder
+from otcore.notes import Correction, Note, NoteStore
+
+APP = Path(__file__).resolve().parents[1] / "streamlit_app.py"
+HOSTILE = '<img src=x onerror=alert(1)> "q" =1+1 `code` $x$ |'
+
+
+@pytest.fixture(scope="module")
+def few():
+    """The collection with a dozen test sentences."""
+    whole = load_collection()
+    return replace(whole, entries=tuple(entry for entry in whole.entries if entry.split == "test")[:12])
+
+
+@pytest.fixture(scope="module")
+def folders(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("encoders")
+    return str(make_xlm_roberta(folder / "before<b>")), str(make_mbert(folder / "after"))
+
+
+@pytest.fixture(scope="module")
+def studied(few, folders):
+    """(corpus, analysis) of German and Japanese under both encoders."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sources, "load_collection", lambda: few)
+        corpus = sources.bundled(("de", "ja"), "test")
+    drawn = []
+    for name in folders:
+        encoder = load_encoder(name)
+        drawn.append(draw(name, encoder, encode_pairs(encoder, corpus.pairs, None), AlignSettings()))
+    return corpus, analyse(corpus.pairs, drawn)
+
+
+@pytest.fixture
+def store(monkeypatch, tmp_path):
+    monkeypatch.setenv("OTCORE_NOTES", str(tmp_path / "notes.sqlite"))
+    monkeypatch.setenv("OTCORE_RUNS", str(tmp_path / "runs"))
+    return NoteStore(tmp_path / "notes.sqlite")
+
+
+@pytest.fixture
+def page(monkeypatch, few, folders, store):
+    """Opens the page on two tiny encoders; further parts of the address may be given."""
+    from dashboard.resources import errors as cached
+
+    monkeypatch.setattr(sources, "load_collection", lambda: few)
+    monkeypatch.setenv("OTCORE_ENCODERS", ",".join(folders))
+    cached._corpus.clear()
+
+    def opened(**url) -> AppTest:
+        app = AppTest.from_file(str(APP), default_timeout=300)
+        app.switch_page("dashboard/pages/errors.py")
+        app.query_params.update({"encoder_ea": folders[0], "encoder_eb": folders[1]} | url)
+        app.run()
+        return finished(app)
+
+    yield opened
+    cached._corpus.clear()
+
+
+def fine(app: AppTest) -> AppTest:
+    assert not app.exception, app.exception[0].message
+    return app
+
+
+def finished(app: AppTest) -> AppTest:
+    """Runs the page until its job has ended, as the fragment does in a browser."""
+    for _ in range(120):
+        if not any(button.key == "cancel_errors" for button in fine(app).button):
+            return app
+        time.sleep(0.3)
+        app.run()
+    raise AssertionError("the analysis did not end")
+
+
+def count(app: AppTest) -> str:
+    return next(element.value for element in app.markdown if "remain." in element.value)
+
+
+def pairs_left(app: AppTest) -> int:
+    return int(re.match(r"\*\*(\d+) of", count(app))[1])
+
+
+def listed(app: AppTest):
+    return next(frame.value for frame in app.dataframe if "main cause" in frame.value.columns)
+
+
+def view(**changes) -> ErrorsView:
+    return replace(ErrorsView("bundled", ("de",), "test", "", False, (), 1, Filters(), "aer", "", Mark()), **changes)
+
+
+def test_opening_shows_a_finished_analysis(page):
+    app = page()
+    assert not app.error
+    assert count(app).startswith("**12 of 12 pairs**")
+    charts = app.get("plotly_chart")
+    titles = [json.loads(chart.proto.spec)["layout"]["title"]["text"] for chart in charts]
+    assert titles[:4] == [
+        "Wrong links by cause", "Share of links wrong, by cause and language", "Sentence pairs by AER", "B: links wrong, by word frequency",
+    ]  # fmt: skip
+    assert titles[4:] == ["A: transported mass", "B: transported mass"]
+    assert all(len(chart.proto.alt) > 30 for chart in charts)
+    frame = listed(app)
+    assert list(frame["AER B"]) == sorted(frame["AER B"], reverse=True)
+    labels = [button.proto.label for button in app.get("download_button")]
+    assert {"HTML report", "Markdown report", "Remaining links as CSV"} <= set(labels)
+    assert any("when" in frame.value.columns and len(frame.value) == len(RULES) for frame in app.dataframe), "the rules are on the page"
+
+
+def test_filters_combine_live_in_the_address_and_say_what_remains(page):
+    app = page()
+    everything = pairs_left(app)
+    fine(app.multiselect(key="er_outcomes").set_value(["missed"]).run())
+    missed = count(app)
+    fine(app.multiselect(key="er_causes").set_value(["punctuation"]).run())
+    assert pairs_left(app) <= everything
+    assert count(app) != missed
+    assert app.query_params["er_causes"] in ("punctuation", ["punctuation"])
+    again = page(er_outcomes="missed", er_causes="punctuation")
+    assert count(again) == count(app)
+    fine(app.button(key="er_clear").click().run())
+    assert pairs_left(app) == everything
+    assert "er_causes" not in app.query_params
+
+
+def test_a_search_a_bin_and_an_impossible_filter(page):
+    app = page(er_find="^(my|we)\\b", er_bins="length:2,nonsense:9,frequency:77")
+    assert 0 < pairs_left(app) < 12
+    assert any("sentence length" in button.label for button in app.button)
+    app = page(er_find="zzzz")
+    assert pairs_left(app) == 0
+    assert "take one away" in app.info[0].value
+
+
+@pytest.mark.parametrize("pattern", ["(", "[a"])
+def test_a_bad_search_is_told_in_a_sentence(page, pattern):
+    app = page(er_find=pattern)
+    assert "regular expression" in app.error[0].value
+    assert app.text_input(key="er_find").value == pattern
+
+
+def test_a_bad_address_falls_back_field_by_field(page):
+    app = page(er_over="xx", er_causes="nonsense", er_sort="up", er_pair="de:nobody", er_mark="99-99", er_side="C", er_kept="gone")
+    assert count(app).startswith("**12 of 12 pairs**")
+    assert not app.error
+
+
+def test_next_and_previous_walk_the_list_and_have_keys(page):
+    app = page()
+    order = list(listed(app)["pair"])
+    assert {button.key: button.proto.shortcut for button in app.button if button.key in ("er_next", "er_previous")} == {
+        "er_next": "n",
+        "er_previous": "p",
+    }
+    fine(app.button(key="er_next").click().run())
+    assert app.query_params["er_pair"] in (order[1], [order[1]])
+    fine(app.button(key="er_previous").click().run())
+    fine(app.button(key="er_previous").click().run())
+    assert app.query_params["er_pair"] in (order[-1], [order[-1]])
+
+
+def test_the_rules_speak_of_a_marked_link(page, studied):
+    corpus, analysis = studied
+    table = analysis.systems[1].table
+    row = int((table.outcome == 1).nonzero()[0][0])
+    key, mark = corpus.keys[table.pair[row]], f"{table.source[row]}-{table.target[row]}"
+    app = page(er_pair=key, er_mark=mark)
+    rule = next(rule for rule in RULES if rule.key == CAUSES[table.cause[row]])
+    assert any(f"missed, **{rule.name}**" in element.value for element in app.markdown)
+
+
+def test_one_system_alone(page):
+    app = page(er_two="0")
+    assert not [element for element in app.markdown if "Most improved" in element.value]
+    assert len(app.get("plotly_chart")) == 5
+    assert "of A remain" in count(app)
+
+
+def test_a_note_is_written_found_filtered_and_deleted(page, store):
+    app = page(er_pair="de:g002")
+    app.text_input(key="notes_author").set_value("Ann").run()
+    form = lambda kind, label: next(box for box in getattr(app, kind) if box.label == label)  # noqa: E731
+    form("text_area", "Comment").set_value(HOSTILE)
+    form("selectbox", "Tag").set_value("ambiguous")
+    fine(next(button for button in app.button if button.label == "Save note").click().run())
+    (note,) = store.notes("bundled")
+    assert (note.pair, note.author, note.tag, note.comment) == ("de:g002", "Ann", "ambiguous", HOSTILE)
+    again = page(er_pair="de:g002", er_note="ambiguous")
+    assert pairs_left(again) == 1
+    shown = [element.proto.body for element in again.get("html") if "note-tag" in element.proto.body]
+    assert "&lt;img src=x" in shown[0]
+    assert "<img" not in shown[0]
+    fine(again.button(key=f"delete_{note.uid}").click().run())
+    assert store.notes("bundled") == []
+
+
+def test_a_note_without_a_name_is_told_and_kept_nowhere(page, store):
+    app = page(er_pair="de:g002")
+    next(box for box in app.text_area if box.label == "Comment").set_value("hello")
+    fine(next(button for button in app.button if button.label == "Save note").click().run())
+    assert "name" in app.error[0].value
+    assert store.notes("bundled") == []
+
+
+def test_corrected_gold_changes_the_counts_and_not_the_original(page, store, few):
+    before = page()
+    gold = few.links["de"]["g002"]
+    for i, j in sorted(gold.possible):
+        store.correct(Correction("bundled", "de:g002", i, j, "none", "Ann"))
+    assert count(page()) == count(before)
+    after = page(er_fixed="1")
+    assert count(after) != count(before)
+    assert few.links["de"]["g002"] is gold
+
+
+def test_own_files_under_an_unknown_language(page):
+    id = keep([("p", b"a b ||| c d\nb <b>x</b> ||| d e\n"), ("g", b"1-1 2-2\n1-1\n")], FileFormat("bitext", "sw", "en", gold_base=1))
+    app = page(er_data="own", er_files=id)
+    assert count(app).startswith("**2 of 2 pairs**")
+    assert not app.error
+    app = page(er_data="own", er_files="own-0000000000000000")
+    assert "give them again" in app.error[0].value
+    app = page(er_data="own")
+    assert "Analyse these files" in app.error[0].value
+    fine(app.button(key="er_take").click().run())
+    assert any("is missing" in error.value for error in app.error)
+
+
+def test_kept_pairs_make_the_report(page):
+    app = page(er_pair="de:g003")
+    fine(app.button(key="er_keep").click().run())
+    assert app.query_params["er_kept"] in ("de:g003", ["de:g003"])
+    assert any("holds 1 pairs: those kept" in caption.value for caption in app.caption)
+
+
+def test_a_pair_remains_only_with_a_link_that_passes_all_filters(studied):
+    _, analysis = studied
+    table = analysis.systems[1].table
+    filters = Filters(outcomes=("missed",), causes=("punctuation", "function-word"), languages=("en-ja",), bins=(("distance", "0"),))
+    left = remaining(analysis, view(filters=filters), None, None)
+    expected = {
+        int(table.pair[row]) for row in range(len(table))
+        if OUTCOMES[table.outcome[row]] == "missed" and CAUSES[table.cause[row]] in filters.causes and table.distance[row] < 0.05
+        and analysis.pairs[table.pair[row]].target.language == "ja"
+    }  # fmt: skip
+    assert set(left.pairs) == expected
+    assert left.links == sum(left.rows)
+    assert remaining(analysis, view(), [False] * len(analysis.pairs), None).pairs == ()
+    assert link_mask(analysis, 1, Filters()).all()
+
+
+@pytest.mark.parametrize("sort", ["aer", "improved", "harmed", "errors", "class", "order"])
+def test_every_order_holds_every_pair(studied, sort):
+    _, analysis = studied
+    left = remaining(analysis, view(sort=sort), None, None)
+    assert sorted(left.pairs) == list(range(len(analysis.pairs)))
+    change = [float(analysis.systems[1].aer[p] - analysis.systems[0].aer[p]) for p in left.pairs]
+    if sort == "improved":
+        assert change == sorted(change)
+    if sort == "harmed":
+        assert change == sorted(change, reverse=True)
+
+
+def test_a_click_sets_filters_and_the_same_click_takes_them_away(monkeypatch):
+    state = {"er_side": "B", "er_causes": [], "er_outcomes": [], "er_bins": ["length:2"], "er_pair": "x", "er_mark": ""}
+    point = ["er_causes=rare", "er_outcomes=missed", "er_side=A", 3]
+    monkeypatch.setattr(errors_selection.selection, "get", state.__getitem__)
+    monkeypatch.setattr(errors_selection.selection, "put", lambda **values: state.update(values))
+    monkeypatch.setattr(errors_selection.selection, "new_stamp", lambda: None)
+    monkeypatch.setattr(errors_selection.selection, "picked_point", lambda key: point)
+    errors_selection.take_bar("chart")
+    assert (state["er_causes"], state["er_outcomes"], state["er_side"], state["er_pair"]) == (["rare"], ["missed"], "A", "")
+    errors_selection.take_bar("chart")
+    assert (state["er_causes"], state["er_outcomes"], state["er_side"]) == ([], [], "A")
+    point[:] = ["er_bins=length:4", "er_side=A", 4]
+    errors_selection.take_bar("chart")
+    assert state["er_bins"] == ["length:4"], "one bin of a dimension at a time"
+    errors_selection.take_bar("chart")
+    assert state["er_bins"] == []
+
+
+def test_bars_hold_the_counts_and_what_a_click_means(studied):
+    _, analysis = studied
+    counts = [cause_counts(one.table) for one in analysis.systems]
+    figure = figures.causes(counts, ["A<b>", "B"], 1, ("rare",), stamp=5)
+    total = sum(sum(bar.x) for bar in figure.data)
+    assert total == sum(int((one.table.outcome != 0).sum()) for one in analysis.systems)
+    assert figure.data[3].customdata[0][1:] == ("er_outcomes=false", "er_side=B", 5) or list(figure.data[3].customdata[0])[1:] == [
+        "er_outcomes=false", "er_side=B", 5,
+    ]  # fmt: skip
+    assert any(label.startswith("➤") for label in figure.layout.yaxis.ticktext)
+    assert "<b>" not in "".join(figure.data[0].hovertext).replace("<br>", "")
+    rates = figures.rate_bars([Rate("1", 10, 2, 3), Rate("<i>", 0, 0, 0)], "length", "t", "x", "A")
+    assert [bar.y[0] for bar in rates.data] == [20, 30]
+    assert rates.layout.xaxis.ticktext[1] == "&lt;i&gt;"
+
+
+def test_reports_hold_the_pairs_the_notes_and_the_figures_and_no_markup_of_people(studied):
+    corpus, analysis = studied
+    notes = [Note("bundled", corpus.keys[0], HOSTILE, HOSTILE, HOSTILE, 0, 0), Note("bundled", corpus.keys[0], "Bo", "", "pair")]
+    page = report.html_report(analysis, corpus, (0, 13), notes)
+    body = page[page.rindex("</head>") :]
+    assert "<img" not in body
+    assert "&lt;img src=x" in body
+    assert 'src="http' not in body
+    assert body.count("<svg") == 4
+    assert "plotly" in page
+    assert "McNemar" in body
+    text = report.markdown_report(analysis, corpus, (0, 13), notes)
+    assert "<img" not in text.replace("\\<img", "")
+    drawn = re.findall(r"data:image/svg\+xml;base64,([A-Za-z0-9+/=]+)", text)
+    assert len(drawn) == 5
+    from xml.etree import ElementTree
+
+    for picture in drawn:
+        ElementTree.fromstring(base64.b64decode(picture))
+
+
+def test_links_as_csv_are_all_there_and_no_formulas(studied):
+    corpus, analysis = studied
+    rows = analysis.systems[1].table.pair >= 0
+    lines = report.links_csv(analysis, corpus, 1, rows).splitlines()
+    assert len(lines) == 1 + len(analysis.systems[1].table)
+    assert not any(cell.startswith(("=", "+", "@")) for line in lines for cell in line.split(","))
+
+
+def test_a_picture_escapes_words_and_turns_arabic_around():
+    assert "&lt;b&gt;" in pictures._word(0, 0, "<b>", "end", "de")
+    assert 'text-anchor="start"' in pictures._word(0, 0, "نعم", "end", "ar")

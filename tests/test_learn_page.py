@@ -1,0 +1,209 @@
+"""The Learn pages as a person uses them, without a browser: every lesson from its address, moved, answered, taught."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+import dashboard.learn_parts  # noqa: F401  torch and the lessons are loaded before the clock of a page's run starts
+from dashboard.fields.learn import OVERVIEW
+from dashboard.lessons import LESSONS
+from dashboard.lessons.controls import Choice, Flag, Slider, Steps, is_shown
+from dashboard.playground import cloud_text, read_cloud, solve_all
+from otcore.errors import InputError
+
+APP = Path(__file__).resolve().parents[1] / "streamlit_app.py"
+EACH = pytest.mark.parametrize("lesson", LESSONS.values(), ids=lambda lesson: lesson.slug)
+
+
+def opened(page: str = "learn", **url: str) -> AppTest:
+    app = AppTest.from_file(str(APP), default_timeout=300)
+    app.switch_page(f"dashboard/pages/{page}.py")
+    app.query_params.update(url)
+    return fine(app.run())
+
+
+def fine(app: AppTest) -> AppTest:
+    assert not app.exception, app.exception[0].message
+    return app
+
+
+def figures(app: AppTest) -> list[dict]:
+    return [json.loads(element.proto.spec) for element in app.get("plotly_chart")]
+
+
+def page_html(app: AppTest) -> str:
+    return "\n".join(element.proto.body for element in app.get("html"))
+
+
+def url(app: AppTest) -> dict[str, str]:
+    return {key: value[-1] if isinstance(value, list) else value for key, value in app.query_params.items()}
+
+
+def moved(app: AppTest, lesson) -> tuple[str, str]:
+    """Moves the first control that AppTest can move; its key and the value as the address has it."""
+    controls = reversed(lesson.controls) if lesson.slug == "failures" else lesson.controls  # there nothing moves before a prediction
+    for control in controls:
+        key = lesson.key(control.name)
+        if not is_shown(control, lesson.defaults):
+            continue
+        if isinstance(control, Steps | Slider):
+            value = control.last if isinstance(control, Steps) else control.high
+            app.slider(key=key).set_value(value)
+        elif isinstance(control, Choice):
+            value = next(option for option in reversed(list(control.options)) if option != control.default)
+            widget = app.select_slider if control.scale else app.button_group if control.row else app.selectbox
+            widget(key=key).set_value(value)
+        elif isinstance(control, Flag):
+            value = not control.default
+            app.toggle(key=key).set_value(value)
+        else:
+            continue
+        fine(app.run())
+        return key, "1" if value is True else str(value)
+    raise AssertionError(f"{lesson.slug} has nothing to move")
+
+
+@EACH
+def test_every_lesson_opens_answers_and_moves_and_its_address_restores_it(lesson):
+    app = opened(lesson=lesson.slug)
+    assert url(app) == {"lesson": lesson.slug}
+    assert app.subheader[0].value == f"{lesson.number} · {lesson.title}"
+    assert lesson.formula in [formula.value.strip("$\n") for formula in app.latex]
+    assert all(len(chart.proto.alt) > 25 for chart in app.get("plotly_chart"))
+    assert any(f"lesson={lesson.slug}" in block.value for block in app.code)
+    assert app.get("download_button")[0].proto.label.startswith("Sheet")
+    if lesson.words(lesson.defaults):
+        assert f"words_{lesson.slug}_0" in [element.key for element in app.get("bidi_component")]
+    answered(app, lesson)
+    before = figures(app)
+    key, value = moved(app, lesson)
+    assert url(app) == {"lesson": lesson.slug, key: value}
+    assert figures(app) != before
+    assert figures(opened(**url(app))) == figures(app)
+
+
+def answered(app: AppTest, lesson) -> None:
+    """A wrong and the right answer, each told apart; nothing is said before."""
+    assert not [*app.success, *app.error]
+    question = lesson.question
+    wrong = next(option for option in question.options if not question.is_right(option.text))
+    for option in (wrong, question.options[question.right]):
+        fine(app.radio(key=f"answer_{lesson.slug}").set_value(option.text).run())
+        told, silent = (app.error, app.success) if option is wrong else (app.success, app.error)
+        assert option.why in told[0].value
+        assert not silent
+
+
+@EACH
+def test_teachers_mode_is_large_and_hides_the_answers(lesson):
+    app = opened(lesson=lesson.slug, teacher="1")
+    assert "font-size:26px" in page_html(app)
+    for figure in figures(app):
+        assert figure["layout"]["font"]["size"] >= 20
+        assert figure["layout"]["title"]["font"]["size"] >= 20
+        assert figure["layout"]["xaxis"]["tickfont"]["size"] >= 20
+    fine(app.radio(key=f"answer_{lesson.slug}").set_value(lesson.question.options[0].text).run())
+    assert not [*app.success, *app.error]
+    fine(app.toggle(key=f"reveal_{lesson.slug}").set_value(True).run())
+    assert lesson.question.options[lesson.question.right].why in app.success[0].value
+    assert len(app.error) == len(lesson.question.options) - 1
+
+
+def test_words_wait_for_a_prediction():
+    app = opened(lesson="failures", failures_guess="1")
+    assert "words_failures_0" in [element.key for element in app.get("bidi_component")]
+
+
+def test_the_list_leads_to_the_lessons_and_the_buttons_walk():
+    app = opened()
+    assert url(app) == {}
+    fine(app.button(key="open_prices").click().run())
+    assert url(app) == {"lesson": "prices"}
+    fine(app.button(key="lesson_next").click().run())
+    assert url(app) == {"lesson": "blur"}
+    fine(app.button(key="lesson_previous").click().run())
+    assert url(app) == {"lesson": "prices"}
+    fine(app.selectbox(key="lesson").set_value(OVERVIEW).run())
+    assert url(app) == {}
+    assert app.button(key="lesson_previous").disabled
+
+
+def test_steps_are_made_restarted_and_played():
+    app = opened(lesson="sinkhorn")
+    fine(app.button(key="step_sinkhorn").click().run())
+    assert url(app)["sinkhorn_step"] == "1"
+    fine(app.button(key="play_sinkhorn").click().run())
+    assert url(app) == {"lesson": "sinkhorn", "play": "1", "sinkhorn_step": "2"}
+    fine(app.button(key="play_sinkhorn").click().run())
+    assert "play" not in url(app)
+    fine(app.button(key="restart_sinkhorn").click().run())
+    assert url(app) == {"lesson": "sinkhorn"}
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        {"lesson": "nosuch"}, {"lesson": ""}, {"lesson": "earth", "earth_p": "nan"}, {"lesson": "earth", "earth_piles": "9,9"},
+        {"lesson": "earth", "earth_own": "1," * 3_000}, {"lesson": "blur", "blur_epsilon": "0.3"}, {"lesson": "links", "links_rule": "<b>"},
+        {"lesson": "failures", "failures_example": "7"}, {"lesson": "earth", "learn_mark": "9999-x", "teacher": "maybe", "play": "1"},
+    ],
+)  # fmt: skip
+def test_a_bad_address_falls_back(bad):
+    lesson = bad["lesson"] if bad["lesson"] in LESSONS else ""
+    assert url(opened(**bad)) == ({"lesson": lesson} if lesson else {})
+
+
+def test_another_page_keeps_what_was_chosen_here():
+    app = opened(lesson="earth", earth_p="2.0")
+    app.switch_page("dashboard/pages/align.py")
+    app.query_params.clear()
+    fine(app.run())
+    app.switch_page("dashboard/pages/learn.py")
+    app.query_params.clear()
+    fine(app.run())
+    assert url(app) == {"lesson": "earth", "earth_p": "2.0"}
+
+
+# the playground
+
+
+def test_the_playground_sets_all_solvers_side_by_side():
+    app = opened("playground")
+    table = app.dataframe[0].value
+    assert list(table["solver"]) == ["exact", "entropic", "debiased", "unbalanced", "partial"]
+    assert {"value", "time (ms)", "marginal error"} <= set(table.columns)
+    assert table["converged"].all()
+    fine(app.text_area(key="pg_first").set_value("0 1; 4 1").run())
+    assert "same number of coordinates" in app.error[0].value
+    fine(app.text_area(key="pg_second").set_value("1 1\n7, 1").run())
+    assert app.dataframe[-1].value["value"][0] == pytest.approx(2.0)
+    fine(app.button_group(key="pg_form").set_value("table").run())
+    assert app.dataframe[-1].value["value"][0] == pytest.approx(2.0)
+    fine(app.button(key="random_pg_first").click().run())
+
+
+@pytest.mark.parametrize(
+    "text", ["", ";;", "1", "1 2 3 4", "1 2; 1 2 3", "a b", "1 -1", "1 0; 2 0", "nan 1", "1e9 1", "0 1;" * 61, "<b> 1"]
+)
+def test_points_that_cannot_be_used_get_a_sentence(text):
+    with pytest.raises(InputError, match="The cloud"):
+        read_cloud(text, "The cloud")
+
+
+def test_points_that_cannot_be_used_leave_the_page_standing():
+    assert "First cloud" in opened("playground", pg_first="a b").error[0].value
+
+
+def test_a_cloud_is_read_as_it_is_written_and_values_agree_with_a_closed_form():
+    rows = np.array([[0.5, 1.25, 2], [-1, 3, 0.5]])
+    cloud = read_cloud(cloud_text(rows), "x")
+    assert np.allclose(np.column_stack([cloud.points, cloud.weights]), rows)
+    two, other = read_cloud("0 1; 1 1", "x"), read_cloud("2 1; 3 1", "y")
+    answers = {answer.kind: answer.plan for answer in solve_all(two, other, "euclidean", epsilon=0.1, penalty=0.5, mass=0.5)}
+    assert answers["exact"].value == pytest.approx(2.0)
+    assert answers["partial"].plan.sum() == pytest.approx(0.5)
+    with pytest.raises(InputError, match="All costs are 0"):
+        solve_all(read_cloud("1 1", "x"), read_cloud("1 1", "y"), "euclidean", epsilon=0.1, penalty=0.5, mass=0.5)

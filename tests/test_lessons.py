@@ -1,0 +1,490 @@
+"""The lessons' numbers against closed forms and POT, their questions against what the solvers say, and the registry."""
+
+import itertools
+
+import numpy as np
+import ot
+import pytest
+import torch
+
+from dashboard import lessons as package
+from dashboard import resources
+from dashboard.lessons import LESSONS, blur, contexts, debiasing, earth, failures, links, loss, partners, plans, prices, sinkhorn
+from dashboard.lessons.controls import Choice, Flag, Numbers, Slider, Steps, is_shown
+from dashboard.lessons.sheet import sheet
+from otcore.alignment import LinkRule
+from otcore.objectives import ObjectiveSettings, make_objective
+from otcore.objectives.flow import cloud_pair, descend
+from otcore.transport import Problem, Solver, solve
+from otcore.transport.dual import ascend, best_answer, dual_value
+from otcore.transport.monge import cheapest_map
+from otcore.transport.polytope import complete, slice_corners, vertices
+from otcore.transport.steps import sinkhorn_steps
+
+ENGINE = resources.LESSON_ENGINE
+
+
+def drawn(slug: str, **values):
+    lesson = LESSONS[slug]
+    return lesson.draw(lesson.defaults | values, ENGINE)
+
+
+def some_problem(seed: int, n: int = 4, m: int = 5) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    random = np.random.default_rng(seed)
+    a, b = random.random(n) + 0.1, random.random(m) + 0.1
+    return random.random((n, m)), a / a.sum(), b / b.sum()
+
+
+# the registry and what every lesson must have
+
+
+def test_the_twelve_lessons_are_found_in_order():
+    assert [lesson.number for lesson in LESSONS.values()] == list(range(1, 13))
+    assert all(slug == lesson.slug and slug.isalpha() for slug, lesson in LESSONS.items())
+
+
+def test_two_lessons_of_one_name_are_refused(monkeypatch):
+    first = LESSONS["earth"]
+    monkeypatch.setattr(package.importlib, "import_module", lambda name: type("Module", (), {"LESSON": first}))
+    with pytest.raises(ValueError, match="same slug"):
+        package._found()
+
+
+@pytest.mark.parametrize("lesson", LESSONS.values(), ids=lambda lesson: lesson.slug)
+def test_every_lesson_is_complete(lesson):
+    assert all((lesson.idea, lesson.formula, lesson.look, lesson.symbols, lesson.tasks, lesson.moral))
+    for control in lesson.controls:
+        assert control.parse(str(int(control.default)) if isinstance(control, Flag) else str(control.default)) == control.default
+        if control.when:
+            assert control.when[0] in lesson.defaults
+    assert len(lesson.idea) < 420, "a minute to read"
+
+
+@pytest.mark.parametrize("lesson", LESSONS.values(), ids=lambda lesson: lesson.slug)
+def test_the_right_answer_is_taken_and_every_other_is_not(lesson):
+    question = lesson.question
+    texts = [option.text for option in question.options]
+    assert len(set(texts)) == len(texts) >= 3
+    assert [question.is_right(text) for text in texts].count(True) == 1
+    assert question.is_right(texts[question.right])
+    assert all(len(question.why(text)) > 20 for text in texts)
+
+
+@pytest.mark.parametrize("lesson", LESSONS.values(), ids=lambda lesson: lesson.slug)
+def test_every_value_of_every_control_draws(lesson):
+    for control in lesson.controls:
+        for value in tried(control):
+            values = lesson.defaults | {control.name: value}
+            if control.when:
+                values[control.when[0]] = control.when[1][0]
+            drawing = lesson.draw(values, ENGINE)
+            assert drawing.pictures
+            for picture in drawing.pictures:
+                assert len(picture.alt) > 25
+                assert picture.figure.layout.title.text
+                assert picture.figure.layout.xaxis.title.text
+                assert picture.figure.layout.yaxis.title.text
+            for words in lesson.words(values):
+                assert ENGINE.aligned(words.choices).pair.gold is not None
+
+
+def tried(control) -> list:
+    if isinstance(control, Slider):
+        return [control.low, control.high]
+    if isinstance(control, Steps):
+        return [0, 1, control.last]
+    if isinstance(control, Flag):
+        return [True, False]
+    if isinstance(control, Numbers):
+        return [control.default, ",".join(["1"] * control.count)]
+    return list(control.options)
+
+
+@pytest.mark.parametrize("lesson", LESSONS.values(), ids=lambda lesson: lesson.slug)
+def test_the_sheet_keeps_the_answers_apart(lesson):
+    questions, answers = sheet(lesson, "http://localhost/learn?x=<b>").split('<section class="answers">')
+    right = lesson.question.options[lesson.question.right]
+    assert escaped(right.text) in questions
+    assert escaped(right.why) not in questions
+    assert escaped(right.why) in answers
+    for task, answer in lesson.tasks:
+        assert escaped(task) in questions
+        assert escaped(answer) in answers
+    assert "<b>" not in questions.split("</p>")[1]
+
+
+def escaped(text: str) -> str:
+    from dashboard.markup import escape_html
+
+    return escape_html(text)
+
+
+@pytest.mark.parametrize(
+    ("control", "text"),
+    [
+        (Slider("x", "x", 0, 4, 1, 2), "5"), (Slider("x", "x", 0.0, 4.0, 0.5, 2.0), "nan"), (Slider("x", "x", 0, 4, 1, 2), "1.5"),
+        (Steps("x", "x", 10), "-1"), (Flag("x", "x"), "yes"), (Choice("x", "x", {0.1: "a"}, 0.1), "0.3"),
+        (Choice("x", "x", {"a": "A"}, "a"), "A"),
+        (Numbers("x", "x", "1,2", 4), "1"), (Numbers("x", "x", "1,2", 4), "1,9"), (Numbers("x", "x", "1,2", 4), "0,0"),
+        (Numbers("x", "x", "1,2", 4), "1," * 5_000), (Numbers("x", "x", "1,2", 4), "a,b"),
+    ],
+)  # fmt: skip
+def test_a_control_refuses_what_it_cannot_be(control, text):
+    with pytest.raises(ValueError, match=r".*"):
+        control.parse(text)
+
+
+def test_a_control_is_shown_only_where_it_has_a_meaning():
+    slider = LESSONS["partners"].controls[-1]
+    assert not is_shown(slider, LESSONS["partners"].defaults)
+    assert is_shown(slider, LESSONS["partners"].defaults | {"kind": "partial"})
+
+
+# 1 · moving earth
+
+
+@pytest.mark.parametrize("p", [1.0, 1.5, 2.0, 3.0])
+def test_moving_earth_costs_what_sorted_mass_costs(p):
+    place = np.arange(earth.PLACES, dtype=float)
+    problem = earth.problem_of(LESSONS["earth"].defaults | {"p": p})
+    closed = ot.emd2_1d(place, place, problem.source_mass, problem.target_mass, metric="minkowski", p=p)
+    assert drawn("earth", p=p).facts["best"] == pytest.approx(float(closed), abs=1e-9)
+
+
+def test_at_p_1_earth_costs_the_area_between_the_cumulative_sums():
+    problem = earth.problem_of(LESSONS["earth"].defaults)
+    area = np.abs(np.cumsum(problem.source_mass) - np.cumsum(problem.target_mass)).sum()
+    assert drawn("earth").facts["best"] == pytest.approx(area)
+
+
+def test_below_p_1_what_can_stay_stays():
+    facts = drawn("earth", p=0.25, piles="1,1,1,0,0,0", holes="0,1,1,1,0,0").facts
+    assert facts["best"] == pytest.approx(3**0.25 / 3)
+
+
+def test_the_question_about_steps_and_jumps():
+    steps = {p: drawn("earth", p=p, piles="1,1,1,0,0,0", holes="0,1,1,1,0,0").facts["best"] * 3 for p in (1.0, 2.0)}
+    assert steps == pytest.approx({1.0: 3.0, 2.0: 3.0})
+    assert steps[2.0] < 3**2
+
+
+def test_monge_splits_nothing_and_may_have_no_plan():
+    cost = np.abs(np.subtract.outer(np.arange(3.0), np.arange(3.0)))
+    plan = cheapest_map(cost, [0.5, 0.5, 0], [0, 0.5, 0.5])
+    assert ((plan > 0).sum(1) <= 1).all()
+    assert (plan * cost).sum() == pytest.approx(1.0)
+    assert cheapest_map(cost, [1, 0, 0], [0.5, 0.5, 0]) is None
+    assert "Monge has no plan" in drawn("earth", who="whole", piles="3,0,0,0,0,0", holes="1,1,1,0,0,0").note
+
+
+def test_equal_piles_are_an_assignment_and_monge_reaches_the_optimum():
+    values = {"piles": "1,1,1,1,0,0", "holes": "0,0,1,1,1,1", "p": 2.0}
+    assert drawn("earth", who="whole", **values).facts["cost"] == pytest.approx(drawn("earth", **values).facts["best"])
+
+
+def test_ones_own_plan_is_checked_and_priced():
+    own = np.zeros((6, 6), dtype=int)
+    own[0, 1] = own[1, 2] = own[2, 3] = 1
+    values = {"who": "own", "p": 2.0, "piles": "1,1,1,0,0,0", "holes": "0,1,1,1,0,0"}
+    drawing = drawn("earth", own=",".join(map(str, own.ravel())), **values)
+    assert drawing.facts["cost"] == pytest.approx(1.0)
+    assert "That is an optimum" in drawing.note
+    assert "Not a plan yet" in drawn("earth", **values).note
+
+
+# 2 · plans
+
+
+def test_the_corners_of_the_assignment_polytope_are_the_permutations():
+    found = vertices(np.ones(3), np.ones(3))
+    assert {tuple(plan.ravel().round(6)) for plan in found} == {
+        tuple(np.eye(3)[list(order)].ravel()) for order in itertools.permutations(range(3))
+    }
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_cheapest_corner_is_the_optimum(seed):
+    cost, a, b = some_problem(seed, 3, 3)
+    found = vertices(a, b)
+    assert np.allclose(found.sum(2), a)
+    assert np.allclose(found.sum(1), b)
+    assert ((found > 1e-12).sum((1, 2)) <= 5).all()
+    assert (found * cost).sum((1, 2)).min() == pytest.approx(ot.emd2(a, b, cost))
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_four_free_entries_complete_to_a_plan(seed):
+    _, a, b = some_problem(seed, 3, 3)
+    free = np.random.default_rng(seed).random((2, 2)) * 0.6
+    plan = complete(free, a, b)
+    assert plan.min() >= 0
+    assert np.allclose(plan.sum(1), a)
+    assert np.allclose(plan.sum(0), b)
+    assert np.allclose(complete(plan[:2, :2], a, b), plan), "a plan's own entries are kept"
+
+
+def test_the_slice_holds_exactly_the_plans_with_the_other_two_entries():
+    plan = complete(np.full((2, 2), 1.5), plans.A, plans.B)
+    for x, y in slice_corners(plan, plans.A, plans.B):
+        again = complete(np.array([[x, y], plan[1, :2]]), plans.A, plans.B)
+        assert np.allclose(again[:2, :2], [[x, y], plan[1, :2]])
+        assert np.isclose(again, 0, atol=1e-9).any()
+
+
+def test_the_cheapest_plan_of_lesson_2_is_pots():
+    for name, cost in plans.COSTS.items():
+        assert drawn("plans", cost=name).facts["best"] == pytest.approx(ot.emd2(plans.A, plans.B, cost))
+
+
+# 3 · prices
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_no_prices_earn_more_than_the_optimum_and_some_earn_as_much(seed):
+    cost, a, b = some_problem(seed)
+    best = ot.emd2(a, b, cost)
+    f = np.random.default_rng(seed).normal(size=4)
+    assert (f[:, None] + best_answer(cost, f)[None, :] <= cost + 1e-12).all()
+    assert dual_value(cost, a, b, f) <= best + 1e-12
+    way = ascend(cost, a, b, f, 40)
+    assert dual_value(cost, a, b, way[-1]) == pytest.approx(best, abs=0.02)
+    assert (way[:, 0] == f[0]).all()
+
+
+def test_the_gap_closes_and_slack_vanishes_where_mass_moves():
+    gaps = [drawn("prices", steps=step).facts["gap"] for step in (0, 1, 10, 30)]
+    assert gaps == sorted(gaps, reverse=True)
+    assert 0 <= gaps[-1] < 0.01
+    assert drawn("prices", steps=30).facts["loose"] == 0
+    assert drawn("prices").facts["best"] == pytest.approx(
+        ot.emd2(prices.PROBLEM.source_mass, prices.PROBLEM.target_mass, prices.PROBLEM.cost)
+    )
+
+
+# 4 · blur
+
+
+def test_blur_goes_from_the_exact_plan_to_independence():
+    low, high = drawn("blur", epsilon=blur.EPSILONS[0]).facts, drawn("blur", epsilon=blur.EPSILONS[-1]).facts
+    problem = blur.blurred().exact.problem
+    assert low["cost"] == pytest.approx(low["exact"], rel=0.01)
+    assert high["cost"] == pytest.approx(problem.mean_cost, rel=0.05)
+    assert high["information"] == pytest.approx(0, abs=0.01)
+    costs = [plan.transport_cost for plan in blur.blurred().plans]
+    told = [blur.information(plan.plan, problem.source_mass, problem.target_mass) for plan in blur.blurred().plans]
+    assert costs == sorted(costs)
+    assert told == sorted(told, reverse=True)
+
+
+def test_the_blurred_plan_is_pots():
+    plan = blur.blurred().plans[blur.EPSILONS.index(0.2)]
+    problem = plan.problem
+    expected = ot.sinkhorn(problem.source_mass, problem.target_mass, problem.cost, plan.epsilon, method="sinkhorn_log", stopThr=1e-9)
+    assert np.abs(plan.plan - expected).max() < 1e-5
+
+
+def test_sharp_is_slow():
+    assert drawn("blur", epsilon=0.01).facts["iterations"] > drawn("blur", epsilon=0.1).facts["iterations"]
+
+
+# 5 · Sinkhorn
+
+
+@pytest.mark.parametrize("domain", ["plain", "log"])
+def test_half_steps_repair_one_side_and_end_at_pots_plan(domain):
+    cost, a, b = some_problem(1)
+    steps = sinkhorn_steps(cost, a, b, 0.2, 400, domain=domain, dtype=np.float64)
+    assert np.allclose(steps.plans[1].sum(1), a)
+    assert not np.allclose(steps.plans[1].sum(0), b)
+    assert np.allclose(steps.plans[2].sum(0), b)
+    assert not np.allclose(steps.plans[2].sum(1), a)
+    assert np.abs(steps.plans[-1] - ot.sinkhorn(a, b, cost, 0.2, stopThr=1e-12)).max() < 1e-7
+    assert (np.diff(steps.errors[1:]) <= 1e-12).all()
+
+
+def test_both_domains_are_the_same_mathematics():
+    cost, a, b = some_problem(2)
+    plain, log = (sinkhorn_steps(cost, a, b, 0.1, 20, domain=domain, dtype=np.float64).plans for domain in ("plain", "log"))
+    assert np.abs(plain - log).max() < 1e-10
+
+
+def test_single_precision_really_breaks_in_the_plain_domain_and_not_in_the_log_domain():
+    assert sinkhorn.iterates(0.005, "plain").broken == 1
+    assert np.exp(np.float32(-sinkhorn.cost()[3].min() / 0.005)) == 0, "the whole row is below the smallest number"
+    assert sinkhorn.iterates(0.005, "log").broken is None
+    assert drawn("sinkhorn", epsilon=0.005, step=3).facts["broken"]
+    assert "It broke" in drawn("sinkhorn", epsilon=0.005, step=3).note
+    assert not drawn("sinkhorn", epsilon=0.005, step=3, domain="log").facts["broken"]
+    with pytest.raises(ValueError, match="domain"):
+        sinkhorn_steps(np.ones((1, 1)), np.ones(1), np.ones(1), 1.0, 1, domain="odd")
+
+
+def test_after_a_column_step_the_columns_are_right():
+    facts = drawn("sinkhorn", step=2).facts
+    assert facts["columns"] < 1e-6 < facts["rows"]
+    assert drawn("sinkhorn", step=40).facts["error"] < 1e-4
+
+
+# 6 · partners
+
+
+def test_balanced_moves_all_unbalanced_and_partial_leave_the_orphan():
+    assert drawn("partners").facts["moved"] == pytest.approx(1)
+    assert drawn("partners").facts["orphan"] == pytest.approx(0, abs=1e-9)
+    partial = drawn("partners", kind="partial", mass=0.8).facts
+    assert partial["moved"] == pytest.approx(0.8)
+    assert partial["orphan"] == pytest.approx(1)
+    unbalanced = drawn("partners", kind="unbalanced", penalty=0.5).facts
+    assert unbalanced["orphan"] > unbalanced["others"] + 0.3
+    assert drawn("partners", kind="unbalanced", penalty=5.0).facts["moved"] == pytest.approx(1, abs=0.1), "a large fine is balance"
+
+
+def test_partial_and_unbalanced_are_pots():
+    values = LESSONS["partners"].defaults
+    problem = partners.solved(values).problem
+    partial = partners.solved(values | {"kind": "partial", "mass": 0.5})
+    assert partial.value == pytest.approx(ot.partial.partial_wasserstein2(problem.source_mass, problem.target_mass, problem.cost, m=0.5))
+    plan = partners.solved(values | {"kind": "unbalanced", "penalty": 1.0})
+    expected = ot.unbalanced.sinkhorn_unbalanced(
+        problem.source_mass, problem.target_mass, problem.cost, plan.epsilon, problem.mean_cost, numItermax=20_000, stopThr=1e-12
+    )
+    assert np.abs(plan.plan - expected).max() < 1e-4
+
+
+# 7 · weights
+
+
+def test_masses_sum_to_one_and_rare_words_gain():
+    facts = drawn("weights").facts
+    assert [facts[f"sum {kind}"] for kind in ("uniform", "norm", "inverse-frequency")] == pytest.approx([1, 1, 1])
+    result = ENGINE.aligned({"sentence": "g042", "masses": "inverse-frequency"})
+    weight = dict(zip(result.pair.source.words, result.plan.problem.source_mass, strict=True))
+    assert weight["the"] < 1 / len(result.pair.source.words) < max(weight.values())
+
+
+# 8 · debiasing
+
+
+def test_a_cloud_is_not_at_cost_0_from_itself_and_its_divergence_is():
+    for epsilon in debiasing.EPSILONS:
+        own, debiased = debiasing.self_costs(epsilon)
+        assert own > 0
+        assert debiased == pytest.approx(0, abs=1e-6)
+
+
+def test_plain_flow_shrinks_a_bell_curve_by_epsilon_and_the_divergence_does_not():
+    """Towards N(0, σ²) under OT_ε with cost ½(x − y)² the flow ends at the variance σ² − ε: setting the derivative of the
+    Gaussian closed form (Janati et al. 2020) to zero gives s² = σ² − ε."""
+    levels = (np.arange(60) + 0.5) / 60
+    target = np.sqrt(2) * torch.erfinv(torch.tensor(2 * levels - 1)).numpy()[None, :, None]
+    variance = float((target**2).mean())
+    ends = {}
+    for debiased in (False, True):
+        settings = ObjectiveSettings(
+            "word-ot", cost="sqeuclidean", epsilon=0.4, debiased=debiased, anchor=0, iterations=500, tolerance=1e-5
+        )
+        course = descend(make_objective(settings), cloud_pair(0.5 * target, target), steps=25, rate=0.5, both=False)
+        ends[debiased] = float((course.source[-1] ** 2).mean())
+    assert ends[False] == pytest.approx(variance - 0.4, abs=0.06)
+    assert ends[True] == pytest.approx(variance, abs=0.03)
+
+
+def test_lesson_8_shows_it():
+    facts = drawn("debiasing", step=debiasing.LAST, epsilon=0.5).facts
+    assert facts["plain"] < 0.6
+    assert facts["debiased"] > 0.95
+
+
+# 9 · loss
+
+
+def test_collapse_anchor_and_negatives():
+    last = {
+        key: drawn("loss", step=loss.LAST, loss=key[0], anchor=key[1]).facts
+        for key in itertools.product(("ot", "divergence", "contrast"), (False, True))
+    }
+    start = drawn("loss").facts["apart"]
+    assert last["ot", False]["english"] < 0.4, "without an anchor everything collapses"
+    assert last["ot", True]["english"] > 2 * last["ot", False]["english"], "the anchor holds English"
+    assert last["divergence", False]["english"] > 0.9
+    assert last["divergence", True]["moved"] < last["divergence", False]["moved"]
+    assert last["contrast", False]["english"] > 0.95, "negatives forbid collapse"
+    assert all(facts["apart"] < start for facts in last.values())
+
+
+def test_the_pull_is_the_gradient_of_the_loss():
+    x, y = loss.clouds()
+    course = loss.course("divergence", True)
+    settings = ObjectiveSettings(
+        "word-ot", cost="sqeuclidean", epsilon=2.0, debiased=True, anchor=1.0, iterations=100, tolerance=1e-3, scope="batch"
+    )
+    objective, step = make_objective(settings), 1e-4
+    values = []
+    for sign in (1, -1):
+        moved = x.copy()
+        moved[1, 2, 0] += sign * step
+        clouds = cloud_pair(moved, y)
+        values.append(float(objective({"": clouds}).total))
+    slope = (values[0] - values[1]) / (2 * step)
+    assert course.source_pull[0, 1, 2, 0] == pytest.approx(-slope * loss.PAIRS * loss.WORDS, rel=0.02)
+    assert (np.diff(course.losses) <= 1e-6).all()
+
+
+# 10 · links
+
+
+def test_aer_by_hand_is_the_engines():
+    for threshold in (0.0, 0.3, 0.5, 1.0):
+        facts = drawn("links", threshold=threshold).facts
+        assert facts["aer"] == pytest.approx(facts["by hand"])
+
+
+def test_recall_never_falls_as_the_threshold_does():
+    for sentence in ("g001", "g005", "g008", "g030"):
+        pair = ENGINE.aligned({"sentence": sentence, "epsilon": 0.2})
+        recall = [scores.recall for scores in links.sweep(pair)]
+        assert recall == sorted(recall, reverse=True)
+        assert links.THRESHOLDS[10] == LinkRule().threshold
+
+
+# 11 · contexts, 12 · failures
+
+
+def test_every_word_stands_in_both_its_sentences_and_they_part_with_depth():
+    for word, ids in contexts.WORDS.items():
+        assert len({contexts.place(ENGINE, word, id)[0] for id in ids}) == 2
+        alike = drawn("contexts", word=word).facts["alike"]
+        assert alike[-1] < alike[0]
+
+
+def test_the_mean_vector_cannot_be_nearer_to_either_than_they_are_to_themselves():
+    vectors = contexts.occurrences(ENGINE, "crane", 3)
+    assert np.allclose(np.linalg.norm(vectors, axis=1), 1)
+    cosine = vectors[0] @ vectors[1]
+    first, second = (vectors[k].astype(float) for k in (0, 1))
+    assert vectors[2] @ (first + second) / 2 == pytest.approx(np.sqrt((1 + cosine) / 2), abs=0.02)
+
+
+def test_failures_have_the_tags_they_are_shown_for_and_predictions_are_checked():
+    entries = {entry.id: entry for entry in ENGINE.collection().entries}
+    for tag, ids in failures.TAGS.items():
+        assert all(tag in entries[id].tags for id in ids)
+    missed = int(drawn("failures").facts["missed"])
+    assert "Predict first" in drawn("failures").note
+    assert "Predicted correctly" in drawn("failures", guess=str(min(missed, 3))).note
+    assert "Not what you predicted" in drawn("failures", guess=str((min(missed, 3) + 1) % 4)).note
+
+
+def test_rates_by_tag_are_those_of_the_pairs():
+    rate, count = ENGINE.tag_rates("de")["idiom"]
+    pairs = [ENGINE.aligned({"sentence": entry.id}) for entry in ENGINE.collection().entries if "idiom" in entry.tags]
+    from otcore.alignment import score
+
+    assert count == len(pairs)
+    assert rate == pytest.approx(score([pair.alignment.pairs for pair in pairs], [pair.pair.gold for pair in pairs]).aer, abs=0.03)
+
+
+def test_the_engines_exact_solver_is_pots_on_a_lesson():
+    problem = earth.problem_of(LESSONS["earth"].defaults)
+    assert isinstance(problem, Problem)
+    assert solve(problem, Solver("exact")).value == pytest.approx(ot.emd2(problem.source_mass, problem.target_mass, problem.cost))
