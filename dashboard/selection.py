@@ -201,6 +201,13 @@ def take_points(key: str, field: str, write: Callable[[list[int]], str]) -> None
     new_stamp()
 
 
+def take_text(key: str, name: str, field: str) -> None:
+    """Callback of a component that gives a text under `name`: it becomes the choice, where the field takes it."""
+    text = st.session_state[key].get(name)
+    if text is not None:
+        put(**{field: _parsed(FIELDS[field], str(text))})
+
+
 def take_row(key: str, places: list[tuple[int | None, int | None]]) -> None:
     """Callback of a table whose rows are the given places."""
     rows = st.session_state[key]["selection"]["rows"]

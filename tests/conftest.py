@@ -82,6 +82,21 @@ def chromium():
 
 
 @pytest.fixture(scope="session")
+def address(tmp_path_factory):
+    """Where the running app is, one for all browser tests, with notes of its own and a run to be looked at."""
+    from app_server import running_server
+    from training_runs import made_run
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("OTCORE_RUNS", str(tmp_path_factory.mktemp("runs")))
+        patch.setenv("OTCORE_NOTES", str(tmp_path_factory.mktemp("notes") / "notes.sqlite"))
+        made_run()
+        with running_server() as url:
+            patch.undo()
+            yield url
+
+
+@pytest.fixture(scope="session")
 def benchmarks() -> Path:
     """The folder of benchmark files, where there is one."""
     folder = os.environ.get("OTCORE_BENCHMARKS")

@@ -5,26 +5,17 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from app_server import running_server
 from browsing import visits
 from playwright.sync_api import Page, expect
 
 pytestmark = pytest.mark.browser
 
-PATIENCE = 20_000  # milliseconds; a quiet machine needs a tenth
 EXAMPLE = ["My", "aunt", "does", "not", "turn", "off", "the", "coffee", "machine", "before", "midnight", "."]
-
-
-@pytest.fixture(scope="module")
-def address():
-    """The running app."""
-    with running_server() as url:
-        yield url
 
 
 @pytest.fixture
 def visit(chromium, address):
-    with visits(chromium, address, patience=PATIENCE, settle=settle) as open_page:
+    with visits(chromium, address, settle) as open_page:
         yield open_page
 
 

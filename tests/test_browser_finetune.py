@@ -27,7 +27,7 @@ def address(tmp_path, monkeypatch):
 
 @pytest.fixture
 def visit(chromium, address):
-    with visits(chromium, address, patience=PATIENCE) as open_page:
+    with visits(chromium, address) as open_page:
         yield open_page
 
 

@@ -1,72 +1,27 @@
 """The Learn pages in a real Chromium: every lesson opened, its control moved, its question answered right and wrong."""
 
-import os
 import re
 
 import pytest
-from app_server import ARGUMENTS, chromium_path, running_server
-from playwright.sync_api import Page, expect, sync_playwright
+from browsing import visits
+from playwright.sync_api import Page, expect
 
 from dashboard.lessons import LESSONS
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(1200)]
 
-PATIENCE = 60_000  # milliseconds; a quiet machine needs a tenth
-COLD = 240_000  # for the first page, which loads the encoder
-BENIGN = (
-    # Streamlit asks its own site for news, and looks for its server under a page's path first
-    "webhooks.fivetran.com", "data.streamlit.io", "404 (Not Found)",
-)  # fmt: skip
 READY = "document.querySelectorAll('.js-plotly-plot .main-svg').length > 0"
-
-
-@pytest.fixture(scope="module")
-def address():
-    """The running app, one for all."""
-    with running_server() as url:
-        yield url
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    path = chromium_path()
-    if path is None:
-        explanation = "no Chromium is installed (Debian: apt-get install chromium)"
-        pytest.fail(explanation) if os.environ.get("CI") else pytest.skip(explanation)
-    expect.set_options(timeout=PATIENCE)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
 def visit(chromium, address):
-    """Opens a lesson in a session of its own; nothing may be complained about in the console."""
-    contexts, complaints = [], []
-
-    def open_page(query: str, **options) -> Page:
-        context = chromium.new_context(**({"viewport": {"width": 1280, "height": 1000}, "accept_downloads": True} | options))
-        contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(PATIENCE)
-        page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.goto(address + query, timeout=COLD)
-        settle(page)
-        return page
-
-    yield open_page
-    for context in contexts:
-        for page in context.pages:
-            expect(page.get_by_test_id("stException")).to_have_count(0)
-        context.close()
-    assert [text for text in complaints if not any(known in text for known in BENIGN)] == []
+    with visits(chromium, address, settle) as open_page:
+        yield open_page
 
 
 def settle(page: Page) -> None:
     """Waits until the script has run and a figure is drawn."""
-    page.wait_for_function(READY, timeout=COLD)
+    page.wait_for_function(READY)
     expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
 
 
@@ -77,7 +32,7 @@ def drawn(page: Page) -> str:
 
 def move(page: Page, slug: str) -> None:
     """Moves the first slider that is there by an arrow key, or presses the second button of a row of choices."""
-    slider = page.get_by_test_id("stMain").locator("[data-testid=stSlider] [role=slider], [data-testid=stSelectSlider] [role=slider]").first
+    slider = page.get_by_test_id("stMain").get_by_test_id("stSlider").get_by_role("slider").first
     if slider.count():
         slider.focus()
         page.keyboard.press("ArrowRight")

@@ -1,71 +1,27 @@
 """The Space page in a real Chromium: the first picture, a lasso, a search, the film, a phone in the dark."""
 
-import os
+import json
 import re
 
 import pytest
-from app_server import ARGUMENTS, chromium_path, running_server
-from playwright.sync_api import Page, expect, sync_playwright
-from training_runs import made_run
+from browsing import PATIENCE, visits
+from playwright.sync_api import Page, expect
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(900)]
 
-PATIENCE = 300_000  # milliseconds; the first picture waits for two encoders to load and a busy machine takes its time
-BENIGN = ("webhooks.fivetran.com", "data.streamlit.io", "404", "GPU stall", "WebGL")
-expect.set_options(timeout=PATIENCE)
 SMALL = "space?sp_count=8&sp_langs=en,ar,ja"
-
-
-@pytest.fixture(scope="module")
-def address(tmp_path_factory):
-    """The running app, with a run to be filmed in a runs folder of its own."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("OTCORE_RUNS", str(tmp_path_factory.mktemp("runs")))
-        made_run()
-        with running_server() as url:
-            yield url
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    path = chromium_path()
-    if path is None:
-        explanation = "no Chromium is installed (Debian: apt-get install chromium)"
-        pytest.fail(explanation) if os.environ.get("CI") else pytest.skip(explanation)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
 def visit(chromium, address):
-    """Opens the page in a browser session of its own; nothing may be complained about in any console."""
-    contexts, complaints = [], []
-
-    def open_page(query: str, **options) -> Page:
-        context = chromium.new_context(**({"viewport": {"width": 1280, "height": 1000}, "accept_downloads": True} | options))
-        contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(PATIENCE)
-        page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.goto(address + query)
-        settle(page)
-        return page
-
-    yield open_page
-    for context in contexts:
-        for page in context.pages:
-            expect(page.get_by_test_id("stException")).to_have_count(0)
-        context.close()
-    assert [text for text in complaints if not any(known in text for known in BENIGN)] == []
+    with visits(chromium, address, settle) as open_page:
+        yield open_page
 
 
 def settle(page: Page) -> None:
     """Waits until the picture is drawn and the script has run."""
     expect(page.locator(".js-plotly-plot .xy").first).to_be_attached(timeout=PATIENCE)
-    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning", timeout=PATIENCE)
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
 
 
 def marked(page: Page) -> list[int]:
@@ -113,7 +69,7 @@ def test_a_search_finds_arabic_which_stands_right_to_left(visit):
     link = page.locator(".cards a").first
     expect(link).to_have_attribute("href", re.compile(r"mark=\d+-\d+"))
     link.click()
-    expect(page.locator('.chip[aria-pressed="true"]')).to_have_count(2, timeout=PATIENCE)
+    expect(page.locator('.chip[aria-pressed="true"]')).to_have_count(2)
 
 
 def test_the_film_plays_to_its_end(visit):
@@ -144,8 +100,25 @@ def test_files_can_be_saved(visit):
 def test_a_phone_in_the_dark_has_its_panes_one_above_the_other(visit):
     page = visit(SMALL, viewport={"width": 390, "height": 800}, color_scheme="dark", has_touch=True)
     plot = page.locator(".js-plotly-plot").first
-    page.wait_for_function("() => document.querySelector('.js-plotly-plot').layout.yaxis2?.domain?.[1] < 0.5", timeout=PATIENCE)
+    page.wait_for_function("() => document.querySelector('.js-plotly-plot').layout.yaxis2?.domain?.[1] < 0.5")
     assert page.get_by_test_id("stMain").evaluate("main => main.scrollWidth <= main.clientWidth")
     box = plot.bounding_box()
     assert box["x"] >= 0
     assert box["x"] + box["width"] <= 390
+
+
+def test_eight_sessions_fitting_at_once_get_each_their_own_picture(visit):
+    choices = [(("en,ar", "en,ja")[number % 2], number // 2) for number in range(8)]
+    pages = [
+        visit(f"space?sp_method=umap&sp_neighbours=5&sp_count=8&sp_langs={codes}&sp_seed={seed}", wait=False) for codes, seed in choices
+    ]
+    drawn = []
+    for page, (codes, _) in zip(pages, choices, strict=True):
+        expect(page.locator(".js-plotly-plot .xy").first).to_be_attached(timeout=4 * PATIENCE)  # eight fits, one after the other
+        settle(page)
+        data = page.locator(".js-plotly-plot").first.evaluate(
+            "plot => plot.data.filter(trace => trace.customdata).map(trace => [trace.name, Array.from(trace.x)])"
+        )
+        assert {"Arabic", "Japanese"} & {name for name, _ in data} == {"Arabic" if "ar" in codes else "Japanese"}
+        drawn.append(json.dumps(data))
+    assert len(set(drawn)) == len(drawn)

@@ -333,21 +333,3 @@ def test_a_shelf_makes_each_value_once_and_forgets_the_oldest():
     shelf.get("b", lambda: make("b"))
     shelf.get("a", lambda: make("a"))
     assert made.count("a") == 2, "it went when the next one came"
-
-
-@pytest.mark.slow
-def test_eight_sessions_fitting_at_once_get_each_their_own_picture(page):
-    apps: list = [None] * 8
-
-    def visit(number: int) -> None:
-        apps[number] = page(sp_method="umap", sp_neighbours="5", sp_langs=("en,ar", "en,ja")[number % 2], sp_seed=str(number // 2))
-
-    threads = [threading.Thread(target=visit, args=(number,)) for number in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    charts = [chart(app) for app in apps]
-    names = [[trace["name"] for trace in languages(app)][:2] for app in apps]
-    assert names == [["English", "Arabic"], ["English", "Japanese"]] * 4
-    assert len({json.dumps(one["data"]) for one in charts}) == 8
