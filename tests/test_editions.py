@@ -72,4 +72,4 @@ def test_base_leaves_something_to_fine_tuning(benchmarks):
 @pytest.mark.slow
 def test_sentence_retrieval_on_flores(benchmarks):
     found = flores(load_encoder("aligned"), benchmarks / "benchmarks" / "flores")
-    assert np.mean(list(found.values())) >= 0.86  # measured .874; the aim is .90
+    assert np.mean(list(found.values())) >= 0.90  # measured .921
