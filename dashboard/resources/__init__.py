@@ -12,6 +12,7 @@ from dashboard.resources.work import comparison, course_of, jobs, plan_of, train
 
 __all__ = [
     "LESSON_ENGINE",
+    "Picture",
     "Swept",
     "aligned",
     "analyses",

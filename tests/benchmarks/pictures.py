@@ -1,4 +1,4 @@
-"""Takes the README's pictures of the Align page again, from the app as it is.
+"""Takes the README's pictures of the pages again, from the app as it is.
 
     python tests/benchmarks/pictures.py [--out .pictures] [--address http://localhost:8501/]
 
@@ -21,18 +21,18 @@ sys.path.insert(0, str(ROOT / "tests"))
 from app_server import ARGUMENTS, chromium_path, running_server  # noqa: E402
 
 PATIENCE = 300_000  # milliseconds
-COLORS = 255  # a palette keeps a page of text and flat colours under 250 kB
 
 
 @dataclass(frozen=True)
 class Picture:
-    """A view of the page: its file, its address, the theme, and the window in pixels."""
+    """A view of a page: its file, its address, the theme, the window in pixels, and what must be drawn."""
 
     name: str
     query: str
     theme: str
     width: int
     height: int
+    drawn: str = ".js-plotly-plot .heatmaplayer image"
 
 
 PICTURES = (
@@ -40,6 +40,9 @@ PICTURES = (
     Picture("align-ja-dark", "?target=ja&sentence=g004", "dark", 1280, 1290),
     Picture("align-ar-phone", "?target=ar&sentence=g004", "light", 390, 1600),
     Picture("align-compare", "?compare=1&target=fr&sentence=g020", "light", 1280, 1210),
+    Picture("space", "space", "light", 1280, 1000, ".js-plotly-plot .xy"),
+    Picture("errors", "errors", "light", 1280, 1000, ".js-plotly-plot .bars path"),
+    Picture("learn", "learn?lesson=earth", "light", 1280, 1000, ".js-plotly-plot .heatmaplayer image"),
 )
 
 
@@ -65,13 +68,12 @@ def take(browser: Browser, address: str, picture: Picture) -> Image.Image:
     page = browser.new_page(viewport={"width": picture.width, "height": picture.height}, color_scheme=picture.theme)
     page.set_default_timeout(PATIENCE)
     page.goto(address + picture.query)
-    page.locator(".chip").first.wait_for()
+    page.locator(picture.drawn).first.wait_for(state="attached")
     page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for()
-    page.locator(".js-plotly-plot .heatmaplayer image").first.wait_for(state="attached")
     page.wait_for_timeout(2_500)  # late fonts and the fading in of what was drawn last
     content = page.screenshot()
     page.close()
-    return Image.open(io.BytesIO(content)).convert("RGB").quantize(COLORS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+    return Image.open(io.BytesIO(content)).convert("RGB")
 
 
 if __name__ == "__main__":
