@@ -14,9 +14,9 @@ import torch
 
 _GROUP_BYTES = 3_200_000  # kernel and its transpose of one group: fewer groups cost fewer calls, larger ones the cache
 _GROUP_BYTES_CUDA = 1 << 28
-_CHECK_EVERY = 20  # iterations between two looks at the errors
+_CHECK_EVERY = 8  # iterations between two looks at the errors
 _LEAVE_SHARE = 4  # finished problems leave their group together, once they are a quarter of it
-_FIRST_ROUND = 40  # iterations before the problems that are left are grouped anew; each further round is twice as long
+_FIRST_ROUND = 32  # iterations before the problems that are left are grouped anew; each further round is twice as long
 _ABSORB = {torch.float32: 15.0, torch.float64: 150.0}  # |log u| at which potentials are absorbed
 
 
