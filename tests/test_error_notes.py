@@ -3,7 +3,6 @@
 import csv
 import io
 import json
-import multiprocessing
 import os
 import signal
 import sqlite3
@@ -86,13 +85,11 @@ def _write(path: str, author: str, count: int) -> None:
 
 def test_writers_in_several_processes_lose_no_note(tmp_path):
     path = tmp_path / "notes.sqlite"  # not there yet: all of them create it
-    context = multiprocessing.get_context("spawn")
-    writers = [context.Process(target=_write, args=(str(path), f"writer {k}", 25)) for k in range(3)]
-    for writer in writers:
-        writer.start()
-    for writer in writers:
-        writer.join(60)
-        assert writer.exitcode == 0
+    code = "import sys; from test_error_notes import _write; _write(sys.argv[1], sys.argv[2], 25)"
+    command = [sys.executable, "-c", code, str(path)]
+    places = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "tests")])}
+    writers = [subprocess.Popen([*command, f"writer {k}"], cwd=ROOT, env=places) for k in range(3)]
+    assert [writer.wait(120) for writer in writers] == [0, 0, 0]
     found = NoteStore(path).notes("bundled")
     assert sorted(one.comment for one in found) == sorted(f"writer {k} {number}" for k in range(3) for number in range(25))
 
