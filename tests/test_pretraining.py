@@ -63,11 +63,13 @@ def tiny(seed: int = 0, **changes: object) -> Recipe:
         hidden=64,
         masked_steps=6,
         aligned_steps=6,
+        sharpened_steps=2,
         tuned_steps=2,
         checkpoint_every=2,
         presentation=Presentation(held_out=10),
         masked=MaskedSettings(tokens=256, sampled=50),
         contrastive=ContrastiveSettings(tokens=256, pairs=8),
+        sharpened=ContrastiveSettings(tokens=512, word_tokens=256, pairs=16),
     )
     return replace(small, **changes)
 
@@ -111,7 +113,7 @@ def test_stages_change_the_weights_and_the_log_is_readable(run: Path) -> None:
     assert not same(weights(run, "base"), weights(run, "aligned"))
     assert not same(weights(run, "base"), weights(run, "tuned"))
     entries = [json.loads(line) for line in (run / "log.jsonl").read_text(encoding="utf-8").splitlines()]
-    assert {entry["stage"] for entry in entries if "stage" in entry} == {"masked", "aligned"}
+    assert {entry["stage"] for entry in entries if "stage" in entry} == {"masked", "aligned", "sharpened"}
     assert [entry["name"] for entry in entries if entry.get("event") == "edition"] == ["base", "aligned", "tuned"]
 
 
@@ -212,11 +214,12 @@ def test_word_links_without_eflomal_say_what_to_install(monkeypatch: pytest.Monk
 @pytest.mark.timeout(1800)
 def test_short_run_learns_to_retrieve_and_to_link(tmp_path: Path) -> None:
     corpora = write_corpus(tmp_path / "corpora", count=3000)
-    recipe = replace(Recipe.for_minutes(5), vocabulary=600, vocabulary_sentences=3000, masked_steps=60, aligned_steps=120, tuned_steps=5)
+    steps = {"masked_steps": 60, "aligned_steps": 120, "sharpened_steps": 10, "tuned_steps": 5}
+    recipe = replace(Recipe.for_minutes(5), vocabulary=600, vocabulary_sentences=3000, **steps)
     pretrain(corpora, tmp_path / "out", recipe, lambda line: None)
     entries = [json.loads(line) for line in (tmp_path / "out" / "log.jsonl").read_text(encoding="utf-8").splitlines()]
     masked = [e["held_out"]["masked_loss"] for e in entries if e.get("stage") == "masked" and "held_out" in e]
-    final = [e["held_out"] for e in entries if e.get("stage") == "aligned" and "held_out" in e][-1]
+    final = [e["held_out"] for e in entries if e.get("stage") == "sharpened" and "held_out" in e][-1]
     assert masked[-1] < masked[0]
     assert final["P@1"] > 0.8
     assert final["F1"] > 0.5
