@@ -2,11 +2,10 @@
 
 import streamlit as st
 
-from dashboard import compare_report, compare_tables, markup, resources, selection
+from dashboard import compare_report, compare_tables, markup, resources, selection, waiting
 from dashboard.compare_selection import Comparison
 from dashboard.fields import LAYER_DEFAULT, MOST_COMPARED
 from dashboard.figures import compare as figures
-from dashboard.jobs import Snapshot
 from otcore.encoders.catalogue import EDITIONS
 from otcore.errors import InputError
 from otcore.evaluation import MEAN, MEASURES, Evaluation
@@ -16,7 +15,6 @@ from otcore.languages import LANGUAGES
 from otcore.runs import run_names
 
 _CHART = {"displaylogo": False, "modeBarButtonsToRemove": ["select2d", "lasso2d", "zoom", "pan"], "toImageButtonOptions": {"format": "svg"}}
-_AT_ONCE = 1.5  # seconds a run of the page waits for a comparison before it shows how far it is
 _PUBLISHED = (
     "From the paper: larger models, other data, and transfer tasks in place of these figures. WordOT gained 1.9 points on XNLI for the "
     "languages seen, little elsewhere, and nothing on XLM-R; Wu & Dredze (2020) found that no alignment method helped robustly once the "
@@ -54,34 +52,7 @@ def controls() -> None:
 def page(chosen: Comparison) -> None:
     """Everything below the controls: the job's progress, or what it found."""
     found = resources.comparison(chosen)
-    if found.alive:
-        found = resources.jobs().wait(found.key, _AT_ONCE)
-    if found.state == "done":
-        result(found.result, chosen)
-    elif found.alive:
-        at_work(found.key)
-    else:
-        again(found)
-
-
-def again(found: Snapshot) -> None:
-    """A comparison that failed or was cancelled: why, and another try."""
-    if found.state == "failed":
-        st.error(markup.escape_markdown(found.error))
-    else:
-        st.info("This comparison was cancelled. Choose others above, or start it again.")
-    st.button("Start again", key="restart_comparison", on_click=resources.jobs().forget, args=(found.key,))
-
-
-@st.fragment(run_every=1)
-def at_work(key: str) -> None:
-    """How far the comparison is, redrawn every second while it lives; mounted only then."""
-    found = resources.jobs().snapshot(key)
-    if found is None or not found.alive:
-        st.rerun()
-    st.progress(found.share, text=markup.escape_markdown(_progress_text(found)))
-    st.caption("Other pages stay usable meanwhile, and the result is kept.")
-    st.button("Cancel", key="cancel_comparison", on_click=resources.jobs().cancel, args=(key,))
+    waiting.show(resources.jobs(), found, lambda evaluation: result(evaluation, chosen), name="comparison")
 
 
 def result(evaluation: Evaluation, chosen: Comparison) -> None:
@@ -110,13 +81,6 @@ def _layers() -> int:
         except InputError:
             continue
     return min(found, default=0)
-
-
-def _progress_text(found: Snapshot) -> str:
-    if found.state == "waiting":
-        return f"Waiting for its turn: {found.ahead} job{'s' if found.ahead != 1 else ''} ahead."
-    left = f", about {max(found.left, 1):.0f} s left" if found.left is not None else ""
-    return f"Step {found.done} of {found.total or '…'}{left}. {found.note}"
 
 
 def _available(evaluation: Evaluation, chosen: Comparison) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+from pages import fine
 from streamlit.testing.v1 import AppTest
 
 import dashboard.align_parts  # noqa: F401  torch and Transformers are loaded before the clock of a page's run starts
@@ -21,11 +22,6 @@ def opened(**url: str) -> AppTest:
     app = AppTest.from_file(str(APP), default_timeout=300)
     app.query_params.update(url)
     return fine(app.run())
-
-
-def fine(app: AppTest) -> AppTest:
-    assert not app.exception, app.exception[0].message
-    return app
 
 
 def own(first: str, second: str, **url: str) -> AppTest:

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from checkpoints import make_mbert, make_xlm_roberta
+from pages import fine, finished
 from streamlit.testing.v1 import AppTest
 
 from dashboard import compare_report, compare_tables
@@ -55,21 +56,6 @@ def evaluation(few, folders):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(comparison, "load_collection", lambda: few)
         return comparison.compare([load_encoder(name) for name in folders], CompareSettings(("de", "ja"), draws=100))
-
-
-def fine(app: AppTest) -> AppTest:
-    assert not app.exception, app.exception[0].message
-    return app
-
-
-def finished(app: AppTest) -> AppTest:
-    """Runs the page until its job has ended, as the fragment does in a browser."""
-    for _ in range(120):
-        if not any(button.key == "cancel_comparison" for button in fine(app).button):
-            return app
-        time.sleep(0.5)
-        app.run()
-    raise AssertionError("the comparison did not end")
 
 
 def charts(app: AppTest) -> list[dict]:
@@ -130,10 +116,10 @@ def test_an_encoder_that_cannot_be_had_is_told_in_a_sentence(page, folders):
 
 
 def test_a_long_comparison_shows_how_far_it_is_and_can_be_cancelled(page, monkeypatch, folders):
-    from dashboard import compare_parts, resources
+    from dashboard import resources, waiting
 
     gate, jobs = threading.Event(), Jobs()
-    monkeypatch.setattr(compare_parts, "_AT_ONCE", 0.01)
+    monkeypatch.setattr(waiting, "AT_ONCE", 0.01)
     monkeypatch.setattr(resources.work, "jobs", lambda: jobs)
     monkeypatch.setattr(resources, "jobs", lambda: jobs)
     plain = resources.work.compare

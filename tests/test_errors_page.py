@@ -3,12 +3,12 @@
 import base64
 import json
 import re
-import time
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from checkpoints import make_mbert, make_xlm_roberta
+from pages import fine, finished
 from streamlit.testing.v1 import AppTest
 
 from dashboard.errors import pictures, report
@@ -79,21 +79,6 @@ def page(monkeypatch, few, folders, store):
 
     yield opened
     cached._corpus.clear()
-
-
-def fine(app: AppTest) -> AppTest:
-    assert not app.exception, app.exception[0].message
-    return app
-
-
-def finished(app: AppTest) -> AppTest:
-    """Runs the page until its job has ended, as the fragment does in a browser."""
-    for _ in range(120):
-        if not any(button.key == "cancel_errors" for button in fine(app).button):
-            return app
-        time.sleep(0.3)
-        app.run()
-    raise AssertionError("the analysis did not end")
 
 
 def count(app: AppTest) -> str:

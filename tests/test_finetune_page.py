@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from pages import fine
 from streamlit.testing.v1 import AppTest
 from training_runs import EVERY, STEPS, failing, made_run, made_settings, stand_in
 
@@ -50,11 +51,6 @@ def opened(**url: str) -> AppTest:
     app.switch_page("dashboard/pages/finetune.py")
     app.query_params.update(url)
     return fine(app.run())
-
-
-def fine(app: AppTest) -> AppTest:
-    assert not app.exception, app.exception[0].message
-    return app
 
 
 def started(**url: str) -> AppTest:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from pages import fine
 from streamlit.testing.v1 import AppTest
 
 import dashboard.learn_parts  # noqa: F401  torch and the lessons are loaded before the clock of a page's run starts
@@ -23,11 +24,6 @@ def opened(page: str = "learn", **url: str) -> AppTest:
     app.switch_page(f"dashboard/pages/{page}.py")
     app.query_params.update(url)
     return fine(app.run())
-
-
-def fine(app: AppTest) -> AppTest:
-    assert not app.exception, app.exception[0].message
-    return app
 
 
 def figures(app: AppTest) -> list[dict]:

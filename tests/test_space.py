@@ -185,14 +185,14 @@ def test_search_by_text_ignores_case_and_by_pattern_finds_inside():
 
 @pytest.mark.parametrize("pattern", ["(", "[a", "*", "(?P<x>", "a{2,1}"])
 def test_a_bad_pattern_is_told(pattern):
-    with pytest.raises(InputError, match="no regular expression"):
+    with pytest.raises(InputError, match="is not a regular expression"):
         find(["a"], pattern, regular=True)
 
 
 def test_a_pattern_that_would_take_for_ever_ends_soon():
     start = time.monotonic()
-    with pytest.raises(InputError, match="takes too long"):
+    with pytest.raises(InputError, match="was stopped after"):
         find(["a" * 40 + "!"] * 50, r"^(a|a|aa)+$", regular=True)
     assert time.monotonic() - start < 5
-    with pytest.raises(InputError, match="shorten"):
-        find(["a"], "a" * 300)
+    with pytest.raises(InputError, match="keep it under"):
+        find(["a"], "a" * 301, regular=True)

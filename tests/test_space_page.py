@@ -9,10 +9,12 @@ from urllib.parse import parse_qs
 import numpy as np
 import pytest
 from checkpoints import make_mbert, make_xlm_roberta
+from pages import fine, finished
 from streamlit.testing.v1 import AppTest
 from training_runs import made_run
 
 import dashboard.space.parts  # noqa: F401  torch and Transformers are loaded before the clock of a page's run starts
+from dashboard import waiting
 from dashboard.figures import space as figures
 from dashboard.jobs import Jobs
 from dashboard.resources import space as cached
@@ -47,21 +49,6 @@ def page(monkeypatch, folders, tmp_path):
         return finished(app) if wait else fine(app)
 
     return opened
-
-
-def fine(app: AppTest) -> AppTest:
-    assert not app.exception, app.exception[0].message
-    return app
-
-
-def finished(app: AppTest) -> AppTest:
-    """Runs the page until its job has ended, as the fragment does in a browser."""
-    for _ in range(240):
-        if not any(button.key == "cancel_space" for button in fine(app).button):
-            return app
-        time.sleep(0.25)
-        app.run()
-    raise AssertionError("the picture did not end")
 
 
 def chart(app: AppTest) -> dict:
@@ -144,7 +131,7 @@ def test_a_search_marks_in_both_panes_and_lists_with_neighbours_before_and_after
 
 def test_a_bad_or_endless_pattern_is_told_and_the_picture_stays(page):
     app = page(sp_find="(", sp_regex="1")
-    assert "no regular expression" in app.error[0].value
+    assert "is not a regular expression" in app.error[0].value
     assert languages(app)
     fine(app.text_input(key="sp_find").set_value("nowhere-at-all").run())
     assert "No point plotted" in app.info[0].value
@@ -203,10 +190,8 @@ def test_umap_two_states_and_the_note_on_distances(page):
 
 
 def test_a_long_fit_shows_how_far_it_is_can_be_cancelled_and_blocks_no_other_page(page, monkeypatch):
-    from dashboard.space import parts
-
     gate, jobs = threading.Event(), Jobs()
-    monkeypatch.setattr(parts, "_AT_ONCE", 0.01)
+    monkeypatch.setattr(waiting, "AT_ONCE", 0.01)
     monkeypatch.setattr(cached, "space_jobs", lambda method: jobs)
     monkeypatch.setattr("dashboard.resources.space_jobs", lambda method: jobs)
     plain = cached.project
@@ -222,7 +207,7 @@ def test_a_long_fit_shows_how_far_it_is_can_be_cancelled_and_blocks_no_other_pag
     assert not app.get("plotly_chart")
     other = AppTest.from_file(str(APP), default_timeout=120)
     assert fine(other.run()).get("plotly_chart"), "Align answers meanwhile"
-    fine(app.button(key="cancel_space").click().run())
+    fine(app.button(key="cancel_picture").click().run())
     for _ in range(100):
         if app.info:
             break
@@ -230,7 +215,7 @@ def test_a_long_fit_shows_how_far_it_is_can_be_cancelled_and_blocks_no_other_pag
         fine(app.run())
     assert "cancelled" in app.info[0].value
     gate.set()
-    app = finished(app.button(key="restart_space").click().run())
+    app = finished(app.button(key="restart_picture").click().run())
     assert languages(app)
 
 

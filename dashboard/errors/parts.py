@@ -4,18 +4,16 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from dashboard import markup, resources, selection
+from dashboard import markup, resources, selection, waiting
 from dashboard.errors import card, controls, filtering, notes_panel, overview, report
 from dashboard.errors import selection as errors_selection
 from dashboard.errors.filtering import Remaining
 from dashboard.errors.selection import ErrorsView
-from dashboard.jobs import Snapshot
 from otcore.analysis import CAUSES, NAMES, RULES, Analysis, Corpus
 from otcore.analysis.table import HIT_CODE
 from otcore.errors import InputError
 from otcore.notes import Note
 
-_AT_ONCE = 3.0  # seconds a run of the page waits for an analysis before it shows how far it is
 _LISTED = 1_000  # pairs that the list shows; filters reach the others
 
 
@@ -24,38 +22,7 @@ def page() -> None:
     view = errors_selection.current()
     corpus = resources.corpus_of(view)
     found = resources.analysis_of(view, corpus)
-    if found.alive:
-        found = resources.analyses().wait(found.key, _AT_ONCE)
-    if found.state == "done":
-        result(found.result, corpus, view)
-    elif found.alive:
-        at_work(found.key)
-    else:
-        again(found)
-
-
-def again(found: Snapshot) -> None:
-    """An analysis that failed or was cancelled: why, and another try."""
-    if found.state == "failed":
-        st.error(markup.escape_markdown(found.error))
-    else:
-        st.info("This analysis was cancelled. Choose others above, or start it again.")
-    st.button("Start again", key="restart_errors", on_click=resources.analyses().forget, args=(found.key,))
-
-
-@st.fragment(run_every=2)
-def at_work(key: str) -> None:
-    """How far the analysis is, redrawn while it lives; mounted only then."""
-    found = resources.analyses().snapshot(key)
-    if found is None or not found.alive:
-        st.rerun()
-    if found.state == "waiting":
-        text = f"Waiting for its turn: {found.ahead} job{'s' if found.ahead != 1 else ''} ahead."
-    else:
-        left = f", about {max(found.left, 1):.0f} s left" if found.left is not None else ""
-        text = f"{found.share:.0%} done{left}. {found.note}"
-    st.progress(found.share, text=markup.escape_markdown(text))
-    st.button("Cancel", key="cancel_errors", on_click=resources.analyses().cancel, args=(key,))
+    waiting.show(resources.analyses(), found, lambda analysis: result(analysis, corpus, view), name="analysis")
 
 
 def result(analysis: Analysis, corpus: Corpus, view: ErrorsView) -> None:

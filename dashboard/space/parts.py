@@ -2,52 +2,24 @@
 
 import streamlit as st
 
-from dashboard import markup, resources, selection
+from dashboard import markup, resources, selection, waiting
 from dashboard.components import viewport
 from dashboard.figures import space as figures
-from dashboard.jobs import Snapshot
 from dashboard.resources import Picture
 from dashboard.space import files, film, numbers, picks, pieces
 from dashboard.space.drawing import Style, drawing_of
 from dashboard.space.listing import Moment
 from dashboard.space.view import SpaceView
 
-_AT_ONCE = 2.0  # seconds a run of the page waits for a picture before it shows how far it is
-
 
 def page(view: SpaceView) -> None:
     """Everything below the controls: the job's progress, or the picture."""
-    found = resources.space_picture(view)
-    jobs = resources.space_jobs(view.projection.method)
-    if found.alive:
-        found = jobs.wait(found.key, _AT_ONCE)
-    if found.state == "done":
-        result(found.result, view)
+
+    def draw(picture: Picture) -> None:
+        result(picture, view)
         resources.warm_projection()  # not before: compiling would hold up the first picture
-    elif found.alive:
-        at_work(found.key, view.projection.method)
-    else:
-        again(found, view.projection.method)
 
-
-@st.fragment(run_every=1)
-def at_work(key: str, method: str) -> None:
-    """How far the picture is, redrawn every second while its job lives; mounted only then."""
-    found = resources.space_jobs(method).snapshot(key)
-    if found is None or not found.alive:
-        st.rerun()
-    st.progress(found.share, text=markup.escape_markdown(_progress_text(found)))
-    st.caption("Other pages stay usable meanwhile, and the result is kept.")
-    st.button("Cancel", key="cancel_space", on_click=resources.space_jobs(method).cancel, args=(key,))
-
-
-def again(found: Snapshot, method: str) -> None:
-    """A picture that failed or was cancelled: why, and another try."""
-    if found.state == "failed":
-        st.error(markup.escape_markdown(found.error))
-    else:
-        st.info("This picture was cancelled. Choose other settings, or start it again.")
-    st.button("Start again", key="restart_space", on_click=resources.space_jobs(method).forget, args=(found.key,))
+    waiting.show(resources.space_jobs(view.projection.method), resources.space_picture(view), draw, name="picture")
 
 
 def result(picture: Picture, view: SpaceView) -> None:
@@ -94,10 +66,3 @@ def _downloads(picture: Picture, marked: list[int], narrow: bool, states: list[i
         return files.html_page(figure, picture, numbers.facts(picture, states), reading)
 
     pieces.downloads(picture, marked, whole)
-
-
-def _progress_text(found: Snapshot) -> str:
-    if found.state == "waiting":
-        return f"Waiting for its turn: {found.ahead} job{'s' if found.ahead != 1 else ''} ahead."
-    left = f", about {max(found.left, 1):.0f} s left" if found.left is not None else ""
-    return f"{found.note[:1].upper()}{found.note[1:]}{left}"

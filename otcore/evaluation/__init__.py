@@ -1,6 +1,6 @@
 """How good an encoder is: retrieval of words and sentences, the shape of its space, and comparisons with intervals."""
 
-from otcore.evaluation.comparison import Stopped, compare
+from otcore.evaluation.comparison import compare
 from otcore.evaluation.measures import MEASURES, Measure
 from otcore.evaluation.retrieval import Retrieval, retrieve, sentence_vectors
 from otcore.evaluation.types import MEAN, Change, Compared, CompareSettings, Estimate, Evaluation, LayerError, SentenceScores
@@ -17,7 +17,6 @@ __all__ = [
     "Measure",
     "Retrieval",
     "SentenceScores",
-    "Stopped",
     "compare",
     "retrieve",
     "sentence_vectors",

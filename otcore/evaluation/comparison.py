@@ -14,13 +14,10 @@ from otcore.evaluation.measures import MEASURES
 from otcore.evaluation.measuring import Measured, blocks, measure
 from otcore.evaluation.samples import plain
 from otcore.evaluation.types import MEAN, PIVOT, Change, Compared, CompareSettings, Estimate, Evaluation, LayerError, SentenceScores
+from otcore.work import Stopped
 
 WITHIN_NOISE = "within noise"
 _PROBE_CHANCE = 0.5
-
-
-class Stopped(Exception):
-    """Somebody asked the comparison to stop."""
 
 
 def compare(

@@ -52,7 +52,7 @@ def measure(folder: Path, name: str, source: str, target: str, after: str, round
     app.query_params.update({"er_data": "own", "er_files": id, "encoder_eb": after})
     start = time.perf_counter()
     app.run()
-    while any(button.key == "cancel_errors" for button in app.button):
+    while any(button.key == "cancel_analysis" for button in app.button):
         time.sleep(0.2)
         app.run()
     first = time.perf_counter() - start

@@ -73,7 +73,7 @@ def server(rounds: int, languages: str, sentences: int) -> None:
     page.switch_page("dashboard/pages/space.py")
     page.query_params.update({"sp_langs": languages, "sp_count": str(sentences)})
     page.run()
-    while any(button.key == "cancel_space" for button in page.button):
+    while any(button.key == "cancel_picture" for button in page.button):
         time.sleep(0.5)
         page.run()
     from dashboard import resources
