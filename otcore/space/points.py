@@ -149,7 +149,7 @@ def _whole_links(codes: Sequence[str], ids: Sequence[str], index: Mapping[tuple[
 
 
 def _encode(encoder: Encoder, layer: int, chosen: Sequence[Sentence], choice: PointChoice, tell: Teller) -> list[np.ndarray]:
-    """(words, d) of each sentence, or (1, d) its mean over subwords."""
+    """(words, d) of each sentence, or (1, d) its vector as sentence retrieval has it."""
 
     def progress(done: int, total: int) -> None:
         tell(done / total, f"encoding with {encoder.name}: {done} of {total} sentences")
@@ -158,4 +158,4 @@ def _encode(encoder: Encoder, layer: int, chosen: Sequence[Sentence], choice: Po
     encoded = encoder.encode([sentence.words for sentence in chosen], layer, progress, [sentence.language for sentence in chosen])
     if choice.kind == "word":
         return [vectors.pooled(choice.pooling) for vectors in encoded]
-    return [vectors.subwords.mean(0, keepdims=True) for vectors in encoded]
+    return list(encoder.sentences(encoded, layer)[:, None])
