@@ -21,7 +21,7 @@ class PairFile:
     """Where the sentence pairs of one language are.
 
     language: code of the side that is not English
-    path    : a TSV file, one with lines `source ||| target`, or with `english` the source side of line-parallel text
+    path    : a TMX or TSV file, one with lines `source ||| target`, or with `english` the source side of line-parallel text
     english : the English side of line-parallel text, or None
     columns : of a TSV file, counted from 1: that of the language and that of English
     """
@@ -165,9 +165,9 @@ class Recommended:
 # λ counts squared lengths, and words of the bundled base encoder are about 15 long: at λ = 5 a cosine cost did not fall in
 # 100 steps. At 0.02 moving all English words by a tenth of their length costs about as much as the whole transport.
 _RECOMMENDED = {
-    "word-ot": Recommended(5e-5, 0.02),
-    "sub-ot": Recommended(5e-5, 0.02),
-    "contrastive-ot": Recommended(2e-4, 0.01),
+    "word-ot": Recommended(2e-4, 0.1),
+    "sub-ot": Recommended(2e-4, 0.1),
+    "contrastive-ot": Recommended(1e-4, 0.01),  # at five times the rate links gain a little more, retrieval of other text loses half
     "l2": Recommended(5e-5, 1.0),  # a squared length itself
     "contrastive-weak": Recommended(2e-4, 0.01),
     "contrastive-strong": Recommended(2e-4, 0.01),
