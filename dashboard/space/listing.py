@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
+import numpy as np
+
 from dashboard import markup
 from dashboard.resources.space import Picture
 from otcore.languages import language
@@ -44,7 +46,7 @@ def align_address(points: Points, point: int, partner: int, encoder: str) -> str
 def translations(picture: Picture, point: int) -> list[tuple[int, float, list[int]]]:
     """(partner, place among the links, rank of this translation's language in each state) for each of a point's translations."""
     points = picture.cloud.points
-    rows = [k for k, pair in enumerate(points.links) if point in pair]
+    rows = np.flatnonzero((points.links == point).any(1)).tolist()
     partners = [int(points.links[k].sum() - point) for k in rows]
     return [
         (other, k, [int(one.ranks[point, points.language[other]]) for one in picture.measures])
