@@ -29,7 +29,10 @@ TEACHER_STYLE = (
     "[data-testid='stMain'] [data-testid='stSliderTickBar']{font-size:.8rem!important}"
     ".katex{font-size:1.1em!important}</style>"
 )
-_WIDE_FORMULA = "<style>.katex-display{overflow-x:auto;overflow-y:hidden;padding:.2rem 0}</style>"
+_WIDE_FORMULA = (
+    "<style>.katex-display{overflow-x:auto;overflow-y:hidden;padding:.2rem 0}"
+    "@media(max-width:640px){.katex-display{font-size:.9em}}</style>"
+)
 
 
 def page() -> None:

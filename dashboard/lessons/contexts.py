@@ -101,7 +101,7 @@ LESSON = Lesson(
         (r"\cos(x,y)", "1 if they point the same way, 0 if they have nothing in common"),
         (r"C(x,y)", "the cost of moving one onto the other"),
     ),
-    formula=r"\cos(x,y)=\frac{\langle x,y\rangle}{\lVert x\rVert\,\lVert y\rVert}\qquad C(x,y)=1-\cos(x,y)",
+    formula=r"\begin{gathered}\cos(x,y)=\frac{\langle x,y\rangle}{\lVert x\rVert\,\lVert y\rVert}\\ C(x,y)=1-\cos(x,y)\end{gathered}",
     look="Raise the layer from 0 to 4: do the two occurrences part? Do their nearest translations become different words?",
     controls=(
         Choice("word", "Word", {word: word for word in WORDS}, "crane", row=False),

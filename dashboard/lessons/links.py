@@ -40,7 +40,7 @@ def _draw(values: Values, engine: Engine) -> Drawing:
     curve = lines(series, title="One plan, every threshold", x="threshold", y="rate, 0 to 1", now=now, height=430, y_range=(-0.04, 1.04))
     both = scores.predicted_sure + scores.predicted_possible
     latex = (
-        rf"\begin{{gathered}}\mathrm{{AER}}=1-\frac{{|A\cap S|+|A\cap P|}}{{|A|+|S|}}"
+        rf"\begin{{gathered}}\mathrm{{AER}}=1-\frac{{|A\cap S|+|A\cap P|}}{{|A|+|S|}}\\ "
         rf"=1-\frac{{{scores.predicted_sure}+{scores.predicted_possible}}}{{{scores.predicted}+{scores.sure}}}\\ "
         rf"=1-\frac{{{both}}}{{{scores.predicted + scores.sure}}}={scores.aer:.3f}\end{{gathered}}"
     )
@@ -81,7 +81,7 @@ LESSON = Lesson(
         ("P", "the possible ones, with S among them"),
         (r"|\cdot|", "how many"),
     ),
-    formula=r"\text{precision}=\frac{|A\cap P|}{|A|}\qquad\text{recall}=\frac{|A\cap S|}{|S|}",
+    formula=r"\text{precision}=\frac{|A\cap P|}{|A|}\quad\text{recall}=\frac{|A\cap S|}{|S|}",
     look="Move the threshold from 1 to 0: which curve rises, which falls? Check the AER below by hand, then try another rule.",
     controls=(
         Choice("rule", "Link rule", _RULES, "threshold", row=False),

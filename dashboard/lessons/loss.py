@@ -65,7 +65,7 @@ def _draw(values: Values, engine: Engine) -> Drawing:
     pulls = ((x, rate * found.source_pull[step].reshape(-1, 2), BLUE), (y, rate * found.target_pull[step].reshape(-1, 2), ORANGE))
     figure = cloud(
         (Group("other language", x, BLUE, "circle", 12), Group("English", y, ORANGE, "diamond", 12)),
-        title=f"Words after {step} steps; arrows: next steps, three times as long", pulls=pulls,
+        title=f"After {step} steps; arrows: the next three", pulls=pulls,
         plan=(np.eye(len(x)), x, y), ranges=((-2.6, 3.4), (-2.2, 2.4)), height=400, widest=2.0,
     )  # fmt: skip
     series = [
@@ -112,8 +112,9 @@ LESSON = Lesson(
         (r"\lambda", "strength of the anchor, 1 or 0 here"),
         (r"\tau", "temperature: how sharply true pairs must beat wrong ones"),
     ),
-    formula=r"\begin{gathered}\mathrm{OT}_\varepsilon(S,E)\ \text{or}\ S_\varepsilon(S,E)\;+\lambda\sum_j\lVert e_j-e_j^0\rVert^2\\ "
-    r"\text{negatives: } -\log\frac{s_{kk}}{\sum_l s_{kl}},\quad s_{kl}=\exp({-\mathrm{OT}_\varepsilon(S_k,E_l)}/\tau)\end{gathered}",
+    formula=r"\begin{gathered}\mathrm{OT}_\varepsilon(S,E)\ \text{or}\ S_\varepsilon(S,E)\\ "
+    r"+\ \lambda\sum_j\lVert e_j-e_j^0\rVert^2\\ \text{negatives: } -\log\frac{s_{kk}}{\sum_l s_{kl}}\\ "
+    r"s_{kl}=\exp({-\mathrm{OT}_\varepsilon(S_k,E_l)}/\tau)\end{gathered}",
     look="Play “OT_ε alone” without the anchor: collapse. Switch the anchor on: English holds. Then try S_ε, and negatives.",
     controls=(
         Steps("step", "Training steps", LAST),

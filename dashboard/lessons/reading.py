@@ -10,7 +10,7 @@ from otcore.aligner import Aligned
 from otcore.alignment import Scores, score_pair
 
 LANGUAGES = {"de": "German", "fr": "French", "es": "Spanish"}
-_NAMES = {"hit": "hit: a sure link", "possible": "possible link", "false": "false: not in gold", "missed": "missed sure link"}
+_KEY = "Hit: a sure link drawn; possible: one that may be; false: not in gold; missed: a sure one."
 
 
 def scored(pair: Aligned) -> Scores:
@@ -25,7 +25,7 @@ def gold_marks(pair: Aligned) -> list[Marks]:
         "hit": links & gold.sure, "possible": (links & gold.possible) - gold.sure,
         "false": links - gold.possible, "missed": gold.sure - links,
     }  # fmt: skip
-    return [Marks(_NAMES[status], sorted(found), *STATUS[status][:2]) for status, found in places.items()]
+    return [Marks(status, sorted(found), *STATUS[status][:2]) for status, found in places.items()]
 
 
 def plan_picture(pair: Aligned, title: str, reading: str, marks: bool = True) -> Picture:
@@ -35,8 +35,13 @@ def plan_picture(pair: Aligned, title: str, reading: str, marks: bool = True) ->
         pair.plan.plan, source, target, title=title, unit="mass", axes=("source words", "target words"),
         marks=gold_marks(pair) if marks else (), form="",
     )  # fmt: skip
+    reading = f"{reading} {_KEY}" if marks else reading
     best = ", ".join(f"{source[i]} to {target[j]}" for i, j in _strongest(pair.plan.plan))
-    return Picture(figure, f"{title}: matrix of {len(source)} by {len(target)} words; most mass goes from {best}.", reading)
+    return Picture(
+        figure,
+        f"{title}: matrix of {len(source)} by {len(target)} words; most mass goes from {best}.",
+        f"{reading} {_KEY}" if marks else reading,
+    )
 
 
 def _strongest(plan: np.ndarray, count: int = 4) -> list[tuple[int, int]]:

@@ -10,7 +10,7 @@ _TITLE = 15
 
 def frame(title: str, *, height: int = 330, legend: bool = False, **more) -> dict:
     """A layout with a title, and a legend below the axes where asked for."""
-    below = {"orientation": "h", "y": -0.2, "yanchor": "top", "x": 0, "xanchor": "left", "yref": "paper"}
+    below = {"orientation": "h", "y": 0, "yanchor": "bottom", "x": 0, "xanchor": "left", "yref": "container"}
     return {
         "title": {"text": title, "font": {"size": _TITLE}}, "height": height, "margin": {"l": 8, "r": 8, "t": 46, "b": 8},
         "dragmode": False, "showlegend": legend, "legend": below, "hoverlabel": {"align": "left"}, **more,
@@ -37,8 +37,6 @@ def enlarged(figure: go.Figure) -> go.Figure:
         font=font, title_font_size=BACK_ROOM + 2, legend_font_size=BACK_ROOM, hoverlabel_font_size=BACK_ROOM,
         height=int((layout.height or 330) * 1.4), margin_t=(layout.margin.t or 46) + (60 if (layout.legend.y or 0) > 0 else 18),
     )  # fmt: skip
-    if (layout.legend.y or 0) < 0:
-        figure.update_layout(legend_y=-0.42)
     for update in (figure.update_xaxes, figure.update_yaxes):
         update(tickfont=font, title_font=font)
     figure.update_annotations(font_size=BACK_ROOM)

@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 from dashboard.figures.lessons.base import axis, frame, plain
 from dashboard.theme import PLAN_SCALE
 
-_WRITTEN = 49  # cells up to which the numbers are written into them
+_WRITTEN, _WRITTEN_ACROSS = 49, 7  # cells, and of them in a row, up to which numbers are written into them: a phone is 390 wide
 _CELL = 28  # pixels of a row with many
 
 
@@ -63,7 +63,7 @@ def matrix(
         "hovertemplate": f"%{{customdata}}<br>{unit} %{{z:.4f}}<extra></extra>",
         "colorbar": {"title": {"text": unit, "side": "top"}, "thickness": 10, "len": 0.85, "nticks": 5, "xpad": 4},
     }  # fmt: skip
-    if form and n * m <= _WRITTEN:
+    if form and n * m <= _WRITTEN and m <= _WRITTEN_ACROSS:
         written = [
             [format(value, form) if np.isfinite(value) and (not blank_zero or abs(value) > 1e-12) else "" for value in row]
             for row in values
