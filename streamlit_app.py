@@ -9,6 +9,7 @@ page = st.navigation(
     [
         st.Page("dashboard/pages/align.py", title="Align", icon=":material/link:", default=True),
         st.Page("dashboard/pages/space.py", title="Space", icon=":material/bubble_chart:"),
+        st.Page("dashboard/pages/search.py", title="Search", icon=":material/search:"),
         st.Page("dashboard/pages/finetune.py", title="Fine-tune", icon=":material/model_training:"),
         st.Page("dashboard/pages/compare.py", title="Compare", icon=":material/compare_arrows:"),
         st.Page("dashboard/pages/errors.py", title="Errors", icon=":material/troubleshoot:"),

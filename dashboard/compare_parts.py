@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import compare_report, compare_tables, markup, resources, selection, waiting
+from dashboard import compare_report, compare_tables, encoder_offer, markup, resources, selection, waiting
 from dashboard.compare_selection import Comparison
 from dashboard.fields import LAYER_DEFAULT, MOST_COMPARED
 from dashboard.figures import compare as figures
@@ -31,6 +31,9 @@ def controls() -> None:
         format_func=lambda name: f"{name} (bundled)" if name in EDITIONS else name, placeholder="two or more: editions, runs, hub names",
         help="The first one is “before”; each other is compared with it. Fine-tuning runs are called run:NAME.",
     )  # fmt: skip
+    with left:
+        for name in selection.get("compared"):
+            encoder_offer.offer(name)
     right.multiselect(
         "Languages", [code for code in LANGUAGES if code != "en"], key="over", format_func=lambda code: LANGUAGES[code].name,
         placeholder="one or more", help="Each is compared with English.",

@@ -4,7 +4,7 @@ import importlib.util
 
 import streamlit as st
 
-from dashboard import resources, selection
+from dashboard import encoder_offer, finetune_data, resources, selection
 from otcore.choices import COSTS, MASSES
 from otcore.encoders.catalogue import EDITIONS
 from otcore.finetuning import LINK_SOURCES, recommended
@@ -40,9 +40,11 @@ _BUDGET_READING = {
 def choices() -> None:
     """Languages, objective, encoder, budget; everything else folded away."""
     left, right = st.columns(2)
+    names = {code: entry.name for code, entry in LANGUAGES.items() if code != "en"}
     left.multiselect(
-        "Languages", [code for code in LANGUAGES if code != "en"], key="ft_languages", format_func=lambda code: LANGUAGES[code].name,
-        placeholder="one or more", help="Each is aligned with English, on the training sentences of the bundled collection.",
+        "Languages", list(dict.fromkeys([*names, *selection.get("ft_languages")])), key="ft_languages", placeholder="one or more",
+        format_func=lambda code: names.get(code, code), accept_new_options=True,
+        help="Each is aligned with English. For your own sentence pairs the code of any other language can be typed, such as pt or el.",
     )  # fmt: skip
     _encoder(right)
     left, right = st.columns(2)
@@ -50,6 +52,7 @@ def choices() -> None:
     left.caption(_OBJECTIVES[selection.get("ft_objective")])
     right.segmented_control("Budget", list(_BUDGETS), key="ft_budget", format_func=_BUDGETS.get, required=True)
     right.caption(_BUDGET_READING[selection.get("ft_budget")])
+    finetune_data.data()
     with st.expander("All other settings"):
         _training()
         _transport()
@@ -63,6 +66,8 @@ def _encoder(place) -> None:
         "Encoder", names, key="ft_encoder", format_func=lambda name: f"{name} (bundled)" if name in EDITIONS else name,
         accept_new_options=True, help="Where training starts: a bundled edition, an earlier run, or a name on the model hub (type it).",
     )  # fmt: skip
+    with place:
+        encoder_offer.offer(selection.get("ft_encoder"))
 
 
 def _training() -> None:

@@ -14,13 +14,13 @@ from dashboard.training_view import pace, snapshot_steps, status_of, watched_pai
 from dashboard.trainings import Standing
 from otcore.errors import InputError
 from otcore.finetuning import FinetuneSettings, Run, create_run, delete_run, find_run, list_runs, rename_run, zip_run
-from otcore.languages import language
+from otcore.languages import LANGUAGES, language
 from otcore.runs import RUN_PREFIX, runs_folder
 
 _CHART = {"displaylogo": False, "modeBarButtonsToRemove": ["select2d", "lasso2d", "zoom", "pan"], "toImageButtonOptions": {"format": "svg"}}
 _COPIES = 8  # of an encoder in single precision: weights with two moments, once more while they are replaced, and the result twice
 _FIRST = (
-    "Start trains a copy of the encoder on the bundled translations and shows its curves, its held-out figures and one sentence's plan as "
+    "Start trains a copy of the encoder on the chosen translations and shows its curves, its held-out figures and one sentence's plan as "
     "they change; other pages stay usable meanwhile. At the end, or whenever you cancel, what was learnt is kept here and can be used as "
     "an encoder everywhere."
 )
@@ -94,11 +94,13 @@ def begin(settings: FinetuneSettings) -> Run:
 
 
 def _start() -> None:
+    settings = None
     try:
         settings = finetune_selection.current()
+    except finetune_selection.NotYet as error:
+        st.info(markup.escape_markdown(str(error)))
     except InputError as error:
         explain(error)
-        settings = None
     if st.button("Start", key="start_run", type="primary", icon=":material/play_arrow:", disabled=settings is None):
         try:
             with st.spinner("Starting …"):
@@ -230,7 +232,8 @@ def _actions(run: Run) -> None:
             selection.put(encoder=name)
             st.switch_page("dashboard/pages/align.py")
         if run.usable and st.button("Compare with before", key="compare_run"):
-            selection.put(compared=[run.settings.encoder, name], over=list(run.settings.languages))
+            bundled = [code for code in run.settings.languages if code in LANGUAGES]  # what there is to compare on
+            selection.put(compared=[run.settings.encoder, name], **({"over": bundled} if bundled else {}))
             st.switch_page("dashboard/pages/compare.py")
         st.download_button(
             "Download", lambda: _zipped(run), f"{run.name}.zip", "application/zip", on_click="ignore", key="download_run",

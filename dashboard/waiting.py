@@ -1,5 +1,6 @@
 """A page whose content is a background job's result: its progress while it works, why it ended otherwise, and then what it made."""
 
+import contextlib
 from collections.abc import Callable
 from typing import Any
 
@@ -11,27 +12,37 @@ from dashboard.jobs import Jobs, Snapshot
 AT_ONCE = 2.0  # seconds a run of the page waits for a result before it shows how far it is
 
 
-def show(jobs: Jobs, found: Snapshot, draw: Callable[[Any], None], *, name: str) -> None:
+def show(jobs: Jobs, found: Snapshot, draw: Callable[[Any], None], *, name: str, meanwhile: Callable[[Any], None] | None = None) -> None:
     """Draws the result with `draw` once there is one.
 
-    found: how the job stands
-    name : of what is made, such as "comparison"; also of the buttons, `cancel_NAME` and `restart_NAME`
+    found    : how the job stands
+    name     : of what is made, such as "comparison"; also of the buttons, `cancel_NAME` and `restart_NAME`
+    meanwhile: draws what the job gave out while at work, below its progress
     """
-    if found.alive:
+    early = meanwhile is not None and found.latest is not None
+    if found.alive and not early:
         found = jobs.wait(found.key, AT_ONCE)
+        early = meanwhile is not None and found.latest is not None
+    # an element of its own for the progress: what is below keeps its place when it is done
+    place = contextlib.nullcontext()
+    if meanwhile is not None:
+        place = st.empty().container() if found.alive else st.empty()
     if found.state == "done":
         draw(found.result)
     elif found.alive:
-        _at_work(jobs, found.key, name)
+        with place:
+            _at_work(jobs, found.key, name, meanwhile is not None and not early)
+        if early:
+            meanwhile(found.latest)
     else:
         _again(jobs, found, name)
 
 
 @st.fragment(run_every=1)
-def _at_work(jobs: Jobs, key: str, name: str) -> None:
-    """Redrawn every second while the job lives; mounted only then."""
+def _at_work(jobs: Jobs, key: str, name: str, until_early: bool) -> None:
+    """Redrawn every second while the job lives; mounted only then. `until_early`: the page waits for what it gives out at work."""
     found = jobs.snapshot(key)
-    if found is None or not found.alive:
+    if found is None or not found.alive or (until_early and found.latest is not None):
         st.rerun()
     st.progress(found.share, text=markup.escape_markdown(_told(found)))
     st.caption("Other pages stay usable meanwhile, and the result is kept.")

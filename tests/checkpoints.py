@@ -4,7 +4,21 @@ from pathlib import Path
 
 import torch
 from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, processors, trainers
-from transformers import BertConfig, BertModel, PreTrainedTokenizerFast, XLMRobertaConfig, XLMRobertaModel
+from transformers import (
+    BertConfig,
+    BertModel,
+    DistilBertConfig,
+    DistilBertModel,
+    ElectraConfig,
+    ElectraModel,
+    ModernBertConfig,
+    ModernBertModel,
+    MPNetConfig,
+    MPNetModel,
+    PreTrainedTokenizerFast,
+    XLMRobertaConfig,
+    XLMRobertaModel,
+)
 
 TEXT = [
     "the cat sleeps on the red chair .",
@@ -38,17 +52,74 @@ def make_xlm_roberta(folder: Path, *, positions: int = 66) -> Path:
 
 def make_mbert(folder: Path) -> Path:
     """mBERT: cased WordPiece with ## continuations, absolute positions."""
+    fast = _word_pieces()
+    config = BertConfig(**_sizes(len(fast)), max_position_embeddings=64, pad_token_id=0)
+    return _save(folder, BertModel, config, fast)
+
+
+def make_distilbert(folder: Path) -> Path:
+    """DistilBERT: names of its own for sizes and layers (`dim`, `n_layers`, `transformer.layer`), no token types, no pooler."""
+    fast = _word_pieces()
+    config = DistilBertConfig(vocab_size=len(fast), dim=32, n_layers=3, n_heads=2, hidden_dim=64, max_position_embeddings=64)
+    return _save(folder, DistilBertModel, config, fast)
+
+
+def make_electra(folder: Path) -> Path:
+    """ELECTRA: embeddings narrower than the layers, projected up to them."""
+    fast = _word_pieces()
+    config = ElectraConfig(**_sizes(len(fast)), embedding_size=16, max_position_embeddings=64)
+    return _save(folder, ElectraModel, config, fast)
+
+
+def make_mpnet(folder: Path) -> Path:
+    """MPNet: WordPiece between <s> and </s>, padding 1, a relative position bias shared by all layers."""
+    fast = _word_pieces(["<s>", "<pad>", "</s>", "[UNK]", "<mask>"])
+    config = MPNetConfig(**_sizes(len(fast)), max_position_embeddings=66)
+    return _save(folder, MPNetModel, config, fast)
+
+
+def make_modernbert(folder: Path) -> Path:
+    """ModernBERT: bytes for letters, a space before a word part of it, rotary positions, a norm after the last layer."""
+    tokenizer = Tokenizer(models.BPE())
+    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    tokenizer.decoder = decoders.ByteLevel()
+    special = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
+    letters = pre_tokenizers.ByteLevel.alphabet()
+    trainer = trainers.BpeTrainer(vocab_size=400, special_tokens=special, initial_alphabet=letters, show_progress=False)
+    tokenizer.train_from_iterator(TEXT, trainer)
+    fast = _framed(tokenizer, special)
+    config = ModernBertConfig(
+        **_sizes(len(fast)), max_position_embeddings=64, local_attention=8, pad_token_id=0, cls_token_id=2, sep_token_id=3,
+        bos_token_id=2, eos_token_id=3,
+    )  # fmt: skip
+    return _save(folder, ModernBertModel, config, fast)
+
+
+ARCHITECTURES = {
+    "bert": make_mbert, "xlm-roberta": make_xlm_roberta, "distilbert": make_distilbert, "electra": make_electra, "mpnet": make_mpnet,
+    "modernbert": make_modernbert,
+}  # fmt: skip
+
+
+def _word_pieces(special: list[str] | None = None) -> PreTrainedTokenizerFast:
+    """Cased WordPiece. special: padding, unknown, beginning, end and mask in the order of their ids, by default BERT's."""
+    special = special or ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
     tokenizer = Tokenizer(models.WordPiece(unk_token="[UNK]"))
     tokenizer.normalizer = normalizers.BertNormalizer(lowercase=False, strip_accents=False)
     tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
-    special = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
     tokenizer.train_from_iterator(TEXT, trainers.WordPieceTrainer(vocab_size=300, special_tokens=special, show_progress=False))
-    tokenizer.post_processor = processors.TemplateProcessing(single="[CLS] $A [SEP]", special_tokens=[("[CLS]", 2), ("[SEP]", 3)])
-    fast = PreTrainedTokenizerFast(
-        tokenizer_object=tokenizer, cls_token="[CLS]", sep_token="[SEP]", pad_token="[PAD]", unk_token="[UNK]", mask_token="[MASK]"
+    return _framed(tokenizer, special)
+
+
+def _framed(tokenizer: Tokenizer, special: list[str]) -> PreTrainedTokenizerFast:
+    """The tokeniser with its beginning and end around a sentence."""
+    first, last = ("[CLS]", "[SEP]") if "[CLS]" in special else ("<s>", "</s>")
+    ends = [(token, special.index(token)) for token in (first, last)]
+    tokenizer.post_processor = processors.TemplateProcessing(single=f"{first} $A {last}", special_tokens=ends)
+    padding, mask = ("[PAD]", "[MASK]") if "[CLS]" in special else ("<pad>", "<mask>")
+    return PreTrainedTokenizerFast(
+        tokenizer_object=tokenizer, cls_token=first, sep_token=last, pad_token=padding, unk_token="[UNK]", mask_token=mask
     )
-    config = BertConfig(**_sizes(len(fast)), max_position_embeddings=64, pad_token_id=0)
-    return _save(folder, BertModel, config, fast)
 
 
 def _sizes(vocabulary: int) -> dict:

@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 os.environ["HF_HUB_OFFLINE"] = "1"
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # tests run beside each other; the app they start inherits it
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 
 import hypothesis
@@ -11,6 +12,12 @@ import pytest
 
 hypothesis.settings.register_profile("project", deadline=None, derandomize=True, max_examples=60, print_blob=True)
 hypothesis.settings.load_profile("project")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files with slow tests first, so that no process is left alone with one at the end."""
+    slow = {item.path for item in items if item.get_closest_marker("slow") or item.get_closest_marker("browser")}
+    items.sort(key=lambda item: item.path not in slow)
 
 
 @pytest.fixture(scope="session")

@@ -268,19 +268,18 @@ def test_an_encoder_that_cannot_be_had_gives_a_warning_and_the_default(name, fir
 
 
 def test_an_encoder_out_of_reach_is_asked_for_once_in_a_while(monkeypatch):
-    asked, plain = [], resources.encoders.load_encoder
+    asked = []
 
-    def load(name):
-        if name == "aligned":
-            return plain(name)
+    def facts(name):
         asked.append(name)
         raise InputError(f"{name} is out of reach.")
 
-    monkeypatch.setattr(resources.encoders, "load_encoder", load)
+    monkeypatch.setattr(resources.encoders, "facts", facts)
     app = opened(encoder="some-org/asleep")
     fine(app.toggle(key="gold").set_value(False).run())
     assert asked == ["some-org/asleep"]
-    assert "out of reach" in app.warning[0].value
+    assert "is out of reach" in app.info[0].value.replace("\\", "")
+    assert "Shown instead" in app.warning[0].value
 
 
 def test_headings_name_what_sets_two_systems_apart():

@@ -2,10 +2,24 @@
 
 from dashboard.fields import parsing
 from dashboard.fields.parsing import Field
+from dashboard.uploads import Corpus
 from otcore.choices import COSTS, MASSES
 from otcore.finetuning.settings import LINK_SOURCES, PRESETS, SCHEDULES
-from otcore.languages import LANGUAGES
+from otcore.languages import LANGUAGES, language
 from otcore.objectives.settings import OBJECTIVES, SCOPES
+
+
+def _languages(text: str) -> list[str]:
+    """Codes of any languages but English: those that are not bundled can be trained on a person's own pairs."""
+    codes = [language(code).code for code in parsing.list_of(len(LANGUAGES))(text)]
+    if "en" in codes:
+        raise ValueError(text)
+    return list(dict.fromkeys(codes))
+
+
+def _corpora(text: str) -> list[str]:
+    """Corpora of a person's own, as `dashboard.uploads` writes them, divided by commas."""
+    return [str(Corpus.parse(entry)) for entry in text.split(",") if entry]
 
 
 def _training_fields() -> dict[str, Field]:
@@ -13,7 +27,7 @@ def _training_fields() -> dict[str, Field]:
     whole = {"pairs": (2, 10**7), "steps": (1, 10**7), "layer": (1, 1000), "top": (1, 1000), "every": (1, 10**6)}
     real = {"minutes": (0.05, 10_000), "rate": (1e-8, 1), "anchor": (0, 1e6), "epsilon": (1e-6, 1e6), "temperature": (1e-6, 1e6)}
     fields = {
-        "languages": Field(["de", "fr", "es"], parsing.list_of(len(LANGUAGES), *(code for code in LANGUAGES if code != "en"))),
+        "languages": Field(["de", "fr", "es"], _languages),
         "objective": Field("contrastive-ot", parsing.one_of(*OBJECTIVES)),
         "encoder": Field("base", parsing.nonempty),
         "budget": Field("five-minutes", parsing.one_of(*PRESETS)),
@@ -25,6 +39,9 @@ def _training_fields() -> dict[str, Field]:
         "word_pairs": Field("mutual", parsing.one_of(*LINK_SOURCES)),
         "schedule": Field("linear", parsing.one_of(*SCHEDULES)),
         "bf16": Field(True, parsing.flag),
+        "data": Field("bundled", parsing.one_of("bundled", "own")),
+        "own": Field([], _corpora),
+        "clean": Field(True, parsing.flag),
         **{name: Field(None, parsing.or_default(parsing.number(*ends, int))) for name, ends in whole.items()},
         **{name: Field(None, parsing.or_default(parsing.number(*ends))) for name, ends in real.items()},
     }

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import markup, resources, selection
+from dashboard import encoder_offer, markup, resources, selection
 from dashboard.fields import LAYER_DEFAULT
 from dashboard.fields.space import COLOURS, LINES, MODES, PARTS
 from dashboard.space import looks
@@ -77,6 +77,8 @@ def _encoders() -> None:
             format_func=lambda name: f"{name} (bundled)" if name in EDITIONS else name,
             help="A bundled edition, a fine-tuning run (run:NAME), or a hub name: type it and press Enter.",
         )  # fmt: skip
+        if not (pair and side == "b" and selection.get("sp_a") == selection.get("sp_b")):
+            encoder_offer.offer(selection.get(key))
         _layer(selection.get(key), f"sp_layer_{side}", f"{label}: layer" if pair else "Layer")
 
 

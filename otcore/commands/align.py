@@ -41,7 +41,7 @@ def settings_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     from otcore.aligner import align_many
-    from otcore.commands._progress import progress_line
+    from otcore.commands._progress import download_line, progress_line
     from otcore.corpora import format_links, read_bitext, write_links
     from otcore.encoders import DEFAULT, load_encoder
     from otcore.languages import language
@@ -49,7 +49,7 @@ def run(options: argparse.Namespace) -> int:
     settings = settings_of(options)
     source, target = language(options.source_lang).code, language(options.target_lang).code
     pairs = read_bitext(options.file, source, target)
-    encoder = load_encoder(options.encoder or DEFAULT)
+    encoder = load_encoder(options.encoder or DEFAULT, download_line())
     alignments = align_many(encoder, pairs, settings, progress_line("pairs aligned"))
     links = [alignment.pairs for alignment in alignments]
     if options.output and options.output != "-":

@@ -20,7 +20,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    from otcore.commands._progress import progress_line
+    from otcore.commands._progress import download_line, progress_line
     from otcore.corpora.text import write_bytes
     from otcore.encoders import load_encoder
     from otcore.errors import InputError
@@ -33,7 +33,7 @@ def run(options: argparse.Namespace) -> int:
     chosen = options.languages.split(",") if options.languages else list(pairs) or ["de", "fr", "es"]
     settings = CompareSettings(tuple(chosen), layer=options.layer, seed=options.seed)
     show = progress_line("steps done")
-    encoders = [load_encoder(name) for name in options.encoders]
+    encoders = [load_encoder(name, download_line()) for name in options.encoders]
     found = compare(encoders, settings, pairs or None, progress=lambda done, total, what: show(done, total))
     for name in found.names:
         print(name)

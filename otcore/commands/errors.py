@@ -47,10 +47,10 @@ def run(options: argparse.Namespace) -> int:
 
 def _drawn(name: str, pairs, settings):
     from otcore.analysis import draw, encode_pairs
-    from otcore.commands._progress import progress_line
+    from otcore.commands._progress import download_line, progress_line
     from otcore.encoders import load_encoder
 
-    encoder = load_encoder(name)
+    encoder = load_encoder(name, download_line())
     sides = encode_pairs(encoder, pairs, settings.layer, progress_line(f"{name}: pairs encoded"))
     return draw(name, encoder, sides, settings, progress_line(f"{name}: pairs aligned"))
 

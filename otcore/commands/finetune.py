@@ -1,8 +1,9 @@
 """Fine-tune an encoder on sentence pairs with English, with transport (or what it is compared with) as the loss.
 
-Without --pairs the training part of the bundled collection is used. FILE is a TSV file (by its name), or has a line
+Without --pairs the training part of the bundled collection is used. FILE is a TMX or TSV file (by its name), or has a line
 `source ||| target` a pair, the source not English; SOURCE::ENGLISH names two line-parallel files. Give one a language,
-in their order, or as CODE=FILE. Several processes: `accelerate launch -m otcore finetune … --out DIR`.
+in their order, or as CODE=FILE; `python -m otcore corpus` checks them first. Several processes:
+`accelerate launch -m otcore finetune … --out DIR`.
 
 The run is a folder, --out or a new one under OTCORE_RUNS (default: runs). Ctrl-C, or a file STOP in it, ends the run and
 keeps what was learnt; --resume goes on. A run under the runs folder is the encoder `run:NAME` everywhere.
@@ -80,9 +81,12 @@ def run(options: argparse.Namespace) -> int:
         job = open_run(options.resume)
     else:
         job = _new(options)
+    from otcore.commands._progress import download_line
+    from otcore.encoders.loading import fetch_encoder
     from otcore.finetuning.run import carry_out  # torch and Transformers take seconds
 
     try:
+        fetch_encoder(job.settings.encoder, download_line())
         ended = carry_out(job, training_line(job), _interruptible())
     except InputError:
         _forget(job)

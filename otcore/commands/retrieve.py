@@ -18,13 +18,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    from otcore.commands._progress import progress_line
+    from otcore.commands._progress import download_line, progress_line
     from otcore.corpora import read_parallel
     from otcore.encoders import DEFAULT, load_encoder
     from otcore.evaluation import retrieve, sentence_vectors
 
     pairs = read_parallel(options.source, options.target, "und", "und", presplit=True)
-    encoder = load_encoder(options.encoder or DEFAULT)
+    encoder = load_encoder(options.encoder or DEFAULT, download_line())
     sides = [
         sentence_vectors(encoder, [side.words for side in sentences], options.layer, progress_line(f"{name} sentences encoded"), code)
         for name, sentences, code in (

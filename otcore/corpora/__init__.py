@@ -3,6 +3,7 @@
 from otcore.corpora.collection import Collection, Query, load_collection
 from otcore.corpora.parallel import read_bitext, read_parallel, read_tsv, write_bitext, write_parallel, write_tsv
 from otcore.corpora.pharaoh import format_links, parse_links, read_links, write_links
+from otcore.corpora.tmx import read_tmx
 from otcore.corpora.types import Links, Sentence, SentencePair
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "read_bitext",
     "read_links",
     "read_parallel",
+    "read_tmx",
     "read_tsv",
     "write_bitext",
     "write_links",

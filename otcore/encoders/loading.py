@@ -5,40 +5,45 @@ import re
 import threading
 from pathlib import Path
 
-import huggingface_hub
 import torch
 import transformers
+from tokenizers.pre_tokenizers import ByteLevel, Sequence
 from transformers import AutoConfig, AutoModel, AutoTokenizer
-from transformers.models.auto.modeling_auto import MODEL_FOR_MASKED_LM_MAPPING_NAMES
 
+from otcore.encoders import hub
 from otcore.encoders.catalogue import BUNDLED, DEFAULT, EDITIONS
 from otcore.encoders.encoder import Encoder
+from otcore.encoders.facts import check_model_type
 from otcore.encoders.sentence_map import load_sentence_map
 from otcore.errors import InputError
 from otcore.runs import MAPS_FILE, RUN_PREFIX
+from otcore.work import Teller
 
 _HUB_NAME = re.compile(r"[\w.-]{1,96}(/[\w.-]{1,96})?", re.ASCII)
 _load_lock = threading.Lock()  # Transformers' lazy imports and default-dtype switch are process-wide
 
 
-def load_encoder(name: str = DEFAULT) -> Encoder:
+def load_encoder(name: str = DEFAULT, teller: Teller | None = None) -> Encoder:
     """An encoder by a bundled edition's name, a local folder, a hub name, or `run:NAME`. Safetensors only, never remote code.
 
+    A hub name is downloaded where it is not in the local cache; what is there is loaded without asking the hub.
+    teller: of the download
     raises: InputError   absent, out of reach, broken, without safetensors, or not a text encoder; says what to do
     """
     if name.startswith(RUN_PREFIX) and (mapped := _mapped(name)):
         return mapped
     location = locate(name)
-    local = location != name or is_folder(name) or not _hub_answers()
+    if is_hub_name(name):
+        location = _cached(name, teller)
     with _load_lock:
-        config = _get("configuration", name, lambda: AutoConfig.from_pretrained(location, trust_remote_code=False, local_files_only=local))
-        _check_architecture(name, config)
-        tokenizer = _get("tokeniser", name, lambda: _tokenizer(location, local))
-        model = _get("weights", name, lambda: _model(location, config, name, local))
+        config = _get("configuration", name, lambda: AutoConfig.from_pretrained(location, trust_remote_code=False, local_files_only=True))
+        check_model_type(name, config.model_type, encoder_decoder=config.is_encoder_decoder)
+        tokenizer = _get("tokeniser", name, lambda: _tokenizer(location))
+        model = _get("weights", name, lambda: _model(location, config, name))
     rows = model.get_input_embeddings().num_embeddings
     # Transformers makes up an empty tokeniser where the files are missing; embeddings are padded by a little at most
     if tokenizer.is_fast and rows / 2 <= len(tokenizer) <= rows:
-        sentence_map = load_sentence_map(Path(location).expanduser(), int(config.hidden_size)) if is_folder(location) else None
+        sentence_map = load_sentence_map(Path(location).expanduser(), int(config.hidden_size))
         return Encoder(name, model.eval(), tokenizer, sentence_map=sentence_map)
     raise InputError(
         f"The tokeniser of encoder {name} has {len(tokenizer)} pieces for {rows} vectors; save its tokenizer.json beside the weights."
@@ -61,7 +66,7 @@ def locate(name: str) -> str:
         if not (Path(name).expanduser() / "config.json").is_file():
             raise InputError(f"The folder {name} has no config.json; give a folder saved by Transformers' save_pretrained.")
         return str(Path(name).expanduser())
-    if not _HUB_NAME.fullmatch(name) or ".." in name:
+    if not _is_possible(name):
         raise InputError(f"“{name[:80]}” is neither a folder here nor a hub name such as xlm-roberta-base.")
     return name
 
@@ -96,20 +101,30 @@ def is_folder(name: str) -> bool:
         return False
 
 
-def _hub_answers() -> bool:
-    """Whether the hub is there at all; where it is not, its client would try for half a minute, and again for the next file."""
-    try:
-        huggingface_hub.get_session().head(huggingface_hub.constants.ENDPOINT, timeout=5)
-    except Exception:  # of whichever HTTP client the hub's library uses: unreachable, or offline by HF_HUB_OFFLINE
-        return False
-    return True
+def is_hub_name(name: str) -> bool:
+    """Whether a name can only be one on the model hub."""
+    return not (name.startswith(RUN_PREFIX) or name in EDITIONS or is_folder(name)) and _is_possible(name)
 
 
-def _check_architecture(name: str, config: transformers.PretrainedConfig) -> None:
-    if config.is_encoder_decoder or config.model_type not in MODEL_FOR_MASKED_LM_MAPPING_NAMES:
-        raise InputError(
-            f"{name} is a {config.model_type} model, not a text encoder; give one of the BERT family such as xlm-roberta-base."
-        )
+def _is_possible(name: str) -> bool:
+    return bool(_HUB_NAME.fullmatch(name)) and ".." not in name
+
+
+def fetch_encoder(name: str, teller: Teller | None = None) -> None:
+    """Downloads a hub name that is not in the local cache; nothing to do for any other.
+
+    raises: InputError   out of reach, or not to be had
+    """
+    if is_hub_name(name) and not hub.is_cached(name):
+        hub.download(name, teller)
+
+
+def _cached(name: str, teller: Teller | None) -> str:
+    fetch_encoder(name, teller)
+    folder = hub.cached_folder(name)
+    if folder is None:
+        raise InputError(f"The download of {name} is not whole; start it again.")
+    return str(folder)
 
 
 def _get(part: str, name: str, load):
@@ -124,27 +139,30 @@ def _get(part: str, name: str, load):
 
 
 def _explain(part: str, name: str, error: Exception) -> str:
-    local = name in EDITIONS or name.startswith(RUN_PREFIX) or is_folder(name)
     text = f"{type(error).__name__}: {error}".splitlines()[0][:160]
     if "safetensors" in str(error).lower() and isinstance(error, OSError):
         return f"Encoder {name} has no safetensors weights; save it again with safe_serialization, other formats can run code."
-    if local:
-        return f"The {part} of encoder {name} cannot be read ({text}); save it again with Transformers' save_pretrained."
-    return (
-        f"Encoder {name} is not in the local cache and the model hub cannot be reached or does not have it; "
-        "check the name and the connection, or choose a bundled encoder or a folder."
-    )
+    again = "download it again" if is_hub_name(name) else "save it again with Transformers' save_pretrained"
+    return f"The {part} of encoder {name} cannot be read ({text}); {again}."
 
 
-def _tokenizer(location: str, local: bool):
-    options = {"trust_remote_code": False, "use_fast": True, "local_files_only": local}
+def _tokenizer(location: str):
+    options = {"trust_remote_code": False, "use_fast": True, "local_files_only": True}
     tokenizer = AutoTokenizer.from_pretrained(location, **options)
     if getattr(tokenizer, "add_prefix_space", None) is False:  # byte-level tokenisers: a word is " word" in running text
         tokenizer = AutoTokenizer.from_pretrained(location, add_prefix_space=True, **options)
+    for step in _steps(tokenizer.backend_tokenizer.pre_tokenizer) if tokenizer.is_fast else ():
+        if isinstance(step, ByteLevel):  # one without a class of its own in Transformers (ModernBERT's) does not hear of the option
+            step.add_prefix_space = True
     return tokenizer
 
 
-def _model(location: str, config: transformers.PretrainedConfig, name: str, local: bool) -> torch.nn.Module:
+def _steps(pre_tokenizer) -> list:
+    """The parts of a sequence, or the one there is."""
+    return list(pre_tokenizer) if isinstance(pre_tokenizer, Sequence) else [pre_tokenizer]
+
+
+def _model(location: str, config: transformers.PretrainedConfig, name: str) -> torch.nn.Module:
     level = transformers.utils.logging.get_verbosity()
     transformers.utils.logging.set_verbosity_error()  # a missing pooler or an unused head is no news here
     transformers.utils.logging.disable_progress_bar()
@@ -155,7 +173,7 @@ def _model(location: str, config: transformers.PretrainedConfig, name: str, loca
             dtype=torch.float32,
             use_safetensors=True,
             trust_remote_code=False,
-            local_files_only=local,
+            local_files_only=True,
             output_loading_info=True,
         )
     finally:

@@ -8,6 +8,7 @@ import numpy as np
 from otcore.aligner import AlignSettings, align_many
 from otcore.corpora import load_collection, read_bitext, read_parallel, read_tsv
 from otcore.corpora.frequencies import relative_frequencies, word_counts
+from otcore.corpora.tmx import is_tmx, read_tmx
 from otcore.corpora.types import Link, SentencePair
 from otcore.encoders.encoder import Encoder, Tokens
 from otcore.errors import InputError
@@ -78,10 +79,12 @@ def read_corpus(settings: FinetuneSettings) -> Corpus:
 
 
 def read_pairs(file: PairFile) -> list[SentencePair]:
-    """All pairs of a file: line-parallel where there are two, TSV by its name, else lines `source ||| target`.
+    """All pairs of a file: line-parallel where there are two, TMX or TSV by its name, else lines `source ||| target`.
 
     raises: InputError   what the readers raise
     """
+    if file.english is None and is_tmx(file.path):
+        return read_tmx(file.path, file.language, PIVOT)
     if file.english is not None:
         return read_parallel(file.path, file.english, file.language, PIVOT)
     if ".tsv" in file.path.lower():

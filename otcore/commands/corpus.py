@@ -1,0 +1,71 @@
+"""Check a parallel corpus before training on it: counts, empty and repeated pairs, odd lengths, untranslated text, other languages.
+
+FILE is a TMX or TSV file (by its name), or has a line `source ||| target` a pair; two FILEs are line-parallel text, the source first.
+Every pair is looked at; which language it is in is told for a sample of 5,000 pairs, and only for the bundled languages, all others are
+judged by their script. --clean writes the pairs with no fault as TSV, which `finetune --pairs` reads.
+"""
+
+import argparse
+import json
+
+from otcore.errors import InputError
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("files", nargs="+", metavar="FILE", help="a corpus, or the two sides of one")
+    parser.add_argument("--language", required=True, metavar="CODE", help="language of the source side")
+    parser.add_argument("--target-language", default="en", metavar="CODE", help="of the target side (default en)")
+    parser.add_argument("--columns", default="1,2", metavar="I,J", help="of a TSV file: source and target (default 1,2)")
+    parser.add_argument("--longest", type=int, default=80, metavar="N", help="words a side from which on a pair is too long (default 80)")
+    parser.add_argument("--clean", metavar="OUT", help="write the pairs that are left as TSV, whole or not at all (gzip by its name)")
+    parser.add_argument("--keep", default="", metavar="KINDS", help="faults that --clean lets pass, divided by commas (never `empty`)")
+    parser.add_argument("--json", action="store_true", help="print one JSON object; shares in [0, 1]")
+
+
+def run(options: argparse.Namespace) -> int:
+    from otcore.commands._progress import progress_line
+    from otcore.corpora.checking import check_pairs, read_texts, without_flagged, write_texts
+    from otcore.corpora.checking.report import KINDS
+    from otcore.work import Teller
+
+    files = options.files[0].split("::") if len(options.files) == 1 else options.files
+    if len(files) > 2:
+        raise InputError(f"A corpus is one file or two line-parallel ones, not {len(files)}; check several one after the other.")
+    if options.longest < 1:
+        raise InputError(f"--longest must be a whole number from 1 up, not {options.longest}.")
+    columns = [cell.strip() for cell in options.columns.split(",")]
+    if len(columns) != 2 or not all(cell.isdecimal() and int(cell) >= 1 for cell in columns):
+        raise InputError(f"--columns takes two column numbers such as 3,2, not {options.columns}.")
+    kept = {kind.strip() for kind in options.keep.split(",") if kind.strip()}
+    if unknown := kept - KINDS.keys():
+        raise InputError(f"There is no fault {sorted(unknown)[0]}; the faults are {', '.join(KINDS)}.")
+    languages = options.language, options.target_language
+    second = files[1] if len(files) == 2 else None
+    pairs = read_texts(files[0], languages, target_path=second, columns=(int(columns[0]), int(columns[1])))
+    show = progress_line("corpus checked, in thousandths")
+    report = check_pairs(pairs, languages, longest=options.longest, teller=Teller(lambda done, total, note: show(done, total)))
+    left = without_flagged(pairs, report, [kind for kind in KINDS if kind not in kept])
+    if options.clean:
+        write_texts(options.clean, left)
+    if options.json:
+        print(json.dumps(report.to_dict() | {"clean": options.clean, "written": len(left) if options.clean else 0}, ensure_ascii=False))
+    else:
+        _print(report)
+        if options.clean:
+            print(f"{len(left):,} pairs written to {options.clean}.")
+    return 0
+
+
+def _print(report) -> None:
+    for sentence in report.verdict:
+        print(sentence)
+    for entry in report.findings:
+        if entry.count:
+            detail = f" ({entry.detail})" if entry.detail else ""
+            print(f"\n{entry.count:,} pairs, {entry.share:.1%}: {entry.name}{detail}. {entry.advice}")
+            for pair in entry.examples[:3]:
+                print(f"  {pair.line}: {_cut(pair.source)} ||| {_cut(pair.target)}")
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= 60 else text[:59] + "…"

@@ -1,0 +1,38 @@
+"""How often the language of a sentence is told right: the gold sentences of the collection, and FLORES-200 devtest where it is.
+
+OTCORE_BENCHMARKS=DIR python tests/benchmarks/identification.py
+"""
+
+import os
+import sys
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from otcore.corpora import load_collection
+from otcore.corpora.checking.identify import doubts, identify
+
+
+def main() -> None:
+    collection = load_collection()
+    sets = {"gold": {code: [sentence.text for sentence in sentences.values()] for code, sentences in collection.gold.items()}}
+    folder = Path(os.environ.get("OTCORE_BENCHMARKS", "")) / "flores"
+    if os.environ.get("OTCORE_BENCHMARKS") and folder.is_dir():
+        paths = {code: folder / f"{code}.devtest" for code in collection.languages}
+        sets["flores"] = {code: path.read_text(encoding="utf-8").splitlines() for code, path in paths.items() if path.is_file()}
+    identify(["a text, so that the classifier is there before the clock runs"])
+    for name, texts in sets.items():
+        began = time.perf_counter()
+        judged = right = doubted = total = 0
+        for code, lines in texts.items():
+            found = [guess for guess in identify(lines) if guess]
+            judged, right, total = judged + len(found), right + found.count(code), total + len(lines)
+            doubted += sum(doubt is not None for doubt in doubts(lines, code))
+        each = (time.perf_counter() - began) / total * 1e6
+        share = f"{right} right ({right / judged:.4f}), {doubted} wrongly doubted"
+        print(f"{name}: {total} sentences, {judged} judged, {share}, {each:.0f} µs each")
+
+
+if __name__ == "__main__":
+    main()

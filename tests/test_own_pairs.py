@@ -1,0 +1,227 @@
+"""People's own sentence pairs on the Fine-tune page: given in any format, checked before anything starts, trained on as chosen."""
+
+import re
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from pages import fine
+from streamlit.testing.v1 import AppTest
+from training_runs import stand_in, write_pairs
+
+from dashboard import resources, trainings, uploads
+from dashboard.fields import FIELDS
+from dashboard.jobs import Jobs
+from dashboard.trainings import Trainings
+from dashboard.uploads import Corpus
+from otcore.errors import InputError
+from otcore.finetuning import PairFile, create_run, list_runs, open_run
+from otcore.finetuning.data import read_pairs
+from otcore.work import Stopped, Teller
+
+APP = Path(__file__).resolve().parents[1] / "streamlit_app.py"
+PATIENCE = 240
+
+
+@pytest.fixture(autouse=True)
+def queue(tmp_path, monkeypatch, encoder):
+    """Runs, checks and a training queue of this test's own, over a tiny encoder."""
+    monkeypatch.setenv("OTCORE_RUNS", str(tmp_path / "runs"))
+    own, checks = Trainings(), Jobs()
+    monkeypatch.setattr(resources, "trainings", lambda: own)
+    monkeypatch.setattr(resources.corpora, "corpus_jobs", lambda: checks)
+    monkeypatch.setattr(resources, "corpus_jobs", lambda: checks)
+    monkeypatch.setattr(resources, "encoder", lambda name: encoder)
+    monkeypatch.setattr(trainings, "command", stand_in)
+    st.cache_data.clear()
+    yield own
+    for folder in reversed(own.queued()):
+        own.cancel(open_run(folder))
+    deadline = time.monotonic() + PATIENCE
+    while own.queued():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+@pytest.fixture
+def rows(german) -> list[str]:
+    """72 sound pairs and four flagged ones, as lines of TSV."""
+    lines = Path(german).read_text(encoding="utf-8").splitlines()
+    return [*lines, lines[0], "das Auto\t", "London 2012\tLondon 2012", f"die Katze {'sehr ' * 90}\tthe cat {'very ' * 90}"]
+
+
+def content(lines) -> bytes:
+    return "".join(f"{line}\n" for line in lines).encode()
+
+
+def opened(**url: str) -> AppTest:
+    app = AppTest.from_file(str(APP), default_timeout=PATIENCE)
+    app.switch_page("dashboard/pages/finetune.py")
+    app.query_params.update({"ft_languages": "de", "ft_data": "own", "ft_steps": "5"} | url)
+    return fine(app.run())
+
+
+def given(app: AppTest, *files: tuple[str, bytes]) -> AppTest:
+    """The page after a file was given and checked."""
+    app.file_uploader(key="upload_de").set_value([(name, data, "text/plain") for name, data in files])
+    fine(app.run())
+    for _ in range(200):
+        if not any((button.key or "").startswith("cancel_check") for button in app.button):
+            return app
+        time.sleep(0.1)
+        fine(app.run())
+    raise AssertionError("the check did not end")
+
+
+def said(app: AppTest) -> str:
+    return "\n".join(entry.value for group in (app.info, app.warning, app.error, app.markdown) for entry in group).replace("\\", "")
+
+
+def test_nothing_starts_before_a_file_is_given():
+    app = opened()
+    assert app.button(key="start_run").disabled
+    assert "Give sentence pairs for German" in said(app)
+    assert "de" in app.file_uploader(key="upload_de").allowed_type or ".de" in app.file_uploader(key="upload_de").allowed_type
+    assert not app.error
+
+
+def test_a_file_is_checked_reported_and_trained_on_without_what_was_flagged(rows):
+    app = given(opened(), ("mine.tsv", content(rows)))
+    assert "4 of 76 pairs are flagged (5.3%); 72 are left without them." in said(app)
+    assert "repeats an earlier pair" in said(app)
+    assert not app.button(key="start_run").disabled
+    tables = [frame.value for frame in app.dataframe]
+    assert any("London 2012" in set(table.get("English", ())) for table in tables)
+    fine(app.button(key="start_run").click().run())
+    (run,) = list_runs()
+    (file,) = run.settings.files
+    pairs = read_pairs(file)
+    assert (file.language, len(pairs)) == ("de", 72)
+    assert pairs[0].target.text.startswith("the ")
+
+
+def test_flagged_pairs_can_stay_but_empty_ones_never_do(rows):
+    app = given(opened(ft_clean="0"), ("mine.tsv", content(rows)))
+    fine(app.button(key="start_run").click().run())
+    (run,) = list_runs()
+    assert len(read_pairs(run.settings.files[0])) == 75
+
+
+def test_a_given_file_stays_and_is_part_of_the_address(rows):
+    app = given(opened(), ("mine.tsv", content(rows)))
+    written = app.query_params["ft_own"]
+    written = written if isinstance(written, str) else written[0]
+    assert written.startswith("de:")
+    other = opened(ft_own=written)
+    assert "72 are left" in said(other)
+    assert not len(other.file_uploader)
+    fine(other.button(key="other_de").click().run())
+    assert len(other.file_uploader) == 1
+    gone = opened(ft_own="de:" + "0" * 20)
+    assert "not on this server" in said(gone)
+    assert gone.button(key="start_run").disabled
+
+
+def test_sides_that_are_exchanged_are_seen_and_swapped():
+    from otcore.corpora import load_collection
+
+    pairs = load_collection().pairs("de", "en")[:40]
+    app = given(opened(), ("mine.tsv", content(f"{pair.target.text}\t{pair.source.text}" for pair in pairs)))
+    assert "swap them" in app.warning[0].value.replace("\\", "")
+    fine(app.button(key="swap_de").click().run())
+    given_again = fine(app.run())
+    assert "Nothing stands against training on these 40 pairs." in said(given_again)
+    fine(app.button(key="start_run").click().run())
+    (run,) = list_runs()
+    assert read_pairs(run.settings.files[0])[0].source.text == pairs[0].source.text
+
+
+def test_a_file_that_cannot_be_read_is_told_by_its_own_name():
+    app = opened()
+    app.file_uploader(key="upload_de").set_value([("mine.tmx", b"no XML", "text/xml")])
+    fine(app.run())
+    assert app.error[0].value.replace("\\", "").startswith("mine.tmx, line 1: this is not well-formed XML")
+    assert app.button(key="start_run").disabled
+
+
+def test_every_format_gives_the_same_corpus(tmp_path, german):
+    lines = Path(german).read_text(encoding="utf-8").splitlines()
+    left, right = zip(*(line.split("\t") for line in lines), strict=True)
+    units = "".join(
+        f'<tu><tuv xml:lang="en-US"><seg>{b}</seg></tuv><tuv xml:lang="de-DE"><seg>{a}</seg></tuv></tu>'
+        for a, b in zip(left, right, strict=True)
+    )
+    found = [
+        uploads.store("de", [("a.tsv", content(lines))]),
+        uploads.store("de", [("a.txt", content(line.replace("\t", " ||| ") for line in lines))]),
+        uploads.store("de", [("x.en-de.de", content(left)), ("x.en-de.en", content(right))]),
+        uploads.store("de", [("english-side.txt", content(right)), ("other.txt", content(left))]),
+        uploads.store("de", [("a.tmx", f"<tmx><body>{units}</body></tmx>".encode())]),
+    ]
+    assert len({str(corpus) for corpus in found}) == 1
+    for files in ([("a.de", b"x\n"), ("b.de", b"y\n")], [("a.en", b"x\n"), ("b.en", b"y\n")], [("a.tsv", b"x")] * 3):
+        with pytest.raises(InputError, match="Give one file, or two"):
+            uploads.store("de", files)
+    with pytest.raises(InputError, match=r"^b\.de has 1 lines and b\.en has 2"):
+        uploads.store("de", [("b.de", b"x\n"), ("b.en", b"y\nz\n")])
+
+
+def test_a_language_that_is_not_bundled_can_be_trained_on_own_pairs():
+    app = opened(ft_languages="pt,de", ft_data="bundled")
+    assert "The bundled translations have no pt" in said(app)
+    assert app.button(key="start_run").disabled
+    app = opened(ft_languages="pt")
+    lines = [f"a casa número {k} é muito bonita e antiga\thouse number {k} is very pretty and old" for k in range(30)]
+    app.file_uploader(key="upload_pt").set_value([("mine.tsv", content(lines), "text/plain")])
+    fine(app.run())
+    deadline = time.monotonic() + PATIENCE
+    while app.button(key="start_run").disabled:
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+        fine(app.run())
+    fine(app.button(key="start_run").click().run())
+    (run,) = list_runs()
+    assert (run.settings.languages, run.settings.files[0].language) == (("pt",), "pt")
+    app = opened(ft_languages="pt")
+    fine(app.multiselect(key="ft_languages").set_value(["Portuguese"]).run())
+    assert "is not a language code" in said(app)
+
+
+def test_a_corpus_is_written_and_read_back_and_nothing_else_is():
+    corpus = Corpus("de", "0123456789abcdef0123")
+    assert Corpus.parse(str(corpus)) == corpus
+    assert Corpus.parse(str(corpus.other_way_round())) == corpus.other_way_round()
+    assert corpus.other_way_round().other_way_round() == corpus
+    for text in ("de:../../etc/passwd", "de:0123", "de", "", "de:" + "g" * 20, str(corpus) + "x"):
+        with pytest.raises(ValueError, match=f"^{re.escape(text)}$"):
+            Corpus.parse(text)
+    assert FIELDS["ft_own"].parse(f"{corpus},fr:{'a' * 20}:r") == [str(corpus), f"fr:{'a' * 20}:r"]
+
+
+def test_what_nobody_uses_is_forgotten_after_a_week(german, monkeypatch, settings):
+    lines = Path(german).read_text(encoding="utf-8").splitlines()
+    used, unused = (uploads.store("de", [("a.tsv", content(lines[start:]))]) for start in (0, 1))
+    for corpus in (used, unused):
+        uploads.check(corpus, Teller())
+    create_run(replace(settings, files=(uploads.pair_file(used, clean=True),)))
+    later = time.time() + 8 * 86_400
+    monkeypatch.setattr(uploads.time, "time", lambda: later)
+    uploads.store("de", [("a.tsv", content(lines[2:]))])
+    assert used.path.is_file()
+    assert not unused.path.exists()
+    assert isinstance(uploads.pair_file(used, clean=True), PairFile)
+    assert uploads.pair_file(unused, clean=True) is None
+    with pytest.raises(InputError, match="not on this server"):
+        uploads.check(unused, Teller())
+    with pytest.raises(Stopped):
+        uploads.check(used, Teller(stop=lambda: True))
+
+
+def test_pairs_written_for_a_run_are_those_that_were_given(tmp_path):
+    path = Path(write_pairs(tmp_path / "de.tsv"))
+    corpus = uploads.store("de", [("a.tsv", path.read_bytes())])
+    report = uploads.check(corpus, Teller())
+    assert not report.flagged
+    assert corpus.training_path(clean=True).read_bytes() == corpus.training_path(clean=False).read_bytes() == path.read_bytes()
