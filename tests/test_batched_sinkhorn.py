@@ -38,7 +38,7 @@ def by_pot(cost, a, b, epsilon):
 
 
 @pytest.mark.slow
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(st.lists(problems(idle=True), min_size=1, max_size=4), st.sampled_from([0.005, 0.01, 0.03, 0.1, 0.3, 1.0]))
 def test_plans_agree_with_pot(items, relative):
     cost, a, b = batch(items)

@@ -1,5 +1,6 @@
 """Projections: laws of PCA, layouts held against umap-learn's own classes, the same picture in fresh processes, many fits at once."""
 
+import hashlib
 import subprocess
 import sys
 import threading
@@ -118,22 +119,18 @@ def test_umap_keeps_groups_together_in_two_and_three_dimensions():
         assert 0.8 < found.trustworthiness[0] <= 1
 
 
-_PRINT = """
-import sys, hashlib
-sys.path[:0] = {paths!r}
-from test_projection import UMAP, groups
-from otcore.projection import ProjectionSettings, project
-for states, settings in (([groups()], UMAP), ([groups(), groups(1)], UMAP), ([groups(), groups(1)], ProjectionSettings("pca"))):
-    print(hashlib.sha256(b"".join(one.tobytes() for one in project(states, settings).coordinates)).hexdigest())
-"""
+def digests() -> list[str]:
+    """Of the coordinates of one state and of two by UMAP, and of two by PCA."""
+    asked = (([groups()], UMAP), ([groups(), groups(1)], UMAP), ([groups(), groups(1)], ProjectionSettings("pca")))
+    found = (project(states, settings).coordinates for states, settings in asked)
+    return [hashlib.sha256(b"".join(one.tobytes() for one in coordinates)).hexdigest() for coordinates in found]
 
 
 @pytest.mark.slow
-def test_the_same_seed_gives_the_same_picture_in_two_fresh_processes():
-    code = _PRINT.format(paths=[str(ROOT), str(ROOT / "tests")])
-    first, second = (subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout for _ in range(2))
-    assert len(first.split()) == 3
-    assert first == second
+def test_the_same_seed_gives_the_same_picture_in_a_fresh_process():
+    code = f"import sys; sys.path[:0] = {[str(ROOT), str(ROOT / 'tests')]!r}; from test_projection import digests; print(*digests())"
+    fresh = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    assert fresh == digests()
 
 
 @pytest.mark.slow

@@ -67,7 +67,7 @@ def watched(found: WatchedPlan) -> go.Figure:
     common = {"showgrid": False, "zeroline": False, "automargin": True, "fixedrange": True}
     layout = {
         "title": {"text": f"Plan of the watched pair after step {found.step:,}", "font": {"size": 15}},
-        "height": max(300, 24 * len(rows) + 170), "margin": {"l": 8, "r": 8, "t": 48, "b": 8}, "dragmode": False,
+        "height": max(300, 24 * len(rows) + 170), "margin": {"l": 8, "r": 8, "t": 78, "b": 8}, "dragmode": False,
         "legend": {"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0}, "hoverlabel": {"align": "left"},
         "xaxis": {
             **common, "range": [-0.5, len(columns) - 0.5], "tickvals": list(range(len(columns))), "ticktext": columns,

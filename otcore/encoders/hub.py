@@ -66,7 +66,6 @@ def download(name: str, teller: Teller | None = None) -> Facts:
     raises: Stopped, and what `facts` raises; InputError   too little space, or the connection broke
     """
     teller = teller or Teller()
-    teller(0.0, f"asking the hub for {name}")
     found = facts(name)
     teller(0.0, f"{name}: {describe(found)}")
     _check_space(found)
