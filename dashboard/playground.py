@@ -12,6 +12,7 @@ from otcore.errors import InputError
 from otcore.transport import Plan, Problem, Solver, cost_matrix, solve
 
 MOST_POINTS = 60
+SIDES = (("pg_first", "First cloud"), ("pg_second", "Second cloud"))  # where each is kept, and its name
 _LARGEST = 1e6
 _TOLERANCE = 1e-4  # L1 marginal error: a cloud's transport to itself converges slowly, and the page must answer at once
 
@@ -63,6 +64,32 @@ def read_cloud(text: str, what: str) -> Cloud:
 def cloud_text(numbers: np.ndarray) -> str:
     """The text of rows (n, d + 1), weights last, as `read_cloud` takes it."""
     return "; ".join(" ".join(f"{value:g}" for value in row) for row in numbers)
+
+
+def with_point(cloud: Cloud, place: np.ndarray, weight: float) -> Cloud:
+    """The cloud with one point more, at a place (d,); where one lies there already its weight grows.
+
+    raises: InputError   it has MOST_POINTS already
+    """
+    here = np.flatnonzero((np.abs(cloud.points - place) < 1e-9).all(1))
+    if len(here):
+        weights = cloud.weights.copy()
+        weights[here[0]] += weight
+        return Cloud(cloud.points, weights)
+    if len(cloud.points) >= MOST_POINTS:
+        raise InputError(f"The cloud has {MOST_POINTS} points, the most the playground takes; remove one first.")
+    return Cloud(np.vstack([cloud.points, place]), np.append(cloud.weights, weight))
+
+
+def without_point(cloud: Cloud, index: int) -> Cloud:
+    """The cloud without one of its points.
+
+    raises: InputError   it has no other with a weight
+    """
+    left = Cloud(np.delete(cloud.points, index, 0), np.delete(cloud.weights, index))
+    if not left.weights.sum() > 0:
+        raise InputError("A cloud needs a point with a weight; draw another before this one goes.")
+    return left
 
 
 def solve_all(first: Cloud, second: Cloud, cost: str, *, epsilon: float, penalty: float, mass: float) -> list[Solved]:

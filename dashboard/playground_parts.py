@@ -9,7 +9,8 @@ from dashboard.align_parts import explain
 from dashboard.fields import EPSILONS
 from dashboard.figures.lessons.clouds import Group, cloud
 from dashboard.figures.lessons.matrices import matrix
-from dashboard.playground import MOST_POINTS, Cloud, Solved, cloud_text, read_cloud, solve_all
+from dashboard.playground import MOST_POINTS, SIDES, Cloud, Solved, cloud_text, read_cloud, solve_all
+from dashboard.playground_drawing import drawing
 from dashboard.theme import BLUE, ORANGE
 from otcore.choices import COSTS, SOLVERS
 from otcore.errors import InputError
@@ -18,7 +19,6 @@ _CHART = {"displaylogo": False, "displayModeBar": False}
 _COSTS = {
     "cosine": "cosine, 1 − cos", "euclidean": "Euclidean, ‖x − y‖", "sqeuclidean": "squared, ½‖x − y‖²", "dot": "dot product, −⟨x, y⟩",
 }  # fmt: skip
-_SIDES = (("pg_first", "First cloud"), ("pg_second", "Second cloud"))
 
 
 def page() -> None:
@@ -28,7 +28,7 @@ def page() -> None:
     _clouds()
     _settings()
     try:
-        first, second = (read_cloud(selection.get(key), name) for key, name in _SIDES)
+        first, second = (read_cloud(selection.get(key), name) for key, name in SIDES)
         answers = solve_all(
             first, second, selection.get("pg_cost"),
             epsilon=selection.get("pg_epsilon"), penalty=selection.get("pg_penalty"), mass=selection.get("pg_mass"),
@@ -41,10 +41,13 @@ def page() -> None:
 
 def _clouds() -> None:
     st.segmented_control(
-        "Enter points as", ["numbers", "table"], key="pg_form", required=True,
-        help="Numbers: paste “x weight” or “x y weight”, one point a line. Table: edit, add and delete rows.",
+        "Enter points as", ["numbers", "table", "drawing"], key="pg_form", required=True,
+        help="Numbers: paste “x weight” or “x y weight”, one point a line. Table: edit, add and delete rows. Drawing: click.",
     )  # fmt: skip
-    for column, (key, name) in zip(st.columns(2, gap="medium"), _SIDES, strict=True):
+    if selection.get("pg_form") == "drawing":
+        drawing()
+        return
+    for column, (key, name) in zip(st.columns(2, gap="medium"), SIDES, strict=True):
         with column:
             if selection.get("pg_form") == "numbers":
                 st.text_area(name, key=key, height=110, max_chars=2_000, help="One point a line or between semicolons, the weight last.")

@@ -134,3 +134,15 @@ def test_the_playground_draws_in_the_browser(visit):
     expect(page.get_by_text("The entropic plan")).to_be_visible()
     page.get_by_test_id("stButtonGroup").get_by_text("exact", exact=True).click()
     expect(page.get_by_text("The exact plan")).to_be_visible()
+
+
+def test_a_click_on_the_playground_draws_a_point(visit):
+    page = visit("playground?pg_form=drawing&pg_first=0+0+1&pg_second=4+2+1")
+    expect(page.get_by_text("Click to add a point")).to_be_visible()
+    plot = page.locator(".js-plotly-plot").first
+    area = plot.locator(".nsewdrag").bounding_box()
+    page.mouse.move(area["x"] + area["width"] / 2, area["y"] + area["height"] / 2)  # Plotly clicks on what it hovers over
+    expect(plot.locator(".hoverlayer .hovertext")).to_be_visible()
+    page.mouse.click(area["x"] + area["width"] / 2, area["y"] + area["height"] / 2)
+    page.wait_for_url(re.compile(r"pg_first=0\+0\+1%3B\+2"))
+    expect(page.get_by_test_id("stException")).to_have_count(0)

@@ -13,6 +13,7 @@ from dashboard.fields.learn import OVERVIEW
 from dashboard.lessons import LESSONS
 from dashboard.lessons.controls import Choice, Flag, Slider, Steps, is_shown
 from dashboard.playground import cloud_text, read_cloud, solve_all
+from dashboard.playground_drawing import clicked
 from otcore.errors import InputError
 
 APP = Path(__file__).resolve().parents[1] / "streamlit_app.py"
@@ -179,6 +180,31 @@ def test_the_playground_sets_all_solvers_side_by_side():
     fine(app.button_group(key="pg_form").set_value("table").run())
     assert app.dataframe[-1].value["value"][0] == pytest.approx(2.0)
     fine(app.button(key="random_pg_first").click().run())
+
+
+def test_the_playground_can_be_drawn():
+    app = opened("playground", pg_form="drawing", pg_first="0 0 1; 4 1 1", pg_second="1 0 1")
+    assert app.dataframe[-1].value["converged"].all()
+    fine(app.button_group(key="pg_click").set_value("remove").run())
+    assert "same number" in opened("playground", pg_form="drawing", pg_first="0 1", pg_second="1 0 1").error[0].value
+
+
+def test_a_click_adds_a_point_or_weight_or_takes_one_away():
+    clouds = [read_cloud("0 0 1; 4 1 1", "x"), read_cloud("1 0 2", "y")]
+    on_the_grid = {"curve_number": 2, "point_index": 5, "x": 2.0, "y": 0.5}
+    side, changed = clicked(clouds, "first", 1.5, on_the_grid)
+    assert (side, cloud_text(np.column_stack([changed.points, changed.weights]))) == (0, "0 0 1; 4 1 1; 2 0.5 1.5")
+    side, changed = clicked(clouds, "second", 1.0, {"curve_number": 1, "point_index": 0, "x": 1.0, "y": 0.0})
+    assert (side, changed.weights.tolist()) == (1, [3.0])
+    side, changed = clicked(clouds, "remove", 1.0, {"curve_number": 0, "point_index": 1, "x": 4, "y": 1})
+    assert (side, changed.points.tolist()) == (0, [[0, 0]])
+    with pytest.raises(InputError, match="needs a point"):
+        clicked(clouds, "remove", 1.0, {"curve_number": 1, "point_index": 0, "x": 1, "y": 0})
+    line = [read_cloud("0 1", "x"), read_cloud("3 1", "y")]
+    assert clicked(line, "first", 1.0, {"curve_number": 2, "point_index": 0, "x": 1.5, "y": 0})[1].points.tolist() == [[0], [1.5]]
+    full = read_cloud(";".join(f"{k} 1" for k in range(60)), "x")
+    with pytest.raises(InputError, match="remove one first"):
+        clicked([full, full], "first", 1.0, {"curve_number": 2, "point_index": 0, "x": 0.5, "y": 0})
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from dashboard.lessons import LESSONS
 from otcore.choices import COSTS, SOLVERS
 
 OVERVIEW = "list"
+CLICKS = ("first", "second", "remove")  # what a click on the playground's drawing does: a point for a cloud, or one taken away
 
 FIELDS = {
     "lesson": Field(OVERVIEW, parsing.one_of(OVERVIEW, *LESSONS)),
@@ -15,7 +16,9 @@ FIELDS = {
     **{lesson.key(control.name): Field(control.default, control.parse) for lesson in LESSONS.values() for control in lesson.controls},
     "pg_first": Field("0 0 2; 1 2 1; 2 0.5 1", parsing.at_most(2_000)),
     "pg_second": Field("1 0 1; 2.5 2 1; 3 1 2", parsing.at_most(2_000)),
-    "pg_form": Field("numbers", parsing.one_of("numbers", "table")),
+    "pg_form": Field("numbers", parsing.one_of("numbers", "table", "drawing")),
+    "pg_click": Field("first", parsing.one_of(*CLICKS)),
+    "pg_weight": Field(1.0, parsing.number(0.5, 5)),
     "pg_cost": Field("euclidean", parsing.one_of(*COSTS)),
     "pg_epsilon": Field(0.1, parsing.nearest_epsilon),
     "pg_penalty": Field(0.5, parsing.number(0.01, 10)),
