@@ -6,7 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
 
-from dashboard import selection
+from dashboard import markup, selection
 from dashboard.align_parts import explain
 from dashboard.fields.learn import CLICKS
 from dashboard.figures.lessons.clouds import Group, cloud
@@ -16,7 +16,6 @@ from otcore.errors import InputError
 
 _NAMES = {"first": "adds to the first cloud", "second": "adds to the second cloud", "remove": "takes a point away"}
 _STEPS = 25  # places along each axis that a click can mean
-_PROBLEM = "pg_problem"
 
 
 def drawing() -> None:
@@ -36,8 +35,6 @@ def drawing() -> None:
         _figure(clouds, removing=selection.get("pg_click") == "remove"), key=key, config={"displaylogo": False, "displayModeBar": False},
         on_select=partial(_take, key), selection_mode="points", alt="Both clouds; a click adds a point or takes one away",
     )  # fmt: skip
-    if problem := st.session_state.pop(_PROBLEM, None):
-        explain(InputError(problem))
     st.caption("A click on a point of the chosen cloud adds to its weight. Tables and numbers show the same clouds.")
 
 
@@ -76,14 +73,14 @@ def _in_plane(points: np.ndarray) -> np.ndarray:
 
 def _take(key: str) -> None:
     """Callback of the picture."""
-    chosen = st.session_state[key]["selection"]["points"]
-    if not chosen:
+    point = selection.clicked_point(key)
+    if point is None:
         return
     clouds = [read_cloud(selection.get(field), name) for field, name in SIDES]
     try:
-        side, changed = clicked(clouds, selection.get("pg_click"), float(selection.get("pg_weight")), chosen[0])
+        side, changed = clicked(clouds, selection.get("pg_click"), float(selection.get("pg_weight")), point)
     except InputError as error:
-        st.session_state[_PROBLEM] = str(error)
+        st.toast(markup.escape_markdown(str(error)))
         return
     selection.put(**{SIDES[side][0]: cloud_text(np.column_stack([changed.points, changed.weights]))})
 

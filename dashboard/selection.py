@@ -201,6 +201,12 @@ def take_points(key: str, field: str, write: Callable[[list[int]], str]) -> None
     new_stamp()
 
 
+def clicked_point(key: str) -> dict | None:
+    """For callbacks: the first of the points chosen on a figure, as the figure gives it (`curve_number`, `point_index`, `x`, `y`)."""
+    points = st.session_state[key]["selection"]["points"]
+    return points[0] if points else None
+
+
 def take_text(key: str, name: str, field: str) -> None:
     """Callback of a component that gives a text under `name`: it becomes the choice, where the field takes it."""
     text = st.session_state[key].get(name)

@@ -35,7 +35,6 @@ def plan_picture(pair: Aligned, title: str, reading: str, marks: bool = True) ->
         pair.plan.plan, source, target, title=title, unit="mass", axes=("source words", "target words"),
         marks=gold_marks(pair) if marks else (), form="",
     )  # fmt: skip
-    reading = f"{reading} {_KEY}" if marks else reading
     best = ", ".join(f"{source[i]} to {target[j]}" for i, j in _strongest(pair.plan.plan))
     return Picture(
         figure,
