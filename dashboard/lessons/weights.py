@@ -59,7 +59,7 @@ LESSON = Lesson(
     ),
     formula=r"\begin{gathered}\text{uniform: } a_i=\tfrac1n\qquad \text{norm: } a_i\propto\lVert x_i\rVert\\ \text{inverse "
     r"frequency: } a_i\propto\frac{\alpha}{\alpha+p_i}\end{gathered}",
-    look="Compare the three kinds of bars at “the”. Then change the masses and watch the rows of the plan.",
+    look="Compare the three kinds of bars at small words such as “and”. Then change the masses and watch the rows of the plan.",
     controls=(
         Choice("masses", "Masses", _NAMES, "uniform"),
         Choice("sentence", "Sentence", _SENTENCES, "g024", row=False),
