@@ -2,17 +2,15 @@
 
 import streamlit as st
 
-from dashboard import compare_report, compare_tables, encoder_offer, markup, resources, selection, waiting
+from dashboard import compare_report, compare_tables, encoder_choice, markup, resources, selection, waiting
 from dashboard.compare_selection import Comparison
-from dashboard.fields import LAYER_DEFAULT, MOST_COMPARED
+from dashboard.fields import LAYER_DEFAULT
 from dashboard.figures import compare as figures
-from otcore.encoders.catalogue import EDITIONS
 from otcore.errors import InputError
 from otcore.evaluation import MEAN, MEASURES, Evaluation
 from otcore.evaluation.seeds import seed_groups, spreads
 from otcore.evaluation.verdicts import sentence
 from otcore.languages import LANGUAGES
-from otcore.runs import run_names
 
 _CHART = {"displaylogo": False, "modeBarButtonsToRemove": ["select2d", "lasso2d", "zoom", "pan"], "toImageButtonOptions": {"format": "svg"}}
 _PUBLISHED = (
@@ -25,15 +23,7 @@ _PUBLISHED = (
 def controls() -> None:
     """Encoders, languages, layer, figures."""
     left, right = st.columns(2)
-    names = list(dict.fromkeys([*resources.encoder_names(), *run_names(), *selection.get("compared")]))
-    left.multiselect(
-        "Encoders", names, key="compared", max_selections=MOST_COMPARED, accept_new_options=True,
-        format_func=lambda name: f"{name} (bundled)" if name in EDITIONS else name, placeholder="two or more: editions, runs, hub names",
-        help="The first one is “before”; each other is compared with it. Fine-tuning runs are called run:NAME.",
-    )  # fmt: skip
-    with left:
-        for name in selection.get("compared"):
-            encoder_offer.offer(name)
+    encoder_choice.several(left, "two or more: editions, runs, hub names")
     right.multiselect(
         "Languages", [code for code in LANGUAGES if code != "en"], key="over", format_func=lambda code: LANGUAGES[code].name,
         placeholder="one or more", help="Each is compared with English.",

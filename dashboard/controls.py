@@ -4,7 +4,7 @@ import random
 
 import streamlit as st
 
-from dashboard import encoder_offer, resources, selection
+from dashboard import encoder_choice, resources, selection
 from dashboard.fields import EPSILONS, LAYER_DEFAULT, MAX_CHARACTERS, OWN_TEXT
 from otcore.choices import COSTS, MASSES, POOLINGS, RULES, SIMILARITY_RULES, SOLVERS, UNITS
 from otcore.encoders import PUBLIC
@@ -152,15 +152,7 @@ def _own_text() -> None:
 
 
 def _encoder(key: str) -> None:
-    names = resources.encoder_names()
-    if selection.get(key) not in names:
-        names.append(selection.get(key))
-    st.selectbox(
-        "Encoder", names, key=key, format_func=lambda name: f"{name} (bundled)" if name in EDITIONS else name, accept_new_options=True,
-        help="A bundled edition, or the name of an encoder on the model hub: type it and press Enter.",
-    )  # fmt: skip
-    if key == "encoder" or selection.get(key) != selection.get("encoder"):
-        encoder_offer.offer(selection.get(key))
+    encoder_choice.one(key, offered=key == "encoder" or selection.get(key) != selection.get("encoder"))
     about = (EDITIONS | PUBLIC).get(selection.get(key))
     if about:
         st.caption(about.removeprefix("bundled, ").partition(": ")[2] or about)

@@ -4,9 +4,8 @@ import importlib.util
 
 import streamlit as st
 
-from dashboard import encoder_offer, finetune_data, resources, selection
+from dashboard import encoder_choice, finetune_data, selection
 from otcore.choices import COSTS, MASSES
-from otcore.encoders.catalogue import EDITIONS
 from otcore.finetuning import LINK_SOURCES, recommended
 from otcore.finetuning.settings import SCHEDULES
 from otcore.languages import LANGUAGES
@@ -59,15 +58,8 @@ def choices() -> None:
 
 
 def _encoder(place) -> None:
-    names = resources.encoder_names()
-    if selection.get("ft_encoder") not in names:
-        names.append(selection.get("ft_encoder"))
-    place.selectbox(
-        "Encoder", names, key="ft_encoder", format_func=lambda name: f"{name} (bundled)" if name in EDITIONS else name,
-        accept_new_options=True, help="Where training starts: a bundled edition, an earlier run, or a name on the model hub (type it).",
-    )  # fmt: skip
-    with place:
-        encoder_offer.offer(selection.get("ft_encoder"))
+    about = "Where training starts: a bundled edition, an earlier run, or a name on the model hub (type it)."
+    encoder_choice.one("ft_encoder", place=place, help=about)
 
 
 def _training() -> None:

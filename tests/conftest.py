@@ -35,6 +35,15 @@ def mbert(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
+def folders(tmp_path_factory) -> tuple[str, str]:
+    """Two tiny encoders for pages that compare; a name of one could be taken for markup."""
+    from checkpoints import make_mbert, make_xlm_roberta
+
+    folder = tmp_path_factory.mktemp("encoders")
+    return str(make_xlm_roberta(folder / "before<b>")), str(make_mbert(folder / "after"))
+
+
+@pytest.fixture(scope="session")
 def encoder(xlm_roberta):
     from otcore.encoders import load_encoder
 

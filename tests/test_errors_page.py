@@ -7,7 +7,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from checkpoints import make_mbert, make_xlm_roberta
 from pages import fine, finished
 from streamlit.testing.v1 import AppTest
 
@@ -33,12 +32,6 @@ def few():
     """The collection with a dozen test sentences."""
     whole = load_collection()
     return replace(whole, entries=tuple(entry for entry in whole.entries if entry.split == "test")[:12])
-
-
-@pytest.fixture(scope="module")
-def folders(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("encoders")
-    return str(make_xlm_roberta(folder / "before<b>")), str(make_mbert(folder / "after"))
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,6 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from checkpoints import make_mbert, make_xlm_roberta
 from pages import fine, finished
 from streamlit.testing.v1 import AppTest
 
@@ -26,12 +25,6 @@ from otcore.sentence_search import Hit, keep_sentences
 from otcore.work import Stopped
 
 APP = Path(__file__).resolve().parents[1] / "streamlit_app.py"
-
-
-@pytest.fixture(scope="module")
-def folders(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("encoders")
-    return str(make_xlm_roberta(folder / "before<b>")), str(make_mbert(folder / "after"))
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,6 @@ from urllib.parse import parse_qs
 
 import numpy as np
 import pytest
-from checkpoints import make_mbert, make_xlm_roberta
 from pages import fine, finished
 from streamlit.testing.v1 import AppTest
 from training_runs import made_run
@@ -26,12 +25,6 @@ from otcore.projection import ProjectionSettings, project
 from otcore.space import PointChoice, encode_cloud, neighbourhoods
 
 APP = Path(__file__).resolve().parents[1] / "streamlit_app.py"
-
-
-@pytest.fixture(scope="module")
-def folders(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("encoders")
-    return str(make_xlm_roberta(folder / "before<b>")), str(make_mbert(folder / "after"))
 
 
 @pytest.fixture

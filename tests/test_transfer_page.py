@@ -9,7 +9,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from checkpoints import make_mbert, make_xlm_roberta
 from pages import fine, finished
 from streamlit.testing.v1 import AppTest
 
@@ -21,16 +20,10 @@ from dashboard.resources import transfer as cached
 from dashboard.transfer import store, tables
 from otcore.corpora import load_collection
 from otcore.errors import InputError
-from otcore.evaluation.tasks import ALL, SEEN, UNSEEN, Fit, Score, Transfer, TransferSettings, topics, words
+from otcore.evaluation.tasks import ALL, SEEN, UNSEEN, Fit, Score, Transfer, TransferSettings, sentences, topics, words
 from otcore.work import Stopped
 
 APP = Path(__file__).resolve().parents[1] / "streamlit_app.py"
-
-
-@pytest.fixture(scope="module")
-def folders(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("encoders")
-    return str(make_xlm_roberta(folder / "before<b>")), str(make_mbert(folder / "after"))
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +43,7 @@ def page(monkeypatch, folders, few, tmp_path):
     monkeypatch.setenv("OTCORE_RUNS", str(tmp_path / "runs"))
     monkeypatch.setattr(topics, "load_collection", lambda: few)
     monkeypatch.setattr(words, "load_collection", lambda: few)
-    monkeypatch.setattr(cached, "collection", lambda: few)
+    monkeypatch.setattr(sentences, "load_collection", lambda: few)
 
     def opened(wait=True, **url) -> AppTest:
         app = AppTest.from_file(str(APP), default_timeout=300)

@@ -3,11 +3,10 @@
 import streamlit as st
 
 from dashboard.jobs import Jobs, Snapshot
-from dashboard.resources.encoders import collection, encoder
+from dashboard.resources.encoders import encoder
 from dashboard.transfer import store
 from dashboard.transfer.view import TransferView
 from otcore.evaluation.tasks import Sources, Task, Transfer, read_task, transfer
-from otcore.evaluation.tasks.sentences import Sentences
 from otcore.runs import run_stamp
 from otcore.work import Teller
 
@@ -52,8 +51,6 @@ def _task(view: TransferView) -> Task:
     """
     if view.files:
         return read_task(view.task, store.kept_sources(view.files))
-    if view.task == "sentences":
-        return Sentences({code: collection().pairs(code, "en", "test") for code in view.languages})
     return read_task(view.task, Sources(languages=view.languages))
 
 

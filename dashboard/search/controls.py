@@ -5,9 +5,8 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboard import encoder_offer, markup, resources, selection
+from dashboard import encoder_choice, markup, resources, selection
 from dashboard.fields.search import BUNDLED, LONGEST_QUERY, MOST_SHOWN, ORDERS, OWN
-from otcore.encoders.catalogue import EDITIONS
 from otcore.errors import InputError
 from otcore.languages import LANGUAGES, language
 from otcore.sentence_search import keep_sentences, kept_files, written_query
@@ -33,14 +32,7 @@ def sidebar(available: Sequence[str]) -> None:
     """Encoders, the text, how much is shown."""
     st.subheader("Encoders", anchor=False)
     for key, label in (("se_a", "A"), ("se_b", "B")):
-        names = list(dict.fromkeys([*resources.encoder_names(), selection.get(key)]))
-        st.selectbox(
-            label, names, key=key, accept_new_options=True,
-            format_func=lambda name: f"{name} (bundled)" if name in EDITIONS else name,
-            help="A bundled edition, a fine-tuning run (run:NAME), or a hub name: type it and press Enter.",
-        )  # fmt: skip
-        if key == "se_a" or selection.get("se_a") != selection.get("se_b"):
-            encoder_offer.offer(selection.get(key))
+        encoder_choice.one(key, label, offered=key == "se_a" or selection.get("se_a") != selection.get("se_b"))
     st.subheader("Searched", anchor=False)
     st.segmented_control("Text", _TEXTS, key="se_text", format_func=_TEXTS.get, required=True)
     selection.put(se_in=[code for code in selection.get("se_in") if code in available])

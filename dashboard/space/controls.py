@@ -2,13 +2,12 @@
 
 import streamlit as st
 
-from dashboard import encoder_offer, markup, resources, selection
+from dashboard import encoder_choice, markup, resources, selection
 from dashboard.fields import LAYER_DEFAULT
 from dashboard.fields.space import COLOURS, LINES, MODES, PARTS
 from dashboard.space import looks
 from dashboard.training_view import snapshot_steps
 from otcore.choices import POOLINGS
-from otcore.encoders.catalogue import EDITIONS
 from otcore.finetuning import list_runs
 from otcore.languages import LANGUAGES
 from otcore.projection import METHODS
@@ -71,14 +70,7 @@ def _encoders() -> None:
     pair = selection.get("sp_mode") == "pair"
     for side, label in (("a", "Before"), ("b", "After")) if pair else (("b", "Encoder"),):
         key = f"sp_{side}"
-        names = list(dict.fromkeys([*resources.encoder_names(), selection.get(key)]))
-        st.selectbox(
-            label, names, key=key, accept_new_options=True,
-            format_func=lambda name: f"{name} (bundled)" if name in EDITIONS else name,
-            help="A bundled edition, a fine-tuning run (run:NAME), or a hub name: type it and press Enter.",
-        )  # fmt: skip
-        if not (pair and side == "b" and selection.get("sp_a") == selection.get("sp_b")):
-            encoder_offer.offer(selection.get(key))
+        encoder_choice.one(key, label, offered=not (pair and side == "b" and selection.get("sp_a") == selection.get("sp_b")))
         _layer(selection.get(key), f"sp_layer_{side}", f"{label}: layer" if pair else "Layer")
 
 

@@ -5,14 +5,11 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboard import encoder_offer, markup, resources, selection
+from dashboard import encoder_choice, markup, selection
 from dashboard.errors.controls import FOLDER_VARIABLE
-from dashboard.fields import MOST_COMPARED
 from dashboard.fields.transfer import BUDGETS, OWN_CHOICE
 from dashboard.transfer import store
-from dashboard.transfer.view import BUNDLED
 from otcore.choices import TRAINED
-from otcore.encoders.catalogue import EDITIONS
 from otcore.errors import InputError
 from otcore.evaluation.tasks import TASKS
 from otcore.languages import LANGUAGES
@@ -37,9 +34,9 @@ def choices() -> None:
             help="A head on the encoder's vectors as they are, or a copy of the encoder with it, which takes minutes.",
         )  # fmt: skip
     left, right = st.columns(2)
-    _encoders(left)
+    encoder_choice.several(left, "one or more: editions, runs, hub names")
     given = store.is_kept(selection.get("tr_files"), task)
-    if task in BUNDLED and not given:
+    if TASKS[task].bundled and not given:
         right.multiselect(
             "Languages", [code for code in LANGUAGES if code != "en"], key="tr_over", format_func=lambda code: LANGUAGES[code].name,
             placeholder="one or more", help="Besides English, which the task is learnt or asked in.",
@@ -74,20 +71,8 @@ def seen(languages: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(selection.get("tr_seen"))
 
 
-def _encoders(place) -> None:
-    names = list(dict.fromkeys([*resources.encoder_names(), *selection.get("compared")]))
-    place.multiselect(
-        "Encoders", names, key="compared", max_selections=MOST_COMPARED, accept_new_options=True,
-        format_func=lambda name: f"{name} (bundled)" if name in EDITIONS else name, placeholder="one or more: editions, runs, hub names",
-        help="The first one is “before”; each other is compared with it. Fine-tuning runs are called run:NAME.",
-    )  # fmt: skip
-    with place:
-        for name in selection.get("compared"):
-            encoder_offer.offer(name)
-
-
 def _files(task: str, given: bool) -> None:
-    needed = task not in BUNDLED
+    needed = not TASKS[task].bundled
     with st.expander("Files" if needed else "Your own files in place of the collection", expanded=needed and not given):
         if given:
             listed = "; ".join(

@@ -8,7 +8,6 @@ from dashboard.transfer import store
 from otcore.errors import InputError
 from otcore.evaluation.tasks import TASKS, TransferSettings
 
-BUNDLED = ("topics", "search", "sentences", "words")  # tasks that the bundled collection has the data for
 _SEEDS = {"quick": (0,), "usual": (0, 1, 2), "full": (0, 1, 2)}
 _EXAMPLES = {"quick": (1_000, 300, 200), "usual": (5_000, 1_000, 500), "full": (None, None, None)}
 
@@ -38,7 +37,7 @@ class TransferView:
 
 def asks_for_files() -> bool:
     """Whether the task needs files and none were given yet."""
-    return selection.get("tr_task") not in BUNDLED and not selection.get("tr_files")
+    return not TASKS[selection.get("tr_task")].bundled and not selection.get("tr_files")
 
 
 def current() -> TransferView:
@@ -51,7 +50,7 @@ def current() -> TransferView:
     if not encoders:
         raise InputError("Choose one encoder or more: the first is “before”, the others are compared with it.")
     files = get("tr_files") if store.is_kept(get("tr_files"), task) else ""
-    if not files and task not in BUNDLED:
+    if not files and not TASKS[task].bundled:
         raise InputError("The files of this view are not on this machine, or are another task's; give this task's files above.")
     train, dev, tests = _EXAMPLES[get("tr_budget")]
     trained = None if get("tr_train") == OWN_CHOICE else get("tr_train")

@@ -1,9 +1,9 @@
 """Zero-shot transfer: a task learnt in English and tested in other languages, for encoders before and after alignment.
 
-Tasks: xnli, xquad (and TyDi QA), topics learn from English files; sentences (FLORES, Tatoeba), words and search learn nothing. topics
-and words take the bundled collection where no files are given, search always does. A test file's language is told by CODE=FILE or by
-its name (xquad.de.json, test-de.tsv). Files: XNLI's TSV (premise, hypothesis, label), SQuAD 1.1's JSON, TSV (text, label) for topics;
-for sentences a file line-parallel with --english, FILE::ENGLISH, or pairs as TSV; for words PAIRS::LINKS.
+Tasks: xnli, xquad (and TyDi QA), topics learn from English files; sentences (FLORES, Tatoeba), words and search learn nothing. topics,
+sentences and words take the bundled collection where no files are given, search always does. A test file's language is told by
+CODE=FILE or by its name (xquad.de.json, test-de.tsv). Files: XNLI's TSV (premise, hypothesis, label), SQuAD 1.1's JSON, TSV (text,
+label) for topics; for sentences a file line-parallel with --english, FILE::ENGLISH, or pairs as TSV; for words PAIRS::LINKS.
 """
 
 import argparse

@@ -12,6 +12,7 @@ from otcore.languages import language, words_of
 from otcore.sentence_search.sentences import Sentences
 from otcore.work import Teller
 
+_DIGITS = 6  # of a cosine in float32: the same text in another place of a batch differs beyond them
 _AT_ONCE = 192  # sentences between two looks at whether the work is still wanted: half a second's on two cores
 
 
@@ -102,7 +103,7 @@ def search(index: Index, query: np.ndarray, top: int) -> dict[str, tuple[Hit, ..
     for sentences, vectors in zip(index.sentences, index.vectors, strict=True):
         scores = vectors @ query
         mean = float(scores.mean()) if len(scores) else 0.0
-        best = np.argsort(-scores, kind="stable")[:top]
+        best = np.argsort(-scores.round(_DIGITS), kind="stable")[:top]
         found[sentences.language] = tuple(
             Hit(sentences.language, sentences.ids[k], sentences.texts[k], place, float(scores[k]), mean) for place, k in enumerate(best, 1)
         )

@@ -61,19 +61,28 @@ def mean_scores(by_language: Mapping[str, QueryScores]) -> QueryScores:
 def chance_scores(sentences: int, relevant: Sequence[int]) -> QueryScores:
     """What a random order of so many sentences gives in expectation.
 
-    relevant: how many sentences answer each query, each in 1 … sentences
-    source  : the first of r marked ones among n comes at rank k with probability C(n − k, r − 1) / C(n, r)
+    relevant: how many sentences answer each query; those that none answers are left out
     """
     counts = [r for r in relevant if r]
-    reciprocal = {
-        r: sum(math.comb(sentences - k, r - 1) / k for k in range(1, sentences - r + 2)) / math.comb(sentences, r) for r in set(counts)
-    }
     return QueryScores(
-        float(np.mean([reciprocal[r] for r in counts])),
+        random_reciprocal_rank(sentences, counts),
         float(np.mean([r / sentences for r in counts])),
         min(AT / sentences, 1.0),
         len(counts),
     )
+
+
+def random_reciprocal_rank(sentences: int, relevant: Sequence[int]) -> float:
+    """Expected mean of 1 / rank of the first relevant sentence in a random order.
+
+    relevant: how many sentences answer each query, each in 1 … sentences
+    source  : the first of r marked ones among n comes at rank k with probability C(n − k, r − 1) / C(n, r)
+    """
+    counts = list(map(int, relevant))
+    expected = {
+        r: sum(math.comb(sentences - k, r - 1) / k for k in range(1, sentences - r + 2)) / math.comb(sentences, r) for r in set(counts)
+    }
+    return float(np.mean([expected[r] for r in counts]))
 
 
 def _ranks(similarity: np.ndarray, relevant: Sequence[int]) -> np.ndarray:

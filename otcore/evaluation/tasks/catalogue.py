@@ -25,6 +25,11 @@ class TaskKind:
     measures: dict[str, str]
     reader: str
 
+    @property
+    def bundled(self) -> bool:
+        """Whether the bundled collection has the data for it."""
+        return self.files != "needed"
+
 
 _BOTH_WAYS = {"p@1": "P@1", "to english": "P@1 to English", "from english": "P@1 from English"}
 _ANSWERS = {"f1": "F1", "exact": "exact match"}
@@ -35,7 +40,7 @@ TASKS = {
     "search": TaskKind(
         "cross-lingual search", False, "none", {"ndcg": "nDCG", "mrr": "MRR", "recall": "recall"}, "search:read_search"
     ),
-    "sentences": TaskKind("sentence retrieval (FLORES, Tatoeba)", False, "needed", _BOTH_WAYS, "sentences:read_sentences"),
+    "sentences": TaskKind("sentence retrieval (FLORES, Tatoeba)", False, "possible", _BOTH_WAYS, "sentences:read_sentences"),
     "words": TaskKind("word retrieval (CSLS)", False, "possible", _BOTH_WAYS, "words:read_words"),
 }  # fmt: skip
 

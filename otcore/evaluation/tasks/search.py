@@ -18,6 +18,7 @@ from otcore.evaluation.tasks.sources import Sources
 from otcore.evaluation.tasks.topics import chosen_languages
 from otcore.evaluation.tasks.types import ENGLISH, Outcome, Run, Scores
 from otcore.languages import words_of
+from otcore.sentence_search.scores import random_reciprocal_rank
 from otcore.work import Teller
 
 
@@ -102,14 +103,5 @@ def random_ranking(relevant: Sequence[int], size: int, top: int) -> dict[str, fl
     relevant: how many of `size` sentences answer each query
     """
     discounts = 1 / np.log2(np.arange(2, min(top, size) + 2))
-    ndcg, mrr = [], []
-    for count in relevant:
-        ndcg.append(count / size * discounts.sum() / discounts[:count].sum())
-        ahead = 1.0  # chance that none of the ranks so far is relevant
-        expected = 0.0
-        for rank in range(1, size - count + 2):
-            hit = count / (size - rank + 1)
-            expected += ahead * hit / rank
-            ahead *= 1 - hit
-        mrr.append(expected)
-    return {"ndcg": float(np.mean(ndcg)), "mrr": float(np.mean(mrr)), "recall": min(top, size) / size}
+    ndcg = [count / size * discounts.sum() / discounts[:count].sum() for count in relevant]
+    return {"ndcg": float(np.mean(ndcg)), "mrr": random_reciprocal_rank(size, relevant), "recall": min(top, size) / size}

@@ -1,34 +1,29 @@
 """Sentence retrieval, as on FLORES and Tatoeba: is a sentence's translation the nearest of all? P@1 with English, both directions."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from otcore.corpora import load_collection
 from otcore.corpora.types import SentencePair
 from otcore.encoders.encoder import Encoder
 from otcore.errors import InputError
 from otcore.evaluation.retrieval import retrieve, sentence_vectors
 from otcore.evaluation.tasks.settings import TransferSettings
 from otcore.evaluation.tasks.sources import Sources
-from otcore.evaluation.tasks.types import ENGLISH, Outcome, Run, Scores
+from otcore.evaluation.tasks.topics import chosen_languages
+from otcore.evaluation.tasks.types import ENGLISH, Outcome, PairRetrieval, Run, Scores
 from otcore.finetuning.data import read_pairs
 from otcore.finetuning.settings import PairFile
 from otcore.work import Teller
 
 
 @dataclass(frozen=True)
-class Sentences:
+class Sentences(PairRetrieval):
     """A task: nothing is trained. `pairs`: language → its sentences with their English translations."""
 
-    pairs: Mapping[str, Sequence[SentencePair]]
     name: str = "sentences"
-    measures: tuple[str, ...] = ("p@1", "to english", "from english")
-    trained: bool = False
-
-    @property
-    def languages(self) -> tuple[str, ...]:
-        return tuple(self.pairs)
 
     def chance(self, settings: TransferSettings) -> Scores:
         """1 / sentences."""
@@ -53,10 +48,15 @@ class Sentences:
 
 
 def read_sentences(sources: Sources) -> Sentences:
-    """The task from files line-parallel with one English file, each with its own (`FILE::ENGLISH`), or of pairs, English second.
+    """The task from files line-parallel with one English file, each with its own (`FILE::ENGLISH`), or of pairs, English second; else
+    from the collection's test part.
 
     raises: InputError   what the readers raise; English as the other language
     """
+    if not sources.tests:
+        collection = load_collection()
+        codes = chosen_languages(collection, sources, pivot=False)
+        return Sentences({code: collection.pairs(code, ENGLISH, "test") for code in codes})
     pairs = {}
     for code, entry in sources.tests.items():
         path, _, own = entry.partition("::")

@@ -89,7 +89,7 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
 
 
-# Starting points for small encoders on two cores: rates as for fine-tuning, passes so that a seed takes minutes.
+# Usual values for encoders of this size; to be tuned on English dev (tests/benchmarks/transfer.py), which was not done yet.
 _CHOICES: dict[str, dict[str, Any]] = {
     "xnli": {
         "train": "encoder",

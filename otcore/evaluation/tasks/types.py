@@ -1,9 +1,10 @@
 """What a transfer task is, and what comes out of it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from otcore.corpora.types import SentencePair
 from otcore.encoders.encoder import Encoder
 from otcore.evaluation.tasks.settings import TransferSettings
 from otcore.work import Teller
@@ -24,6 +25,19 @@ class Outcome:
     scores: Scores
     dev: float | None = None
     epochs: int = 0
+
+
+@dataclass(frozen=True)
+class PairRetrieval:
+    """What retrieval tasks share: nothing is trained, and translations are looked for to and from English. `pairs` by language."""
+
+    pairs: Mapping[str, Sequence[SentencePair]]
+    measures: tuple[str, ...] = ("p@1", "to english", "from english")
+    trained: bool = False
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        return tuple(self.pairs)
 
 
 Run = Callable[[int, Teller], Outcome]

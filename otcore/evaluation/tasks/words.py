@@ -3,7 +3,7 @@
 source: Cao, Kitaev & Klein 2020 §4.1; see `otcore.evaluation.words`
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,7 +15,7 @@ from otcore.errors import InputError
 from otcore.evaluation.tasks.settings import TransferSettings
 from otcore.evaluation.tasks.sources import Sources
 from otcore.evaluation.tasks.topics import chosen_languages
-from otcore.evaluation.tasks.types import ENGLISH, Outcome, Run, Scores
+from otcore.evaluation.tasks.types import ENGLISH, Outcome, PairRetrieval, Run, Scores
 from otcore.evaluation.words import word_hits
 from otcore.work import Teller
 
@@ -23,17 +23,10 @@ _BLOCK = 128  # pairs encoded between two steps of progress
 
 
 @dataclass(frozen=True)
-class Words:
+class Words(PairRetrieval):
     """A task: nothing is trained. `pairs`: language → pairs with links, the language the source and English the target."""
 
-    pairs: Mapping[str, Sequence[SentencePair]]
     name: str = "words"
-    measures: tuple[str, ...] = ("p@1", "to english", "from english")
-    trained: bool = False
-
-    @property
-    def languages(self) -> tuple[str, ...]:
-        return tuple(self.pairs)
 
     def chance(self, settings: TransferSettings) -> Scores:
         """Of a word drawn evenly from the candidates."""
