@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import shutil
 
 import numpy as np
 import pytest
@@ -125,6 +126,14 @@ def test_a_stop_file_ends_a_run_and_keeps_what_was_learnt(settings):
     assert (cancelled.state, cancelled.step) == ("cancelled", 3)  # what is asked while a step is reported ends the next
     assert not (run.folder / STOP_FILE).exists()
     assert cancelled.result["after"]["retrieval"] >= 0
+
+
+@pytest.mark.parametrize("step", [2, 6])
+def test_a_folder_deleted_while_a_run_is_at_work_gets_a_sentence(settings, step):
+    run = create_run(settings)
+    with pytest.raises(InputError, match="was deleted while it ran"):
+        carry_out(run, lambda entry: shutil.rmtree(run.folder) if entry["step"] == step and "loss" in entry else None)
+    assert not run.folder.exists()
 
 
 def test_not_a_number_stops_a_run_at_its_last_good_checkpoint(settings, monkeypatch):

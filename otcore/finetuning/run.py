@@ -28,7 +28,8 @@ def carry_out(run: Run, progress: Callable[[dict[str, Any]], None] = lambda entr
     progress: called with each log entry as it is written, and "steps" (or None), "elapsed" and "left" in seconds
     stop    : asked after each step; true, or a file STOP in the folder, ends the run and keeps what was learnt
     returns : the run as it then stands
-    raises  : InputError   it has ended already, another process trains it, or what its settings name cannot be had
+    raises  : InputError   it has ended already, another process trains it, what its settings name cannot be had, or its folder
+              is deleted meanwhile
     """
     if not run.resumable:
         raise InputError(f"The run {run.name} is {run.state}; start a new one.")
@@ -42,8 +43,11 @@ def carry_out(run: Run, progress: Callable[[dict[str, Any]], None] = lambda entr
     with locked(run):
         try:
             _work(run, accelerator, progress, stop)
-        except InputError as error:
-            write_state(run.folder, state="stopped", reason=str(error).rstrip("."), step=run.step, steps=run.steps, seconds=run.seconds)
+        except Exception as error:
+            if not (run.folder / "settings.json").exists():
+                raise InputError(f"The folder of the run {run.name} was deleted while it ran; nothing of it is kept.") from error
+            if isinstance(error, InputError):
+                write_state(run.folder, state="stopped", reason=str(error).rstrip("."), step=run.step, steps=run.steps, seconds=run.seconds)
             raise
     if accelerator.num_processes > 1:
         accelerator.end_training()  # lets go of the other processes
@@ -75,12 +79,13 @@ def _work(run: Run, accelerator: Accelerator, progress, stop) -> None:
 
 def _finish(run: Run, encoder: Encoder, watch: Watch, ended: Ended) -> None:
     """The encoder and the figures into the folder; the state last, so that a finished run is complete."""
+    figures = watch.held_out()
+    before = figures[0]  # there is none in a folder that was deleted: nothing is written there
     if encoder.maps is None:
         export(encoder, run.folder / "encoder")
-    figures = watch.held_out()
     after = figures[ended.step] if ended.step in figures else watch.evaluate(ended.step)
     watch.clock.tick()
-    result = {"before": figures[0], "after": after, "steps": ended.step, "seconds": round(watch.clock.seconds, 2)}
+    result = {"before": before, "after": after, "steps": ended.step, "seconds": round(watch.clock.seconds, 2)}
     write_bytes(run.folder / "result.json", (json.dumps(result, indent=1) + "\n").encode())
     watch.state(ended.state, ended.reason, ended.step)
 

@@ -43,7 +43,7 @@ class Hit:
     """A sentence that was found.
 
     rank : from 1, among the sentences of its language
-    score: cosine to the query, in [−1, 1]
+    score: cosine to the query, in [−1, 1], to six digits: beyond them equal sentences differ
     mean : the query's mean cosine to all sentences of that language, which a score is to be seen against
     """
 
@@ -101,9 +101,9 @@ def search(index: Index, query: np.ndarray, top: int) -> dict[str, tuple[Hit, ..
     """
     found = {}
     for sentences, vectors in zip(index.sentences, index.vectors, strict=True):
-        scores = vectors @ query
+        scores = (vectors @ query).astype(np.float64).round(_DIGITS)
         mean = float(scores.mean()) if len(scores) else 0.0
-        best = np.argsort(-scores.round(_DIGITS), kind="stable")[:top]
+        best = np.argsort(-scores, kind="stable")[:top]
         found[sentences.language] = tuple(
             Hit(sentences.language, sentences.ids[k], sentences.texts[k], place, float(scores[k]), mean) for place, k in enumerate(best, 1)
         )
