@@ -107,6 +107,7 @@ def _report(corpus: Corpus, report: CorpusReport) -> None:
     with st.expander(f"What was found in {language(corpus.language).name}–English"):
         for entry in found:
             detail = f" ({entry.detail})" if entry.detail else ""
-            st.markdown(f"**{entry.count:,}** pairs, {entry.share:.1%}: {markup.escape_markdown(entry.name + detail)}. {entry.advice}")
+            told = f"{'pair' if entry.count == 1 else 'pairs'}, {entry.share:.1%}: {markup.escape_markdown(entry.name + detail)}"
+            st.markdown(f"**{entry.count:,}** {told}. {entry.advice}")
             rows = [{"line": pair.line, language(corpus.language).name: pair.source, "English": pair.target} for pair in entry.examples]
             st.dataframe(pd.DataFrame(rows), hide_index=True, key=f"found_{corpus.language}_{entry.kind}", alt=f"Examples: {entry.name}")

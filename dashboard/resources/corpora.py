@@ -17,7 +17,7 @@ def corpus_jobs() -> Jobs:
 
 def corpus_check(corpus: Corpus) -> Snapshot:
     """How the check of a corpus stands; it is queued where there is none, or where what it wrote is gone."""
-    jobs, key = corpus_jobs(), f"{corpus.path}:{corpus}"
+    jobs, key = corpus_jobs(), f"{corpus.folder}:{corpus}"
     known = jobs.snapshot(key)
     if known and known.state == "done" and not corpus.training_path(clean=True).is_file():
         jobs.forget(key)

@@ -1,27 +1,21 @@
 """What is analysed: the bundled collection, or a person's own pairs and gold links, kept as a copy under a name made of their content."""
 
 import hashlib
-import json
-import re
-import tempfile
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from otcore import uploads
 from otcore.corpora import load_collection, read_bitext, read_links, read_parallel, read_tsv
 from otcore.corpora.collection import PIVOT
-from otcore.corpora.text import write_bytes
 from otcore.corpora.types import SentencePair
 from otcore.errors import InputError
 from otcore.languages import language
-from otcore.runs import runs_folder
 
 FORMATS = ("bitext", "tsv", "parallel")
 SPLITS = ("test", "dev", "all")
 BUNDLED = "bundled"
-LARGEST = 30 * 2**20  # bytes of one file
-_ID = re.compile(r"own-[0-9a-f]{16}")
-_FOLDER = "corpora"
+_KIND = "corpora"
 
 
 @dataclass(frozen=True)
@@ -102,19 +96,7 @@ def keep(files: Sequence[tuple[str, bytes]], shape: FileFormat) -> str:
         raise InputError(
             f"{len(files)} files were given, {needed} are needed: the pairs{', the target side' if needed == 3 else ''} and gold."
         )
-    for name, content in files:
-        if len(content) > LARGEST:
-            raise InputError(
-                f"{name} has {len(content) / 2**20:.0f} MiB; files up to {LARGEST // 2**20} MiB are taken, so give a part of it."
-            )
-    digest = hashlib.sha256(repr(asdict(shape)).encode())
-    for _, content in files:
-        digest.update(hashlib.sha256(content).digest())
-    id = f"own-{digest.hexdigest()[:16]}"
-    folder = runs_folder() / _FOLDER / id
-    if not (folder / "about.json").is_file():
-        _check_and_write(folder, files, shape)
-    return id
+    return uploads.keep(_KIND, files, asdict(shape), read=_corpus)
 
 
 def kept(id: str) -> Corpus:
@@ -122,37 +104,12 @@ def kept(id: str) -> Corpus:
 
     raises: InputError   there is none of that id (any more)
     """
-    folder = runs_folder() / _FOLDER / id
-    if not _ID.fullmatch(id) or not (folder / "about.json").is_file():
-        raise InputError("The files of this view are not on this machine; give them again.")
-    about = json.loads((folder / "about.json").read_text(encoding="utf-8"))
-    return _from_folder(folder, FileFormat(**about["format"]), about["names"])
+    return _corpus(uploads.kept(_KIND, id))
 
 
-def _check_and_write(folder: Path, files: Sequence[tuple[str, bytes]], shape: FileFormat) -> None:
-    names = [_plain_name(name, place) for place, (name, _) in enumerate(files)]
-    with tempfile.TemporaryDirectory() as trial:
-        for name, (_, content) in zip(names, files, strict=True):
-            write_bytes(Path(trial) / name, content)
-        try:
-            _from_folder(Path(trial), shape, names)
-        except InputError as error:  # the reader's sentence names where it read; the person knows the file's own name
-            raise InputError(str(error).replace(f"{trial}/", "")) from error
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, (_, content) in zip(names, files, strict=True):
-        write_bytes(folder / name, content)
-    write_bytes(folder / "about.json", json.dumps({"format": asdict(shape), "names": names}).encode())
-
-
-def _from_folder(folder: Path, shape: FileFormat, names: Sequence[str]) -> Corpus:
-    second = folder / names[1] if shape.kind == "parallel" else None
-    return from_files(folder / names[0], folder / names[-1], shape, second)
-
-
-def _plain_name(name: str, place: int) -> str:
-    """A file name that is only that; the number keeps files of one name apart, the end says whether it is packed."""
-    plain = re.sub(r"[^\w.-]", "_", Path(name).name)[-80:].lstrip(".") or "file"
-    return f"{place + 1}-{plain}"
+def _corpus(kept: uploads.Kept) -> Corpus:
+    pairs, *second, gold = kept.paths
+    return from_files(pairs, gold, FileFormat(**kept.about), *second)
 
 
 def _read(path: str | Path, second: str | Path | None, shape: FileFormat) -> list[SentencePair]:

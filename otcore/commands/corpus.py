@@ -62,7 +62,7 @@ def _print(report) -> None:
     for entry in report.findings:
         if entry.count:
             detail = f" ({entry.detail})" if entry.detail else ""
-            print(f"\n{entry.count:,} pairs, {entry.share:.1%}: {entry.name}{detail}. {entry.advice}")
+            print(f"\n{entry.count:,} {'pair' if entry.count == 1 else 'pairs'}, {entry.share:.1%}: {entry.name}{detail}. {entry.advice}")
             for pair in entry.examples[:3]:
                 print(f"  {pair.line}: {_cut(pair.source)} ||| {_cut(pair.target)}")
 

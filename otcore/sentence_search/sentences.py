@@ -1,24 +1,18 @@
 """What is searched: the bundled collection, or a person's own text, kept as a copy under a name made of its content."""
 
-import hashlib
-import json
-import re
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from otcore import uploads
 from otcore.corpora.collection import Collection, Query
-from otcore.corpora.text import display_name, read_lines, write_bytes
+from otcore.corpora.text import display_name, read_lines
 from otcore.errors import InputError
 from otcore.languages import language
-from otcore.runs import runs_folder
 
-LARGEST = 30 * 2**20  # bytes of one file
 MOST = 50_000  # sentences of one file: some minutes of work for the bundled encoder, some hundred megabytes of vectors
 MOST_FILES = 24  # languages of one kept text
-_ID = re.compile(r"own-[0-9a-f]{16}")
-_FOLDER = "sentences"
+_KIND = "sentences"
 
 
 @dataclass(frozen=True)
@@ -87,27 +81,8 @@ def keep_sentences(files: Sequence[tuple[str, str, bytes]]) -> str:
         raise InputError(f"{len(files)} files were given; give one to {MOST_FILES}, one a language.")
     if len(set(codes)) < len(codes):
         raise InputError(f"A language is given twice in {', '.join(codes)}; give one file a language.")
-    for _, name, content in files:
-        if len(content) > LARGEST:
-            raise InputError(
-                f"{name} has {len(content) / 2**20:.0f} MiB; files up to {LARGEST // 2**20} MiB are taken, so give a part of it."
-            )
-    about = [
-        {"language": code, "name": Path(name).name[-80:], "file": f"{place}.txt" + (".gz" if name.endswith(".gz") else "")}
-        for place, (code, (_, name, _)) in enumerate(zip(codes, files, strict=True))
-    ]
-    digest = hashlib.sha256(
-        repr([(code, hashlib.sha256(content).digest()) for code, (_, _, content) in zip(codes, files, strict=True)]).encode()
-    )
-    id = f"own-{digest.hexdigest()[:16]}"
-    folder = runs_folder() / _FOLDER / id
-    if not (folder / "about.json").is_file():
-        _check(files, about)
-        folder.mkdir(parents=True, exist_ok=True)
-        for entry, (_, _, content) in zip(about, files, strict=True):
-            write_bytes(folder / entry["file"], content)
-        write_bytes(folder / "about.json", json.dumps(about, ensure_ascii=False).encode())
-    return id
+    about = [(code, Path(name).name) for code, (_, name, _) in zip(codes, files, strict=True)]
+    return uploads.keep(_KIND, [(name, content) for _, name, content in files], about, read=_sentences)
 
 
 def kept_files(id: str) -> list[tuple[str, str, bytes]]:
@@ -115,8 +90,8 @@ def kept_files(id: str) -> list[tuple[str, str, bytes]]:
 
     raises: InputError   there is none of that id (any more)
     """
-    folder, about = _about(id)
-    return [(entry["language"], entry["name"], (folder / entry["file"]).read_bytes()) for entry in about]
+    kept = uploads.kept(_KIND, id)
+    return [(code, name, path.read_bytes()) for (code, name), path in zip(kept.about, kept.paths, strict=True)]
 
 
 def kept_sentences(id: str) -> tuple[Sentences, ...]:
@@ -124,24 +99,8 @@ def kept_sentences(id: str) -> tuple[Sentences, ...]:
 
     raises: InputError   there are none of that id (any more)
     """
-    folder, about = _about(id)
-    return tuple(read_sentences(folder / entry["file"], entry["language"]) for entry in about)
+    return _sentences(uploads.kept(_KIND, id))
 
 
-def _about(id: str) -> tuple[Path, list[dict]]:
-    folder = runs_folder() / _FOLDER / id
-    if not _ID.fullmatch(id) or not (folder / "about.json").is_file():
-        raise InputError("The sentences of this view are not on this machine; give the files again.")
-    return folder, json.loads((folder / "about.json").read_text(encoding="utf-8"))
-
-
-def _check(files: Sequence[tuple[str, str, bytes]], about: Sequence[dict]) -> None:
-    """Reads every file; the reader's sentence names where it read, the person knows the file's own name."""
-    for entry, (code, name, content) in zip(about, files, strict=True):
-        with tempfile.TemporaryDirectory() as trial:
-            path = Path(trial) / entry["file"]
-            write_bytes(path, content)
-            try:
-                read_sentences(path, code)
-            except InputError as error:
-                raise InputError(str(error).replace(str(path), name)) from error
+def _sentences(kept: uploads.Kept) -> tuple[Sentences, ...]:
+    return tuple(read_sentences(path, code) for (code, _), path in zip(kept.about, kept.paths, strict=True))
