@@ -119,12 +119,14 @@ class Reader(nn.Module):
         self.trained = list(self._trunk.select(own, top).values()) if trained else []
         self._maps = encoder.maps if encoder.maps is not None and encoder.maps.layer == self.layer else None
         self._segments = int(getattr(encoder.model.config, "type_vocab_size", 0) or 0) > 1 and _takes_segments(encoder.model)
-        self._pad = encoder.tokenizer.pad_token_id or 0
+        self._pad, self._most = encoder.tokenizer.pad_token_id or 0, encoder.max_pieces
         self.dimension, self.device = encoder.dimension, encoder.model.device
 
     def forward(self, inputs: Sequence[Joint], language: str | None = None) -> tuple[Tensor, Tensor]:
         """(b, t, d) float32 vectors of inputs and (b, t) their mask; a language with a map is mapped, without a gradient only."""
-        width = max(len(entry.ids) for entry in inputs)
+        longest = max(len(entry.ids) for entry in inputs)
+        # in steps of eight: the processor's kernels are made and kept for every shape, which costs more than the padding
+        width = max(longest, min(-(-longest // 8) * 8, self._most))
         ids = torch.full((len(inputs), width), self._pad)
         mask, segments = torch.zeros_like(ids), torch.zeros_like(ids)
         for row, entry in enumerate(inputs):
