@@ -162,10 +162,12 @@ def _seeds(evaluation: Evaluation, chosen: Comparison) -> None:
 
 def _published(evaluation: Evaluation) -> None:
     with st.expander("Published figures beside these"):
-        st.dataframe(compare_tables.published_table(), hide_index=True, alt="Published XNLI and XQuAD F1 in percent")
+        st.dataframe(compare_tables.published_table(), hide_index=True, placeholder="–", alt="Published XNLI and XQuAD F1 in percent")
         st.caption(_PUBLISHED)
         if "aer" in evaluation.measures:
-            st.dataframe(compare_tables.errors_table(evaluation), hide_index=True, alt="AER here and published, in percent")
+            st.dataframe(
+                compare_tables.errors_table(evaluation), hide_index=True, placeholder="–", alt="AER here and published, in percent"
+            )
             st.caption("Published on the public gold sets, here on the collection's test sentences: shorter, so easier; read as context.")
 
 

@@ -7,7 +7,7 @@ import streamlit as st
 
 from dashboard import markup, resources, selection, waiting
 from dashboard.align_parts import explain
-from dashboard.uploads import ENDINGS, Corpus
+from dashboard.own_pairs import ENDINGS, Corpus
 from otcore.corpora.checking import CorpusReport
 from otcore.errors import InputError
 from otcore.languages import language

@@ -3,7 +3,7 @@
 import dataclasses
 
 from dashboard import selection
-from dashboard.uploads import Corpus, pair_file
+from dashboard.own_pairs import Corpus, pair_file
 from otcore.errors import InputError
 from otcore.finetuning import FinetuneSettings, PairFile, preset, recommended
 from otcore.languages import LANGUAGES, language

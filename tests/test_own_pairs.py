@@ -11,11 +11,11 @@ from pages import fine
 from streamlit.testing.v1 import AppTest
 from training_runs import stand_in, write_pairs
 
-from dashboard import resources, trainings, uploads
+from dashboard import own_pairs, resources, trainings
 from dashboard.fields import FIELDS
 from dashboard.jobs import Jobs
+from dashboard.own_pairs import Corpus
 from dashboard.trainings import Trainings
-from dashboard.uploads import Corpus
 from otcore.errors import InputError
 from otcore.finetuning import PairFile, create_run, list_runs, open_run
 from otcore.finetuning.data import read_pairs
@@ -154,18 +154,18 @@ def test_every_format_gives_the_same_corpus(tmp_path, german):
         for a, b in zip(left, right, strict=True)
     )
     found = [
-        uploads.store("de", [("a.tsv", content(lines))]),
-        uploads.store("de", [("a.txt", content(line.replace("\t", " ||| ") for line in lines))]),
-        uploads.store("de", [("x.en-de.de", content(left)), ("x.en-de.en", content(right))]),
-        uploads.store("de", [("english-side.txt", content(right)), ("other.txt", content(left))]),
-        uploads.store("de", [("a.tmx", f"<tmx><body>{units}</body></tmx>".encode())]),
+        own_pairs.store("de", [("a.tsv", content(lines))]),
+        own_pairs.store("de", [("a.txt", content(line.replace("\t", " ||| ") for line in lines))]),
+        own_pairs.store("de", [("x.en-de.de", content(left)), ("x.en-de.en", content(right))]),
+        own_pairs.store("de", [("english-side.txt", content(right)), ("other.txt", content(left))]),
+        own_pairs.store("de", [("a.tmx", f"<tmx><body>{units}</body></tmx>".encode())]),
     ]
     assert len({str(corpus) for corpus in found}) == 1
     for files in ([("a.de", b"x\n"), ("b.de", b"y\n")], [("a.en", b"x\n"), ("b.en", b"y\n")], [("a.tsv", b"x")] * 3):
         with pytest.raises(InputError, match="Give one file, or two"):
-            uploads.store("de", files)
+            own_pairs.store("de", files)
     with pytest.raises(InputError, match=r"^b\.de has 1 lines and b\.en has 2"):
-        uploads.store("de", [("b.de", b"x\n"), ("b.en", b"y\nz\n")])
+        own_pairs.store("de", [("b.de", b"x\n"), ("b.en", b"y\nz\n")])
 
 
 def test_a_language_that_is_not_bundled_can_be_trained_on_own_pairs():
@@ -202,26 +202,26 @@ def test_a_corpus_is_written_and_read_back_and_nothing_else_is():
 
 def test_what_nobody_uses_is_forgotten_after_a_week(german, monkeypatch, settings):
     lines = Path(german).read_text(encoding="utf-8").splitlines()
-    used, unused = (uploads.store("de", [("a.tsv", content(lines[start:]))]) for start in (0, 1))
+    used, unused = (own_pairs.store("de", [("a.tsv", content(lines[start:]))]) for start in (0, 1))
     for corpus in (used, unused):
-        uploads.check(corpus, Teller())
-    create_run(replace(settings, files=(uploads.pair_file(used, clean=True),)))
+        own_pairs.check(corpus, Teller())
+    create_run(replace(settings, files=(own_pairs.pair_file(used, clean=True),)))
     later = time.time() + 8 * 86_400
-    monkeypatch.setattr(uploads.time, "time", lambda: later)
-    uploads.store("de", [("a.tsv", content(lines[2:]))])
+    monkeypatch.setattr(own_pairs.time, "time", lambda: later)
+    own_pairs.store("de", [("a.tsv", content(lines[2:]))])
     assert used.folder.is_dir()
     assert not unused.folder.exists()
-    assert isinstance(uploads.pair_file(used, clean=True), PairFile)
-    assert uploads.pair_file(unused, clean=True) is None
+    assert isinstance(own_pairs.pair_file(used, clean=True), PairFile)
+    assert own_pairs.pair_file(unused, clean=True) is None
     with pytest.raises(InputError, match="not on this machine"):
-        uploads.check(unused, Teller())
+        own_pairs.check(unused, Teller())
     with pytest.raises(Stopped):
-        uploads.check(used, Teller(stop=lambda: True))
+        own_pairs.check(used, Teller(stop=lambda: True))
 
 
 def test_pairs_written_for_a_run_are_those_that_were_given(tmp_path):
     path = Path(write_pairs(tmp_path / "de.tsv"))
-    corpus = uploads.store("de", [("a.tsv", path.read_bytes())])
-    report = uploads.check(corpus, Teller())
+    corpus = own_pairs.store("de", [("a.tsv", path.read_bytes())])
+    report = own_pairs.check(corpus, Teller())
     assert not report.flagged
     assert corpus.training_path(clean=True).read_bytes() == corpus.training_path(clean=False).read_bytes() == path.read_bytes()

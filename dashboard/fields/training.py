@@ -2,7 +2,7 @@
 
 from dashboard.fields import parsing
 from dashboard.fields.parsing import Field
-from dashboard.uploads import Corpus
+from dashboard.own_pairs import Corpus
 from otcore.choices import COSTS, MASSES
 from otcore.finetuning.settings import LINK_SOURCES, PRESETS, SCHEDULES
 from otcore.languages import LANGUAGES, language
@@ -18,7 +18,7 @@ def _languages(text: str) -> list[str]:
 
 
 def _corpora(text: str) -> list[str]:
-    """Corpora of a person's own, as `dashboard.uploads` writes them, divided by commas."""
+    """Corpora of a person's own, as `dashboard.own_pairs` writes them, divided by commas."""
     return [str(Corpus.parse(entry)) for entry in text.split(",") if entry]
 
 

@@ -34,7 +34,7 @@ def dots(found: Transfer, measure: str, name: str) -> go.Figure:
     layout = {
         "title": {"text": f"{name[0].upper()}{name[1:]}, by language", "font": {"size": 15}},
         "height": 150 + 40 * count + 22 * len(found.encoders), "margin": {"l": 8, "r": 12, "t": 44, "b": 8}, "dragmode": False,
-        "legend": {"orientation": "h", "y": -0.24 - 0.5 / count, "x": 0},
+        "legend": {"orientation": "h", "y": -70 / (60 + 40 * count), "x": 0},
         "xaxis": {"title": {"text": f"{name}, in [0, 1] (higher is better)"}, "fixedrange": True, "nticks": 7, "automargin": True},
         "yaxis": {
             "tickvals": list(range(count)), "ticktext": [row_name(place) for place in places], "range": [count - 0.5, -0.5],

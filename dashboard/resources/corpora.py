@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from dashboard import uploads
+from dashboard import own_pairs
 from dashboard.jobs import Jobs, Snapshot
-from dashboard.uploads import Corpus
+from dashboard.own_pairs import Corpus
 from otcore.errors import InputError
 from otcore.work import Teller
 
@@ -21,7 +21,7 @@ def corpus_check(corpus: Corpus) -> Snapshot:
     known = jobs.snapshot(key)
     if known and known.state == "done" and not corpus.training_path(clean=True).is_file():
         jobs.forget(key)
-    return jobs.submit(key, f"check of {corpus}", lambda handle: uploads.check(corpus, Teller(handle.progress, handle.stopped)))
+    return jobs.submit(key, f"check of {corpus}", lambda handle: own_pairs.check(corpus, Teller(handle.progress, handle.stopped)))
 
 
 def stored_corpus(code: str, given: list) -> Corpus:
@@ -40,6 +40,6 @@ def stored_corpus(code: str, given: list) -> Corpus:
 def _stored(code: str, ids: tuple[str, ...], _given: list) -> tuple[Corpus | None, str]:
     """A file that cannot be read is read once, not at every run of the page."""
     try:
-        return uploads.store(code, [(file.name, file.getvalue()) for file in _given]), ""
+        return own_pairs.store(code, [(file.name, file.getvalue()) for file in _given]), ""
     except InputError as error:
         return None, str(error)

@@ -97,10 +97,10 @@ def _published(found: Transfer) -> None:
     table = tables.published_table(found)
     with st.expander("Published figures beside these", expanded=table is not None):
         if table is None:
-            st.dataframe(compare_tables.published_table(), hide_index=True, alt="Published XNLI and XQuAD F1 in percent")
+            st.dataframe(compare_tables.published_table(), hide_index=True, placeholder="–", alt="Published XNLI and XQuAD F1 in percent")
             st.caption(_ELSEWHERE)
         else:
-            st.dataframe(table, hide_index=True, alt="F1 here and published, in percent")
+            st.dataframe(table, hide_index=True, placeholder="–", alt="F1 here and published, in percent")
             st.caption(_BESIDE)
 
 

@@ -24,7 +24,7 @@ def sentence(change: Change, languages: int) -> str:
     return f"{name} {moves} by {abs(change.value):.2f} [{ends[0]:.2f}, {ends[1]:.2f}] {where}{remark}."
 
 
-def signed(value: float) -> str:
-    """Two decimals with a sign; what rounds to zero has none."""
-    text = f"{value:+.2f}".replace("-", "−")
-    return "0.00" if text[1:] == "0.00" else text
+def signed(value: float, decimals: int = 2) -> str:
+    """With a sign; what rounds to zero has none."""
+    text = f"{value:+.{decimals}f}".replace("-", "−")
+    return text if text.strip("+−0.") else text[1:]
