@@ -2,21 +2,14 @@
 
 import streamlit as st
 
-from dashboard import markup, selection
+from dashboard.kit import markup
+from dashboard.pages import PAGES
+from dashboard.state import navigation, selection
 
 st.set_page_config(page_title="otcore · transport between languages", page_icon="🪡", layout="wide")
-page = st.navigation(
-    [
-        st.Page("dashboard/pages/align.py", title="Align", icon=":material/link:", default=True),
-        st.Page("dashboard/pages/space.py", title="Space", icon=":material/bubble_chart:"),
-        st.Page("dashboard/pages/search.py", title="Search", icon=":material/search:"),
-        st.Page("dashboard/pages/finetune.py", title="Fine-tune", icon=":material/model_training:"),
-        st.Page("dashboard/pages/compare.py", title="Compare", icon=":material/compare_arrows:"),
-        st.Page("dashboard/pages/errors.py", title="Errors", icon=":material/troubleshoot:"),
-        st.Page("dashboard/pages/learn.py", title="Learn", icon=":material/school:"),
-        st.Page("dashboard/pages/playground.py", title="Playground", icon=":material/toys:"),
-    ]
-)
+entries = {page.name: page.entry() for page in PAGES}
+page = st.navigation(list(entries.values()))
+navigation.remember(entries)
 selection.begin(page.title)
 st.html(markup.PAGE_STYLE)
 page.run()

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Sequence
 
 from otcore import __version__, commands
-from otcore.errors import InputError
+from otcore.base.errors import InputError
 
 
 class _Parser(argparse.ArgumentParser):

@@ -3,6 +3,7 @@
 import time
 
 from streamlit.testing.v1 import AppTest
+from streamlit.util import calc_hash
 
 
 def fine(app: AppTest) -> AppTest:
@@ -19,3 +20,9 @@ def finished(app: AppTest) -> AppTest:
         time.sleep(0.25)
         app.run()
     raise AssertionError("the job did not end")
+
+
+def go(app: AppTest, page: str) -> AppTest:
+    """The page that the next run shows, by its name in the address."""
+    app._page_hash = calc_hash(page)
+    return app

@@ -9,15 +9,16 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from dashboard import exports, markup, tables
-from dashboard.components.links import data_of
-from dashboard.fields import FIELDS
-from dashboard.figures.plan import heatmap
-from dashboard.figures.sweep import curve
-from dashboard.selection import Mark
-from dashboard.theme import STATUS
-from dashboard.view import DRAWN_WORDS, view_of
-from otcore.aligner import AlignSettings, align_vectors
+from dashboard.kit import exports, markup
+from dashboard.kit.components.links import data_of
+from dashboard.kit.plan_figure import heatmap
+from dashboard.kit.theme import STATUS
+from dashboard.kit.word_view import DRAWN_WORDS, view_of
+from dashboard.pages.align import tables
+from dashboard.pages.align.figures import curve
+from dashboard.state.fields import FIELDS
+from dashboard.state.selection import Mark
+from otcore.alignment.aligner import AlignSettings, align_vectors
 from otcore.corpora import Links, Sentence, SentencePair, parse_links
 from otcore.encoders.encoder import WordVectors
 

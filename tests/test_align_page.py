@@ -7,12 +7,12 @@ import pytest
 from pages import fine
 from streamlit.testing.v1 import AppTest
 
-import dashboard.align_parts  # noqa: F401  torch and Transformers are loaded before the clock of a page's run starts
-from dashboard import resources
-from dashboard.fields import FIELDS
-from otcore.choices import COSTS, MASSES, POOLINGS, RULES, SOLVERS, UNITS
-from otcore.errors import InputError
-from otcore.languages import LANGUAGES
+import dashboard.pages.align.view  # noqa: F401  torch and Transformers are loaded before the clock of a page's run starts
+from dashboard import background
+from dashboard.state.fields import FIELDS
+from otcore.base.errors import InputError
+from otcore.base.names import COSTS, MASSES, POOLINGS, RULES, SOLVERS, UNITS
+from otcore.text.languages import LANGUAGES
 
 APP = Path(__file__).resolve().parents[1] / "streamlit_app.py"
 TEN_WORDS = "one two three four five six seven eight nine ten "
@@ -274,7 +274,7 @@ def test_an_encoder_out_of_reach_is_asked_for_once_in_a_while(monkeypatch):
         asked.append(name)
         raise InputError(f"{name} is out of reach.")
 
-    monkeypatch.setattr(resources.encoders, "facts", facts)
+    monkeypatch.setattr(background.encoders, "facts", facts)
     app = opened(encoder="some-org/asleep")
     fine(app.toggle(key="gold").set_value(False).run())
     assert asked == ["some-org/asleep"]

@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 from strategies import problems
 
 from otcore.alignment import LinkRule, links_of_plan, links_of_similarity, score, score_pair, to_words
-from otcore.choices import PLAN_RULES, SIMILARITY_RULES
+from otcore.base.errors import InputError
+from otcore.base.names import PLAN_RULES, SIMILARITY_RULES
 from otcore.corpora import Links, read_links
-from otcore.errors import InputError
 
 PLAN = np.array([[0.30, 0.05, 0.00], [0.04, 0.20, 0.16], [0.06, 0.10, 0.09]])
 

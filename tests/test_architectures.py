@@ -8,12 +8,12 @@ from checkpoints import ARCHITECTURES
 from safetensors.numpy import load_file
 from training_runs import losses, quick_settings
 
-from otcore.aligner import AlignSettings, align_pair
+from otcore.alignment.aligner import AlignSettings, align_pair
 from otcore.corpora import Sentence, SentencePair
 from otcore.encoders import load_encoder
+from otcore.encoders.trunk import Trunk
 from otcore.finetuning import create_run
 from otcore.finetuning import run as running
-from otcore.finetuning.trunk import Trunk
 
 WORDS = ("die", "Katze", "schläft", "auf", "dem", "roten", "Stuhl", ".")
 ENGLISH = ("the", "cat", "sleeps", "on", "the", "red", "chair", ".")

@@ -8,7 +8,7 @@ from browsing import visits
 from playwright.sync_api import Page, expect
 
 from otcore.finetuning import list_runs
-from otcore.finetuning.store import read_log
+from otcore.runs.store import read_log
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(1800)]
 

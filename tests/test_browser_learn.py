@@ -6,7 +6,7 @@ import pytest
 from browsing import visits
 from playwright.sync_api import Page, expect
 
-from dashboard.lessons import LESSONS
+from dashboard.pages.learn.lessons import LESSONS
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(1200)]
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from otcore.choices import COSTS, MASSES, POOLINGS, RULES, SOLVERS, UNITS
+from otcore.base.names import COSTS, MASSES, POOLINGS, RULES, SOLVERS, UNITS
 from otcore.cli import main
 from otcore.corpora import read_bitext, read_links
 

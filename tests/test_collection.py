@@ -8,9 +8,9 @@ from collections import Counter
 import pytest
 import regex
 
+from otcore.base.errors import InputError
 from otcore.corpora import Links, Query, load_collection
-from otcore.errors import InputError
-from otcore.languages import LANGUAGES, words_of
+from otcore.text.languages import LANGUAGES, words_of
 
 OTHERS = [code for code in LANGUAGES if code != "en"]
 TAGS = {

@@ -11,7 +11,7 @@ from test_collection import OTHERS, key
 from otcore.alignment.scores import agreement
 from otcore.corpora import load_collection, read_links
 from otcore.corpora.collection import DATA
-from otcore.languages import LANGUAGES, words_of
+from otcore.text.languages import LANGUAGES, words_of
 
 PASSES = DATA / "passes"
 REWORDED = "g110"  # its words changed between the passes, as GUIDELINES.md says, so its first pass may point past today's end

@@ -8,12 +8,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from pages import fine, finished
+from pages import fine, finished, go
 from streamlit.testing.v1 import AppTest
 
-from dashboard import compare_report, compare_tables
-from dashboard.figures import compare as figures
-from dashboard.jobs import Jobs
+from dashboard.background.jobs import Jobs
+from dashboard.pages.compare import figures
+from dashboard.pages.compare import report as compare_report
+from dashboard.pages.compare import tables as compare_tables
 from otcore.corpora import load_collection
 from otcore.encoders import load_encoder
 from otcore.evaluation import MEAN, CompareSettings, comparison
@@ -36,7 +37,7 @@ def page(monkeypatch, few, folders):
 
     def opened(wait=True, **url) -> AppTest:
         app = AppTest.from_file(str(APP), default_timeout=300)
-        app.switch_page("dashboard/pages/compare.py")
+        go(app, "compare")
         app.query_params.update({"compared": ",".join(folders), "over": "de,ja"} | url)
         app.run()
         return finished(app) if wait else fine(app)
@@ -109,13 +110,13 @@ def test_an_encoder_that_cannot_be_had_is_told_in_a_sentence(page, folders):
 
 
 def test_a_long_comparison_shows_how_far_it_is_and_can_be_cancelled(page, monkeypatch, folders):
-    from dashboard import resources, waiting
+    from dashboard.kit import waiting
+    from dashboard.pages.compare import cache
 
     gate, jobs = threading.Event(), Jobs()
     monkeypatch.setattr(waiting, "AT_ONCE", 0.01)
-    monkeypatch.setattr(resources.work, "jobs", lambda: jobs)
-    monkeypatch.setattr(resources, "jobs", lambda: jobs)
-    plain = resources.work.compare
+    monkeypatch.setattr(cache, "jobs", lambda: jobs)
+    plain = cache.compare
 
     def slow(encoders, settings, progress, stop):
         progress(3, 10, "half way")
@@ -124,7 +125,7 @@ def test_a_long_comparison_shows_how_far_it_is_and_can_be_cancelled(page, monkey
                 raise comparison.Stopped
         return plain(encoders, settings, progress=progress, stop=stop)
 
-    monkeypatch.setattr(resources.work, "compare", slow)
+    monkeypatch.setattr(cache, "compare", slow)
     app = page(wait=False, over="fr")
     fine(app.run())
     assert not app.get("plotly_chart")

@@ -6,17 +6,17 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from otcore.aligner import AlignSettings, align_many
 from otcore.alignment import score
+from otcore.alignment.aligner import AlignSettings, align_many
+from otcore.base.errors import InputError
+from otcore.base.progress import Stopped
 from otcore.cli import main
 from otcore.corpora import load_collection
 from otcore.encoders import load_encoder
-from otcore.errors import InputError
 from otcore.evaluation import MEAN, MEASURES, CompareSettings, Evaluation, compare
 from otcore.evaluation.published import PUBLISHED, PUBLISHED_ERRORS, XNLI_BY_LANGUAGE
 from otcore.evaluation.seeds import seed_groups, spreads
 from otcore.evaluation.verdicts import sentence
-from otcore.work import Stopped
 
 
 class Renamed:

@@ -15,7 +15,7 @@ from otcore.evaluation.bootstrap import difference, draw_weights, interval
 from otcore.evaluation.geometry import cka_sample, cosine_sums, k_occurrences, linear_cka, power_sums, probe_hits
 from otcore.evaluation.pair_costs import pair_costs
 from otcore.evaluation.samples import Pairwise, Rates, plain
-from otcore.evaluation.words import csls, unit_rows, word_hits
+from otcore.retrieval.words import csls, unit_rows, word_hits
 from otcore.transport import Problem, Solver, cost_matrix, solve
 
 

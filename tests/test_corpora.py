@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from otcore.base.errors import InputError
 from otcore.corpora import (
     Links,
     Sentence,
@@ -27,9 +28,8 @@ from otcore.corpora import (
     write_parallel,
     write_tsv,
 )
-from otcore.corpora.text import read_lines, write_lines
-from otcore.errors import InputError
-from otcore.languages import clean
+from otcore.text.files import read_lines, write_lines
+from otcore.text.languages import clean
 
 # Every character a word may hold: no control characters, none of the white space that a raw text is trimmed of.
 WORDS = st.text(st.characters(exclude_categories=("Cc", "Cs", "Zs", "Zl", "Zp"), exclude_characters="|"), min_size=1, max_size=8).map(clean)

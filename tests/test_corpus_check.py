@@ -6,17 +6,17 @@ import random
 
 import pytest
 
+from otcore.base.errors import InputError
+from otcore.base.progress import Stopped, Teller
 from otcore.cli import main
 from otcore.corpora import load_collection
 from otcore.corpora.checking import TextPair, check_pairs, read_texts, without_flagged, write_texts
 from otcore.corpora.checking.identify import doubts, identify
 from otcore.corpora.checking.report import KINDS
 from otcore.corpora.checking.scripts import accepted_scripts, script_of
-from otcore.errors import InputError
 from otcore.finetuning import PairFile
 from otcore.finetuning.data import read_pairs
-from otcore.languages import LANGUAGES
-from otcore.work import Stopped, Teller
+from otcore.text.languages import LANGUAGES
 
 OTHERS = [code for code in LANGUAGES if code != "en"]
 

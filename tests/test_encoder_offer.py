@@ -10,8 +10,8 @@ from huggingface_hub import constants
 from pages import fine
 from streamlit.testing.v1 import AppTest
 
-from dashboard import resources
-from dashboard.jobs import Jobs
+from dashboard import background
+from dashboard.background.jobs import Jobs
 from otcore.encoders import hub
 
 APP = Path(__file__).resolve().parents[1] / "streamlit_app.py"
@@ -24,8 +24,8 @@ def downloads(tmp_path, monkeypatch):
     """A cache and a queue of the test's own, and nothing remembered of hubs before."""
     own_cache(tmp_path, monkeypatch)
     own = Jobs()
-    monkeypatch.setattr(resources.encoders, "downloads", lambda: own)
-    monkeypatch.setattr(resources, "downloads", lambda: own)
+    monkeypatch.setattr(background.encoders, "downloads", lambda: own)
+    monkeypatch.setattr(background, "downloads", lambda: own)
     st.cache_data.clear()
     yield own
     st.cache_data.clear()

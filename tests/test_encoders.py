@@ -7,9 +7,9 @@ import pytest
 import torch
 from transformers import AutoModel, GPT2Config, GPT2Model, T5Config, T5EncoderModel
 
+from otcore.base.errors import InputError
 from otcore.encoders import load_encoder
 from otcore.encoders.encoder import pool
-from otcore.errors import InputError
 
 SENTENCE = ("die", "Katze", "schläft", "auf", "dem", "roten", "Stuhl", ".")
 

@@ -15,10 +15,10 @@ from otcore.alignment import Alignment, WordLink, score
 from otcore.analysis import CAUSES, CORRECT, OUTCOMES, RULES, Context, Drawn, analyse, cause_counts, fitting, judge, mcnemar, summary
 from otcore.analysis.bins import DIMENSIONS, rates
 from otcore.analysis.function_words import FUNCTION_WORDS, is_function_word
-from otcore.analysis.search import matching
+from otcore.analysis.patterns import matching
+from otcore.base.errors import InputError
 from otcore.corpora import Links, Sentence, SentencePair, parse_links
-from otcore.errors import InputError
-from otcore.languages import LANGUAGES
+from otcore.text.languages import LANGUAGES
 
 AUNT = "My aunt does not turn off the coffee machine before midnight ."
 TANTE = "Meine Tante schaltet die Kaffeemaschine vor Mitternacht nicht aus ."

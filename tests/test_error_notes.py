@@ -15,8 +15,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from otcore.base.errors import InputError
 from otcore.corpora import Links
-from otcore.errors import InputError
 from otcore.notes import Correction, Note, NoteStore, agreement, corrected, notes_path, read_notes, to_csv, to_json
 
 ROOT = Path(__file__).resolve().parents[1]

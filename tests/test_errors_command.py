@@ -5,11 +5,11 @@ import json
 import pytest
 from checkpoints import make_mbert, make_xlm_roberta
 
-from otcore.aligner import AlignSettings
+from otcore.alignment.aligner import AlignSettings
 from otcore.analysis import CAUSES, OUTCOMES, FileFormat, analyse, bundled, draw, encode_pairs, from_files, keep, kept, summary
+from otcore.base.errors import InputError
 from otcore.cli import main
 from otcore.encoders import load_encoder
-from otcore.errors import InputError
 
 PAIRS = "the cat sat ||| die Katze saß\nno , thanks ||| nein , danke\nin 1889 it rained ||| 1889 regnete es\n"
 GOLD = "1-1 2-2 3-3\n1-1 2-2 3p3\n1p1 2-1 3-3 4-2\n"

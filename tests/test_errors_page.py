@@ -7,16 +7,15 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from pages import fine, finished
+from pages import fine, finished, go
 from streamlit.testing.v1 import AppTest
 
-from dashboard.errors import pictures, report
-from dashboard.errors import selection as errors_selection
-from dashboard.errors.filtering import link_mask, remaining
-from dashboard.errors.selection import ErrorsView, Filters
-from dashboard.figures import errors as figures
-from dashboard.selection import Mark
-from otcore.aligner import AlignSettings
+from dashboard.pages.errors import figures, pictures, report
+from dashboard.pages.errors import selection as errors_selection
+from dashboard.pages.errors.filtering import link_mask, remaining
+from dashboard.pages.errors.selection import ErrorsView, Filters
+from dashboard.state.selection import Mark
+from otcore.alignment.aligner import AlignSettings
 from otcore.analysis import CAUSES, OUTCOMES, RULES, FileFormat, analyse, cause_counts, draw, encode_pairs, keep, sources
 from otcore.analysis.bins import Rate
 from otcore.corpora import load_collection
@@ -57,7 +56,7 @@ def store(monkeypatch, tmp_path):
 @pytest.fixture
 def page(monkeypatch, few, folders, store):
     """Opens the page on two tiny encoders; further parts of the address may be given."""
-    from dashboard.resources import errors as cached
+    from dashboard.pages.errors import cache as cached
 
     monkeypatch.setattr(sources, "load_collection", lambda: few)
     monkeypatch.setenv("OTCORE_ENCODERS", ",".join(folders))
@@ -65,7 +64,7 @@ def page(monkeypatch, few, folders, store):
 
     def opened(**url) -> AppTest:
         app = AppTest.from_file(str(APP), default_timeout=300)
-        app.switch_page("dashboard/pages/errors.py")
+        go(app, "errors")
         app.query_params.update({"encoder_ea": folders[0], "encoder_eb": folders[1]} | url)
         app.run()
         return finished(app)

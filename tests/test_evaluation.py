@@ -5,8 +5,8 @@ import json
 import numpy as np
 import pytest
 
+from otcore.base.errors import InputError
 from otcore.cli import main
-from otcore.errors import InputError
 from otcore.evaluation import retrieve
 
 

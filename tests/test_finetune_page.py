@@ -8,18 +8,19 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from pages import fine
+from pages import fine, go
 from streamlit.testing.v1 import AppTest
 from training_runs import EVERY, STEPS, failing, made_run, made_settings, stand_in
 
-from dashboard import finetune_parts, resources, trainings
-from dashboard.figures import training as figures
-from dashboard.training_view import course, pace, snapshot_steps, status_of, watched_pairs, watched_plan
-from dashboard.trainings import Trainings
+from dashboard import background
+from dashboard.pages.finetune import cache, figures, trainings
+from dashboard.pages.finetune import view as finetune_parts
+from dashboard.pages.finetune.course import course, pace, snapshot_steps, status_of, watched_pairs, watched_plan
+from dashboard.pages.finetune.trainings import Trainings
+from otcore.base.errors import InputError
 from otcore.corpora import load_collection
-from otcore.errors import InputError
 from otcore.finetuning import create_run, list_runs, open_run
-from otcore.finetuning.store import read_log
+from otcore.runs.store import read_log
 
 APP = Path(__file__).resolve().parents[1] / "streamlit_app.py"
 PATIENCE = 240  # seconds; a quiet machine needs two
@@ -30,8 +31,8 @@ def queue(tmp_path, monkeypatch, encoder):
     """A runs folder and a queue of this test's own, over a tiny encoder; what is still at work at the end is ended."""
     monkeypatch.setenv("OTCORE_RUNS", str(tmp_path / "runs"))
     own = Trainings()
-    monkeypatch.setattr(resources, "trainings", lambda: own)
-    monkeypatch.setattr(resources, "encoder", lambda name: encoder)
+    monkeypatch.setattr(cache, "trainings", lambda: own)
+    monkeypatch.setattr(background, "encoder", lambda name: encoder)
     monkeypatch.setattr(trainings, "command", stand_in)
     yield own
     for folder in reversed(own.queued()):
@@ -48,7 +49,7 @@ def wait_for(condition) -> None:
 
 def opened(**url: str) -> AppTest:
     app = AppTest.from_file(str(APP), default_timeout=PATIENCE)
-    app.switch_page("dashboard/pages/finetune.py")
+    go(app, "finetune")
     app.query_params.update(url)
     return fine(app.run())
 
@@ -156,7 +157,7 @@ def test_a_run_is_renamed_in_the_list_the_address_and_the_encoders():
     fine(app.button(key="rename_run").click().run())
     assert sorted(table(app)["run"]) == sorted(["my first", taken.name])
     assert app.query_params["run"] in ("my first", ["my first"])
-    assert "run:my first" in resources.encoder_names()
+    assert "run:my first" in background.encoder_names()
 
 
 def test_a_run_is_deleted_only_on_confirmation():
@@ -170,7 +171,7 @@ def test_a_run_is_deleted_only_on_confirmation():
 
 def test_a_run_becomes_the_encoder_of_all_pages():
     run = made_run()
-    assert f"run:{run.name}" in resources.encoder_names()
+    assert f"run:{run.name}" in background.encoder_names()
     app = opened()
     app.button(key="use_run").click().run()
     assert app.session_state["encoder"] == f"run:{run.name}"
@@ -198,7 +199,7 @@ def test_no_language_no_encoder_and_no_space_are_told_in_sentences(monkeypatch):
         raise InputError(f"The encoder {name} is not to be had; choose another.")
 
     with monkeypatch.context() as patch:
-        patch.setattr(resources, "encoder", absent)
+        patch.setattr(background, "encoder", absent)
         assert "is not to be had" in plain(started(ft_encoder="run:<gone>").error[0].value)
     usage = namedtuple("usage", "total used free")
     monkeypatch.setattr(finetune_parts.shutil, "disk_usage", lambda folder: usage(1, 1, 0))

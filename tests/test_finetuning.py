@@ -11,8 +11,8 @@ from safetensors.numpy import load_file
 from training_runs import losses, same, weights, without_times
 from transformers import AutoModel
 
+from otcore.base.errors import InputError
 from otcore.encoders import load_encoder
-from otcore.errors import InputError
 from otcore.evaluation import sentence_vectors
 from otcore.finetuning import (
     FinetuneSettings,

@@ -48,8 +48,8 @@ def test_an_epoch_has_every_pair_once_and_processes_share_it():
 @pytest.mark.parametrize(("kind", "pooling"), [("word-ot", "last"), ("contrastive-ot", "mean"), ("sub-ot", None)])
 @pytest.mark.parametrize("masses", ["uniform", "norm", "inverse-frequency"])
 def test_clouds_are_the_encoders_own_vectors(settings, encoder, kind, pooling, masses):
+    from otcore.encoders.trunk import Trunk
     from otcore.finetuning.batches import encode_sides, make_clouds
-    from otcore.finetuning.trunk import Trunk
 
     wanted = dataclasses.replace(settings, objective=ObjectiveSettings(kind, masses=masses))
     corpus = read_corpus(wanted)

@@ -19,7 +19,7 @@ from otcore.finetuning import (
     open_run,
 )
 from otcore.finetuning.run import carry_out
-from otcore.finetuning.store import read_log
+from otcore.runs.store import read_log
 
 ROOT = Path(__file__).resolve().parents[1]
 

@@ -11,11 +11,11 @@ import pytest
 from fake_hub import own_cache, point_at, serving
 from huggingface_hub import constants
 
+from otcore.base.errors import InputError
+from otcore.base.progress import Stopped, Teller
 from otcore.cli import main
 from otcore.encoders import hub, load_encoder
 from otcore.encoders.facts import Facts, describe, local_facts, needed, readable_size
-from otcore.errors import InputError
-from otcore.work import Stopped, Teller
 
 NAME = "somebody/tiny"
 ROOT = Path(__file__).resolve().parents[1]

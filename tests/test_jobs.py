@@ -4,8 +4,8 @@ import threading
 
 import pytest
 
-from dashboard.jobs import Jobs
-from otcore.errors import InputError
+from dashboard.background.jobs import Jobs
+from otcore.base.errors import InputError
 
 SOON = 20
 

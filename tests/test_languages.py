@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from otcore.errors import InputError
-from otcore.languages import LANGUAGES, clean, join_words, language, presplit_words, words_of
+from otcore.base.errors import InputError
+from otcore.text.languages import LANGUAGES, clean, join_words, language, presplit_words, words_of
 
 FACTS = {
     "en": ("English", "Latn", "ltr", " "),

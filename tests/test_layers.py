@@ -47,18 +47,23 @@ def test_the_engine_knows_nothing_of_the_web(path):
     assert not imported(path) & WEB
 
 
-@pytest.mark.parametrize("path", [*sources("dashboard/figures"), ROOT / "dashboard" / "jobs.py"], ids=lambda path: path.name)
+@pytest.mark.parametrize(
+    "path", [*sorted((ROOT / "dashboard").rglob("*figure*.py")), ROOT / "dashboard" / "background" / "jobs.py"], ids=lambda path: path.name
+)
 def test_figures_and_jobs_do_without_streamlit(path):
     if path.exists():  # jobs.py comes with the fine-tuning page
         assert "streamlit" not in imported(path)
 
 
 def test_one_module_reads_the_session_state():
-    assert mentioning("session_state") <= {"dashboard/selection.py"}
+    assert mentioning("session_state") <= {"dashboard/state/selection.py", "dashboard/state/navigation.py"}
 
 
 def test_one_module_caches():
-    assert all(name.startswith("dashboard/resources/") for name in mentioning("st.cache_", "cache_data", "cache_resource"))
+    assert all(
+        name.startswith("dashboard/background/") or name.endswith(("/cache.py", "/corpora.py"))
+        for name in mentioning("st.cache_", "cache_data", "cache_resource")
+    )
 
 
 def test_nothing_imports_the_app_or_the_tests():

@@ -5,16 +5,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from pages import fine
+from pages import fine, go
 from streamlit.testing.v1 import AppTest
 
-import dashboard.learn_parts  # noqa: F401  torch and the lessons are loaded before the clock of a page's run starts
-from dashboard.fields.learn import OVERVIEW
-from dashboard.lessons import LESSONS
-from dashboard.lessons.controls import Choice, Flag, Slider, Steps, is_shown
-from dashboard.playground import cloud_text, read_cloud, solve_all
-from dashboard.playground_drawing import clicked
-from otcore.errors import InputError
+import dashboard.pages.learn.view  # noqa: F401  torch and the lessons are loaded before the clock of a page's run starts
+from dashboard.pages.learn.choices import OVERVIEW
+from dashboard.pages.learn.lessons import LESSONS
+from dashboard.pages.learn.lessons.controls import Choice, Flag, Slider, Steps, is_shown
+from dashboard.pages.playground.clouds import cloud_text, read_cloud, solve_all
+from dashboard.pages.playground.drawing import clicked
+from otcore.base.errors import InputError
 
 APP = Path(__file__).resolve().parents[1] / "streamlit_app.py"
 EACH = pytest.mark.parametrize("lesson", LESSONS.values(), ids=lambda lesson: lesson.slug)
@@ -22,7 +22,7 @@ EACH = pytest.mark.parametrize("lesson", LESSONS.values(), ids=lambda lesson: le
 
 def opened(page: str = "learn", **url: str) -> AppTest:
     app = AppTest.from_file(str(APP), default_timeout=300)
-    app.switch_page(f"dashboard/pages/{page}.py")
+    go(app, page)
     app.query_params.update(url)
     return fine(app.run())
 
@@ -155,10 +155,10 @@ def test_a_bad_address_falls_back(bad):
 
 def test_another_page_keeps_what_was_chosen_here():
     app = opened(lesson="earth", earth_p="2.0")
-    app.switch_page("dashboard/pages/align.py")
+    go(app, "align")
     app.query_params.clear()
     fine(app.run())
-    app.switch_page("dashboard/pages/learn.py")
+    go(app, "learn")
     app.query_params.clear()
     fine(app.run())
     assert url(app) == {"lesson": "earth", "earth_p": "2.0"}

@@ -7,21 +7,34 @@ import ot
 import pytest
 import torch
 
-from dashboard import lessons as package
-from dashboard import resources
-from dashboard.lessons import LESSONS, blur, contexts, debiasing, earth, failures, links, loss, partners, plans, prices, sinkhorn
-from dashboard.lessons.controls import Choice, Flag, Numbers, Slider, Steps, is_shown
-from dashboard.lessons.sheet import sheet
+from dashboard.pages.learn import cache
+from dashboard.pages.learn import lessons as package
+from dashboard.pages.learn.lessons import (
+    LESSONS,
+    blur,
+    contexts,
+    debiasing,
+    earth,
+    failures,
+    links,
+    loss,
+    partners,
+    plans,
+    prices,
+    sinkhorn,
+)
+from dashboard.pages.learn.lessons.controls import Choice, Flag, Numbers, Slider, Steps, is_shown
+from dashboard.pages.learn.lessons.sheet import sheet
 from otcore.alignment import LinkRule
 from otcore.objectives import ObjectiveSettings, make_objective
 from otcore.objectives.flow import cloud_pair, descend
 from otcore.transport import Problem, Solver, solve
-from otcore.transport.dual import ascend, best_answer, dual_value
-from otcore.transport.monge import cheapest_map
-from otcore.transport.polytope import complete, slice_corners, vertices
-from otcore.transport.steps import sinkhorn_steps
+from otcore.transport.teaching.dual import ascend, best_answer, dual_value
+from otcore.transport.teaching.monge import cheapest_map
+from otcore.transport.teaching.polytope import complete, slice_corners, vertices
+from otcore.transport.teaching.steps import sinkhorn_steps
 
-ENGINE = resources.LESSON_ENGINE
+ENGINE = cache.LESSON_ENGINE
 
 
 def drawn(slug: str, **values):
@@ -114,7 +127,7 @@ def test_the_sheet_keeps_the_answers_apart(lesson):
 
 
 def escaped(text: str) -> str:
-    from dashboard.markup import escape_html
+    from dashboard.kit.markup import escape_html
 
     return escape_html(text)
 

@@ -7,11 +7,11 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from otcore.errors import InputError
+from otcore.base.errors import InputError
+from otcore.base.places import MAPS_FILE
+from otcore.encoders.maps import LanguageMaps, load_maps, save_maps
 from otcore.objectives.adversarial import AdversarialSettings, agreement, fit_adversarial, mutual_neighbours
 from otcore.objectives.linear import fit_procrustes
-from otcore.objectives.maps import LanguageMaps, load_maps, save_maps
-from otcore.runs import MAPS_FILE
 
 QUICK = AdversarialSettings(epochs=3, steps=100, hidden=128)
 

@@ -14,7 +14,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from otcore.errors import InputError
+from otcore.base.errors import InputError
 from otcore.objectives import MAPS, OBJECTIVES, ObjectiveSettings, make_objective
 from otcore.objectives.types import Clouds
 from otcore.transport import cost_matrix

@@ -7,19 +7,20 @@ from pathlib import Path
 
 import pytest
 import streamlit as st
-from pages import fine
+from pages import fine, go
 from streamlit.testing.v1 import AppTest
 from training_runs import stand_in, write_pairs
 
-from dashboard import own_pairs, resources, trainings
-from dashboard.fields import FIELDS
-from dashboard.jobs import Jobs
-from dashboard.own_pairs import Corpus
-from dashboard.trainings import Trainings
-from otcore.errors import InputError
+from dashboard import background
+from dashboard.background.jobs import Jobs
+from dashboard.pages.finetune import cache, corpora, own_pairs, trainings
+from dashboard.pages.finetune.own_pairs import Corpus
+from dashboard.pages.finetune.trainings import Trainings
+from dashboard.state.fields import FIELDS
+from otcore.base.errors import InputError
+from otcore.base.progress import Stopped, Teller
 from otcore.finetuning import PairFile, create_run, list_runs, open_run
 from otcore.finetuning.data import read_pairs
-from otcore.work import Stopped, Teller
 
 APP = Path(__file__).resolve().parents[1] / "streamlit_app.py"
 PATIENCE = 240
@@ -30,10 +31,9 @@ def queue(tmp_path, monkeypatch, encoder):
     """Runs, checks and a training queue of this test's own, over a tiny encoder."""
     monkeypatch.setenv("OTCORE_RUNS", str(tmp_path / "runs"))
     own, checks = Trainings(), Jobs()
-    monkeypatch.setattr(resources, "trainings", lambda: own)
-    monkeypatch.setattr(resources.corpora, "corpus_jobs", lambda: checks)
-    monkeypatch.setattr(resources, "corpus_jobs", lambda: checks)
-    monkeypatch.setattr(resources, "encoder", lambda name: encoder)
+    monkeypatch.setattr(cache, "trainings", lambda: own)
+    monkeypatch.setattr(corpora, "corpus_jobs", lambda: checks)
+    monkeypatch.setattr(background, "encoder", lambda name: encoder)
     monkeypatch.setattr(trainings, "command", stand_in)
     st.cache_data.clear()
     yield own
@@ -58,7 +58,7 @@ def content(lines) -> bytes:
 
 def opened(**url: str) -> AppTest:
     app = AppTest.from_file(str(APP), default_timeout=PATIENCE)
-    app.switch_page("dashboard/pages/finetune.py")
+    go(app, "finetune")
     app.query_params.update({"ft_languages": "de", "ft_data": "own", "ft_steps": "5"} | url)
     return fine(app.run())
 

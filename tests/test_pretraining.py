@@ -14,7 +14,7 @@ import torch
 from safetensors.numpy import load_file
 from transformers import AutoModel, AutoTokenizer
 
-from otcore.errors import InputError
+from otcore.base.errors import InputError
 from otcore.pretraining import links as links_module
 from otcore.pretraining.corpus import find_corpora, load_language, read_pairs
 from otcore.pretraining.links import word_links

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from otcore.errors import InputError
+from otcore.base.errors import InputError
 from otcore.pretraining.batches import Buckets, MaskedBatches
 from otcore.pretraining.contrastive import LinkedText, pair_batch, sentence_loss, word_loss
 from otcore.pretraining.evaluation import mutual_links, retrieval

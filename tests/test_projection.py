@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from otcore.errors import InputError
-from otcore.projection import ProjectionSettings, project
+from otcore.base.errors import InputError
+from otcore.base.progress import Stopped, Teller
 from otcore.space.nearest import nearest, unit_vectors
-from otcore.work import Stopped, Teller
+from otcore.space.projection import ProjectionSettings, project
 
 ROOT = Path(__file__).resolve().parents[1]
 UMAP = ProjectionSettings("umap", neighbours=8)
@@ -82,7 +82,7 @@ def test_neighbours_are_those_of_all_distances(metric):
 def test_one_state_is_laid_out_as_umap_does():
     import umap
 
-    from otcore.layouts import layout
+    from otcore.space.layouts import layout
 
     x = unit_vectors(groups())
     indices, distances = nearest(x, 7)
@@ -201,7 +201,7 @@ def test_a_fit_can_be_stopped_at_work_and_while_it_waits():
     stopper = Teller(lambda done, total, note: notes.append(note), lambda: any("round" in note for note in notes))
     with pytest.raises(Stopped):
         project([groups()], UMAP, tell=stopper)
-    from otcore import layouts
+    from otcore.space import layouts
 
     waited = []
     with layouts._lock, pytest.raises(Stopped):

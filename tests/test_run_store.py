@@ -5,7 +5,7 @@ import zipfile
 
 import pytest
 
-from otcore.errors import InputError
+from otcore.base.errors import InputError
 from otcore.finetuning import (
     FinetuneSettings,
     create_run,
@@ -17,7 +17,7 @@ from otcore.finetuning import (
     zip_run,
 )
 from otcore.finetuning.run import carry_out
-from otcore.finetuning.store import append_log, read_log
+from otcore.runs.store import append_log, read_log
 
 
 def test_runs_are_listed_renamed_zipped_and_deleted(settings, tmp_path):

@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from otcore.base.errors import InputError
+from otcore.base.progress import Stopped, Teller
 from otcore.cli import main
 from otcore.corpora import load_collection
-from otcore.errors import InputError
 from otcore.evaluation import sentence_vectors
-from otcore.languages import words_of
-from otcore.sentence_search import (
+from otcore.retrieval import (
     AT,
     Index,
     Sentences,
@@ -33,7 +33,7 @@ from otcore.sentence_search import (
     search,
     written_query,
 )
-from otcore.work import Stopped, Teller
+from otcore.text.languages import words_of
 
 
 def made_index(vectors: dict[str, np.ndarray]) -> Index:

@@ -10,19 +10,20 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from pages import fine, finished
+from pages import fine, finished, go
 from streamlit.testing.v1 import AppTest
 
-import dashboard.search.parts  # noqa: F401  torch and Transformers are loaded before the clock of a page's run starts
-from dashboard import waiting
-from dashboard.fields.search import FIELDS
-from dashboard.jobs import Jobs
-from dashboard.resources import search as cached
-from dashboard.search import results, tables
-from dashboard.search.view import SearchView, others
+import dashboard.pages.search.view  # noqa: F401  torch and Transformers are loaded before the clock of a page's run starts
+from dashboard import background
+from dashboard.background.jobs import Jobs
+from dashboard.kit import waiting
+from dashboard.pages.search import cache as cached
+from dashboard.pages.search import results, tables
+from dashboard.pages.search.choices import FIELDS
+from dashboard.pages.search.selection import SearchView, others
+from otcore.base.progress import Stopped
 from otcore.corpora import load_collection
-from otcore.sentence_search import Hit, keep_sentences
-from otcore.work import Stopped
+from otcore.retrieval import Hit, keep_sentences
 
 APP = Path(__file__).resolve().parents[1] / "streamlit_app.py"
 
@@ -45,16 +46,14 @@ def few():
 @pytest.fixture
 def page(monkeypatch, folders, few, tmp_path):
     """Opens the page on two tiny encoders; further parts of the address may be given."""
-    from dashboard import resources
-
     monkeypatch.setenv("OTCORE_ENCODERS", ",".join(folders))
     monkeypatch.setenv("OTCORE_RUNS", str(tmp_path / "runs"))
     monkeypatch.setattr(cached, "collection", lambda: few)
-    monkeypatch.setattr(resources, "collection", lambda: few)
+    monkeypatch.setattr(background, "collection", lambda: few)
 
     def opened(wait=True, **url) -> AppTest:
         app = AppTest.from_file(str(APP), default_timeout=300)
-        app.switch_page("dashboard/pages/search.py")
+        go(app, "search")
         app.query_params.update({"se_a": folders[0], "se_b": folders[1]} | url)
         app.run()
         return finished(app) if wait else fine(app)
@@ -153,13 +152,10 @@ def test_own_text_is_searched_and_what_is_not_there_is_told(page, tmp_path):
 
 
 def test_a_long_index_shows_the_first_sentences_early_and_can_be_cancelled(page, monkeypatch):
-    from dashboard import resources
-
     gate, jobs, plain = threading.Event(), Jobs(), cached.encode_sentences
     monkeypatch.setattr(waiting, "AT_ONCE", 0.01)
     monkeypatch.setattr(cached, "_HEAD", 5)
     monkeypatch.setattr(cached, "search_jobs", lambda: jobs)
-    monkeypatch.setattr(resources, "search_jobs", lambda: jobs)
 
     def slow(encoder, sentences, tell):
         while len(sentences) > 5 and not gate.wait(0.01):

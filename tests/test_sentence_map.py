@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
+from otcore.base.errors import InputError
 from otcore.encoders import load_encoder
 from otcore.encoders.sentence_map import FILE, fit_sentence_map, load_sentence_map, save_sentence_map
-from otcore.errors import InputError
 from otcore.evaluation import retrieve, sentence_vectors
 
 

@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 from training_runs import made_run
 
+from otcore.base.errors import InputError
 from otcore.corpora import load_collection
-from otcore.errors import InputError
-from otcore.evaluation.words import unit_rows
+from otcore.retrieval.words import unit_rows
 from otcore.space import PointChoice, encode_cloud, film_steps, neighbourhoods, read_film
-from otcore.space.search import find
+from otcore.space.patterns import find
 
 
 @pytest.fixture(scope="module")

@@ -8,21 +8,20 @@ from urllib.parse import parse_qs
 
 import numpy as np
 import pytest
-from pages import fine, finished
+from pages import fine, finished, go
 from streamlit.testing.v1 import AppTest
 from training_runs import made_run
 
-import dashboard.space.parts  # noqa: F401  torch and Transformers are loaded before the clock of a page's run starts
-from dashboard import waiting
-from dashboard.figures import space as figures
-from dashboard.jobs import Jobs
-from dashboard.resources import space as cached
-from dashboard.resources.space import Picture, Shelf
-from dashboard.space import files, listing, picks
+import dashboard.pages.space.view  # noqa: F401  torch and Transformers are loaded before the clock of a page's run starts
+from dashboard.background.jobs import Jobs
+from dashboard.kit import waiting
+from dashboard.pages.space import cache as cached
+from dashboard.pages.space import figures, files, listing, picks
+from dashboard.pages.space.cache import Picture, Shelf
 from otcore.corpora import load_collection
 from otcore.encoders import load_encoder
-from otcore.projection import ProjectionSettings, project
 from otcore.space import PointChoice, encode_cloud, neighbourhoods
+from otcore.space.projection import ProjectionSettings, project
 
 APP = Path(__file__).resolve().parents[1] / "streamlit_app.py"
 
@@ -32,11 +31,11 @@ def page(monkeypatch, folders, tmp_path):
     """Opens the page on two tiny encoders; further parts of the address may be given."""
     monkeypatch.setenv("OTCORE_ENCODERS", ",".join(folders))
     monkeypatch.setenv("OTCORE_RUNS", str(tmp_path / "runs"))
-    monkeypatch.setattr("dashboard.resources.warm_projection", lambda: None)
+    monkeypatch.setattr("dashboard.pages.space.cache.warm_projection", lambda: None)
 
     def opened(wait=True, **url) -> AppTest:
         app = AppTest.from_file(str(APP), default_timeout=300)
-        app.switch_page("dashboard/pages/space.py")
+        go(app, "space")
         app.query_params.update({"sp_a": folders[0], "sp_b": folders[1], "sp_count": "5", "sp_langs": "en,ar,ja"} | url)
         app.run()
         return finished(app) if wait else fine(app)
@@ -186,7 +185,7 @@ def test_a_long_fit_shows_how_far_it_is_can_be_cancelled_and_blocks_no_other_pag
     gate, jobs = threading.Event(), Jobs()
     monkeypatch.setattr(waiting, "AT_ONCE", 0.01)
     monkeypatch.setattr(cached, "space_jobs", lambda method: jobs)
-    monkeypatch.setattr("dashboard.resources.space_jobs", lambda method: jobs)
+    monkeypatch.setattr("dashboard.pages.space.cache.space_jobs", lambda method: jobs)
     plain = cached.project
 
     def slow(states, settings, *, same_space, tell):
@@ -252,7 +251,7 @@ def test_files_hold_every_point_and_no_formula(picture):
     assert table["selected"].sum() == 4
     np.testing.assert_allclose(table["x"][: len(picture.cloud.points)], picture.projection.coordinates[0][:, 0])
     spoiled = table.assign(text=["=1+1"] * len(table))
-    from dashboard.exports import csv
+    from dashboard.kit.exports import csv
 
     assert "'=1+1" in csv(spoiled)
     assert ",=1" not in csv(spoiled)

@@ -7,7 +7,7 @@ from test_tasks_questions import make_questions
 
 from otcore.cli import main
 from otcore.encoders import load_encoder
-from otcore.evaluation.tasks import Sources, TransferSettings, read_task, transfer
+from otcore.evaluation.transfer import Sources, TransferSettings, read_task, transfer
 
 NLI = "a cat\tan animal\tentailment\na cat\ta chair\tcontradiction\na cat\tit sleeps\tneutral\n"
 QUICK = ("--epochs", "2", "--batch", "8", "--hidden", "8", "--length", "48")

@@ -4,12 +4,12 @@ import json
 
 import pytest
 
-from otcore.choices import TRANSFER_TASKS
-from otcore.errors import InputError
-from otcore.evaluation.tasks import TASKS, Sources, TransferSettings, language_files, read_task
-from otcore.evaluation.tasks.files import Labelled, read_labelled
-from otcore.evaluation.tasks.sources import apart
-from otcore.evaluation.tasks.squad import read_questions
+from otcore.base.errors import InputError
+from otcore.base.names import TRANSFER_TASKS
+from otcore.evaluation.transfer import TASKS, Sources, TransferSettings, language_files, read_task
+from otcore.evaluation.transfer.files import Labelled, read_labelled
+from otcore.evaluation.transfer.sources import apart
+from otcore.evaluation.transfer.squad import read_questions
 
 NLI = "a cat\tan animal\tentailment\na cat\ta dog\tcontradiction\na dog\tit sleeps\tneutral\n"
 ENTRY = {"id": "q1", "question": "who?", "answers": [{"text": "cat", "answer_start": 4}]}

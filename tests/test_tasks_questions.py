@@ -8,10 +8,10 @@ import torch
 from checkpoints import ARCHITECTURES
 
 from otcore.encoders import load_encoder
-from otcore.evaluation.tasks import Sources, TransferSettings, read_task, transfer
-from otcore.evaluation.tasks.inputs import Joiner, Joint, Reader
-from otcore.evaluation.tasks.squad import Question
-from otcore.evaluation.tasks.windows import NOWHERE, Window, answer_pieces, answer_text, best_spans, make_windows
+from otcore.evaluation.transfer import Sources, TransferSettings, read_task, transfer
+from otcore.evaluation.transfer.inputs import Joiner, Joint, Reader
+from otcore.evaluation.transfer.squad import Question
+from otcore.evaluation.transfer.windows import NOWHERE, Window, answer_pieces, answer_text, best_spans, make_windows
 
 CONTEXT = "The café — “Zürich”, ２０２１ — sleeps on\tthe red chair; 猫は赤い椅子 で寝て，القِطّة تنام."
 NOUNS = ("chair", "cat", "Katze", "Stuhl", "chat", "chaise", "auf", "dem", "dort", "sur")  # one piece each, or nearly

@@ -7,9 +7,9 @@ import pytest
 
 from otcore.corpora import load_collection
 from otcore.evaluation import retrieve, sentence_vectors
-from otcore.evaluation.tasks import Sources, TransferSettings, read_task, transfer
-from otcore.evaluation.tasks.search import random_ranking, ranking_scores
-from otcore.evaluation.words import word_hits
+from otcore.evaluation.transfer import Sources, TransferSettings, read_task, transfer
+from otcore.evaluation.transfer.search import random_ranking, ranking_scores
+from otcore.retrieval.words import word_hits
 
 
 def test_ranking_by_hand():

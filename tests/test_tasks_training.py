@@ -5,13 +5,13 @@ import pytest
 import torch
 from torch import nn
 
+from otcore.base.errors import InputError
+from otcore.base.progress import Stopped, Teller
 from otcore.encoders import load_encoder
-from otcore.errors import InputError
-from otcore.evaluation.tasks import Sources, TransferSettings, read_task, transfer
-from otcore.evaluation.tasks.fitting import Training, ended, fit
-from otcore.evaluation.tasks.inputs import training_batches
-from otcore.objectives.maps import LanguageMaps
-from otcore.work import Stopped, Teller
+from otcore.encoders.maps import LanguageMaps
+from otcore.evaluation.transfer import Sources, TransferSettings, read_task, transfer
+from otcore.evaluation.transfer.fitting import Training, ended, fit
+from otcore.evaluation.transfer.inputs import training_batches
 
 ANIMALS, THINGS = ("cat", "Katze", "chat"), ("chair", "Stuhl", "chaise")  # the tiny vocabularies have them whole
 QUICK = TransferSettings("head", epochs=15, patience=15, batch=8, head_rate=1e-2, hidden=32)

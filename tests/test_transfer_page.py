@@ -9,19 +9,18 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from pages import fine, finished
+from pages import fine, finished, go
 from streamlit.testing.v1 import AppTest
 
-import dashboard.transfer.parts  # noqa: F401  torch and Transformers are loaded before the clock of a page's run starts
-from dashboard import waiting
-from dashboard.figures import transfer as figures
-from dashboard.jobs import Jobs
-from dashboard.resources import transfer as cached
-from dashboard.transfer import store, tables
+import dashboard.pages.compare.transfer.view  # noqa: F401  torch and Transformers are loaded before the clock of a page's run starts
+from dashboard.background.jobs import Jobs
+from dashboard.kit import waiting
+from dashboard.pages.compare.transfer import cache as cached
+from dashboard.pages.compare.transfer import figures, store, tables
+from otcore.base.errors import InputError
+from otcore.base.progress import Stopped
 from otcore.corpora import load_collection
-from otcore.errors import InputError
-from otcore.evaluation.tasks import ALL, SEEN, UNSEEN, Fit, Score, Transfer, TransferSettings, sentences, topics, words
-from otcore.work import Stopped
+from otcore.evaluation.transfer import ALL, SEEN, UNSEEN, Fit, Score, Transfer, TransferSettings, sentences, topics, words
 
 APP = Path(__file__).resolve().parents[1] / "streamlit_app.py"
 
@@ -47,7 +46,7 @@ def page(monkeypatch, folders, few, tmp_path):
 
     def opened(wait=True, **url) -> AppTest:
         app = AppTest.from_file(str(APP), default_timeout=300)
-        app.switch_page("dashboard/pages/compare.py")
+        go(app, "compare")
         app.query_params.update({"cmp_part": "transfer", "compared": ",".join(folders), "tr_over": "de,ja", "tr_budget": "quick"} | url)
         app.run()
         return finished(app) if wait else fine(app)
@@ -131,12 +130,9 @@ def test_no_encoder_is_told_in_a_sentence(page):
 
 
 def test_a_long_task_shows_how_far_it_is_and_can_be_cancelled(page, monkeypatch):
-    from dashboard import resources
-
     gate, jobs, plain = threading.Event(), Jobs(), cached.transfer
     monkeypatch.setattr(waiting, "AT_ONCE", 0.01)
     monkeypatch.setattr(cached, "transfer_jobs", lambda: jobs)
-    monkeypatch.setattr(resources, "transfer_jobs", lambda: jobs)
 
     def slow(*arguments, tell):
         while not gate.wait(0.01):

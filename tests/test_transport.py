@@ -10,7 +10,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from strategies import problems
 
-from otcore.choices import COSTS, SOLVERS
+from otcore.base.names import COSTS, SOLVERS
 from otcore.transport import Problem, Solver, cost_matrix, inverse_frequency_masses, norm_masses, solve, uniform_masses
 
 

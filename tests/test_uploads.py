@@ -6,8 +6,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from otcore.errors import InputError
-from otcore.uploads import keep, kept, uploads_folder
+from otcore.base.errors import InputError
+from otcore.corpora.uploads import keep, kept, uploads_folder
 
 FILES = [("a.txt", b"one"), ("b.de.txt.gz", b"\x00\xff")]
 

@@ -10,8 +10,8 @@ from safetensors.numpy import load_file, save_file
 from otcore.corpora import load_collection
 from otcore.finetuning import FinetuneSettings, PairFile, Run, create_run, open_run
 from otcore.finetuning.held_out import describe_probes, probes
-from otcore.finetuning.store import append_log, write_state
 from otcore.objectives import ObjectiveSettings
+from otcore.runs.store import append_log, write_state
 
 STEPS, EVERY = 40, 20
 _NOUNS = {"cat": "Katze", "chair": "Stuhl", "dog": "Hund", "house": "Haus", "book": "Buch", "tree": "Baum"}
@@ -39,7 +39,7 @@ state("cancelled", 7)
 
 
 def stand_in(folder: Path) -> list[str]:
-    """In place of `dashboard.trainings.command`."""
+    """In place of `dashboard.pages.finetune.trainings.command`."""
     return [sys.executable, "-I", "-S", "-c", _STAND_IN, str(folder)]
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from otcore.choices import PLAN_RULES, RULES, SIMILARITY_RULES
+from otcore.base.names import PLAN_RULES, RULES, SIMILARITY_RULES
 from otcore.corpora.types import Link
 
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from otcore.base.errors import InputError
 from otcore.corpora.types import Link, Links
-from otcore.errors import InputError
 
 
 @dataclass(frozen=True)

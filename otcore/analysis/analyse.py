@@ -6,15 +6,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from otcore.aligner import AlignSettings, align_encoded
 from otcore.alignment import Alignment, Scores, score_pair
+from otcore.alignment.aligner import AlignSettings, align_encoded
 from otcore.analysis.classes import CAUSES, OUTCOMES, Context
 from otcore.analysis.significance import Changes, change_codes, changes
 from otcore.analysis.table import LinkTable, table_of, word_counts_of
+from otcore.base.errors import InputError
 from otcore.corpora.types import SentencePair
 from otcore.encoders.encoder import Encoder, WordVectors
-from otcore.errors import InputError
-from otcore.languages import LANGUAGES
+from otcore.text.languages import LANGUAGES
 
 BLOCK = 64  # pairs encoded and solved together: enough to fill batches, little enough to show progress
 

@@ -6,7 +6,7 @@ the error classes need: a word that is missing here is told of as a content word
 
 from collections import Counter
 
-from otcore.languages import LANGUAGES
+from otcore.text.languages import LANGUAGES
 
 COMMON_SHARE = 0.005  # of all words: in a language without a list, a word at least so common is taken for a function word
 

@@ -5,12 +5,11 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from otcore import uploads
-from otcore.corpora import load_collection, read_bitext, read_links, read_parallel, read_tsv
+from otcore.base.errors import InputError
+from otcore.corpora import load_collection, read_bitext, read_links, read_parallel, read_tsv, uploads
 from otcore.corpora.collection import PIVOT
 from otcore.corpora.types import SentencePair
-from otcore.errors import InputError
-from otcore.languages import language
+from otcore.text.languages import language
 
 FORMATS = ("bitext", "tsv", "parallel")
 SPLITS = ("test", "dev", "all")

@@ -4,7 +4,7 @@ import sys
 import time
 from collections.abc import Callable
 
-from otcore.work import Teller
+from otcore.base.progress import Teller
 
 
 def progress_line(what: str, stream=None) -> Callable[[int, int], None]:

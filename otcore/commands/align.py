@@ -7,7 +7,7 @@ nothing aligns gives an empty line. Progress goes to standard error.
 import argparse
 import sys
 
-from otcore.errors import InputError
+from otcore.base.errors import InputError
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -21,7 +21,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def settings_arguments(parser: argparse.ArgumentParser) -> None:
     """Everything between two sentences and their links, for whatever command aligns."""
-    from otcore.choices import COSTS, MASSES, POOLINGS, RULES, SOLVERS, UNITS
+    from otcore.base.names import COSTS, MASSES, POOLINGS, RULES, SOLVERS, UNITS
 
     parser.add_argument("--layer", type=int, metavar="N", help="layer of the encoder, 0 is the embedding (default: the encoder's own)")
     parser.add_argument("--unit", choices=UNITS, default="word", help="points of the clouds (default word)")
@@ -40,11 +40,11 @@ def settings_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    from otcore.aligner import align_many
+    from otcore.alignment.aligner import align_many
     from otcore.commands._progress import download_line, progress_line
     from otcore.corpora import format_links, read_bitext, write_links
     from otcore.encoders import DEFAULT, load_encoder
-    from otcore.languages import language
+    from otcore.text.languages import language
 
     settings = settings_of(options)
     source, target = language(options.source_lang).code, language(options.target_lang).code
@@ -64,8 +64,8 @@ def settings_of(options: argparse.Namespace):
 
     raises: InputError   a number out of its range
     """
-    from otcore.aligner import AlignSettings
     from otcore.alignment import LinkRule
+    from otcore.alignment.aligner import AlignSettings
     from otcore.transport import Solver
 
     threshold = options.threshold if options.threshold is not None else (0.001 if options.links == "softmax" else 0.5)

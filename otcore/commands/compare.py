@@ -20,12 +20,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
+    from otcore.base.errors import InputError
     from otcore.commands._progress import download_line, progress_line
-    from otcore.corpora.text import write_bytes
     from otcore.encoders import load_encoder
-    from otcore.errors import InputError
     from otcore.evaluation import MEAN, CompareSettings, compare
     from otcore.evaluation.verdicts import sentence
+    from otcore.text.files import write_bytes
 
     if options.out and options.out.suffix not in (".json", ".csv"):
         raise InputError(f"{options.out} ends in neither .json nor .csv; give a name that does.")
@@ -48,10 +48,10 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _pairs(given: list[str]) -> dict:
-    from otcore.errors import InputError
+    from otcore.base.errors import InputError
     from otcore.finetuning.data import read_pairs
-    from otcore.finetuning.settings import PairFile
-    from otcore.languages import language
+    from otcore.runs.settings import PairFile
+    from otcore.text.languages import language
 
     pairs = {}
     for entry in given:

@@ -8,7 +8,7 @@ judged by their script. --clean writes the pairs with no fault as TSV, which `fi
 import argparse
 import json
 
-from otcore.errors import InputError
+from otcore.base.errors import InputError
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -23,10 +23,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
+    from otcore.base.progress import Teller
     from otcore.commands._progress import progress_line
     from otcore.corpora.checking import check_pairs, read_texts, without_flagged, write_texts
     from otcore.corpora.checking.report import KINDS
-    from otcore.work import Teller
 
     files = options.files[0].split("::") if len(options.files) == 1 else options.files
     if len(files) > 2:

@@ -15,7 +15,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    from otcore.errors import InputError
+    from otcore.base.errors import InputError
 
     if options.name is None:
         if options.download:
@@ -27,10 +27,10 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _list(as_json: bool) -> None:
+    from otcore.base.places import run_names
     from otcore.encoders.catalogue import BUNDLED, EDITIONS, PUBLIC, bundled_names, extra_names
     from otcore.encoders.facts import local_facts, readable_size
     from otcore.encoders.hub import cached
-    from otcore.runs import run_names
 
     about = {name: text.removeprefix("bundled, ").partition(": ")[2] for name, text in EDITIONS.items()}
     here = dict(cached())

@@ -25,10 +25,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     from otcore.analysis import FileFormat, analyse, from_files, summary
+    from otcore.base.errors import InputError
     from otcore.commands.align import settings_of
     from otcore.encoders import DEFAULT
-    from otcore.errors import InputError
-    from otcore.languages import language
+    from otcore.text.languages import language
 
     if options.rules:
         print(_rules())

@@ -16,7 +16,7 @@ import signal
 import sys
 from pathlib import Path
 
-from otcore.errors import InputError
+from otcore.base.errors import InputError
 
 _PLAIN = {  # option: (type, help); each is the setting of the same name
     "pairs_per_language": (int, "most sentence pairs used of each language (default all)"),
@@ -47,9 +47,9 @@ _OBJECTIVE = {
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    from otcore.choices import COSTS, MASSES
-    from otcore.finetuning.settings import LINK_SOURCES, PRESETS, SCHEDULES
+    from otcore.base.names import COSTS, MASSES
     from otcore.objectives.settings import OBJECTIVES, SCOPES
+    from otcore.runs.settings import LINK_SOURCES, PRESETS, SCHEDULES
 
     parser.add_argument("--languages", metavar="de,fr", help="languages to align with English, by code")
     parser.add_argument("--objective", choices=OBJECTIVES, help="what is trained (default word-ot)")
@@ -74,7 +74,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     from otcore.commands._training import training_line
-    from otcore.finetuning.store import open_run
+    from otcore.runs.store import open_run
 
     if options.resume:
         _only_resume(options)
@@ -98,7 +98,7 @@ def run(options: argparse.Namespace) -> int:
 
 def _new(options: argparse.Namespace):
     """A new run; in several processes the first makes the folder, the others work for it and write nothing."""
-    from otcore.finetuning.store import Run, create_run
+    from otcore.runs.store import Run, create_run
 
     settings = _settings(options)  # before the folder is made, so that a mistake leaves nothing behind
     if int(os.environ.get("WORLD_SIZE", "1")) > 1 and not options.out:
@@ -110,15 +110,15 @@ def _new(options: argparse.Namespace):
 
 def _forget(job) -> None:
     """Removes what a run left that failed before it learnt anything, so that the corrected command may use the folder."""
-    from otcore.finetuning.store import delete_run
+    from otcore.runs.store import delete_run
 
     if job.state == "new" and job.folder.is_dir() and not (job.folder / "checkpoint.safetensors").is_file():
         delete_run(job)
 
 
 def _settings(options: argparse.Namespace):
-    from otcore.finetuning.settings import FinetuneSettings, preset, recommended
     from otcore.objectives.settings import ObjectiveSettings
+    from otcore.runs.settings import FinetuneSettings, preset, recommended
 
     kind = options.objective or "word-ot"
     if not options.languages:
@@ -157,7 +157,7 @@ def _given(options: argparse.Namespace, names) -> dict:
 
 
 def _files(options: argparse.Namespace, languages: tuple[str, ...]):
-    from otcore.finetuning.settings import PairFile
+    from otcore.runs.settings import PairFile
 
     if not options.pairs:
         return ()

@@ -9,8 +9,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    from otcore.finetuning.store import list_runs
-    from otcore.runs import runs_folder
+    from otcore.base.places import runs_folder
+    from otcore.runs.store import list_runs
 
     rows = [_row(entry) for entry in list_runs()]
     if options.json:

@@ -17,9 +17,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     from otcore.alignment import score
+    from otcore.base.errors import InputError
     from otcore.corpora import read_links
-    from otcore.corpora.text import display_name
-    from otcore.errors import InputError
+    from otcore.text.files import display_name
 
     predicted = [links.possible for links in read_links(options.predicted)]
     gold = read_links(options.gold, base=options.gold_base)

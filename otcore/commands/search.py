@@ -26,9 +26,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
+    from otcore.base.errors import InputError
     from otcore.encoders import DEFAULT
-    from otcore.errors import InputError
-    from otcore.languages import language
+    from otcore.text.languages import language
 
     if options.top < 1:
         raise InputError(f"--top must be 1 or more, not {options.top}.")
@@ -45,10 +45,10 @@ def run(options: argparse.Namespace) -> int:
 
 def _searched(options: argparse.Namespace, code: str):
     """The sentences to go through, and what answers the query: None where nobody marked it."""
+    from otcore.base.errors import InputError
     from otcore.corpora import load_collection
-    from otcore.errors import InputError
-    from otcore.languages import language
-    from otcore.sentence_search import bundled_sentences, read_sentences, written_query
+    from otcore.retrieval import bundled_sentences, read_sentences, written_query
+    from otcore.text.languages import language
 
     wanted = [language(one).code for one in options.within.split(",")] if options.within else None
     if options.file:
@@ -70,10 +70,10 @@ def _searched(options: argparse.Namespace, code: str):
 
 def _under(name: str, sentences, options: argparse.Namespace, code: str, relevant: frozenset[str] | None) -> dict:
     """The search under one encoder, as plain values."""
+    from otcore.base.progress import Teller
     from otcore.commands._progress import download_line, progress_notes
     from otcore.encoders import load_encoder
-    from otcore.sentence_search import build_index, query_vectors, search
-    from otcore.work import Teller
+    from otcore.retrieval import build_index, query_vectors, search
 
     encoder = load_encoder(name, download_line())
     query = query_vectors(encoder, [options.query], code)[0]
@@ -92,7 +92,7 @@ def _under(name: str, sentences, options: argparse.Namespace, code: str, relevan
 def _scores(index, encoder, options: argparse.Namespace, code: str) -> dict:
     """Over all queries of the collection, where it is what was searched."""
     from otcore.corpora import load_collection
-    from otcore.sentence_search import AT, chance_scores, mean_scores, query_vectors, score_queries
+    from otcore.retrieval import AT, chance_scores, mean_scores, query_vectors, score_queries
 
     if options.file or code not in load_collection().languages:
         return {}

@@ -10,7 +10,7 @@ import argparse
 import json
 from pathlib import Path
 
-from otcore.choices import TRAINED, TRANSFER_TASKS
+from otcore.base.names import TRAINED, TRANSFER_TASKS
 
 _NUMBERS = {  # option: (type, help); each is the setting of the same name
     "epochs": (int, "passes over the training data at most"),
@@ -54,13 +54,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
+    from otcore.base.errors import InputError
+    from otcore.base.progress import Teller
     from otcore.commands._progress import progress_notes
-    from otcore.corpora.text import write_bytes
     from otcore.encoders import load_encoder
-    from otcore.errors import InputError
-    from otcore.evaluation.tasks import read_task, transfer
-    from otcore.evaluation.tasks.table import as_text
-    from otcore.work import Teller
+    from otcore.evaluation.transfer import read_task, transfer
+    from otcore.evaluation.transfer.table import as_text
+    from otcore.text.files import write_bytes
 
     if options.seeds < 1:
         raise InputError(f"--seeds must be a whole number from 1 up, not {options.seeds}.")
@@ -81,14 +81,14 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _settings(options: argparse.Namespace):
-    from otcore.evaluation.tasks import TransferSettings
+    from otcore.evaluation.transfer import TransferSettings
 
     given = {name: getattr(options, name) for name in _NUMBERS if getattr(options, name) is not None}
     return TransferSettings(train=options.fit, embeddings=options.embeddings, **given)
 
 
 def _sources(options: argparse.Namespace):
-    from otcore.evaluation.tasks import Sources, language_files
+    from otcore.evaluation.transfer import Sources, language_files
 
     return Sources(
         tuple(options.train), tuple(options.dev), language_files(options.test), options.english, _codes(options.languages),
@@ -97,6 +97,6 @@ def _sources(options: argparse.Namespace):
 
 
 def _codes(given: str | None) -> tuple[str, ...]:
-    from otcore.languages import language
+    from otcore.text.languages import language
 
     return tuple(language(code).code for code in (given or "").split(",") if code.strip())

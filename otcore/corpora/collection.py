@@ -14,10 +14,10 @@ import functools
 from dataclasses import dataclass
 from pathlib import Path
 
+from otcore.base.errors import InputError
 from otcore.corpora.pharaoh import parse_links
-from otcore.corpora.text import read_lines
 from otcore.corpora.types import Links, Sentence, SentencePair
-from otcore.errors import InputError
+from otcore.text.files import read_lines
 
 DATA = Path(__file__).resolve().parents[2] / "data" / "sentences"
 PIVOT = "en"

@@ -4,9 +4,9 @@ import functools
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
+from otcore.base.errors import InputError
 from otcore.corpora.collection import load_collection
-from otcore.errors import InputError
-from otcore.languages import LANGUAGES, words_of
+from otcore.text.languages import LANGUAGES, words_of
 
 
 def relative_frequencies(words: Sequence[str], language: str, counts: Counter | None = None) -> list[float]:

@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from otcore.corpora.text import display_name, read_lines, write_lines
+from otcore.base.errors import InputError
 from otcore.corpora.types import Sentence, SentencePair
-from otcore.errors import InputError
+from otcore.text.files import display_name, read_lines, write_lines
 
 SEPARATOR = "|||"
 

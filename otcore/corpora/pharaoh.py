@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from otcore.corpora.text import display_name, read_lines, write_lines
+from otcore.base.errors import InputError
 from otcore.corpora.types import Links, SentencePair
-from otcore.errors import InputError
+from otcore.text.files import display_name, read_lines, write_lines
 
 _LINK = re.compile(r"([0-9]{1,9})([-p?])([0-9]{1,9})")
 

@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import BinaryIO
 from xml.parsers import expat
 
-from otcore.corpora.text import STANDARD_INPUT, display_name
+from otcore.base.errors import InputError
 from otcore.corpora.types import Sentence, SentencePair
-from otcore.errors import InputError
-from otcore.languages import language
+from otcore.text.files import STANDARD_INPUT, display_name
+from otcore.text.languages import language
 
 _CODES = frozenset({"bpt", "ept", "it", "ph", "ut"})  # their content is the code of a format, not text; that of `hi` is text
 _CHUNK = 1 << 16

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, field
 
-from otcore.errors import InputError
-from otcore.languages import clean, presplit_words, words_of
+from otcore.base.errors import InputError
+from otcore.text.languages import clean, presplit_words, words_of
 
 Link = tuple[int, int]
 

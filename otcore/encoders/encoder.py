@@ -8,8 +8,8 @@ from typing import Protocol
 import numpy as np
 import torch
 
-from otcore.choices import POOLINGS
-from otcore.errors import InputError
+from otcore.base.errors import InputError
+from otcore.base.names import POOLINGS
 
 _BATCH_TOKENS = 4096  # padded tokens a batch: larger ones were no faster on two cores
 

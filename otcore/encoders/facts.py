@@ -8,8 +8,8 @@ from pathlib import Path
 import huggingface_hub
 from transformers.models.auto.modeling_auto import MODEL_FOR_MASKED_LM_MAPPING_NAMES
 
+from otcore.base.errors import InputError
 from otcore.encoders.catalogue import BUNDLED
-from otcore.errors import InputError
 
 CONFIGURATION = "config.json"
 WEIGHTS, INDEX = "model.safetensors", "model.safetensors.index.json"

@@ -14,6 +14,8 @@ import huggingface_hub
 from huggingface_hub import constants
 from huggingface_hub.errors import CacheNotFound, GatedRepoError, HfHubHTTPError, HFValidationError, RepositoryNotFoundError
 
+from otcore.base.errors import InputError
+from otcore.base.progress import Stopped, Teller
 from otcore.encoders.facts import (
     CONFIGURATION,
     INDEX,
@@ -28,8 +30,6 @@ from otcore.encoders.facts import (
     readable_size,
     sizes_of,
 )
-from otcore.errors import InputError
-from otcore.work import Stopped, Teller
 
 _PATIENCE = 10  # seconds the hub has to say what an encoder is
 

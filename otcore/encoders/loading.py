@@ -10,14 +10,14 @@ import transformers
 from tokenizers.pre_tokenizers import ByteLevel, Sequence
 from transformers import AutoConfig, AutoModel, AutoTokenizer
 
+from otcore.base.errors import InputError
+from otcore.base.places import MAPS_FILE, RUN_PREFIX
+from otcore.base.progress import Teller
 from otcore.encoders import hub
 from otcore.encoders.catalogue import BUNDLED, DEFAULT, EDITIONS
 from otcore.encoders.encoder import Encoder
 from otcore.encoders.facts import check_model_type
 from otcore.encoders.sentence_map import load_sentence_map
-from otcore.errors import InputError
-from otcore.runs import MAPS_FILE, RUN_PREFIX
-from otcore.work import Teller
 
 _HUB_NAME = re.compile(r"[\w.-]{1,96}(/[\w.-]{1,96})?", re.ASCII)
 _load_lock = threading.Lock()  # Transformers' lazy imports and default-dtype switch are process-wide
@@ -72,7 +72,7 @@ def locate(name: str) -> str:
 
 
 def _run(name: str):
-    from otcore.finetuning.store import find_run
+    from otcore.runs.store import find_run
 
     run = find_run(name.removeprefix(RUN_PREFIX))
     if not run.usable:
@@ -85,7 +85,7 @@ def _mapped(name: str) -> Encoder | None:
     run = _run(name)
     if not run.settings.objective.is_map:
         return None
-    from otcore.objectives.maps import load_maps
+    from otcore.encoders.maps import load_maps
 
     encoder = load_encoder(run.settings.encoder)
     encoder.name, encoder.maps = name, load_maps(run.folder / MAPS_FILE)

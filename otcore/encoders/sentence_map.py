@@ -13,7 +13,7 @@ import numpy as np
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
-from otcore.errors import InputError
+from otcore.base.errors import InputError
 
 FILE = "sentence-map.safetensors"
 _POWER = -0.25

@@ -2,8 +2,8 @@
 
 from otcore.evaluation.comparison import compare
 from otcore.evaluation.measures import MEASURES, Measure
-from otcore.evaluation.retrieval import Retrieval, retrieve, sentence_vectors
 from otcore.evaluation.types import MEAN, Change, Compared, CompareSettings, Estimate, Evaluation, LayerError, SentenceScores
+from otcore.retrieval.precision import Retrieval, retrieve, sentence_vectors
 
 __all__ = [
     "MEAN",

@@ -5,16 +5,16 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
+from otcore.base.errors import InputError
+from otcore.base.progress import Stopped
 from otcore.corpora import load_collection
 from otcore.corpora.types import SentencePair
 from otcore.encoders.encoder import Encoder
-from otcore.errors import InputError
 from otcore.evaluation.bootstrap import Difference, difference, draw_weights, interval
 from otcore.evaluation.measures import MEASURES
 from otcore.evaluation.measuring import Measured, blocks, measure
 from otcore.evaluation.samples import plain
 from otcore.evaluation.types import MEAN, PIVOT, Change, Compared, CompareSettings, Estimate, Evaluation, LayerError, SentenceScores
-from otcore.work import Stopped
 
 WITHIN_NOISE = "within noise"
 _PROBE_CHANCE = 0.5

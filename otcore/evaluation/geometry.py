@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from otcore.evaluation.samples import Linear
-from otcore.evaluation.words import unit_rows
+from otcore.retrieval.words import unit_rows
 
 _ROWS = 1024
 FOLDS = 5

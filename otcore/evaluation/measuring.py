@@ -5,16 +5,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from otcore.aligner import AlignSettings, align_encoded
 from otcore.alignment import score_pair
+from otcore.alignment.aligner import AlignSettings, align_encoded
 from otcore.corpora.types import SentencePair
 from otcore.encoders.encoder import Encoder, WordVectors
 from otcore.evaluation import samples
 from otcore.evaluation.geometry import cka_sample, cosine_sums, k_occurrences, power_sums, probe_hits
 from otcore.evaluation.pair_costs import pair_costs
-from otcore.evaluation.retrieval import retrieval_hits
 from otcore.evaluation.samples import Linear, Pairwise, Rates, Sample
-from otcore.evaluation.words import word_hits
+from otcore.retrieval.precision import retrieval_hits
+from otcore.retrieval.words import word_hits
 
 _BLOCK = 64  # pairs encoded together: all layers of a block are in memory at once
 STAGES = 4  # steps of progress after the blocks

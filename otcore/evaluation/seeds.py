@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from otcore.base.places import RUN_PREFIX, runs_folder
 from otcore.evaluation.types import Evaluation
-from otcore.runs import RUN_PREFIX, runs_folder
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from otcore.errors import InputError
+from otcore.base.errors import InputError
 from otcore.evaluation.measures import MEASURES
-from otcore.languages import language
+from otcore.text.languages import language
 
 PIVOT = "en"
 MEAN = "mean"

@@ -3,7 +3,7 @@
 from otcore.evaluation.comparison import WITHIN_NOISE
 from otcore.evaluation.measures import MEASURES
 from otcore.evaluation.types import MEAN, Change
-from otcore.languages import language
+from otcore.text.languages import language
 
 
 def sentence(change: Change, languages: int) -> str:

@@ -3,8 +3,8 @@
 Only what is light is imported here; training itself is `otcore.finetuning.run.carry_out`.
 """
 
-from otcore.finetuning.settings import LINK_SOURCES, PRESETS, FinetuneSettings, PairFile, preset, recommended
-from otcore.finetuning.store import (
+from otcore.runs.settings import LINK_SOURCES, PRESETS, FinetuneSettings, PairFile, preset, recommended
+from otcore.runs.store import (
     Run,
     create_run,
     delete_run,

@@ -7,9 +7,9 @@ from contextlib import AbstractContextManager
 import torch
 from torch import Tensor
 
+from otcore.encoders.trunk import Trunk
 from otcore.finetuning.batches import encode_sides, pad_rows, points
 from otcore.finetuning.data import Pair, Side
-from otcore.finetuning.trunk import Trunk
 
 _CACHE_BYTES = 256 << 20
 _BLOCK = 256  # sides computed at a time

@@ -13,7 +13,7 @@ import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 
-from otcore.errors import InputError
+from otcore.base.errors import InputError
 
 _MOMENTS = ("exp_avg", "exp_avg_sq")
 

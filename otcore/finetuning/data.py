@@ -5,15 +5,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from otcore.aligner import AlignSettings, align_many
+from otcore.alignment.aligner import AlignSettings, align_many
+from otcore.base.errors import InputError
 from otcore.corpora import load_collection, read_bitext, read_parallel, read_tsv
 from otcore.corpora.frequencies import relative_frequencies, word_counts
 from otcore.corpora.tmx import is_tmx, read_tmx
 from otcore.corpora.types import Link, SentencePair
 from otcore.encoders.encoder import Encoder, Tokens
-from otcore.errors import InputError
-from otcore.finetuning.settings import PIVOT, FinetuneSettings, PairFile
 from otcore.objectives.settings import ObjectiveSettings
+from otcore.runs.settings import PIVOT, FinetuneSettings, PairFile
 from otcore.transport.masses import inverse_frequency_masses
 
 _SPLIT_STREAM = 7  # keeps the held-out draw apart from the order of batches, which has the same seed

@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from otcore.aligner import AlignSettings, align_encoded
 from otcore.alignment import score
+from otcore.alignment.aligner import AlignSettings, align_encoded
 from otcore.corpora.types import SentencePair
 from otcore.encoders.encoder import Encoder
-from otcore.evaluation.retrieval import retrieve
+from otcore.retrieval.precision import retrieve
 
 
 def evaluate(encoder: Encoder, held_out: Mapping[str, Sequence[SentencePair]], layer: int, *, gold: bool) -> dict[str, float]:

@@ -12,19 +12,19 @@ from accelerate import Accelerator
 from accelerate.utils import broadcast
 from torch import Tensor
 
+from otcore.base.precision import half_precision
 from otcore.encoders.encoder import Encoder
+from otcore.encoders.trunk import Trunk
 from otcore.finetuning.anchor import Anchor
 from otcore.finetuning.batches import choose, encode_sides, make_clouds, mean_cosine
 from otcore.finetuning.checkpoint import load_checkpoint, save_checkpoint
 from otcore.finetuning.data import Corpus, Pair, Preparation
 from otcore.finetuning.guard import Guard
 from otcore.finetuning.schedule import Clock, rate_at
-from otcore.finetuning.settings import FinetuneSettings
-from otcore.finetuning.trunk import Trunk
 from otcore.finetuning.watch import Watch
 from otcore.objectives import make_objective
 from otcore.objectives.types import Loss
-from otcore.precision import half_precision
+from otcore.runs.settings import FinetuneSettings
 
 Stop = Callable[[], bool]
 

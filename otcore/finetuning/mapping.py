@@ -4,17 +4,17 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from otcore.base.errors import InputError
+from otcore.base.places import MAPS_FILE
 from otcore.corpora.types import Link, SentencePair
 from otcore.encoders.encoder import Encoder
-from otcore.errors import InputError
+from otcore.encoders.maps import LanguageMaps, save_maps
 from otcore.finetuning.data import Corpus, Preparation
 from otcore.finetuning.loop import Ended
-from otcore.finetuning.settings import FinetuneSettings
 from otcore.finetuning.watch import Watch
 from otcore.objectives.adversarial import fit_adversarial
 from otcore.objectives.linear import fit_procrustes
-from otcore.objectives.maps import LanguageMaps, save_maps
-from otcore.runs import MAPS_FILE
+from otcore.runs.settings import FinetuneSettings
 
 _MOST_WORDS = 20_000  # of a side, for the adversarial map: it sees a few thousand vectors a run
 

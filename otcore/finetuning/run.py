@@ -9,15 +9,15 @@ from typing import Any
 import torch
 from accelerate import Accelerator
 
-from otcore.corpora.text import write_bytes
+from otcore.base.errors import InputError
 from otcore.encoders import Encoder, load_encoder
 from otcore.encoders.sentence_map import save_sentence_map
-from otcore.errors import InputError
 from otcore.finetuning.data import read_corpus
 from otcore.finetuning.loop import Ended, train
 from otcore.finetuning.mapping import fit
-from otcore.finetuning.store import Run, locked, open_run, replace_folder, write_state
 from otcore.finetuning.watch import Watch
+from otcore.runs.store import Run, locked, open_run, replace_folder, write_state
+from otcore.text.files import write_bytes
 
 STOP_FILE = "STOP"
 

@@ -2,7 +2,7 @@
 
 import time
 
-from otcore.finetuning.settings import FinetuneSettings
+from otcore.runs.settings import FinetuneSettings
 
 
 class Clock:

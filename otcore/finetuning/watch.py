@@ -9,13 +9,13 @@ from typing import Any
 from accelerate import Accelerator
 from safetensors.numpy import save_file
 
-from otcore.corpora.text import write_bytes
 from otcore.encoders.encoder import Encoder
 from otcore.finetuning.data import Corpus
 from otcore.finetuning.held_out import describe_probes, evaluate, probe_vectors, probes
 from otcore.finetuning.schedule import Clock
-from otcore.finetuning.settings import FinetuneSettings
-from otcore.finetuning.store import append_log, read_log, trim_log, write_state
+from otcore.runs.settings import FinetuneSettings
+from otcore.runs.store import append_log, read_log, trim_log, write_state
+from otcore.text.files import write_bytes
 
 Progress = Callable[[dict[str, Any]], None]
 

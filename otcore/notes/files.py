@@ -7,7 +7,7 @@ import warnings
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
-from otcore.errors import InputError
+from otcore.base.errors import InputError
 from otcore.notes.store import Note
 
 _COLUMNS = ("uid", "corpus", "pair", "source", "target", "author", "tag", "comment", "written")

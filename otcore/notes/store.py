@@ -14,9 +14,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from otcore.base.errors import InputError
+from otcore.base.places import runs_folder
 from otcore.corpora.types import Link, Links
-from otcore.errors import InputError
-from otcore.runs import runs_folder
 
 VARIABLE = "OTCORE_NOTES"
 STATUSES = ("sure", "possible", "none")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from otcore.errors import InputError
+from otcore.base.errors import InputError
 from otcore.objectives.settings import MAPS, OBJECTIVES, SCOPES, ObjectiveSettings
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import binary_cross_entropy_with_logits, leaky_relu
 
-from otcore.errors import InputError
+from otcore.base.errors import InputError
 from otcore.objectives.linear import fit_procrustes
 
 _SLOPE, _DROPOUT, _SMOOTHING, _DECAY = 0.2, 0.1, 0.1, 0.98  # MUSE §3.2

@@ -6,7 +6,7 @@ the cheapest alignment of all: it takes seconds, and cannot change anything with
 
 import numpy as np
 
-from otcore.errors import InputError
+from otcore.base.errors import InputError
 
 _TIE = 1e-9  # of the largest singular value: weighs only where the pairs say nothing
 

@@ -3,8 +3,8 @@
 import math
 from dataclasses import dataclass
 
-from otcore.choices import COSTS, MASSES
-from otcore.errors import InputError
+from otcore.base.errors import InputError
+from otcore.base.names import COSTS, MASSES
 
 OBJECTIVES = ("word-ot", "sub-ot", "contrastive-ot", "l2", "contrastive-weak", "contrastive-strong", "linear", "adversarial")
 MAPS = ("linear", "adversarial")  # fitted on a frozen encoder, not trained through it

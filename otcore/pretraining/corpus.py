@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
-from otcore.errors import InputError
+from otcore.base.errors import InputError
 from otcore.pretraining.settings import Presentation
 
 log = logging.getLogger(__name__)

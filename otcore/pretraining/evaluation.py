@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from transformers import XLMRobertaModel
 
-from otcore.precision import half_precision
+from otcore.base.precision import half_precision
 from otcore.pretraining.batches import pad, sentence_rows
 from otcore.pretraining.store import EncodedPairs, Ragged
 from otcore.pretraining.vocabulary import PAD

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-from otcore.errors import InputError
+from otcore.base.errors import InputError
 
 log = logging.getLogger(__name__)
 

@@ -7,7 +7,7 @@ import math
 import torch
 from torch import Tensor
 
-from otcore.precision import half_precision
+from otcore.base.precision import half_precision
 from otcore.pretraining.batches import MaskedBatch, MaskedBatches
 from otcore.pretraining.model import MaskedModel
 

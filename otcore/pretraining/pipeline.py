@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from tokenizers import Tokenizer
 
-from otcore.errors import InputError
+from otcore.base.errors import InputError
 from otcore.pretraining.aligning import best_layer, linked_text, train_aligned
 from otcore.pretraining.batches import MaskedBatches
 from otcore.pretraining.contrastive import LinkedText

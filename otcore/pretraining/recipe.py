@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
 
-from otcore.errors import InputError
+from otcore.base.errors import InputError
 from otcore.pretraining.settings import SHARPENED, ContrastiveSettings, MaskedSettings, Presentation
 
 DEFAULT_MINUTES = 90.0

@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from transformers import XLMRobertaModel
 
-from otcore.errors import InputError
+from otcore.base.errors import InputError
 from otcore.pretraining.model import save_edition
 from otcore.pretraining.recipe import Recipe
 from otcore.pretraining.training import Place, choose_device, write_log

@@ -16,7 +16,7 @@ from safetensors import safe_open
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
-from otcore.precision import half_precision
+from otcore.base.precision import half_precision
 
 log = logging.getLogger(__name__)
 

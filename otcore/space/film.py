@@ -6,10 +6,10 @@ from pathlib import Path
 import numpy as np
 from safetensors import SafetensorError, safe_open
 
+from otcore.base.errors import InputError
 from otcore.corpora import Collection, Sentence
-from otcore.errors import InputError
-from otcore.languages import language
 from otcore.space.points import Cloud, Points, State, collection_links
+from otcore.text.languages import language
 
 MOST_FRAMES = 16  # a longer run is shown at so many moments, evenly apart
 

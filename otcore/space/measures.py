@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
+from otcore.base.progress import Teller
 from otcore.space.nearest import blocks, unit_vectors
 from otcore.space.points import Points
-from otcore.work import Teller
 
 NEIGHBOURS = 10
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 import torch
 
-from otcore.work import Teller
+from otcore.base.progress import Teller
 
 METRICS = ("cosine", "euclidean")
 _CELLS = 2**24  # similarities at a time: 64 MB

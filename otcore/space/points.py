@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from otcore.choices import POOLINGS
+from otcore.base.errors import InputError
+from otcore.base.names import POOLINGS
+from otcore.base.progress import Teller
 from otcore.corpora import Collection, Links, Sentence
 from otcore.encoders.encoder import Encoder
-from otcore.errors import InputError
-from otcore.work import Teller
 
 MOST_POINTS = 25_000  # all words of the bundled collection; more would be no picture
 KINDS = ("word", "sentence")

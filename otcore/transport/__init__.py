@@ -3,8 +3,8 @@
 from otcore.transport.batched import Plans, relative_epsilon, sinkhorn
 from otcore.transport.costs import cost_matrix
 from otcore.transport.masses import inverse_frequency_masses, norm_masses, uniform_masses
+from otcore.transport.problem import Plan, Problem, Solver
 from otcore.transport.single import solve
-from otcore.transport.types import Plan, Problem, Solver
 
 __all__ = [
     "Plan",

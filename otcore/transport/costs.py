@@ -2,7 +2,7 @@
 
 import torch
 
-from otcore.choices import COSTS
+from otcore.base.names import COSTS
 
 
 def cost_matrix(x: torch.Tensor, y: torch.Tensor, kind: str = "cosine") -> torch.Tensor:

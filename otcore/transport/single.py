@@ -5,7 +5,7 @@ import warnings
 import numpy as np
 import ot
 
-from otcore.transport.types import Plan, Problem, Solver
+from otcore.transport.problem import Plan, Problem, Solver
 
 
 def solve(problem: Problem, solver: Solver) -> Plan:

@@ -16,13 +16,13 @@ import numpy as np
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from otcore.aligner import AlignSettings, align_many  # noqa: E402
 from otcore.alignment import score  # noqa: E402
+from otcore.alignment.aligner import AlignSettings, align_many  # noqa: E402
 from otcore.corpora import load_collection, read_bitext, read_links  # noqa: E402
-from otcore.corpora.text import read_lines, write_lines  # noqa: E402
 from otcore.encoders import load_encoder  # noqa: E402
 from otcore.encoders.catalogue import BUNDLED, bundled_names  # noqa: E402
 from otcore.evaluation import retrieve, sentence_vectors  # noqa: E402
+from otcore.text.files import read_lines, write_lines  # noqa: E402
 
 PUBLIC = {"en-fr": "enfr", "ro-en": "roen", "zh-en": "zhen", "ja-en": "jaen"}
 

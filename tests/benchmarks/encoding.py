@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 from otcore.corpora import load_collection  # noqa: E402
 from otcore.encoders import DEFAULT, load_encoder  # noqa: E402
-from otcore.languages import words_of  # noqa: E402
+from otcore.text.languages import words_of  # noqa: E402
 
 # Transformers imports an architecture's code when it is first asked for, so that would count as loading
 _LOAD = """

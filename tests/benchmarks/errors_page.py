@@ -41,6 +41,7 @@ def main() -> None:
 
 def measure(folder: Path, name: str, source: str, target: str, after: str, rounds: int) -> None:
     """One line of the table."""
+    from pages import go
     from streamlit.testing.v1 import AppTest
 
     from otcore.analysis import FileFormat, keep
@@ -48,7 +49,7 @@ def measure(folder: Path, name: str, source: str, target: str, after: str, round
     files = [(f"{name}{end}", (folder / f"{name}{end}").read_bytes()) for end in (".src-tgt", ".gold")]
     id = keep(files, FileFormat("bitext", source, target, gold_base=1))
     app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=300)
-    app.switch_page("dashboard/pages/errors.py")
+    go(app, "errors")
     app.query_params.update({"er_data": "own", "er_files": id, "encoder_eb": after})
     start = time.perf_counter()
     app.run()

@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(ROOT)]
+sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
 
 def main() -> None:
@@ -22,7 +22,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=15)
     parser.add_argument("--app", default=str(ROOT / "streamlit_app.py"))
     options = parser.parse_args()
-    from dashboard.lessons import LESSONS
+    from dashboard.pages.learn.lessons import LESSONS
 
     medians = [report(lesson, *moves(lesson, options.app, options.rounds)) for lesson in LESSONS.values()]
     print(f"median of the lessons' medians {statistics.median(medians):.0f} ms, the slowest {max(medians):.0f} ms")
@@ -30,10 +30,11 @@ def main() -> None:
 
 def moves(lesson, app: str, rounds: int) -> tuple[str, list[float], list[float]]:
     """The control's name; seconds by the clock, and of processor time, for each move."""
+    from pages import go
     from streamlit.testing.v1 import AppTest
 
     page = AppTest.from_file(app, default_timeout=120)
-    page.switch_page("dashboard/pages/learn.py")
+    go(page, "learn")
     page.query_params["lesson"] = lesson.slug
     page.run()
     control, values = movable(lesson)
@@ -50,7 +51,7 @@ def moves(lesson, app: str, rounds: int) -> tuple[str, list[float], list[float]]
 
 def movable(lesson):
     """The first control with more than two values, and those values from one end to the other."""
-    from dashboard.lessons.controls import Choice, Slider, Steps
+    from dashboard.pages.learn.lessons.controls import Choice, Slider, Steps
 
     for control in lesson.controls:
         if isinstance(control, Slider):

@@ -26,7 +26,7 @@ def main() -> None:
     engine(2_000, LANGUAGES)
     server(options.rounds, "en,de,ar,ja", 38)
     if options.large:
-        from otcore.languages import LANGUAGES as all_languages
+        from otcore.text.languages import LANGUAGES as all_languages
 
         engine(20_000, tuple(all_languages))
         server(max(options.rounds // 4, 3), ",".join(all_languages), 133)
@@ -36,9 +36,9 @@ def engine(words: int, languages: tuple[str, ...]) -> None:
     """Prints the seconds of each step."""
     from otcore.corpora import load_collection
     from otcore.encoders import load_encoder
-    from otcore.layouts import warm_up
-    from otcore.projection import ProjectionSettings, project
     from otcore.space import PointChoice, encode_cloud, neighbourhoods
+    from otcore.space.layouts import warm_up
+    from otcore.space.projection import ProjectionSettings, project
 
     collection, encoders = load_collection(), [load_encoder("base"), load_encoder("aligned")]
     each = sum(len(collection.gold[code][entry.id].words) for code in languages for entry in collection.entries) / len(collection.entries)
@@ -67,18 +67,19 @@ def timed(name: str, work):
 
 def server(rounds: int, languages: str, sentences: int) -> None:
     """Prints the time from a selection to the page with it."""
+    from pages import go
     from streamlit.testing.v1 import AppTest
 
     page = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=600)
-    page.switch_page("dashboard/pages/space.py")
+    go(page, "space")
     page.query_params.update({"sp_langs": languages, "sp_count": str(sentences)})
     page.run()
     while any(button.key == "cancel_picture" for button in page.button):
         time.sleep(0.5)
         page.run()
-    from dashboard import resources
+    from dashboard.pages.space import cache
 
-    while (compiling := resources.space_jobs("umap").snapshot("warm-up")) and compiling.alive:
+    while (compiling := cache.space_jobs("umap").snapshot("warm-up")) and compiling.alive:
         time.sleep(0.5)
     times, busy = [], []
     for number in range(rounds + 2):

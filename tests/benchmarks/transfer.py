@@ -63,7 +63,7 @@ def _options() -> argparse.Namespace:
 
 
 def settings_of(options: argparse.Namespace, task: str):
-    from otcore.evaluation.tasks import TransferSettings
+    from otcore.evaluation.transfer import TransferSettings
 
     given = {name: getattr(options, name) for name in (*_NUMBERS, *_RATES)}
     return TransferSettings(train=options.fit, **given).settled(task)
@@ -71,7 +71,7 @@ def settings_of(options: argparse.Namespace, task: str):
 
 def sources(task: str, folder: Path):
     """The real files of a task."""
-    from otcore.evaluation.tasks import Sources
+    from otcore.evaluation.transfer import Sources
 
     if task == "xnli":
         train = tuple(str(folder / "nli_en" / name) for name in NLI_TRAIN)
@@ -100,7 +100,7 @@ def kept(options: argparse.Namespace, task: str, encoder: str, seed: int) -> dic
 
 
 def missing(options: argparse.Namespace, task: str, encoder: str) -> list[int]:
-    from otcore.evaluation.tasks import TASKS as KINDS
+    from otcore.evaluation.transfer import TASKS as KINDS
 
     seeds = range(options.seeds if KINDS[task].trained else 1)
     return [seed for seed in seeds if kept(options, task, encoder, seed) is None]
@@ -108,11 +108,11 @@ def missing(options: argparse.Namespace, task: str, encoder: str) -> list[int]:
 
 def one(options: argparse.Namespace, folder: Path, task: str, encoder: str) -> None:
     """Runs the seeds that are missing, and writes each as soon as it is there."""
+    from otcore.base.progress import Teller
     from otcore.commands._progress import progress_notes
-    from otcore.corpora.text import write_bytes
     from otcore.encoders import load_encoder
-    from otcore.evaluation.tasks import read_task, transfer
-    from otcore.work import Teller
+    from otcore.evaluation.transfer import read_task, transfer
+    from otcore.text.files import write_bytes
 
     began = time.monotonic()
     settings, data = settings_of(options, task), read_task(task, sources(task, folder))
@@ -132,9 +132,9 @@ def one(options: argparse.Namespace, folder: Path, task: str, encoder: str) -> N
 
 def report(options: argparse.Namespace, task: str) -> None:
     """The table of a task, and what it cost."""
-    from otcore.evaluation.tasks import TASKS as KINDS
-    from otcore.evaluation.tasks import Fit, Score, Transfer
-    from otcore.evaluation.tasks.table import as_text
+    from otcore.evaluation.transfer import TASKS as KINDS
+    from otcore.evaluation.transfer import Fit, Score, Transfer
+    from otcore.evaluation.transfer.table import as_text
 
     seeds = tuple(range(options.seeds if KINDS[task].trained else 1))
     names = tuple(options.encoders.split(","))

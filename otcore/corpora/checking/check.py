@@ -8,12 +8,12 @@ from collections.abc import Iterable, Sequence
 
 import regex
 
+from otcore.base.progress import Teller
 from otcore.corpora.checking.identify import doubts, identify
 from otcore.corpora.checking.report import KINDS, CorpusReport, Finding
 from otcore.corpora.checking.scripts import NAMES, accepted_scripts, script_of
 from otcore.corpora.checking.texts import TextPair
-from otcore.languages import LANGUAGES, language, words_of
-from otcore.work import Teller
+from otcore.text.languages import LANGUAGES, language, words_of
 
 SAMPLE = 5_000  # pairs whose language is identified, spread evenly over a longer file
 LONGEST = 80  # words; as in the fine-tuning settings

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from otcore.corpora.checking.scripts import script_of
-from otcore.languages import LANGUAGES
+from otcore.text.languages import LANGUAGES
 
 _FEWEST = 20  # letters from which on a text is judged; a Chinese or Japanese character counts as three
 _MARGIN = 0.1  # nats an n-gram by which another language must be likelier before a text is doubted

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from otcore.base.errors import InputError
 from otcore.corpora.checking.texts import TextPair
-from otcore.errors import InputError
-from otcore.languages import language
+from otcore.text.languages import language
 
 FEW = 1_000  # pairs below which a run learns little (the paper: XNLI 72.7 with 1,000 pairs, 74.8 with 250,000)
 MANY = 0.1  # share of pairs from which on a fault is one of the file, not of its lines

@@ -5,7 +5,7 @@ from collections import Counter
 
 import regex
 
-from otcore.languages import LANGUAGES, language
+from otcore.text.languages import LANGUAGES, language
 
 SCRIPTS = {
     "Latn": "Latin", "Cyrl": "Cyrillic", "Arab": "Arabic", "Deva": "Devanagari", "Hani": "Han", "Hira": "Hiragana", "Kana": "Katakana",

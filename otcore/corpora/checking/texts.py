@@ -4,11 +4,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from otcore.base.errors import InputError
 from otcore.corpora.parallel import SEPARATOR
-from otcore.corpora.text import display_name, read_lines, write_lines
 from otcore.corpora.tmx import is_tmx, missing, tmx_units
-from otcore.errors import InputError
-from otcore.languages import clean, language
+from otcore.text.files import display_name, read_lines, write_lines
+from otcore.text.languages import clean, language
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,140 @@
+"""The bundled sentences and the loaded encoders, shared by all sessions."""
+
+import functools
+import gc
+
+import streamlit as st
+
+from dashboard.background.jobs import Jobs, Snapshot
+from otcore.base.errors import InputError
+from otcore.base.places import run_names, run_stamp
+from otcore.base.progress import Teller
+from otcore.corpora import Collection, load_collection
+from otcore.encoders import DEFAULT, PUBLIC, Encoder, bundled_names, load_encoder
+from otcore.encoders.catalogue import extra_names
+from otcore.encoders.facts import Facts
+from otcore.encoders.hub import cached, download, facts, is_cached
+from otcore.encoders.loading import is_folder, is_hub_name
+
+
+def collection() -> Collection:
+    """The bundled sentences; read once a process."""
+    return load_collection()
+
+
+def encoder_names() -> list[str]:
+    """Encoders to choose from: bundled editions, the owner's, fine-tuning runs, what the hub's local cache holds, public names."""
+    return list(dict.fromkeys([*bundled_names(), *extra_names(), *run_names(), *_cached_names(), *PUBLIC]))
+
+
+def encoder(name: str) -> Encoder:
+    """A loaded encoder, shared by all sessions.
+
+    raises: InputError   it cannot be had, is not downloaded yet, or is a folder that the owner of this installation did not list
+    """
+    if is_folder(name) and name not in encoder_names():
+        raise InputError(f"The folder {name} is not open to this app; its owner lists folders in OTCORE_ENCODERS.")
+    if is_absent(name):
+        raise InputError(f"Encoder {name} is not on this machine; where it is chosen, the page says whether it can be downloaded.")
+    stamp = run_stamp(name)
+    problem = _why_not(name, stamp)
+    if problem:
+        raise InputError(problem)
+    return _encoder(name, stamp)
+
+
+def is_absent(name: str) -> bool:
+    """Whether a name is one of the model hub whose files are not on this machine."""
+    return is_hub_name(name) and not is_cached(name)
+
+
+def facts_of(name: str) -> Facts:
+    """What the hub says of an encoder; remembered for two minutes, as is that it cannot say.
+
+    raises: InputError   out of reach, or not to be had
+    """
+    found, problem = _facts(name)
+    if found is None:
+        raise InputError(problem)
+    return found
+
+
+@st.cache_resource(show_spinner=False)
+def downloads() -> Jobs:
+    """The queue of downloads, apart from the other jobs: they wait for the net, not for the processor."""
+    return Jobs()
+
+
+def start_download(name: str) -> None:
+    """Queues the download of an encoder, unless it is at work already."""
+    downloads().submit(name, f"download of {name}", lambda handle: download(name, Teller(handle.progress, handle.stopped)))
+
+
+def download_of(name: str) -> Snapshot | None:
+    """How the download of an encoder stands, or None where none was asked for."""
+    found = downloads().snapshot(name)
+    if found is not None and found.state == "done" and is_absent(name):  # the cache was emptied since
+        downloads().forget(name)
+        return None
+    return found
+
+
+def layers_of(name: str) -> int:
+    """How many layers an encoder has.
+
+    raises: InputError   it cannot be had
+    """
+    return _layers_of(name, run_stamp(name))
+
+
+def usable_encoder(name: str) -> tuple[str, str]:
+    """The name itself, or the default's and a sentence on why; a page stays usable when an encoder cannot be had."""
+    try:
+        encoder(name)
+    except InputError as error:
+        return DEFAULT, f"{error} Shown instead: {DEFAULT}."
+    return name, ""
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _encoder(name: str, stamp: int) -> Encoder:
+    found = load_encoder(name)
+    _settle()
+    return found
+
+
+@functools.cache
+def _settle() -> None:
+    """Takes what the libraries brought into memory out of the garbage collector's sight, once. Streamlit collects after every run
+    of a page or fragment, and walking through some hundred thousand objects of torch and Transformers each time holds up every other
+    thread for half a second: a job's progress, redrawn each second, would leave the job itself little time on a busy machine."""
+    gc.collect()
+    gc.freeze()
+
+
+@st.cache_data(max_entries=100, show_spinner=False)
+def _layers_of(name: str, stamp: int) -> int:
+    return encoder(name).layers
+
+
+@st.cache_data(ttl=60, show_spinner=False)
+def _cached_names() -> list[str]:
+    return [name for name, _ in cached()]
+
+
+@st.cache_data(ttl=120, max_entries=100, show_spinner="Asking the model hub …")
+def _facts(name: str) -> tuple[Facts | None, str]:
+    try:
+        return facts(name), ""
+    except InputError as error:
+        return None, str(error)
+
+
+@st.cache_data(ttl=120, max_entries=100, show_spinner="Loading the encoder …")
+def _why_not(name: str, stamp: int) -> str:
+    """Why an encoder cannot be had, or nothing. Remembered for two minutes: every run of a page asks."""
+    try:
+        _encoder(name, stamp)
+    except InputError as error:
+        return str(error)
+    return ""

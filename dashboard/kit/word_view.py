@@ -1,0 +1,91 @@
+"""What the Align page shows of a result, word by word: masses and costs between words, statuses, labels. Plain values for
+figures, tables, the sentence component and the exports alike."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from dashboard.state.selection import Mark
+from otcore.alignment import Scores, score_pair
+from otcore.alignment.aligner import Aligned
+from otcore.corpora import Links
+
+DRAWN_WORDS = 120  # words a side that figures draw; tables and exports have all
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the table of links: a link, a missed gold link, or a null word (one side None)."""
+
+    source: int | None
+    target: int | None
+    status: str
+    confidence: float | None
+    mass: float | None
+    cost: float | None
+
+
+@dataclass(frozen=True)
+class View:
+    """A result between words.
+
+    mass    : (n, m) transported mass between the encoded words, subwords added up
+    cost    : (n, m) mean ground cost between their points
+    rows    : links by confidence, then missed gold links, then null words
+    scores  : against gold, or None where there is none
+    """
+
+    result: Aligned
+    mass: np.ndarray
+    cost: np.ndarray
+    rows: tuple[Row, ...]
+    scores: Scores | None
+    gold: Links | None
+
+
+def view_of(result: Aligned, *, with_gold: bool) -> View:
+    """The word view of a result; without gold every link is just a link."""
+    unit = result.settings.unit
+    source, target = result.source.groups(unit), result.target.groups(unit)
+    mass = _between_words(result.plan.plan, source, target)
+    counts = np.outer(np.bincount(source), np.bincount(target))
+    cost = _between_words(result.plan.problem.cost, source, target) / counts
+    gold = result.pair.gold if with_gold else None
+    scores = score_pair(result.alignment.pairs, gold) if gold else None
+    return View(result, mass, cost, tuple(_rows(result, mass, cost, gold)), scores, gold)
+
+
+def status_of(link: tuple[int, int], gold: Links | None) -> str:
+    """ "hit" (sure), "possible", "false", or "link" where there is no gold."""
+    if gold is None:
+        return "link"
+    return "hit" if link in gold.sure else "possible" if link in gold.possible else "false"
+
+
+def is_marked(row: Row, mark: Mark) -> bool:
+    """Whether a row belongs to what was clicked."""
+    if mark.source is None and mark.target is None:
+        return False
+    return (mark.source is None or row.source == mark.source) and (mark.target is None or row.target == mark.target)
+
+
+def _between_words(values: np.ndarray, source: np.ndarray, target: np.ndarray) -> np.ndarray:
+    summed = np.add.reduceat(values, np.flatnonzero(np.diff(source, prepend=-1)), axis=0)
+    return np.add.reduceat(summed, np.flatnonzero(np.diff(target, prepend=-1)), axis=1)
+
+
+def _rows(result: Aligned, mass: np.ndarray, cost: np.ndarray, gold: Links | None):
+    def numbers(i: int, j: int) -> tuple[float | None, float | None]:
+        inside = i < mass.shape[0] and j < mass.shape[1]
+        return (float(mass[i, j]), float(cost[i, j])) if inside else (None, None)
+
+    for link in sorted(result.alignment.links, key=lambda link: (-link.confidence, link.source, link.target)):
+        place = (link.source, link.target)
+        yield Row(*place, status_of(place, gold), link.confidence, *numbers(*place))
+    if gold:
+        for place in sorted(gold.sure - result.alignment.pairs):
+            yield Row(*place, "missed", None, *numbers(*place))
+    for i in result.alignment.source_null:
+        yield Row(i, None, "null", None, None, None)
+    for j in result.alignment.target_null:
+        yield Row(None, j, "null", None, None, None)

@@ -1,0 +1,17 @@
+"""The choices of the Compare page: encoders, languages, figures."""
+
+from dashboard.pages.align.choices import LAYER_DEFAULT
+from dashboard.state import parsing
+from dashboard.state.parsing import Field
+from otcore.evaluation.measures import FIRST, MEASURES
+from otcore.text.languages import LANGUAGES
+
+MOST_COMPARED = 6  # encoders in one comparison: as many as a figure can hold apart
+
+FIELDS = {
+    "compared": Field(["base", "aligned"], parsing.list_of(MOST_COMPARED)),
+    "over": Field(["de", "fr", "es"], parsing.list_of(len(LANGUAGES), *(code for code in LANGUAGES if code != "en"))),
+    "at": Field(LAYER_DEFAULT, parsing.number(LAYER_DEFAULT, 1000, int)),
+    "shown": Field(list(FIRST), parsing.list_of(len(MEASURES), *MEASURES)),
+    "after": Field("", parsing.at_most(200)),
+}

@@ -1,0 +1,124 @@
+"""The widgets of the Transfer tab: they only set choices."""
+
+import os
+from pathlib import Path
+
+import streamlit as st
+
+from dashboard.kit import encoder_choice, markup
+from dashboard.pages.compare.transfer import store
+from dashboard.pages.compare.transfer.choices import BUDGETS, OWN_CHOICE
+from dashboard.pages.errors.controls import FOLDER_VARIABLE
+from dashboard.state import selection
+from otcore.base.errors import InputError
+from otcore.base.names import TRAINED
+from otcore.evaluation.transfer import TASKS
+from otcore.text.languages import LANGUAGES
+
+_BUDGETS = {"quick": "quick", "usual": "usual", "full": "everything"}
+_BUDGET_HELP = (
+    "Quick: one seed, at most 1,000 examples to learn from and 200 of each language to be tested on. Usual: three seeds, 5,000 and 500. "
+    "Everything: three seeds, all there is; with files this takes long on a small machine."
+)
+_TRAINED = {OWN_CHOICE: "the task's own choice", "head": "a head only", "encoder": "head and encoder"}
+
+
+def choices() -> None:
+    """Task, budget, encoders, languages, and the files of a task that takes some."""
+    left, right, third = st.columns([5, 3, 3], vertical_alignment="bottom")
+    left.selectbox("Task", list(TASKS), key="tr_task", format_func=task_name, on_change=_new_task)
+    right.segmented_control("Budget", BUDGETS, key="tr_budget", format_func=_BUDGETS.get, required=True, help=_BUDGET_HELP)
+    task = selection.get("tr_task")
+    if TASKS[task].trained:
+        third.selectbox(
+            "Trained in English", (OWN_CHOICE, *TRAINED), key="tr_train", format_func=_TRAINED.get,
+            help="A head on the encoder's vectors as they are, or a copy of the encoder with it, which takes minutes.",
+        )  # fmt: skip
+    left, right = st.columns(2)
+    encoder_choice.several(left, "one or more: editions, runs, hub names")
+    given = store.is_kept(selection.get("tr_files"), task)
+    if TASKS[task].bundled and not given:
+        right.multiselect(
+            "Languages", [code for code in LANGUAGES if code != "en"], key="tr_over", format_func=lambda code: LANGUAGES[code].name,
+            placeholder="one or more", help="Besides English, which the task is learnt or asked in.",
+        )  # fmt: skip
+    if store.roles_of(task):
+        _files(task, given)
+
+
+def task_name(task: str) -> str:
+    """What a task is called, as the start of a line."""
+    label = TASKS[task].label
+    return label[0].upper() + label[1:]
+
+
+def measure(keys: tuple[str, ...], task: str) -> str:
+    """Which measure is drawn and told."""
+    if selection.get("tr_measure") not in keys:
+        selection.put(tr_measure=keys[0])
+    st.segmented_control("Measure", keys, key="tr_measure", format_func=TASKS[task].measures.get, required=True)
+    return selection.get("tr_measure")
+
+
+def seen(languages: tuple[str, ...]) -> tuple[str, ...]:
+    """Languages that the encoders were aligned on, for the averages that the paper gives."""
+    others = [code for code in languages if code != "en"]
+    selection.put(tr_seen=[code for code in selection.get("tr_seen") if code in others])
+    st.multiselect(
+        "Aligned languages", others, key="tr_seen", format_func=lambda code: LANGUAGES[code].name if code in LANGUAGES else code,
+        placeholder="none named: one mean over all",
+        help="Name those that fine-tuning saw, and the means over seen and unseen languages are given as in the paper; English is seen.",
+    )  # fmt: skip
+    return tuple(selection.get("tr_seen"))
+
+
+def _files(task: str, given: bool) -> None:
+    needed = not TASKS[task].bundled
+    with st.expander("Files" if needed else "Your own files in place of the collection", expanded=needed and not given):
+        if given:
+            listed = "; ".join(
+                f"{store.ROLES[role]}: {', '.join(names)}" for role, names in store.kept_names(selection.get("tr_files")).items()
+            )
+            st.markdown(markup.escape_markdown(f"{listed}."))
+            st.button("Take these files away", key="tr_clear", on_click=selection.put, kwargs={"tr_files": ""})
+        roles = store.roles_of(task)
+        found = {role: _one_role(column, task, role) for column, role in zip(st.columns(len(roles)), roles, strict=True)}
+        st.caption(_FORMATS[task] + " A test file tells its language by its name, such as test.de.tsv. The files stay on this server.")
+        if st.button("Take these files", key="tr_take", type="primary", disabled=not any(found.values())):
+            _take(task, found)
+
+
+def _one_role(column, task: str, role: str) -> list[store.Given]:
+    """Uploaded files, and those picked from the folder that the owner of this installation opened."""
+    label = store.ROLES[role] + (" (may be left out)" if role == "dev" else "")
+    uploaded = column.file_uploader(label, key=f"tr_up_{task}_{role}", accept_multiple_files=True, max_upload_size=150)
+    folder = _folder()
+    names = store.open_files(folder)
+    picked = column.multiselect(f"… or from the server: {label}", names, key=f"tr_path_{task}_{role}") if names else []
+    return [*((one.name, one.getvalue()) for one in uploaded), *((name, folder / name) for name in picked)]
+
+
+def _take(task: str, files: dict[str, list[store.Given]]) -> None:
+    try:
+        selection.put(tr_files=store.keep_files(task, files))
+    except InputError as error:
+        st.error(markup.escape_markdown(str(error)))
+        return
+    st.rerun()
+
+
+def _folder() -> Path | None:
+    named = os.environ.get(FOLDER_VARIABLE, "").strip()
+    return Path(named).expanduser() if named else None
+
+
+def _new_task() -> None:
+    selection.put(tr_measure="", tr_train=OWN_CHOICE)
+
+
+_FORMATS = {
+    "xnli": "TSV files as XNLI has them: premise, hypothesis, label.",
+    "xquad": "JSON files in the format of SQuAD 1.1, as XQuAD, MLQA and TyDi QA (gold passage) have them.",
+    "topics": "TSV files: text, label.",
+    "sentences": "Text files with one sentence a line, line-parallel with the English side, as FLORES and Tatoeba have them.",
+}

@@ -1,0 +1,71 @@
+"""Files of a transfer task: a person's own, kept as copies under a name made of their content, or files that the owner of this
+installation opened, kept by where they are. Knows nothing of the web framework."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from otcore.base.errors import InputError
+from otcore.corpora import uploads
+from otcore.corpora.uploads import Given
+from otcore.evaluation.transfer import TASKS, Sources, language_files
+
+LARGEST = 150 * 2**20  # bytes of one file
+ROLES = {"train": "English training data", "dev": "English dev data", "english": "English side", "tests": "Test files"}
+_OPTIONAL = ("dev",)
+_KIND = "tasks"
+
+
+def roles_of(task: str) -> tuple[str, ...]:
+    """Which files a task takes; the dev file may be left out."""
+    if task == "sentences":
+        return ("english", "tests")
+    return ("train", "dev", "tests") if TASKS[task].trained else ()
+
+
+def keep_files(task: str, files: Mapping[str, Sequence[Given]]) -> str:
+    """Stores the files of a task; the same ones get the same id. What is in them is read when the task is run.
+
+    files : role → files; those of "tests" tell their language by their names ("xquad.de.json")
+    raises: InputError   one that is needed is missing, one is too large, a name without a language, a language twice
+    """
+    for role in roles_of(task):
+        if not files.get(role) and role not in _OPTIONAL:
+            raise InputError(f"{ROLES[role]} {'are' if role == 'tests' else 'is'} missing; choose a file.")
+    given = {role: list(files.get(role, ())) for role in roles_of(task)}
+    names = {role: [uploads.plain_name(name) for name, _ in some] for role, some in given.items()}
+    language_files(names["tests"])
+    return uploads.keep(_KIND, [file for some in given.values() for file in some], {"task": task, "names": names}, largest=LARGEST)
+
+
+def is_kept(id: str, task: str) -> bool:
+    """Whether files are stored under that id, for that task."""
+    try:
+        return uploads.kept(_KIND, id).about["task"] == task
+    except InputError:
+        return False
+
+
+def kept_sources(id: str) -> Sources:
+    """The stored files as a task takes them.
+
+    raises: InputError   there are none of that id (any more), or a name tells no language
+    """
+    kept = uploads.kept(_KIND, id)
+    paths = map(str, kept.paths)
+    whole = {role: [next(paths) for _ in names] for role, names in kept.about["names"].items()}
+    english = whole.get("english") or [None]
+    return Sources(tuple(whole.get("train", ())), tuple(whole.get("dev", ())), language_files(whole["tests"]), english[0])
+
+
+def kept_names(id: str) -> dict[str, list[str]]:
+    """Role → names of the stored files, for people."""
+    return {role: names for role, names in uploads.kept(_KIND, id).about["names"].items() if names}
+
+
+def open_files(folder: Path | None, most: int = 500) -> list[str]:
+    """Files below a folder that was opened, by their paths in it, two folders deep at most."""
+    if folder is None or not folder.is_dir():
+        return []
+    found = [path for depth in ("*", "*/*", "*/*/*") for path in folder.glob(depth)]
+    shown = [path.relative_to(folder).as_posix() for path in found if path.is_file() and not path.name.startswith(".")]
+    return sorted(shown)[:most]

@@ -1,0 +1,115 @@
+"""The parts of the Transfer tab: the job at work, verdicts, figure and table, the paper's rows, files."""
+
+from dataclasses import replace
+
+import streamlit as st
+
+from dashboard.kit import markup, waiting
+from dashboard.pages.compare import tables as compare_tables
+from dashboard.pages.compare.transfer import cache, controls, figures, tables
+from dashboard.pages.compare.transfer.selection import TransferView, asks_for_files, current
+from dashboard.state import selection
+from otcore.evaluation.transfer import ALL, TASKS, Transfer
+
+_CHART = {
+    "displaylogo": False, "modeBarButtonsToRemove": ["select2d", "lasso2d", "zoom", "pan"],
+    "toImageButtonOptions": {"format": "svg", "filename": "transfer"},
+}  # fmt: skip
+_ALSO_THERE = ("sentences", "words")  # which the other half of the page measures too
+_ABOUT = {
+    "xnli": "A head learns entailment in English; the other languages are tested without an example of theirs.",
+    "xquad": "A head learns in English where in a paragraph an answer stands; the other languages are tested without an example of theirs.",
+    "topics": "A head learns what English sentences are about; the other languages are tested without an example of theirs.",
+    "search": "The collection's sixty queries over its sentences: each language's queries over English sentences and the other way round.",
+    "sentences": "Is a sentence's translation the nearest of all? Both directions with English.",
+    "words": "Is a word's translation, in its own sentence, nearest by CSLS among all words of the other language?",
+}
+_ELSEWHERE = (
+    "The paper measured XNLI and XQuAD with larger models; its rows stand here for the size of gains that were found, not to be compared "
+    "with this task's figures."
+)
+_BESIDE = (
+    "Published with 12-layer encoders, 250,000 pairs a language and all training data; read direction and size of the gains, not the level."
+)
+
+
+def page() -> None:
+    """The whole tab."""
+    controls.choices()
+    task = selection.get("tr_task")
+    st.caption(_ABOUT[task])
+    if asks_for_files():
+        name = controls.task_name(task).partition(":")[0]
+        st.info(f"{name} is learnt and measured on files: give them above, or choose a task that the bundled collection has the data for.")
+        return
+    view = current()
+    found = cache.transfer_of(view)
+    if found is None:
+        st.info("This trains for some minutes in the background; other pages stay usable.")
+        st.button("Start", key="tr_start", type="primary", on_click=cache.start_transfer, args=(view,))
+        return
+    waiting.show(cache.transfer_jobs(), found, lambda done: result(done, view), name="transfer")
+
+
+def result(found: Transfer, view: TransferView) -> None:
+    """A finished transfer."""
+    left, right = st.columns(2, vertical_alignment="bottom")
+    with left:
+        measure = controls.measure(found.measures, view.task)
+    with right:
+        found = replace(found, seen=controls.seen(found.languages))
+    name = TASKS[view.task].measures[measure]
+    lines = [f"- {sign} {markup.escape_markdown(text)}" for sign, text in tables.verdicts(found, measure, name)]
+    if lines:
+        st.markdown("\n".join(lines))
+    left, right = st.columns([5, 6], gap="medium")
+    with left:
+        st.plotly_chart(figures.dots(found, measure, name), key="tr_dots", config=_CHART, alt=_spoken(found, measure, name))
+        spread = "Whiskers reach from the lowest seed to the highest. " if len(found.seeds) > 1 else ""
+        st.caption(f"{spread}The upright stroke is chance: what no knowledge at all scores.")
+    with right:
+        st.dataframe(tables.results_table(found, measure), hide_index=True, alt=f"{name} by language, before and after, and chance")
+        st.caption(_how(found))
+    _published(found)
+    if any(fit.epochs for fit in found.fits):
+        with st.expander("How each was trained"):
+            st.dataframe(tables.training_table(found), hide_index=True, alt="Training by encoder and seed")
+            st.caption("Training ends where English dev no longer gains; the epoch that was best there is kept.")
+    with st.container(horizontal=True):
+        st.download_button("Scores (CSV)", lambda: tables.scores_csv(found), "transfer.csv", "text/csv", on_click="ignore", key="tr_csv")
+        st.download_button("JSON", lambda: tables.as_json(found), "transfer.json", "application/json", on_click="ignore", key="tr_json")
+
+
+def _how(found: Transfer) -> str:
+    """What was done, in a line."""
+    settings, seconds = found.settings, f"{found.seconds:.0f} s of work"
+    if not any(fit.epochs for fit in found.fits):
+        more = (
+            " Whether a change is beyond noise is told by the intervals under Alignment and geometry." if found.task in _ALSO_THERE else ""
+        )
+        return f"Nothing is trained here, so there are no seeds; the vectors are compared as they are.{more} {seconds}."
+    trained = "the head and a copy of the encoder" if settings.train == "encoder" else "a head on the encoder's vectors"
+    some = f"at most {settings.train_examples:,} English examples" if settings.train_examples else "all English examples"
+    seeds = f"mean ± deviation over {len(found.seeds)} seeds" if len(found.seeds) > 1 else "one seed"
+    return f"Trained: {trained}, on {some}; {seeds}. {seconds}."
+
+
+def _published(found: Transfer) -> None:
+    table = tables.published_table(found)
+    with st.expander("Published figures beside these", expanded=table is not None):
+        if table is None:
+            st.dataframe(compare_tables.published_table(), hide_index=True, placeholder="–", alt="Published XNLI and XQuAD F1 in percent")
+            st.caption(_ELSEWHERE)
+        else:
+            st.dataframe(table, hide_index=True, placeholder="–", alt="F1 here and published, in percent")
+            st.caption(_BESIDE)
+
+
+def _spoken(found: Transfer, measure: str, name: str) -> str:
+    """The figure in words, for screen readers."""
+    rows = "; ".join(
+        f"{figures.row_name(place)}: "
+        + ", ".join(f"{encoder} {found.average(encoder, place, measure).mean:.2f}" for encoder in found.encoders)
+        for place in figures.rows_of(found)
+    )
+    return f"{name} by language. {rows}. Chance {found.guess(ALL, measure):.2f}."

@@ -1,0 +1,136 @@
+"""Notes on pairs and links, corrections of gold links, agreement of annotators, import and export."""
+
+import pandas as pd
+import streamlit as st
+
+from dashboard.kit import markup
+from dashboard.pages.errors import cache
+from dashboard.pages.errors import selection as errors_selection
+from dashboard.state import selection
+from dashboard.state.selection import Mark
+from otcore.analysis import Corpus
+from otcore.base.errors import InputError
+from otcore.corpora.types import SentencePair
+from otcore.notes import Correction, Note, agreement, read_notes, to_csv, to_json
+
+_TAGS = ("wrong gold", "ambiguous", "idiom", "segmentation", "translation is free", "interesting")
+_STATUS_WORDS = {"sure": "sure", "possible": "possible", "none": "no link"}
+
+
+def of_pair(corpus: Corpus, pair: SentencePair, key: str, mark: Mark) -> None:
+    """The notes of the open pair, and a form for another."""
+    store = cache.notes()
+    notes = store.notes(corpus.key, key)
+    st.markdown(f"**Notes on this pair** ({len(notes)})")
+    for note in notes:
+        _one(note, pair)
+    author = st.text_input("Your name", key="notes_author", persist_state="session", max_chars=60, help="Kept in this session only.")
+    marked = mark.source is not None and mark.target is not None
+    on = f"{pair.source.words[mark.source]} → {pair.target.words[mark.target]}" if marked and _inside(mark, pair) else ""
+    with st.form(f"note_{key}", clear_on_submit=True):
+        link = st.checkbox(f"On the link {markup.escape_markdown(on)}, not the whole pair", value=True) if on else False
+        tag = st.selectbox("Tag", _known_tags(corpus), index=None, accept_new_options=True, placeholder="choose or write one")
+        comment = st.text_area("Comment", height=80, max_chars=4_000)
+        if st.form_submit_button("Save note", type="primary"):
+            places = (mark.source, mark.target) if link else (None, None)
+            _try(lambda: store.add(Note(corpus.key, key, author.strip(), (tag or "").strip(), comment.strip(), *places)))
+    _corrections(corpus, pair, key, author, mark if on else Mark())
+
+
+def all_notes(corpus: Corpus, notes: list[Note]) -> None:
+    """All notes of the corpus: a table, agreement, files."""
+    with st.expander(f"All notes on this text ({len(notes)})"):
+        if notes:
+            keys, table = [note.pair for note in notes], f"er_notes_{selection.stamp()}"
+            st.dataframe(
+                pd.DataFrame([{"pair": n.pair, "link": _place(n), "tag": n.tag, "comment": n.comment, "author": n.author} for n in notes]),
+                hide_index=True, key=table, selection_mode="single-row", alt="All notes",
+                on_select=lambda: errors_selection.take_pair(table, keys),
+            )  # fmt: skip
+            with st.container(horizontal=True):
+                st.download_button("Notes as CSV", to_csv(notes), "notes.csv", "text/csv", on_click="ignore")
+                st.download_button("Notes as JSON", to_json(notes), "notes.json", "application/json", on_click="ignore")
+            _agreement(notes)
+        else:
+            st.caption("None yet: open a pair above and write one.")
+        given = st.file_uploader("Import notes (CSV or JSON, as exported here)", type=["csv", "json"], key="er_import")
+        if given is not None and st.button("Import", key="er_import_now"):
+            _try(lambda: cache.notes().merge(read_notes(given.getvalue(), given.name)))
+
+
+def _one(note: Note, pair: SentencePair) -> None:
+    text, delete = st.columns([8, 1], vertical_alignment="center")
+    on = ""
+    if note.source is not None and note.source < len(pair.source.words) and note.target < len(pair.target.words):
+        on = f"{pair.source.words[note.source]} → {pair.target.words[note.target]}: "
+    tag = f'<b class="note-tag">{markup.escape_html(note.tag)}</b> ' if note.tag else ""
+    text.html(
+        f'<p class="note" style="margin:0;white-space:pre-wrap;overflow-wrap:anywhere">{tag}'
+        f"{markup.escape_html(on)}{markup.escape_html(note.comment)} "
+        f'<small style="opacity:.75">{markup.escape_html(note.author)}</small></p>'
+    )
+    delete.button("✕", key=f"delete_{note.uid}", help="Delete this note", on_click=cache.notes().delete, args=(note.uid,))
+
+
+def _corrections(corpus: Corpus, pair: SentencePair, key: str, author: str, mark: Mark) -> None:
+    store = cache.notes()
+    known = [one for one in store.corrections(corpus.key) if one.pair == key]
+    with st.expander(f"Correct a gold link ({len(known)} corrected here)"):
+        st.caption("Corrections are kept beside the gold, which stays as it is; “Corrected gold” above judges by them.")
+        for one in known:
+            left, right = st.columns([8, 1], vertical_alignment="center")
+            if one.source < len(pair.source.words) and one.target < len(pair.target.words):
+                words = f"{pair.source.words[one.source]} → {pair.target.words[one.target]}"
+                left.markdown(markup.escape_markdown(f"{words}: {_STATUS_WORDS[one.status]} ({one.author})"))
+            right.button(
+                "✕", key=f"withdraw_{key}_{one.source}_{one.target}", help="Take the correction back", on_click=store.withdraw, args=(one,)
+            )
+        with st.form(f"correct_{key}"):
+            source, target, status = st.columns(3)
+            i = source.selectbox(
+                "Source word", range(len(pair.source.words)), index=mark.source or 0, format_func=lambda k: f"{k} {pair.source.words[k]}"
+            )
+            j = target.selectbox(
+                "Target word", range(len(pair.target.words)), index=mark.target or 0, format_func=lambda k: f"{k} {pair.target.words[k]}"
+            )
+            should = status.selectbox("Should be", list(_STATUS_WORDS), format_func=_STATUS_WORDS.get)
+            if st.form_submit_button("Save correction"):
+                _try(lambda: store.correct(Correction(corpus.key, key, i, j, should, author.strip())))
+
+
+def _agreement(notes: list[Note]) -> None:
+    authors = sorted({note.author for note in notes if note.tag})
+    if len(authors) < 2:
+        st.caption("Agreement of two annotators appears here once two people have tagged.")
+        return
+    left, right = st.columns(2)
+    first = left.selectbox("Annotator", authors, index=0, key="er_annotator1")
+    second = right.selectbox("and", [name for name in authors if name != first], key="er_annotator2")
+    found = agreement(notes, first, second)
+    if not found.places:
+        st.caption("These two have tagged no pair or link in common.")
+    else:
+        kappa = f"Cohen's κ {found.kappa:.2f}" if found.kappa is not None else "κ is not defined, since both used one tag throughout"
+        st.markdown(f"{kappa}; the same tag on {found.share:.0%} of {found.places} places both have tagged.")
+
+
+def _known_tags(corpus: Corpus) -> list[str]:
+    return list(dict.fromkeys([*_TAGS, *(note.tag for note in cache.notes().notes(corpus.key) if note.tag)]))
+
+
+def _place(note: Note) -> str:
+    return "" if note.source is None else f"{note.source}–{note.target}"
+
+
+def _inside(mark: Mark, pair: SentencePair) -> bool:
+    return mark.source < len(pair.source.words) and mark.target < len(pair.target.words)
+
+
+def _try(write) -> None:
+    """Writes and shows the page anew, or tells why not."""
+    try:
+        write()
+    except InputError as error:
+        st.error(markup.escape_markdown(str(error)))
+        return
+    st.rerun()

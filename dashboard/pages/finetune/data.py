@@ -1,0 +1,113 @@
+"""What a run is trained on: the bundled translations, or a person's own sentence pairs with a report on them."""
+
+import contextlib
+
+import pandas as pd
+import streamlit as st
+
+from dashboard.kit import markup, waiting
+from dashboard.kit.explain import explain
+from dashboard.pages.finetune import corpora
+from dashboard.pages.finetune.own_pairs import ENDINGS, Corpus
+from dashboard.state import selection
+from otcore.base.errors import InputError
+from otcore.corpora.checking import CorpusReport
+from otcore.text.languages import language
+
+DATA = {"bundled": "Bundled translations", "own": "Your own sentence pairs"}
+_FORMATS = (
+    "TMX; TSV with the language in the first column and English in the second; lines `sentence ||| translation`; or two line-parallel "
+    "files (Moses), the English one named so, as in news.de and news.en. UTF-8, also packed with gzip."
+)
+
+
+def data() -> None:
+    """The choice, and for own pairs one file a language."""
+    st.segmented_control("Trained on", list(DATA), key="ft_data", format_func=DATA.get, required=True)
+    if selection.get("ft_data") == "bundled":
+        return
+    st.toggle(
+        "Leave out flagged pairs", key="ft_clean",
+        help="Repeated, untranslated, shifted, foreign and overlong pairs are not trained on. Pairs with an empty side never are.",
+    )  # fmt: skip
+    given = {corpus.language: corpus for corpus in map(Corpus.parse, selection.get("ft_own"))}
+    for code in _codes():
+        with st.container(border=True):
+            corpus = given.get(code)
+            if corpus is None:
+                _ask(code)
+            else:
+                _show(corpus)
+
+
+def _codes() -> list[str]:
+    """The chosen languages; what was typed and is no code is told where the settings are read."""
+    codes = []
+    for text in selection.get("ft_languages"):
+        with contextlib.suppress(InputError):
+            codes.append(language(text).code)
+    return list(dict.fromkeys(codes))
+
+
+def _put(code: str, corpus: Corpus | None) -> None:
+    """Another corpus for a language, or none."""
+    others = [entry for entry in selection.get("ft_own") if Corpus.parse(entry).language != code]
+    selection.put(ft_own=[*others, *([str(corpus)] if corpus else [])])
+
+
+def _ask(code: str) -> None:
+    given = st.file_uploader(
+        f"{language(code).name}–English sentence pairs", type=[*ENDINGS, code], accept_multiple_files=True, key=f"upload_{code}",
+        help=_FORMATS,
+    )  # fmt: skip
+    if not given:
+        st.caption(_FORMATS)
+        return
+    try:
+        corpus = corpora.stored_corpus(code, given)
+    except InputError as error:
+        explain(error)
+        return
+    _put(code, corpus)
+    st.rerun()
+
+
+def _show(corpus: Corpus) -> None:
+    name = language(corpus.language).name
+    title, swap, other = st.columns([3, 1, 1], vertical_alignment="center")
+    title.markdown(f"**{markup.escape_markdown(name)}–English**")
+    swap.button(
+        "Swap the sides", key=f"swap_{corpus.language}", on_click=_put, args=(corpus.language, corpus.other_way_round()), width="stretch",
+        help=f"For a file that has English first: now {'English' if corpus.exchanged else name} is read from its first side.",
+    )  # fmt: skip
+    other.button("Another file", key=f"other_{corpus.language}", on_click=_put, args=(corpus.language, None), width="stretch")
+    waiting.show(corpora.corpus_jobs(), corpora.corpus_check(corpus), lambda report: _report(corpus, report), name=f"check of {name} pairs")
+
+
+def _report(corpus: Corpus, report: CorpusReport) -> None:
+    """Figures, what to do, and the faults with examples."""
+    clean = selection.get("ft_clean")
+    left = report.kept if clean else report.usable
+    numbers = [
+        ("pairs", f"{report.pairs:,}", "in the file"),
+        ("flagged", f"{len(report.flagged):,}", "pairs with one fault or more"),
+        ("to train on", f"{left:,}", "without the flagged ones" if clean else "all that have both sides"),
+    ]
+    if report.ratio is not None:
+        numbers.append(("characters", f"1 : {report.ratio:.2f}", "of the language and of English, the median of the file"))
+    for place, seen in zip(("first side", "English side"), report.seen, strict=True):
+        for code, share in list(seen.items())[:1]:
+            numbers.append((place, f"{share:.0%} {code}", f"of a sample of {report.sample:,} pairs look like {language(code).name}"))
+    st.html(markup.numbers(numbers))
+    alarmed = report.exchanged or not left or len(report.verdict) > 1 + (report.kept < report.pairs)
+    (st.warning if alarmed else st.info)(markup.escape_markdown(" ".join(report.verdict)))
+    found = [entry for entry in report.findings if entry.count]
+    if not found:
+        return
+    with st.expander(f"What was found in {language(corpus.language).name}–English"):
+        for entry in found:
+            detail = f" ({entry.detail})" if entry.detail else ""
+            told = f"{'pair' if entry.count == 1 else 'pairs'}, {entry.share:.1%}: {markup.escape_markdown(entry.name + detail)}"
+            st.markdown(f"**{entry.count:,}** {told}. {entry.advice}")
+            rows = [{"line": pair.line, language(corpus.language).name: pair.source, "English": pair.target} for pair in entry.examples]
+            st.dataframe(pd.DataFrame(rows), hide_index=True, key=f"found_{corpus.language}_{entry.kind}", alt=f"Examples: {entry.name}")

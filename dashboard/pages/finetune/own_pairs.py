@@ -1,0 +1,116 @@
+"""Sentence pairs that people give the app: kept beside the runs that are trained on them, named by what is in them.
+
+A corpus is written down as `CODE:NAME`, with `:r` behind it where its sides are to be read the other way round; NAME is a digest of its
+pairs, so that the same file is the same corpus whoever gave it, and a link to it works for those who have the name only.
+"""
+
+import re
+import shutil
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from otcore.base.errors import InputError
+from otcore.base.progress import Teller
+from otcore.corpora.checking import CorpusReport, check_pairs, read_texts, without_flagged, write_texts
+from otcore.corpora.uploads import KEY, Given, keep, kept, on_disk, uploads_folder
+from otcore.runs.settings import PIVOT, FinetuneSettings, PairFile
+from otcore.runs.store import list_runs
+from otcore.text.languages import language
+
+ENDINGS = ("tmx", "tsv", "txt", "gz", "en", "bitext")
+_WRITTEN = re.compile(rf"([a-z]{{2,3}}(?:-[a-z0-9]{{2,8}})*):({KEY})(:r)?")
+_ENGLISH = re.compile(r"(^|[._-])(en|eng|english)([._-]|$)")
+_KIND = "pairs"
+_KEPT_DAYS = 7  # that no run was trained on
+_LONGEST = FinetuneSettings(steps=1).longest
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """One language's pairs with English, as they were given.
+
+    exchanged: whether the first column is English
+    """
+
+    language: str
+    name: str
+    exchanged: bool = False
+
+    @staticmethod
+    def parse(text: str) -> "Corpus":
+        """raises: ValueError   no corpus is written so"""
+        found = _WRITTEN.fullmatch(text)
+        if not found:
+            raise ValueError(text)
+        return Corpus(found[1], found[2], bool(found[3]))
+
+    def __str__(self) -> str:
+        return f"{self.language}:{self.name}{':r' if self.exchanged else ''}"
+
+    def other_way_round(self) -> "Corpus":
+        return replace(self, exchanged=not self.exchanged)
+
+    @property
+    def folder(self) -> Path:
+        """Where the pairs are kept, as they were given and as they can be trained on."""
+        return uploads_folder(_KIND) / self.name
+
+    def training_path(self, *, clean: bool) -> Path:
+        """The pairs that can be trained on, the language first: all that have both sides, or those without any fault."""
+        way = "r" if self.exchanged else ""
+        return self.folder / f"{self.language}{way}-{'clean' if clean else 'all'}.tsv"
+
+
+def store(code: str, files: Sequence[Given]) -> Corpus:
+    """Reads one file, or two line-parallel ones, by their names and keeps the pairs.
+
+    files : (name, content); of two, the name of the English one ends in `.en` or has `en` among its parts
+    raises: InputError   what cannot be read, or two files that do not tell which is which
+    """
+    with tempfile.TemporaryDirectory() as folder, on_disk(files, Path(folder)) as paths:
+        tsv = Path(folder) / "pairs.tsv"
+        write_texts(tsv, _read(code, paths))
+        _forget_unused()
+        return Corpus(language(code).code, keep(_KIND, [(tsv.name, tsv.read_bytes())], largest=None))
+
+
+def check(corpus: Corpus, teller: Teller) -> CorpusReport:
+    """Checks a corpus and writes what can be trained on.
+
+    raises: Stopped; InputError   the corpus is not here (any more)
+    """
+    columns = (2, 1) if corpus.exchanged else (1, 2)
+    (path,) = kept(_KIND, corpus.name).paths
+    pairs = read_texts(path, (corpus.language, PIVOT), columns=columns)
+    report = check_pairs(pairs, (corpus.language, PIVOT), longest=_LONGEST, teller=teller)
+    for clean in (True, False):
+        write_texts(corpus.training_path(clean=clean), without_flagged(pairs, report, None if clean else ()))
+    return report
+
+
+def pair_file(corpus: Corpus, *, clean: bool) -> PairFile | None:
+    """What a run is trained on, or None while the corpus is not checked."""
+    path = corpus.training_path(clean=clean)
+    return PairFile(corpus.language, str(path)) if path.is_file() else None
+
+
+def _read(code: str, paths: Sequence[Path]):
+    if len(paths) == 1:
+        return read_texts(paths[0], (code, PIVOT))
+    names = {path: path.name.lower().removesuffix(".gz") for path in paths}
+    english = [path for path in paths if names[path].endswith(".en")] or [path for path in paths if _ENGLISH.search(names[path])]
+    if len(paths) != 2 or len(english) != 1:
+        raise InputError("Give one file, or two line-parallel ones of which the English one is named so, as in news.de and news.en.")
+    other = next(path for path in paths if path != english[0])
+    return read_texts(other, (code, PIVOT), target_path=english[0])
+
+
+def _forget_unused() -> None:
+    """Removes what nobody has given or trained on for a while."""
+    used = {Path(file.path).parent.name for run in list_runs() for file in run.settings.files}
+    for folder in uploads_folder(_KIND).glob("*"):
+        if folder.name not in used and time.time() - folder.stat().st_mtime > _KEPT_DAYS * 86_400:
+            shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,85 @@
+"""Fine-tuning runs as numbers, tables and sentences."""
+
+import pandas as pd
+import streamlit as st
+
+from dashboard.pages.finetune.course import Course
+from dashboard.pages.finetune.trainings import Standing
+from otcore.finetuning import Run
+
+_FIGURES = {"aer": "AER", "retrieval": "P@1", "layer_retrieval": "P@1, aligned layer"}
+
+
+def facts(run: Run, course: Course) -> list[tuple[str, str, str]]:
+    """(name, value, explanation) of a run's latest step and held-out figures."""
+    entries = []
+    if course.latest:
+        latest = course.latest
+        entries += [
+            (
+                "steps",
+                f"{latest['step']:,}" + (f" / {run.steps:,}" if run.steps else ""),
+                "done, and of how many where their number is known",
+            ),
+            ("time of work", duration(latest["seconds"]), "over all parts of the run, looking at held-out sentences included"),
+            ("pairs per second", f"{latest['pairs_per_second']:.0f}", "sentence pairs trained on, at the last step"),
+            ("loss", f"{latest['loss']:.4g}", "of the last step's batches, anchor included"),
+            ("gradient norm", f"{latest['gradient_norm']:.3g}", "before it is clipped; a sudden rise is a warning"),
+            ("collapse", f"{latest['cosine']:.3f}", "mean cosine of random words: near 1 all vectors are alike, and the run stops itself"),
+            (
+                "marginal error",
+                f"{latest['marginal_error']:.1e}",
+                "the worst of the step's transports: how far its sums are from the masses",
+            ),
+        ]
+    if course.held_out:
+        first, last = course.held_out[0][2], course.held_out[-1][2]
+        entries += [
+            (name, _change(first[key], last[key]), "held-out sentences, before → now") for key, name in _FIGURES.items() if key in last
+        ]
+    return entries
+
+
+def runs_table(runs: list[Run], standings: dict[str, Standing]) -> pd.DataFrame:
+    """One row a run."""
+    return pd.DataFrame([_row(run, standings[run.name]) for run in runs])
+
+
+def columns() -> dict:
+    """How the table's columns are told."""
+    column = st.column_config
+    return {
+        "lr": column.NumberColumn("lr", format="%.2g", help="Highest learning rate."),
+        "λ": column.NumberColumn("λ", format="%.2g", help="Weight of the anchor on English."),
+        "ε": column.NumberColumn("ε", format="%.2g", help="Entropic strength of the transport in the loss."),
+        "AER": column.TextColumn("AER", help="Share of word links that are wrong: lower is better."),
+        "P@1": column.TextColumn("P@1", help="Sentences whose nearest neighbour is their translation, last layer: higher is better."),
+    }
+
+
+def spoken(course: Course) -> str:
+    """The held-out curves in a sentence."""
+    first, last = course.held_out[0][2], course.held_out[-1][2]
+    told = [f"{name} from {first[key]:.3f} to {last[key]:.3f}" for key, name in _FIGURES.items() if key in last and key in first]
+    return "Held-out figures: " + "; ".join(told) + "."
+
+
+def duration(seconds: float) -> str:
+    """Seconds or minutes, as people say them."""
+    return f"{max(seconds, 0):.0f} s" if seconds < 90 else f"{seconds / 60:.1f} min"
+
+
+def _row(run: Run, standing: Standing) -> dict:
+    settings, result = run.settings, run.result or {}
+    before, after = result.get("before", {}), result.get("after", {})
+    state = f"waiting, {standing.ahead} ahead" if standing.state == "waiting" else standing.state
+    return {
+        "run": run.name, "state": state, "objective": settings.objective.kind, "languages": ", ".join(settings.languages),
+        "AER": _change(before.get("aer"), after.get("aer")), "P@1": _change(before.get("retrieval"), after.get("retrieval")),
+        "steps": run.step, "time": duration(run.seconds), "from": settings.encoder, "lr": settings.learning_rate,
+        "λ": settings.objective.anchor, "ε": settings.objective.epsilon, "batch": settings.batch, "seed": settings.seed,
+    }  # fmt: skip
+
+
+def _change(before: float | None, after: float | None) -> str:
+    return "–" if before is None or after is None else f"{before:.3f} → {after:.3f}"

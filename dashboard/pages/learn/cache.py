@@ -1,0 +1,66 @@
+"""What the lessons ask of the bundled encoder and sentences, kept: vectors of all sentences of a language, rates by tag."""
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from dashboard.background.aligning import aligned
+from dashboard.background.encoders import collection, encoder
+from dashboard.state.fields import FIELDS
+from dashboard.state.selection import System
+from otcore.alignment import LinkRule, Scores, score_pair
+from otcore.alignment.aligner import Aligned, AlignSettings, align_encoded
+from otcore.corpora import Collection
+from otcore.encoders import DEFAULT
+from otcore.encoders.encoder import WordVectors
+from otcore.transport import Solver
+
+
+class LessonEngine:
+    """The real sentences and the bundled encoder, as `dashboard.pages.learn.lessons.types.Engine` asks for them."""
+
+    def collection(self) -> Collection:
+        """The bundled sentences."""
+        return collection()
+
+    def aligned(self, choices: Mapping[str, object]) -> Aligned:
+        """A pair of the collection under choices of the Align page; what is not named is the default.
+
+        raises: InputError   no such sentence, language or layer
+        """
+        value = lambda name: choices.get(name, FIELDS[name].default)  # noqa: E731
+        pair = collection().pair(value("sentence"), value("source"), value("target"))
+        solver = Solver(value("solver"), value("epsilon"), value("relative"), value("penalty"), value("mass"))
+        layer = None if value("layer") == FIELDS["layer"].default else value("layer")
+        rule = LinkRule(value("links"), value("threshold"))
+        settings = AlignSettings(layer, value("unit"), value("pooling"), value("cost"), value("masses"), solver, rule)
+        return aligned(pair, System(value("encoder"), settings))
+
+    def vectors(self, language: str) -> list[list[WordVectors]]:
+        """Every gold sentence of a language in the collection's order, at each layer from 0."""
+        return _vectors(language)
+
+    def tag_rates(self, target: str) -> dict[str, tuple[float, int]]:
+        """Tag → (AER of the default alignment from English over the sentences with the tag, their number)."""
+        return _tag_rates(target)
+
+
+LESSON_ENGINE = LessonEngine()
+
+
+@st.cache_resource(max_entries=6, show_spinner="Reading the sentences …")
+def _vectors(language: str) -> list[list[WordVectors]]:
+    sentences = [collection().gold[language][entry.id].words for entry in collection().entries]
+    return encoder(DEFAULT).encode_layers(sentences, languages=[language] * len(sentences))
+
+
+@st.cache_data(max_entries=12, show_spinner="Aligning the sentences …")
+def _tag_rates(target: str) -> dict[str, tuple[float, int]]:
+    settings, layer = AlignSettings(), encoder(DEFAULT).default_layer
+    pairs = collection().pairs("en", target)
+    sides = [(pair, x[layer], y[layer]) for pair, x, y in zip(pairs, _vectors("en"), _vectors(target), strict=True)]
+    totals: dict[str, Scores] = {}
+    for pair, alignment in zip(pairs, align_encoded(sides, settings), strict=True):
+        for tag in pair.tags:
+            totals[tag] = totals.get(tag, Scores(0, 0, 0, 0, 0, pairs=0)) + score_pair(alignment.pairs, pair.gold)
+    return {tag: (total.aer, total.pairs) for tag, total in totals.items()}

@@ -1,0 +1,118 @@
+"""6 · Mass that has no partner."""
+
+import numpy as np
+
+from dashboard.kit.theme import BLUE, ORANGE
+from dashboard.pages.learn.figures.clouds import Group, cloud
+from dashboard.pages.learn.figures.curves import bars
+from dashboard.pages.learn.lessons.controls import Choice, Slider
+from dashboard.pages.learn.lessons.types import Drawing, Engine, Lesson, Option, Picture, Question, Values, Words
+from otcore.transport import Plan, Problem, Solver, solve
+
+SOURCE, TARGET = ("my", "aunt", "does", "not", "sleep"), ("meine", "Tante", "schläft", "nicht")
+ORPHAN = SOURCE.index("does")
+_X = np.array([[0.4, 2.3], [1.3, 3.1], [4.6, 0.6], [2.9, 2.6], [2.0, 1.2]])
+_Y = np.array([[0.8, 2.0], [1.7, 2.9], [2.3, 0.9], [3.2, 2.2]])
+_KINDS = {"exact": "balanced", "unbalanced": "unbalanced", "partial": "partial"}
+_PENALTIES = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
+
+
+def solved(values: Values) -> Plan:
+    """The two small clouds, equally heavy words, Euclidean cost."""
+    cost = np.linalg.norm(_X[:, None] - _Y[None, :], axis=2)
+    masses = (np.full(len(side), 1 / len(side)) for side in (_X, _Y))
+    return solve(Problem(cost, *masses), _solver(values))
+
+
+def _solver(values: Values) -> Solver:
+    return Solver(str(values["kind"]), epsilon=0.05, relative=True, penalty=float(values["penalty"]), mass=float(values["mass"]))
+
+
+def _draw(values: Values, engine: Engine) -> Drawing:
+    plan = solved(values)
+    left = plan.source_left
+    groups = (
+        Group("English words", _X, BLUE, "circle", 14, SOURCE),
+        Group("German words", _Y, ORANGE, "diamond", 14, TARGET, below=True),
+    )
+    figure = cloud(groups, title="Where the mass goes", plan=(plan.plan, _X, _Y), ranges=((-0.2, 5.4), (-0.2, 3.8)))
+    shares = bars(
+        SOURCE, {"moved": (1 - left).tolist(), "stays": left.tolist()}, title="Share of each word's mass that moves",
+        x="English words", y="share of its mass", height=350, form=".2f",
+    )  # fmt: skip
+    goes = ", ".join(f"{TARGET[j]} {share:.0%}" for j, share in enumerate(plan.plan[ORPHAN] * len(SOURCE)) if share > 0.005) or "nowhere"
+    return Drawing(
+        pictures=(
+            Picture(
+                figure,
+                f"Two clouds of words; mass of does goes to: {goes}.",
+                "A line for every move, thicker for more mass. “does” has no partner.",
+            ),
+            Picture(
+                shares,
+                "Share that stays: " + ", ".join(f"{word} {share:.0%}" for word, share in zip(SOURCE, left, strict=True)),
+                "A word that keeps its mass is *null*: translated by nothing.",
+            ),
+        ),
+        numbers=(
+            ("mass moved", f"{plan.plan.sum():.3f}", "of 1 in all"),
+            ("“does” keeps", f"{left[ORPHAN]:.0%}", "of its mass"),
+            ("transport cost", f"{plan.transport_cost:.3f}", "⟨π, C⟩, distance times mass"),
+        ),
+        note=f"The mass of “does” goes to: {goes}.",
+        facts={"moved": float(plan.plan.sum()), "orphan": float(left[ORPHAN]), "others": float(np.delete(left, ORPHAN).max())},
+    )
+
+
+def _words(values: Values) -> tuple[Words, ...]:
+    kind = str(values["kind"])
+    own = {"unbalanced": {"penalty": float(values["penalty"])}, "partial": {"mass": float(values["mass"])}}.get(kind, {})
+    choices = {"sentence": "g001", "target": "de", "masses": "uniform", "solver": kind, "epsilon": 0.05, **own}
+    return (Words(choices, "Dashed words are linked to nothing. The hand-made links leave “does” without a sure partner."),)
+
+
+LESSON = Lesson(
+    number=6,
+    slug="partners",
+    title="Mass that has no partner",
+    idea="In *my aunt does not sleep*, the word *does* has no German partner. Balanced transport must still send all its mass somewhere. "
+    "*Unbalanced* transport may leave mass behind for a fine; *partial* transport moves a fixed share and leaves the dearest rest.",
+    symbols=(
+        (r"\pi", r"the plan; $\pi\mathbf 1$ and $\pi^{\!\top}\mathbf 1$ are its row and column sums"),
+        ("a,\\ b", "the masses of the English and the German words"),
+        (r"\rho", "the fine for mass left behind (in mean costs)"),
+        ("s", "the share that partial transport moves"),
+    ),
+    formula=r"\begin{gathered}\text{unbalanced: }\min_{\pi\ge0}\langle\pi,C\rangle\\ +\,\rho\,\mathrm{KL}(\pi\mathbf "
+    r"1\|a)+\rho\,\mathrm{KL}(\pi^{\!\top}\mathbf 1\|b)"
+    r"\\ \text{partial: }\pi\mathbf 1\le a,\ \pi^{\!\top}\mathbf 1\le b,\ \textstyle\sum\pi=s\end{gathered}",
+    look="Choose balanced, then unbalanced with a small fine, then partial with a share of 0.8. Whose mass stays at home?",
+    controls=(
+        Choice("kind", "Transport", _KINDS, "exact"),
+        Choice(
+            "penalty",
+            "ρ, fine for mass left (mean costs)",
+            {value: f"{value:g}" for value in _PENALTIES},
+            0.5,
+            scale=True,
+            when=("kind", ("unbalanced",)),
+        ),
+        Slider("mass", "s, share that moves", 0.2, 1.0, 0.05, 0.8, when=("kind", ("partial",))),
+    ),
+    draw=_draw,
+    question=Question(
+        "With balanced transport, what becomes of the mass of “does”?",
+        (
+            Option("It stays where it is.", "Balanced transport has no such choice: every row must add up to its mass."),
+            Option("It is sent to German words anyway.", "Yes, and it takes their room: their true partners must then go elsewhere."),
+            Option("It is divided equally among all German words.", "Only a very large ε would do that; the cheapest places take it here."),
+        ),
+        1,
+    ),
+    words=_words,
+    moral="A word with no translation should be null. Unbalanced and partial transport can say so; balanced needs a link rule for it.",
+    tasks=(
+        ("Five source words of mass 1/5, one is far away. Which s lets partial transport leave it out entirely?", "s = 4/5."),
+        ("What does unbalanced transport become as ρ grows very large?", "Balanced transport: every missing crumb is too expensive."),
+    ),
+)

@@ -1,0 +1,127 @@
+"""2 · What is a plan?"""
+
+import functools
+
+import numpy as np
+from scipy.spatial import ConvexHull
+
+from dashboard.pages.learn.figures.landscapes import polytope
+from dashboard.pages.learn.figures.matrices import matrix
+from dashboard.pages.learn.lessons.controls import Choice, Slider
+from dashboard.pages.learn.lessons.types import Drawing, Engine, Lesson, Option, Picture, Question, Values, Words
+from otcore.transport.teaching.polytope import complete, slice_corners, vertices
+
+A, B = np.array([5.0, 4.0, 3.0]), np.array([4.0, 4.0, 4.0])
+COSTS = {
+    "distance": np.abs(np.subtract.outer(range(3), range(3))).astype(float),
+    "squares": np.square(np.subtract.outer(range(3), range(3))).astype(float),
+    "mixed": np.array([[4.0, 1.0, 3.0], [2.0, 5.0, 1.0], [1.0, 3.0, 4.0]]),
+}
+_ENTRIES = ("p11", "p12", "p21", "p22")
+
+
+@functools.cache
+def corners() -> np.ndarray:
+    """(k, 3, 3) all corners."""
+    return vertices(A, B)
+
+
+def _draw(values: Values, engine: Engine) -> Drawing:
+    wished = np.array([float(values[name]) for name in _ENTRIES]).reshape(2, 2)
+    plan, cost = complete(wished, A, B), COSTS[values["cost"]]
+    costs = (corners() * cost).sum((1, 2))
+    best = corners()[costs.argmin()]
+    mine = float((plan * cost).sum())
+    shadow = corners()[:, 0, :2]
+    hull = shadow[ConvexHull(shadow).vertices]
+    figure = polytope(hull, np.unique(shadow, axis=0), slice_corners(plan, A, B), plan[0, :2], best[0, :2], _level(plan, cost), "shovels")
+    held = np.abs(plan[:2, :2] - wished).max() > 1e-9
+    is_corner = bool(np.abs(corners() - plan).max((1, 2)).min() < 1e-9)
+    rows, columns = [f"pile {k + 1} ({A[k]:.0f})" for k in range(3)], [f"hole {k + 1} ({B[k]:.0f})" for k in range(3)]
+    table = matrix(plan, rows, columns, title="Your plan: the rest follows from four entries", unit="shovels", form=".1f")
+    return Drawing(
+        pictures=(
+            Picture(
+                table,
+                "Your plan: " + "; ".join(" ".join(f"{value:.1f}" for value in row) for row in plan),
+                "Numbers in brackets are the masses: what rows and columns must add up to.",
+            ),
+            Picture(
+                figure,
+                f"Polygon of all plans along two entries with {len(corners())} corners; your plan costs {mine:.1f}, the "
+                f"cheapest {costs.min():.1f}.",
+                "Along the dashed line the cost stays the same; cross it in the right direction and it falls, as far as a corner.",
+            ),
+        ),
+        numbers=(
+            ("cost of your plan", f"{mine:.1f}", "shovels times cost, added up"),
+            ("cheapest", f"{costs.min():.1f}", "over all corners, and so over all plans"),
+            ("corners", str(len(corners())), "plans that are no mixture of two others"),
+            ("you are in a corner", "yes" if is_corner else "no", "at most 5 cells with mass, and no cycle among them"),
+        ),
+        note="A slider was held back: with its value the rows and columns could not add up." if held else "",
+        facts={"cost": mine, "best": float(costs.min()), "plan": plan},
+    )
+
+
+def _level(plan: np.ndarray, cost: np.ndarray) -> np.ndarray:
+    """(2, 2) ends of the line of equal cost through the plan, within the slice; (0, 2) where all of the slice costs the same."""
+    slope = np.array([cost[0, k] - cost[0, 2] - cost[2, k] + cost[2, 2] for k in (0, 1)])
+    if not slope.any():
+        return np.zeros((0, 2))
+    way = np.array([-slope[1], slope[0]]) / np.linalg.norm(slope)
+    # one unit along π₁₁ or π₁₂ takes from the rest of its row and column and gives to the last cell
+    change = np.zeros((3, 3))
+    change[0, :2], change[0, 2], change[2, :2], change[2, 2] = way, -way.sum(), -way, way.sum()
+    moving = np.abs(change) > 1e-12
+    limits = -plan[moving] / change[moving]
+    ends = limits[change[moving] < 0].min(), limits[change[moving] > 0].max()
+    return plan[0, :2] + np.outer(sorted(ends), way)
+
+
+LESSON = Lesson(
+    number=2,
+    slug="plans",
+    title="What is a plan?",
+    idea="A plan is a table whose rows and columns must add up to given masses. In a 3 × 3 table four entries can be chosen, the "
+    "other five follow. All plans together form a body with flat sides, a *polytope*; the cheapest plan waits in one of its corners.",
+    symbols=(
+        (r"\pi_{ij}", "shovels from pile i to hole j"),
+        (r"a_i,\ b_j", "masses: what row i and column j must add up to"),
+        ("C_{ij}", "cost of one shovel from i to j"),
+        ("U(a,b)", "the set of all plans"),
+    ),
+    formula=r"\begin{gathered}\pi\in U(a,b):\quad \pi_{ij}\ge 0\\ \sum_j\pi_{ij}=a_i,\quad \sum_i\pi_{ij}=b_j\\ "
+    r"\text{cost}=\sum_{ij}\pi_{ij}C_{ij}\end{gathered}",
+    look="Move the four entries and walk the orange dot to the star. When does the picture say you are in a corner?",
+    controls=(
+        *(
+            Slider(name, rf"π{'₁₂'[int(name[1]) - 1]}{'₁₂'[int(name[2]) - 1]}, pile {name[1]} → hole {name[2]}", 0.0, 4.0, 0.5, 1.5)
+            for name in _ENTRIES
+        ),
+        Choice("cost", "Cost", {"distance": "|i − j|", "squares": "|i − j|²", "mixed": "mixed"}, "mixed"),
+    ),
+    draw=_draw,
+    question=Question(
+        "The cost is a sum of entries times numbers. Where on the polytope can a cheapest plan always be found?",
+        (
+            Option("In the middle, where every cell has some mass.", "A linear cost still falls in some direction there: you can walk on."),
+            Option("In a corner.", "Yes: walk where the cost falls until a side stops you, then along it, until a corner stops you."),
+            Option(
+                "Anywhere, if the cost is right.", "Only a cost that is equal for all plans would do that; a corner works for every cost."
+            ),
+        ),
+        1,
+    ),
+    words=lambda values: (
+        Words(
+            {"solver": "exact", "masses": "uniform", "sentence": "g055", "target": "de"},
+            "The exact plan of a short pair is a corner: at most (words + words − 1) cells have mass.",
+        ),
+    ),
+    moral="An exact plan between words is sparse because it is a corner of its polytope; an entropic one (lesson 4) lies inside.",
+    tasks=(
+        ("How many entries of a 3 × 4 plan can be chosen freely?", "(3 − 1) · (4 − 1) = 6."),
+        ("How many cells with mass can a corner of a 3 × 3 plan have at most?", "3 + 3 − 1 = 5."),
+    ),
+)

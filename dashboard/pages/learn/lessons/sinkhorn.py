@@ -1,0 +1,141 @@
+"""5 · Sinkhorn, step by step."""
+
+import functools
+
+import numpy as np
+
+from dashboard.pages.learn.figures.curves import Series, lines
+from dashboard.pages.learn.figures.matrices import matrix
+from dashboard.pages.learn.lessons.controls import Choice, Steps
+from dashboard.pages.learn.lessons.types import Drawing, Engine, Lesson, Option, Picture, Question, Values, Words
+from otcore.transport.teaching.steps import DOMAINS, sinkhorn_steps
+from otcore.transport.teaching.steps import Steps as Iterates
+
+LAST = 40
+EPSILONS = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
+_X, _Y = np.array([0.0, 1.0, 2.0, 12.0]), np.array([0.5, 1.0, 1.5, 2.0, 3.0])  # one point far from everyone: that is what underflows
+_A, _B = np.array([0.3, 0.2, 0.25, 0.25]), np.array([0.15, 0.25, 0.2, 0.2, 0.2])
+
+
+def cost() -> np.ndarray:
+    """(4, 5) squared distances, the largest 1."""
+    squared = (_X[:, None] - _Y[None, :]) ** 2
+    return squared / squared.max()
+
+
+@functools.cache
+def iterates(epsilon: float, domain: str) -> Iterates:
+    """The first LAST half-steps in single precision, as graphics cards count."""
+    return sinkhorn_steps(cost(), _A, _B, epsilon, LAST, domain=domain)
+
+
+def _draw(values: Values, engine: Engine) -> Drawing:
+    epsilon, domain, step = float(values["epsilon"]), str(values["domain"]), int(values["step"])
+    steps = iterates(epsilon, domain)
+    plan = np.where(np.isfinite(steps.plans[step]), steps.plans[step], np.nan)
+    rows, columns = np.abs(plan.sum(1) - _A), np.abs(plan.sum(0) - _B)
+    done = "start" if step == 0 else f"{'row' if step % 2 else 'column'} step {step}"
+    sums = [f"{name} · {total:.2f} / {mass:.2f}" for name, total, mass in zip("ABCD", plan.sum(1), _A, strict=True)]
+    below = [f"{total:.2f} / {mass:.2f}" for total, mass in zip(plan.sum(0), _B, strict=True)]
+    figure = matrix(
+        plan,
+        sums,
+        below,
+        title="The start: the kernel K" if step == 0 else f"The matrix after {done}",
+        unit="mass",
+        axes=("rows: sum / wanted", "columns: sum / wanted"),
+        form=".3f",
+        height=350,
+    )
+    broken = steps.broken is not None and step >= steps.broken
+    wrong = float(rows.sum() + columns.sum())
+    return Drawing(
+        pictures=(
+            Picture(
+                figure,
+                f"Matrix after {done}; marginal error {wrong:.2e}." if not broken else f"After {done} the matrix holds no "
+                f"numbers any more.",
+                "After a row step the rows are right and the columns not; after a column step the other way round.",
+            ),
+            _errors(epsilon, step),
+        ),
+        numbers=(
+            ("rows wrong by", _number(rows.sum()), "L1 distance of the row sums from a"),
+            ("columns wrong by", _number(columns.sum()), "L1 distance of the column sums from b"),
+            ("kernel entries that are 0", f"{steps.kernel_zeros:.0%}", "exp(−C/ε) below the smallest number single precision "
+            "knows, about 10⁻⁴⁵"),
+            ("plain domain breaks at", _broken(epsilon), "the first half-step with 0/0 or infinity in it"),
+        ),
+        note="**It broke.** A whole row of the kernel became 0, the step divided by 0, and NaN (“not a number”) spread over the matrix. "
+        "The log domain keeps logarithms and never forms the tiny numbers: switch to it." if broken else "",
+        facts={"error": wrong, "rows": float(rows.sum()), "columns": float(columns.sum()), "broken": float(broken)},
+    )  # fmt: skip
+
+
+def _number(value: float) -> str:
+    return f"{value:.1e}" if np.isfinite(value) else "NaN"
+
+
+def _broken(epsilon: float) -> str:
+    broken = iterates(epsilon, "plain").broken
+    return "never here" if broken is None else f"step {broken}"
+
+
+def _errors(epsilon: float, step: int) -> Picture:
+    series = []
+    for domain in DOMAINS:
+        errors = iterates(epsilon, domain).errors[: step + 1]
+        y = [float(error) if np.isfinite(error) and error > 0 else None for error in errors]
+        series.append(Series(f"{domain} domain", list(range(step + 1)), y))
+    figure = lines(series, title="Marginal error so far", x="half-steps", y="error (L1)", log_y=True, y_range=(-7.5, 1.7), height=350)
+    figure.update_xaxes(range=[-0.5, LAST + 0.5])
+    spoken = "; ".join(f"{entry.name} {entry.y[-1]:.1e}" if entry.y[-1] else f"{entry.name} broke or reached 0" for entry in series)
+    return Picture(
+        figure, f"Marginal error after {step} half-steps: {spoken}.", "A straight line on this axis is steady progress by a factor a step."
+    )
+
+
+LESSON = Lesson(
+    number=5,
+    slug="sinkhorn",
+    title="Sinkhorn, step by step",
+    idea="The blurred plan of lesson 4 is found by a very simple recipe. Start with a table that is large where the cost is "
+    "small. Scale each row "
+    "to its wanted sum, then each column, then the rows again. The table converges to the plan.",
+    symbols=(
+        (r"K", "the start: large where the cost C is small"),
+        (r"u_i,\ v_j", "what row i and column j are multiplied by"),
+        ("a,\\ b", "wanted row and column sums"),
+        (r"\varepsilon", "the blur, here as a share of the largest cost"),
+    ),
+    formula=r"\begin{gathered}K_{ij}=\exp(-C_{ij}/\varepsilon),\qquad \pi_{ij}=u_i\,K_{ij}\,v_j\\ u\leftarrow "
+    r"\frac{a}{Kv},\qquad v\leftarrow\frac{b}{K^{\!\top}u}\end{gathered}",
+    look="Press ▶ and watch the two kinds of sums take turns. Then set ε to 0.005: the plain domain breaks. Row D is far from everyone.",
+    controls=(
+        Steps("step", "Half-steps", LAST),
+        Choice("epsilon", "ε (share of the largest cost)", {epsilon: f"{epsilon:g}" for epsilon in EPSILONS}, 0.05, scale=True),
+        Choice("domain", "Arithmetic", {"plain": "plain (u, v)", "log": "log domain"}, "plain"),
+    ),
+    draw=_draw,
+    question=Question(
+        "You have just done a column step, before convergence. Which sums are right?",
+        (
+            Option("The column sums.", "Yes: that is what the step repairs; it disturbs the row sums a little."),
+            Option("The row sums.", "They were right one step earlier; scaling the columns has moved them again."),
+            Option("Both.", "Only in the end. Until then each step repairs one side and disturbs the other."),
+        ),
+        0,
+    ),
+    words=lambda values: (
+        Words(
+            {"sentence": "g055", "target": "fr", "epsilon": 0.02},
+            "This plan was found by the same steps; the Align page says how many. Set ε higher there and the number falls.",
+        ),
+    ),
+    moral="Fine-tuning solves thousands of such problems a second, in a domain that cannot overflow, many sentences at a time.",
+    tasks=(
+        ("Do one row and one column step on K = (1, 1; 1, 3) for a = b = (½, ½).", "Rows: (¼, ¼; ⅛, ⅜). Columns sum to ⅜, ⅝, "
+        "so: (⅓, ⅕; ⅙, 3⁄10)."),
+        ("Why does exp(−C/ε) become exactly 0 in single precision?", "Below about 10⁻⁴⁵, that is C/ε above about 103, no number is left."),
+    ),
+)  # fmt: skip

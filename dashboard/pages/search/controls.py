@@ -1,0 +1,114 @@
+"""The widgets of the Search page: they only set choices."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import streamlit as st
+
+from dashboard import background
+from dashboard.kit import encoder_choice, markup
+from dashboard.pages.search import cache
+from dashboard.pages.search.choices import BUNDLED, LONGEST_QUERY, MOST_SHOWN, ORDERS, OWN
+from dashboard.state import selection
+from otcore.base.errors import InputError
+from otcore.retrieval import keep_sentences, kept_files, written_query
+from otcore.text.languages import LANGUAGES, language
+
+_TEXTS = {BUNDLED: "Bundled collection", OWN: "Own text"}
+_ORDERS = {"language": "in each language", "together": "in all together"}
+
+
+def query() -> None:
+    """What is looked for, in which language; or one of the queries written for the collection."""
+    narrow, wide, written = st.columns([3, 6, 5], vertical_alignment="bottom")
+    names = {code: entry.name if entry.name == entry.native else f"{entry.name} · {entry.native}" for code, entry in LANGUAGES.items()}
+    narrow.selectbox("From", list(names), key="se_from", format_func=names.get, filter_mode="contains", on_change=_translated)
+    with written:
+        _written()
+    wide.text_input(
+        "Look for", key="se_query", max_chars=LONGEST_QUERY, placeholder="a few words or a sentence",
+        help="In the language at the left. A whole sentence is found more surely than two or three words.",
+    )  # fmt: skip
+
+
+def sidebar(available: Sequence[str]) -> None:
+    """Encoders, the text, how much is shown."""
+    st.subheader("Encoders", anchor=False)
+    for key, label in (("se_a", "A"), ("se_b", "B")):
+        encoder_choice.one(key, label, offered=key == "se_a" or selection.get("se_a") != selection.get("se_b"))
+    st.subheader("Searched", anchor=False)
+    st.segmented_control("Text", _TEXTS, key="se_text", format_func=_TEXTS.get, required=True)
+    selection.put(se_in=[code for code in selection.get("se_in") if code in available])
+    st.multiselect(
+        "Languages", list(available), key="se_in", format_func=lambda code: language(code).name, placeholder="all but the query's own"
+    )
+    st.slider("Sentences shown", 1, MOST_SHOWN, key="se_top", help="The nearest of each language, or of all.")
+    st.segmented_control("The nearest", ORDERS, key="se_order", format_func=_ORDERS.get, required=True)
+
+
+def available() -> tuple[str, ...]:
+    """Languages of the text that is searched.
+
+    raises: InputError   own files that are not here (any more)
+    """
+    if selection.get("se_text") != OWN:
+        return background.collection().languages
+    return tuple(one.language for one in cache.own_sentences(selection.get("se_files"))) if selection.get("se_files") else ()
+
+
+def own_text() -> None:
+    """Files of one's own, one a language."""
+    if selection.get("se_text") != OWN:
+        return
+    given = _given()
+    with st.expander("Your text, one sentence a line", expanded=not given):
+        left, right, third = st.columns([2, 4, 2], vertical_alignment="bottom")
+        code = left.text_input("Its language", "de", key="se_own_code", help="A code such as de, ja, pt-br.")
+        file = right.file_uploader("A text file (UTF-8, also .gz)", key="se_upload", max_upload_size=30)
+        if third.button("Add this file", key="se_add", type="primary", disabled=file is None):
+            _add(given, code, file)
+        if given:
+            listed = ", ".join(f"{language(own).name}: {name}" for own, name, _ in given)
+            st.markdown(markup.escape_markdown(f"Searched now: {listed}."))
+            st.button("Take all away", key="se_clear", on_click=selection.put, kwargs={"se_files": "", "se_in": []})
+        st.caption("A second file of a language takes the first one's place. The files stay on this server.")
+
+
+def _written() -> None:
+    """The list of written queries; it shows the one that is typed, whatever was picked before."""
+    collection, code = background.collection(), selection.get("se_from")
+    texts = {query.id: query.texts[code] for query in collection.queries}
+    now = written_query(collection, selection.get("se_query"), code)
+    picked = st.selectbox(
+        f"or one of {len(texts)} written queries", list(texts), index=list(texts).index(now.id) if now else None,
+        key=f"se_written_{code}_{now.id if now else ''}", format_func=texts.get, filter_mode="contains", placeholder="pick one",
+        help="For these it is known which sentences of the collection answer them.",
+    )  # fmt: skip
+    if picked and (now is None or picked != now.id):
+        selection.put(se_query=texts[picked])
+
+
+def _translated() -> None:
+    """Callback of the query's language: a written query is put in the new one."""
+    code = selection.get("se_from")
+    found = written_query(background.collection(), selection.get("se_query"), code)
+    if found:
+        selection.put(se_query=found.texts[code])
+
+
+def _given() -> list[tuple[str, str, bytes]]:
+    try:
+        return kept_files(selection.get("se_files")) if selection.get("se_files") else []
+    except InputError:  # told where the sentences are read
+        return []
+
+
+def _add(given: list[tuple[str, str, bytes]], code: str, file) -> None:
+    try:
+        code = language(code).code
+        others = [entry for entry in given if entry[0] != code]
+        selection.put(se_files=keep_sentences([*others, (code, Path(file.name).name, file.getvalue())]))
+    except InputError as error:
+        st.error(markup.escape_markdown(str(error)))
+        return
+    st.rerun()

@@ -1,0 +1,46 @@
+"""Results as tables and files."""
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+
+from dashboard.kit.exports import csv
+from dashboard.pages.search.selection import SearchView
+from otcore.retrieval import AT, Hit, QueryScores, mean_scores
+from otcore.text.languages import language
+
+MEAN = "mean"
+
+
+def scores_table(names: Sequence[str], scores: Sequence[Mapping[str, QueryScores]], chance: QueryScores) -> pd.DataFrame:
+    """One row an encoder, means over the languages searched, and one for chance; in [0, 1]."""
+    rows = [(name, mean_scores(by_language)) for name, by_language in zip(names, scores, strict=True)]
+    return pd.DataFrame([_row("encoder", name, one) for name, one in [*rows, ("chance", chance)]])
+
+
+def language_table(names: Sequence[str], scores: Sequence[Mapping[str, QueryScores]]) -> pd.DataFrame:
+    """One row a language: reciprocal rank and recall under each encoder."""
+    rows = []
+    for code in scores[0]:
+        row = {"language": language(code).name}
+        for measure, name_of in (("mrr", "MRR"), ("recall", f"recall@{AT}")):
+            row |= {f"{name_of} {name}": getattr(one[code], measure) for name, one in zip(names, scores, strict=True)}
+        rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def results_csv(view: SearchView, found: Sequence[Mapping[str, Sequence[Hit]]], relevant: frozenset[str] | None) -> str:
+    """One row a result; a cell that a spreadsheet would take for a formula is made safe."""
+    rows = [
+        {
+            "query": view.query, "query_language": view.code, "encoder": name, "language": hit.language, "rank": place,
+            "rank_in_language": hit.rank, "cosine": round(hit.score, 6), "mean_cosine": round(hit.mean, 6), "id": hit.id, "text": hit.text,
+            "relevant": "" if relevant is None else int(hit.id in relevant),
+        }
+        for name, lists in zip(view.encoders, found, strict=True) for hits in lists.values() for place, hit in enumerate(hits, 1)
+    ]  # fmt: skip
+    return csv(pd.DataFrame(rows))
+
+
+def _row(head: str, name: str, one: QueryScores) -> dict:
+    return {head: name, "MRR": one.mrr, "P@1": one.first, f"recall@{AT}": one.recall}

@@ -1,0 +1,344 @@
+"""One declaration for each choice: what it is called, which values it takes, and what people read about it.
+
+A settings dataclass declares its fields with `choice(default, kind, label, help)`. The command line's arguments
+(`otcore.commands._options`), the keys of a page's address and its widgets (`dashboard.state`, `dashboard.kit.widgets`) and the check of
+the settings themselves derive from that declaration, so that adding a choice is adding a field.
+
+A field may hold a member of a registry with settings of its own (`variant`), or another settings dataclass (`nested`). `declared` lists
+the choices of such a dataclass flat, by name; `build` makes the dataclass from flat values.
+"""
+
+import dataclasses
+import math
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol
+
+from otcore.base.errors import InputError
+
+Values = Mapping[str, Any]
+Options = Mapping[str, str] | Iterable[str]  # value → label, or values that are their own labels
+
+
+class Kind(Protocol):
+    """The values that a choice takes: read from text, written as text, checked."""
+
+    def read(self, text: str) -> Any:
+        """raises: ValueError   the text is no such value"""
+
+    def write(self, value: Any) -> str:
+        """The text that `read` turns into the value."""
+
+    def check(self, value: Any) -> Any:
+        """The value itself.
+
+        raises: ValueError   with what it must be, to follow the name of the choice: "must be …"
+        """
+
+
+@dataclass(frozen=True)
+class Flag:
+    """Yes or no; "1" or "0" in an address."""
+
+    def read(self, text: str) -> bool:
+        return {"1": True, "0": False}.get(text) if text in ("0", "1") else _refuse("must be 0 or 1", text)
+
+    def write(self, value: bool) -> str:
+        return "1" if value else "0"
+
+    def check(self, value: Any) -> bool:
+        return value if isinstance(value, bool) else _refuse("must be true or false", value)
+
+
+@dataclass(frozen=True)
+class Number:
+    """A finite number from `low` to `high`.
+
+    whole: integers only
+    above, below: `low` or `high` itself is not allowed
+    dial : (low, high, step) that a widget offers, where that is less than what is allowed; an address keeps to it too
+    stops: the values that a widget offers; an address is taken to the nearest of them, by ratio
+    """
+
+    low: float = -math.inf
+    high: float = math.inf
+    whole: bool = False
+    above: bool = False
+    below: bool = False
+    dial: tuple[float, float, float] | None = None
+    stops: tuple[float, ...] = ()
+
+    def read(self, text: str) -> float:
+        value = self.check(int(text) if self.whole else float(text))
+        if self.stops:
+            return min(self.stops, key=lambda stop: abs(math.log(stop / value))) if value > 0 else _refuse("must be above 0", text)
+        low, high = self.dial[:2] if self.dial else (self.low, self.high)
+        return value if low <= value <= high else _refuse(f"must be from {low:g} to {high:g}", text)
+
+    def write(self, value: float) -> str:
+        return str(value)
+
+    def check(self, value: Any) -> float:
+        fits = isinstance(value, int | (int if self.whole else float)) and not isinstance(value, bool) and math.isfinite(value)
+        if fits and self.low <= value <= self.high and not (self.above and value == self.low) and not (self.below and value == self.high):
+            return value
+        return _refuse(f"must be {self.words}", value)
+
+    @property
+    def words(self) -> str:
+        """ "a whole number from 1 up", "a number above 0 and at most 0.5"."""
+        what = "a whole number" if self.whole else "a number"
+        low = "" if self.low == -math.inf else f" {'above' if self.above else 'from'} {self.low:g}"
+        if self.high == math.inf:
+            return what + low + (" up" if low and not self.above else "")
+        return f"{what}{low}{' and below' if self.below else ' and at most' if self.above else ' to'} {self.high:g}"
+
+
+@dataclass(frozen=True)
+class OneOf:
+    """One of some names; `options` may be a registry, whose members bring their labels. `style` is how a widget offers them."""
+
+    options: Options
+    style: str = "list"  # "list", "row" of buttons, "scale"
+
+    @property
+    def labels(self) -> Mapping[str, str]:
+        return labels_of(self.options)
+
+    def read(self, text: str) -> str:
+        return self.check(text)
+
+    def write(self, value: str) -> str:
+        return str(value)
+
+    def check(self, value: Any) -> str:
+        return value if value in self.labels else _refuse(f"must be one of {', '.join(map(str, self.labels))}", value)
+
+
+@dataclass(frozen=True)
+class Several:
+    """Different names divided by commas: of the options where there are any, `least` to `most` of them."""
+
+    most: int
+    options: Options | None = None
+    least: int = 1
+
+    @property
+    def labels(self) -> Mapping[str, str]:
+        return labels_of(self.options or ())
+
+    def read(self, text: str) -> list[str]:
+        return self.check([name for name in text.split(",") if name.strip()])
+
+    def write(self, value: Iterable[str]) -> str:
+        return ",".join(value)
+
+    def check(self, value: Any) -> list[str]:
+        names = list(dict.fromkeys(value))
+        if not self.least <= len(names) <= self.most:
+            _refuse(f"must be {self.least} to {self.most} names", value)
+        if self.options is not None and (unknown := [name for name in names if name not in self.labels]):
+            _refuse(f"must be among {', '.join(map(str, self.labels))}", unknown[0])
+        return names if all(len(name) <= _LONGEST_NAME for name in names) else _refuse("must be short names", value)
+
+
+@dataclass(frozen=True)
+class Text:
+    """Text of at most so many characters; `pattern`, where there is one, matches the whole of it."""
+
+    most: int
+    filled: bool = False  # whether it must hold more than blanks
+    pattern: str = ""
+    lines: int = 1  # of the widget
+
+    def read(self, text: str) -> str:
+        return self.check(text)
+
+    def write(self, value: str) -> str:
+        return value
+
+    def check(self, value: Any) -> str:
+        if not isinstance(value, str) or len(value) > self.most:
+            _refuse(f"must be a text of at most {self.most} characters", value)
+        if (self.filled and not value.strip()) or (self.pattern and not re.fullmatch(self.pattern, value)):
+            _refuse("must be filled in" if self.filled else f"must look like {self.pattern}", value)
+        return value
+
+
+@dataclass(frozen=True)
+class Maybe:
+    """A kind, or None, which leaves the choice to whatever reads it; nothing is written for it."""
+
+    kind: Kind
+
+    def read(self, text: str) -> Any:
+        return self.kind.read(text) if text else None
+
+    def write(self, value: Any) -> str:
+        return "" if value is None else self.kind.write(value)
+
+    def check(self, value: Any) -> Any:
+        return None if value is None else self.kind.check(value)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A declared choice.
+
+    default: its value where nothing was chosen
+    kind   : the values that it takes
+    label, help: what people read beside it
+    key    : its name in an address, where that is not the field's
+    flag   : its option on the command line, where that is not the field's name; None keeps it off the command line
+    place  : the part of its page in which it is drawn; "" where nothing draws it by itself
+    when   : whether it applies, by the values of its dataclass by name; None for always
+    """
+
+    default: Any
+    kind: Kind
+    label: str = ""
+    help: str = ""
+    key: str = ""
+    flag: str | None = ""
+    place: str = ""
+    when: Callable[[Values], bool] | None = None
+
+    def applies(self, values: Values) -> bool:
+        return self.when is None or self.when(values)
+
+
+def choice(default: Any, kind: Kind, label: str = "", help: str = "", **more: Any) -> Any:
+    """A dataclass field that is a choice; `more` are the other fields of Choice."""
+    made = Choice(default, kind, label, help, **more)
+    if isinstance(default, list):
+        return field(default_factory=lambda: list(default), metadata={_CHOICE: made})
+    return field(default=default, metadata={_CHOICE: made})
+
+
+def variant(default: Any, registry: Mapping[str, type], label: str = "", help: str = "", **more: Any) -> Any:
+    """A dataclass field that holds a member of a registry: a choice of the member, and the settings of all members."""
+    made = Choice(default.name, OneOf(registry), label, help, **more)
+    return field(default=default, metadata={_VARIANT: (made, registry, default)})
+
+
+def nested(kind: type, prefix: str = "", suffix: str = "", **defaults: Any) -> Any:
+    """A dataclass field that holds other settings; their choices get a prefix and a suffix, and other defaults by name."""
+    return field(default_factory=kind, metadata={_NESTED: (kind, prefix, suffix, defaults)})
+
+
+def declared(settings: type) -> dict[str, Choice]:
+    """Name → choice of a settings dataclass, flat: those of its fields, of nested settings, and of every member of a variant, which
+    apply while that member is chosen."""
+    found: dict[str, Choice] = {}
+    for entry in dataclasses.fields(settings):
+        if _CHOICE in entry.metadata:
+            found[entry.name] = entry.metadata[_CHOICE]
+        elif _VARIANT in entry.metadata:
+            found |= _of_variant(entry.name, *entry.metadata[_VARIANT])
+        elif _NESTED in entry.metadata:
+            kind, prefix, suffix, defaults = entry.metadata[_NESTED]
+            for name, one in declared(kind).items():
+                found[prefix + name + suffix] = _renamed(one, name, prefix, suffix, defaults)
+    return found
+
+
+def build(settings: type, values: Values) -> Any:
+    """The settings dataclass from flat values by name; what is not among them is the default.
+
+    raises: InputError   what the settings refuse
+    """
+    arguments: dict[str, Any] = {}
+    for entry in dataclasses.fields(settings):
+        if _CHOICE in entry.metadata and entry.name in values:
+            value = values[entry.name]
+            arguments[entry.name] = tuple(value) if isinstance(value, list) else value
+        elif _VARIANT in entry.metadata:
+            _, registry, default = entry.metadata[_VARIANT]
+            arguments[entry.name] = member(registry, values.get(entry.name, default.name), values, default)
+        elif _NESTED in entry.metadata:
+            kind, prefix, suffix, defaults = entry.metadata[_NESTED]
+            own = {name: prefix + name + suffix for name in declared(kind)}
+            arguments[entry.name] = build(kind, defaults | {name: values[flat] for name, flat in own.items() if flat in values})
+    return settings(**arguments)
+
+
+def member(registry: Mapping[str, type], name: str, values: Values, default: Any = None) -> Any:
+    """The member of a registry with those of the values that are settings of it; what is not among them is as in `default`, where that
+    has such a setting.
+
+    raises: InputError   no such member, or a value that it refuses
+    """
+    if name not in registry:
+        raise InputError(f"There is no {name!r} here; choose one of {', '.join(registry)}.")
+    kind = registry[name]
+    own = {key: getattr(default, key) for key in declared(kind) if hasattr(default, key)}
+    return kind(**own | {key: values[key] for key in declared(kind) if values.get(key) is not None})
+
+
+def check(settings: Any, what: str = "") -> None:
+    """For `__post_init__`: every choice of a settings dataclass has a value that it takes.
+
+    what  : begins the sentence: "The objective's "
+    raises: InputError   "epsilon must be a number above 0. Received -1."
+    """
+    for entry in dataclasses.fields(settings):
+        if _CHOICE in entry.metadata:
+            try:
+                entry.metadata[_CHOICE].kind.check(getattr(settings, entry.name))
+            except ValueError as error:
+                raise InputError(f"{what}{entry.name} {error}") from error
+
+
+def labels_of(options: Options) -> Mapping[str, str]:
+    """Value → label."""
+    if isinstance(options, Mapping):
+        return {name: one if isinstance(one, str) else one.label for name, one in options.items()}
+    return {name: str(name) for name in options}
+
+
+_CHOICE, _VARIANT, _NESTED = "choice", "variant", "nested"
+_LONGEST_NAME = 200
+
+
+def _refuse(must: str, value: Any) -> Any:
+    raise ValueError(f"{must}. Received {str(value)[:80]!r}." if isinstance(value, str) else f"{must}. Received {value}.")
+
+
+def _of_variant(name: str, made: Choice, registry: Mapping[str, type], default: Any) -> dict[str, Choice]:
+    found, owners = {name: made}, {}
+    for member_name, kind in registry.items():
+        for key, one in declared(kind).items():
+            owners.setdefault(key, {})[member_name] = one
+    for key, of in owners.items():
+        first = next(iter(of.values()))
+
+        def applies(values: Values, of: Mapping[str, Choice] = of) -> bool:
+            chosen = of.get(values[name])
+            return chosen is not None and chosen.applies(values)
+
+        found[key] = replace(first, default=getattr(default, key, first.default), when=applies)
+    return found
+
+
+def _renamed(one: Choice, name: str, prefix: str, suffix: str, defaults: Values) -> Choice:
+    """A choice of nested settings under its name in the whole; its condition still reads the names that it knows."""
+    when = one.when and (lambda values: one.when(_Part(values, prefix, suffix)))
+    key = f"{prefix}{one.key or name}{suffix}"
+    return replace(one, default=defaults.get(name, one.default), key=key, when=when)
+
+
+@dataclass(frozen=True)
+class _Part(Mapping):
+    values: Values
+    prefix: str
+    suffix: str
+
+    def __getitem__(self, name: str) -> Any:
+        return self.values[self.prefix + name + self.suffix]
+
+    def __iter__(self):
+        return iter(self.values)
+
+    def __len__(self) -> int:
+        return len(self.values)

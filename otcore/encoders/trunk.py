@@ -1,0 +1,107 @@
+"""The part of an encoder that a run trains: up to the layer whose vectors are aligned, and no further."""
+
+import copy
+
+import torch
+from torch import Tensor, nn
+
+from otcore.base.errors import InputError
+from otcore.encoders.encoder import Encoder
+
+
+class Trunk(nn.Module):
+    """Ids and attention mask (r, t) to the vectors (r, t, d) of one layer. Its weights are the encoder's own, and the
+    layers above are left out of the forward pass where the architecture allows it."""
+
+    def __init__(self, encoder: Encoder, layer: int) -> None:
+        super().__init__()
+        self.layer = layer
+        self.path = _layer_list(encoder.model)
+        views = (_shortened(encoder.model, self.path, layer, normed=normed) for normed in (True, False)) if self.path else ()
+        found = next((view for view in views if _agrees(view, encoder, layer)), None)
+        self.short = found is not None
+        self.model = found if self.short else encoder.model
+
+    def forward(self, ids: Tensor, mask: Tensor) -> Tensor:
+        if self.short:
+            return self.model(input_ids=ids, attention_mask=mask).last_hidden_state
+        return self.model(input_ids=ids, attention_mask=mask, output_hidden_states=True).hidden_states[self.layer]
+
+    def select(self, encoder: Encoder, top_layers: int | None) -> dict[str, nn.Parameter]:
+        """Marks what is trained, all that reaches the layer or its topmost layers only, and returns it by name.
+
+        raises: InputError   the topmost layers of an architecture whose layers cannot be told apart
+        """
+        encoder.model.requires_grad_(False)
+        if top_layers is not None and self.path is None:
+            raise InputError(f"The layers of {encoder.name} cannot be told apart; train all of them.")
+        names, reached = set(), {id(parameter) for parameter in self.model.parameters()}
+        for name, parameter in encoder.model.named_parameters():
+            position = _position(name, self.path)
+            below = position is None and not any(part in name for part in ("pooler", "lm_head"))
+            inside = position is not None and position < self.layer
+            high = position is not None and (top_layers is None or position >= self.layer - top_layers)
+            if id(parameter) in reached and ((inside and high) or (below and top_layers is None)):
+                names.add(name)
+        chosen = {name: parameter for name, parameter in encoder.model.named_parameters() if name in names}
+        for parameter in chosen.values():
+            parameter.requires_grad_(True)
+        return chosen
+
+
+def _layer_list(model: nn.Module) -> str | None:
+    """The name of the list of Transformer layers."""
+    wanted = model.config.num_hidden_layers
+    return next((name for name, module in model.named_modules() if isinstance(module, nn.ModuleList) and len(module) == wanted), None)
+
+
+def _position(name: str, path: str | None) -> int | None:
+    """Which Transformer layer, from 0, a parameter is in, or None."""
+    if path is None or not name.startswith(path + "."):
+        return None
+    return int(name[len(path) + 1 :].split(".", maxsplit=1)[0])
+
+
+def _shortened(model: nn.Module, path: str, layer: int, *, normed: bool) -> nn.Module:
+    """A second view of the model with its first layers only and no pooler; weights are shared.
+
+    normed: whether norms after the list of layers stay: where they follow the last layer only (ModernBERT), vectors of the
+            others go without
+    """
+    view = _view(model)
+    if getattr(view, "pooler", None) is not None:
+        view.pooler = None
+    module = view
+    *parents, last = path.split(".")
+    for name in parents:
+        if not normed:
+            _drop_norms(module, name)
+        module._modules[name] = _view(module._modules[name])
+        module = module._modules[name]
+    if not normed:
+        _drop_norms(module, last)
+    module._modules[last] = module._modules[last][:layer]
+    return view
+
+
+def _drop_norms(module: nn.Module, name: str) -> None:
+    """Takes the norms out that come after a child."""
+    names = list(module._modules)
+    for after in names[names.index(name) + 1 :]:
+        if "Norm" in type(module._modules[after]).__name__:
+            module._modules[after] = nn.Identity()
+
+
+def _view(module: nn.Module) -> nn.Module:
+    view = copy.copy(module)
+    view._modules = dict(module._modules)
+    return view
+
+
+@torch.no_grad()
+def _agrees(short: nn.Module, encoder: Encoder, layer: int) -> bool:
+    """Whether the shortened model ends in the vectors that the whole one has at the layer."""
+    ids = torch.tensor([encoder.tokenize(("a", "b")).ids], device=encoder.model.device)
+    mask = torch.ones_like(ids)
+    whole = encoder.model(input_ids=ids, attention_mask=mask, output_hidden_states=True).hidden_states[layer]
+    return torch.equal(short(input_ids=ids, attention_mask=mask).last_hidden_state, whole)

@@ -1,0 +1,80 @@
+"""A task for some encoders and seeds, one after the other, and the averages of what comes out."""
+
+import time
+from collections.abc import Callable, Sequence
+
+from otcore.base.errors import InputError
+from otcore.base.progress import Teller
+from otcore.encoders.encoder import Encoder
+from otcore.evaluation.transfer.results import Fit, Score, Transfer
+from otcore.evaluation.transfer.settings import TransferSettings
+from otcore.evaluation.transfer.types import Task
+
+_PREPARED = 0.3  # share of an encoder's work before the first seed, for the progress that is told
+Done = Callable[[str, int, list[Score], Fit], None]
+
+
+def transfer(
+    task: Task,
+    encoders: Sequence[Encoder],
+    settings: TransferSettings,
+    seeds: Sequence[int] = (0, 1, 2),
+    seen: Sequence[str] = (),
+    tell: Teller | None = None,
+    done: Done = lambda encoder, seed, scores, fit: None,
+) -> Transfer:
+    """Learns in English and tests in every language, for every encoder and seed; a task without training runs once an encoder.
+
+    encoders: the first is the one that the others are compared with
+    seen    : languages that were aligned, for the averages; see `Transfer.averages`
+    done    : called with the figures of each encoder and seed as soon as they are there
+    raises  : InputError   no encoder, one twice, no seed, or one twice
+              Stopped      the teller said so
+    """
+    names = [encoder.name for encoder in encoders]
+    if not names or len(set(names)) != len(names):
+        raise InputError("A comparison needs different encoders; choose each once.")
+    if not seeds or len(set(seeds)) != len(seeds) or min(seeds) < 0:
+        raise InputError("Seeds must be different whole numbers from 0 up, at least one.")
+    began, tell, settings = time.monotonic(), tell or Teller(), settings.settled(task.name)
+    used = tuple(seeds) if task.trained else tuple(seeds)[:1]
+    scores: list[Score] = []
+    fits: list[Fit] = []
+    for number, encoder in enumerate(encoders):
+        part = tell.part(number / len(encoders), (number + 1) / len(encoders))
+        found, fitted = _one(task, encoder, settings, used, part, done)
+        scores += found
+        fits += fitted
+    chance = {code: dict(figures) for code, figures in task.chance(settings).items()}
+    return Transfer(
+        task.name, task.measures, tuple(names), task.languages, used, tuple(seen), tuple(scores), tuple(fits), chance, settings,
+        time.monotonic() - began,
+    )  # fmt: skip
+
+
+def _one(task: Task, encoder: Encoder, settings: TransferSettings, seeds: Sequence[int], tell: Teller, done: Done):
+    began = time.monotonic()
+    share = _PREPARED if task.trained else 0.0
+    run = task.prepare(encoder, settings, _named(tell.part(0, share), f"{encoder.name}: "))
+    prepared = time.monotonic() - began
+    scores: list[Score] = []
+    fits: list[Fit] = []
+    for number, seed in enumerate(seeds):
+        began, width = time.monotonic(), (1 - share) / len(seeds)
+        label = f"{encoder.name}, seed {seed}: " if task.trained else f"{encoder.name}: "
+        outcome = run(seed, _named(tell.part(share + number * width, share + (number + 1) * width), label))
+        found = [
+            Score(encoder.name, seed, code, measure, value)
+            for code, figures in outcome.scores.items()
+            for measure, value in figures.items()
+        ]
+        fit = Fit(encoder.name, seed, outcome.dev, outcome.epochs, time.monotonic() - began, prepared)
+        done(encoder.name, seed, found, fit)
+        scores += found
+        fits.append(fit)
+    return scores, fits
+
+
+def _named(tell: Teller, label: str) -> Teller:
+    """The same teller, every note with a label before it."""
+    return Teller(lambda done, total, note: tell.progress(done, total, label + note), tell.stop, tell.begin, tell.end)

@@ -1,0 +1,107 @@
+"""Cross-lingual search: short queries in one language over the sentences of another, ranked by cosine.
+
+The bundled collection's queries and sentences. A language's figures are the mean over both directions with English: its queries over
+English sentences, English queries over its sentences; English itself is searched in English.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from sklearn.metrics import ndcg_score
+
+from otcore.base.progress import Teller
+from otcore.corpora import Collection, load_collection
+from otcore.encoders.encoder import Encoder
+from otcore.evaluation.transfer.settings import TransferSettings
+from otcore.evaluation.transfer.sources import Sources
+from otcore.evaluation.transfer.topics import chosen_languages
+from otcore.evaluation.transfer.types import ENGLISH, Outcome, Run, Scores
+from otcore.retrieval.precision import sentence_vectors
+from otcore.retrieval.scores import random_reciprocal_rank
+from otcore.text.languages import words_of
+
+
+@dataclass(frozen=True)
+class Search:
+    """A task: nothing is trained."""
+
+    collection: Collection
+    languages: tuple[str, ...]
+    name: str = "search"
+    measures: tuple[str, ...] = ("ndcg", "mrr", "recall")
+    trained: bool = False
+
+    def chance(self, settings: TransferSettings) -> Scores:
+        """Expected figures of a random order."""
+        relevant = self._relevant()
+        found = random_ranking(relevant.sum(1), relevant.shape[1], settings.top)
+        return dict.fromkeys(self.languages, found)
+
+    def prepare(self, encoder: Encoder, settings: TransferSettings, tell: Teller) -> Run:
+        def run(seed: int, told: Teller) -> Outcome:
+            relevant, sides = self._relevant(), {}
+            codes = list(dict.fromkeys((ENGLISH, *self.languages)))
+            for number, code in enumerate(codes):
+                sides[code] = self._encode(encoder, settings, code, told.part(number / len(codes), (number + 1) / len(codes)))
+            found = {}
+            for code in self.languages:
+                ways = [(code, ENGLISH), (ENGLISH, code)]
+                both = [ranking_scores(sides[asked][0] @ sides[held][1].T, relevant, settings.top) for asked, held in ways]
+                found[code] = {measure: float(np.mean([one[measure] for one in both])) for measure in self.measures}
+            return Outcome(found)
+
+        return run
+
+    def _encode(self, encoder: Encoder, settings: TransferSettings, code: str, tell: Teller) -> tuple[np.ndarray, np.ndarray]:
+        """Unit vectors of the queries (q, d) and the sentences (n, d)."""
+        found = []
+        texts = [query.texts[code] for query in self.collection.queries], list(self.collection.texts(code).values())
+        for part, lines in enumerate(texts):
+            told = tell.part(0.1 * part, 0.1 + 0.9 * part)
+            show = lambda done, total, told=told: told(done / total, f"{code}: {done} of {total} texts encoded")  # noqa: E731
+            found.append(sentence_vectors(encoder, [words_of(text, code) for text in lines], settings.layer, show, code))
+        return found[0], found[1]
+
+    def _relevant(self) -> np.ndarray:
+        """(q, n) bool, the same in all languages."""
+        ids = {id: column for column, id in enumerate(self.collection.texts(ENGLISH))}
+        relevant = np.zeros((len(self.collection.queries), len(ids)), bool)
+        for row, query in enumerate(self.collection.queries):
+            relevant[row, [ids[id] for id in query.relevant]] = True
+        return relevant
+
+
+def read_search(sources: Sources) -> Search:
+    """The task over the bundled collection.
+
+    raises: InputError   a language that the collection does not have
+    """
+    collection = load_collection()
+    return Search(collection, chosen_languages(collection, sources))
+
+
+def ranking_scores(scores: np.ndarray, relevant: np.ndarray, top: int) -> dict[str, float]:
+    """Means over queries; equal scores rank in the order of their columns, but for nDCG, where ties are averaged.
+
+    scores, relevant: (q, n); at least one relevant in every row
+    returns: ndcg and recall among the first `top`; mrr, the mean of 1 / rank of the first relevant one of all
+    source : nDCG of scikit-learn (Järvelin & Kekäläinen 2002, binary gains)
+    """
+    order = np.argsort(-scores, axis=1, kind="stable")
+    ranked = np.take_along_axis(relevant, order, axis=1)
+    return {
+        "ndcg": float(ndcg_score(relevant.astype(float), scores, k=top)),
+        "mrr": float((1 / (ranked.argmax(1) + 1)).mean()),
+        "recall": float((ranked[:, :top].sum(1) / relevant.sum(1)).mean()),
+    }
+
+
+def random_ranking(relevant: Sequence[int], size: int, top: int) -> dict[str, float]:
+    """What `ranking_scores` gives on average when the order is random.
+
+    relevant: how many of `size` sentences answer each query
+    """
+    discounts = 1 / np.log2(np.arange(2, min(top, size) + 2))
+    ndcg = [count / size * discounts.sum() / discounts[:count].sum() for count in relevant]
+    return {"ndcg": float(np.mean(ndcg)), "mrr": random_reciprocal_rank(size, relevant), "recall": min(top, size) / size}

@@ -1,0 +1,85 @@
+"""Questions in SQuAD 1.1's JSON, as XQuAD, MLQA and TyDi QA (gold passage) are given out."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from otcore.base.errors import InputError
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question with its context.
+
+    answers: (text, start) of each that counts as right; `context[start:start + len(text)] == text`; never empty
+    group  : number of its article, so that articles are not divided between training and dev
+    """
+
+    id: str
+    question: str
+    context: str
+    answers: tuple[tuple[str, int], ...]
+    group: int
+
+
+def read_questions(path: str) -> list[Question]:
+    """All questions of a file, text as it is (no normal form: answers are places in it).
+
+    raises: InputError   unreadable, not JSON, not of this format, a question without an answer or with one not in its context
+    """
+    questions = []
+    for group, article in enumerate(_list(_content(path), "data", path)):
+        for paragraph in _list(article, "paragraphs", path):
+            context = _text(paragraph, "context", path)
+            for entry in _list(paragraph, "qas", path):
+                questions.append(_question(entry, context, group, path))
+    if not questions:
+        raise InputError(f"{path} has no questions; give a file in the format of SQuAD 1.1.")
+    return questions
+
+
+def _content(path: str) -> Any:
+    try:
+        return json.loads(Path(path).read_bytes().decode("utf-8-sig"))
+    except OSError as error:
+        raise InputError(f"{path} cannot be read ({error.strerror or error}); check the path and its permissions.") from error
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"{path} is not JSON in UTF-8 ({str(error)[:100]}); give a file in the format of SQuAD 1.1.") from error
+
+
+def _question(entry: Any, context: str, group: int, path: str) -> Question:
+    id = str(entry.get("id", "")) if isinstance(entry, dict) else ""
+    where = f"{path}, question {id or '?'}"
+    question = _text(entry, "question", where)
+    answers = dict.fromkeys(_answer(answer, context, where) for answer in _list(entry, "answers", where))
+    if not answers:
+        raise InputError(f"{where}, has no answer; questions without one (SQuAD 2.0) are not asked here, so remove them.")
+    return Question(id, question, context, tuple(answers), group)
+
+
+def _answer(answer: Any, context: str, where: str) -> tuple[str, int]:
+    text = _text(answer, "text", where)
+    start = answer.get("answer_start")
+    if isinstance(start, bool) or not isinstance(start, int):
+        raise InputError(f"{where}: an answer has no answer_start; give the place of its first character in the context.")
+    if context[start : start + len(text)] == text and start >= 0:
+        return text, start
+    places = [place for place in range(len(context)) if context.startswith(text, place)]
+    if not places:
+        raise InputError(f"{where}: the answer “{text[:40]}” does not stand in its context; correct or remove it.")
+    return text, min(places, key=lambda place: abs(place - start))  # files made by other tools count bytes, or from 1
+
+
+def _list(entry: Any, key: str, where: str) -> list:
+    value = entry.get(key) if isinstance(entry, dict) else None
+    if not isinstance(value, list):
+        raise InputError(f"{where}: no list “{key}” where SQuAD 1.1's format has one; check the file.")
+    return value
+
+
+def _text(entry: Any, key: str, where: str) -> str:
+    value = entry.get(key) if isinstance(entry, dict) else None
+    if not isinstance(value, str) or not value.strip():
+        raise InputError(f"{where}: no text “{key}” where SQuAD 1.1's format has one; check the file.")
+    return value

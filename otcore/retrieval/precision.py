@@ -1,0 +1,64 @@
+"""Sentence retrieval: is a sentence's translation its nearest neighbour among all sentences of the other language?"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from otcore.base.errors import InputError
+from otcore.encoders.encoder import Encoder
+
+_ROWS = 1024  # similarities at a time: memory stays flat for large files
+
+
+@dataclass(frozen=True)
+class Retrieval:
+    """P@1 in both directions, in [0, 1], and the number of pairs (chance is 1 / pairs)."""
+
+    forward: float
+    backward: float
+    pairs: int
+
+
+def sentence_vectors(
+    encoder: Encoder,
+    sentences: Sequence[Sequence[str]],
+    layer: int | None = None,
+    progress: Callable[[int, int], None] | None = None,
+    language: str | None = None,
+) -> np.ndarray:
+    """(n, d) float32 unit vectors at a layer, by default the encoder's for sentences; see `Encoder.sentences`.
+
+    language: of the sentences, which an encoder with maps needs to know
+    """
+    layer = encoder.sentence_layer if layer is None else layer
+    encoded = encoder.encode(sentences, layer, progress, None if language is None else [language] * len(sentences))
+    return encoder.sentences(encoded, layer)
+
+
+def retrieve(source: np.ndarray, target: np.ndarray) -> Retrieval:
+    """P@1 by cosine over line-parallel unit vectors (n, d); a tie with a wrong sentence counts as a miss.
+
+    raises: InputError   different numbers of sentences, or none
+    """
+    if len(source) != len(target) or len(source) == 0:
+        raise InputError(
+            f"Retrieval needs as many source as target sentences, and at least one; there are {len(source)} and {len(target)}."
+        )
+    return Retrieval(_precision(source, target), _precision(target, source), len(source))
+
+
+def retrieval_hits(queries: np.ndarray, candidates: np.ndarray) -> np.ndarray:
+    """(n,) bool: whether row i of the queries is nearer to row i of the candidates than to any other, unit vectors (n, d)."""
+    hits = []
+    for start in range(0, len(queries), _ROWS):
+        similarity = queries[start : start + _ROWS] @ candidates.T
+        rows = np.arange(len(similarity))
+        right = similarity[rows, start + rows].copy()
+        similarity[rows, start + rows] = -np.inf
+        hits.append(right > similarity.max(1, initial=-np.inf))
+    return np.concatenate(hits)
+
+
+def _precision(queries: np.ndarray, candidates: np.ndarray) -> float:
+    return int(retrieval_hits(queries, candidates).sum()) / len(queries)

@@ -1,0 +1,101 @@
+"""Languages: code, name, script, direction, and how raw text becomes words."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from otcore.base.errors import InputError
+from otcore.text.segmentation import SPLITTERS, split_generic
+
+
+@dataclass(frozen=True)
+class Language:
+    """One language as the engine and the pages need it.
+
+    code      : BCP 47 primary tag, lower case ("de")
+    name      : its English name
+    native    : its own name, in its own script
+    script    : ISO 15924 code of the usual script ("Latn")
+    direction : "ltr" or "rtl"
+    joiner    : what stands between two words in running text ("" for Chinese and Japanese)
+    """
+
+    code: str
+    name: str
+    native: str
+    script: str = "Latn"
+    direction: str = "ltr"
+    joiner: str = " "
+
+
+LANGUAGES = {
+    entry.code: entry
+    for entry in (
+        Language("en", "English", "English"),
+        Language("de", "German", "Deutsch"),
+        Language("fr", "French", "français"),
+        Language("es", "Spanish", "español"),
+        Language("ro", "Romanian", "română"),
+        Language("cs", "Czech", "čeština"),
+        Language("ru", "Russian", "русский", script="Cyrl"),
+        Language("tr", "Turkish", "Türkçe"),
+        Language("ar", "Arabic", "العربية", script="Arab", direction="rtl"),
+        Language("hi", "Hindi", "हिन्दी", script="Deva"),
+        Language("zh", "Chinese", "中文", script="Hans", joiner=""),
+        Language("ja", "Japanese", "日本語", script="Jpan", joiner=""),
+    )
+}
+
+# Right-to-left languages outside the bundled twelve, so that a reader's own Hebrew or Persian is shown the right way.
+_OTHER_RTL = {"he": "Hebr", "fa": "Arab", "ur": "Arab", "ps": "Arab", "sd": "Arab", "ug": "Arab", "yi": "Hebr", "dv": "Thaa", "ckb": "Arab"}
+_CODE = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8})*")
+
+
+def language(code: str) -> Language:
+    """The language of a code; one that is not bundled gets the generic rules.
+
+    raises: InputError   the code is not a language tag
+    """
+    tag = code.strip().lower()
+    if not _CODE.fullmatch(tag):
+        raise InputError(f"“{code[:40]}” is not a language code; give one such as en, de or pt-br.")
+    primary = tag.split("-")[0]
+    if primary in LANGUAGES:
+        return LANGUAGES[primary]
+    if primary in _OTHER_RTL:
+        return Language(tag, tag, tag, script=_OTHER_RTL[primary], direction="rtl")
+    return Language(tag, tag, tag, script="Zyyy")
+
+
+def clean(text: str, what: str = "The text") -> str:
+    """Text in Unicode normal form C, after a check for characters that no sentence holds.
+
+    C1 controls (U+0080–U+009F) pass: the field's files hold some, left by old encodings, and they harm nothing.
+    raises: InputError   an ASCII control character other than tab and line ends, or half a surrogate pair
+    """
+    for position, character in enumerate(text):
+        category = unicodedata.category(character)
+        if category == "Cs" or (character < " " and character not in "\t\n\r") or character == "\x7f":
+            name = "NUL" if character == "\0" else "control"
+            raise InputError(f"{what} contains a {name} character (U+{ord(character):04X}) at position {position + 1}; remove it.")
+    return unicodedata.normalize("NFC", text)
+
+
+def words_of(text: str, code: str) -> tuple[str, ...]:
+    """The words of raw text, punctuation apart, in NFC; Chinese and Japanese by a segmenter.
+
+    returns: tuple of words; empty where the text is only white space
+    raises : InputError   control characters, or a code that is no language tag
+    """
+    splitter = SPLITTERS.get(language(code).code, split_generic)
+    return tuple(splitter(clean(text)))
+
+
+def presplit_words(text: str) -> tuple[str, ...]:
+    """The words of text that is already split at spaces, in NFC. Only spaces, tabs and line ends divide."""
+    return tuple(word for word in re.split(r"[ \t\r\n]+", clean(text)) if word)
+
+
+def join_words(words: tuple[str, ...] | list[str], code: str) -> str:
+    """Words as running text; not always the text they came from, since punctuation keeps its spaces."""
+    return language(code).joiner.join(words)
