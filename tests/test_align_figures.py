@@ -9,6 +9,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+import dashboard.pages  # noqa: F401  declares the choices of every page
 from dashboard.kit import exports, markup
 from dashboard.kit.components.links import data_of
 from dashboard.kit.plan_figure import heatmap
@@ -16,9 +17,10 @@ from dashboard.kit.theme import STATUS
 from dashboard.kit.word_view import DRAWN_WORDS, view_of
 from dashboard.pages.align import tables
 from dashboard.pages.align.figures import curve
-from dashboard.state.fields import FIELDS
-from dashboard.state.selection import Mark
-from otcore.alignment.aligner import AlignSettings, align_vectors
+from dashboard.state import Mark, choices
+from dashboard.state.choices import KNOWN
+from otcore.alignment.aligner import align_vectors
+from otcore.alignment.settings import AlignSettings
 from otcore.corpora import Links, Sentence, SentencePair, parse_links
 from otcore.encoders.encoder import WordVectors
 
@@ -270,11 +272,8 @@ def test_html_is_escaped():
 
 
 def test_every_default_survives_its_own_check():
-    for key, field in FIELDS.items():
-        if field.default in ("", [], None) or key.startswith("encoder"):
+    for key, one in KNOWN.items():
+        if one.default in ("", [], None) or key.startswith("encoder"):
             continue
-        if isinstance(field.default, bool):
-            written = "1" if field.default else "0"
-        else:
-            written = ",".join(field.default) if isinstance(field.default, list) else str(field.default)
-        assert field.parse(written) == field.default, key
+        held = choices.start_of(one)
+        assert choices.read(one, choices.written(one, held)) == held, key

@@ -7,12 +7,17 @@ import pytest
 from pages import fine
 from streamlit.testing.v1 import AppTest
 
+import dashboard.pages
 import dashboard.pages.align.view  # noqa: F401  torch and Transformers are loaded before the clock of a page's run starts
 from dashboard import background
-from dashboard.state.fields import FIELDS
+from dashboard.state.choices import KNOWN
+from otcore.alignment.rules import RULES
 from otcore.base.errors import InputError
-from otcore.base.names import COSTS, MASSES, POOLINGS, RULES, SOLVERS, UNITS
+from otcore.base.vectors import POOLINGS, UNITS
 from otcore.text.languages import LANGUAGES
+from otcore.transport.costs import COSTS
+from otcore.transport.masses import MASSES
+from otcore.transport.solvers import SOLVERS
 
 APP = Path(__file__).resolve().parents[1] / "streamlit_app.py"
 TEN_WORDS = "one two three four five six seven eight nine ten "
@@ -145,7 +150,7 @@ def test_every_choice_of_a_control_works(field, choices):
     app = opened(target="fr")
     for choice in choices:
         fine(app.selectbox(key=field).select(choice).run())
-        assert url(app).get(field, FIELDS[field].default) == choice
+        assert url(app).get(field, KNOWN[field].default) == choice
         assert sentences(app)["lines"]
         assert not app.error
 

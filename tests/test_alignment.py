@@ -6,16 +6,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strategies import problems
 
-from otcore.alignment import LinkRule, links_of_plan, links_of_similarity, score, score_pair, to_words
+from otcore.alignment.links import to_words
+from otcore.alignment.rules import RULES, make_rule
+from otcore.alignment.scores import score, score_pair
 from otcore.base.errors import InputError
-from otcore.base.names import PLAN_RULES, SIMILARITY_RULES
 from otcore.corpora import Links, read_links
 
+PLAN_RULES = [name for name, one in RULES.items() if one.reads_plan]
+SIMILARITY_RULES = [name for name in RULES if name not in PLAN_RULES]
 PLAN = np.array([[0.30, 0.05, 0.00], [0.04, 0.20, 0.16], [0.06, 0.10, 0.09]])
 
 
 def cells(rule, threshold=0.5, plan=PLAN):
-    return sorted(zip(*(side.tolist() for side in np.nonzero(links_of_plan(plan, LinkRule(rule, threshold))[0])), strict=True))
+    return sorted(zip(*(side.tolist() for side in np.nonzero(make_rule(rule, threshold=threshold).read(plan)[0])), strict=True))
 
 
 def test_rules_on_one_plan():
@@ -37,32 +40,35 @@ def test_words_without_mass_are_null():
 @given(problems(15, idle=True), st.sampled_from(PLAN_RULES), st.floats(0.01, 1))
 def test_confidences_lie_between_0_and_1_and_rules_nest(item, rule, threshold):
     plan = item[0] * np.outer(item[1], item[2])
-    linked, confidence = links_of_plan(plan, LinkRule(rule, threshold))
+    linked, confidence = make_rule(rule, threshold=threshold).read(plan)
     assert ((confidence >= 0) & (confidence <= 1)).all()
     assert (plan[linked] > 0).all()
-    mutual = links_of_plan(plan, LinkRule("mutual"))[0]
+    mutual = make_rule("mutual").read(plan)[0]
     assert mutual.sum(0).max() <= 1
     assert mutual.sum(1).max() <= 1
-    if rule != "threshold" or threshold <= 1:
-        assert (linked | ~mutual).all(), "every rule keeps the mutual maxima"
+    assert (linked | ~mutual).all(), "every rule keeps the mutual maxima"
 
 
 @given(problems(12), st.sampled_from(SIMILARITY_RULES))
 def test_classical_aligners_are_symmetric(item, rule):
     similarity = -item[0]
-    chosen = LinkRule(rule, 0.05)
-    forward, confidence = links_of_similarity(similarity, chosen)
-    backward, _ = links_of_similarity(similarity.T, chosen)
+    chosen = make_rule(rule, threshold=0.05)
+    forward, confidence = chosen.read(similarity)
+    backward, _ = chosen.read(similarity.T)
     assert ((confidence >= 0) & (confidence <= 1)).all()
     if len(np.unique(similarity)) == similarity.size:
         np.testing.assert_array_equal(forward, backward.T)
 
 
 def test_softmax_is_both_ways():
-    similarity = np.array([[0.9, 0.1], [0.8, 0.1]])
-    linked, _ = links_of_similarity(similarity, LinkRule("softmax", 0.2), temperature=0.1)
+    similarity = np.array([[0.45, 0.05], [0.4, 0.05]])  # at a temperature of 0.05
+    linked, _ = make_rule("softmax", threshold=0.2).read(similarity)
     assert linked.tolist() == [[True, False], [True, False]]
-    assert not links_of_similarity(similarity, LinkRule("softmax", 0.4), temperature=0.1)[0][1, 0]
+    assert not make_rule("softmax", threshold=0.4).read(similarity)[0][1, 0]
+
+
+def test_softmax_links_at_its_threshold_exactly():
+    assert make_rule("softmax", threshold=0.5).read(np.zeros((2, 2)))[0].all(), "every probability is 0.5"
 
 
 def test_subwords_become_words():
@@ -74,13 +80,10 @@ def test_subwords_become_words():
     assert alignment.target_null == (1,)
 
 
-def test_rules_read_what_they_were_made_for():
-    with pytest.raises(ValueError, match="reads a similarity"):
-        links_of_plan(PLAN, LinkRule("argmax"))
-    with pytest.raises(ValueError, match="reads a plan"):
-        links_of_similarity(PLAN, LinkRule("mutual"))
-    with pytest.raises(ValueError, match="one of"):
-        LinkRule("best")
+@pytest.mark.parametrize(("name", "threshold", "message"), [("best", 0.5, "one of"), ("threshold", 1.5, "threshold must be")])
+def test_what_is_no_rule_is_refused(name, threshold, message):
+    with pytest.raises(InputError, match=message):
+        make_rule(name, threshold=threshold)
 
 
 def test_scores_by_hand():

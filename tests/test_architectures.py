@@ -8,7 +8,8 @@ from checkpoints import ARCHITECTURES
 from safetensors.numpy import load_file
 from training_runs import losses, quick_settings
 
-from otcore.alignment.aligner import AlignSettings, align_pair
+from otcore.alignment.aligner import align_pair
+from otcore.alignment.settings import AlignSettings
 from otcore.corpora import Sentence, SentencePair
 from otcore.encoders import load_encoder
 from otcore.encoders.trunk import Trunk

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from strategies import problems
 
-from otcore.transport import relative_epsilon, sinkhorn
+from otcore.transport.batched import relative_epsilon, sinkhorn
 
 
 def batch(items, dtype=torch.float64, width=None):

@@ -12,9 +12,13 @@ from pathlib import Path
 
 import pytest
 
-from otcore.base.names import COSTS, MASSES, POOLINGS, RULES, SOLVERS, UNITS
+from otcore.alignment.rules import RULES
+from otcore.base.vectors import POOLINGS, UNITS
 from otcore.cli import main
 from otcore.corpora import read_bitext, read_links
+from otcore.transport.costs import COSTS
+from otcore.transport.masses import MASSES
+from otcore.transport.solvers import SOLVERS
 
 ROOT = Path(__file__).resolve().parents[1]
 BITEXT = """the cat sleeps on the red chair . ||| die Katze schläft auf dem roten Stuhl .
@@ -226,18 +230,18 @@ def test_bad_files_are_refused(refuse, xlm_roberta, tmp_path, monkeypatch, conte
 
 BAD_OPTIONS = [
     (("--layer", "9"), "layers 0 to 3, not 9"),
-    (("--layer", "-1"), "layers 0 to 3, not -1"),
+    (("--layer", "-1"), "layer must be a whole number from 0 to 1000, not -1"),
     (("--layer", "one"), "--layer"),
-    (("--epsilon", "0"), "epsilon must be a positive number; received 0.0"),
-    (("--epsilon", "-1"), "epsilon must be a positive number; received -1.0"),
-    (("--epsilon", "nan"), "epsilon must be a positive number; received nan"),
-    (("--epsilon", "inf"), "epsilon must be a positive number; received inf"),
+    (("--epsilon", "0"), "epsilon must be a number above 0, not "),
+    (("--epsilon", "-1"), "epsilon must be a number above 0, not "),
+    (("--epsilon", "nan"), "epsilon must be a number above 0, not "),
+    (("--epsilon", "inf"), "epsilon must be a number above 0, not "),
     (("--epsilon", "small"), "--epsilon"),
-    (("--penalty", "nan"), "penalty must be a positive number"),
-    (("--mass", "0"), "The mass of partial transport must lie in (0, 1]"),
-    (("--mass", "nan"), "The mass of partial transport must lie in (0, 1]"),
-    (("--threshold", "2"), "The threshold must lie in [0, 1]; received 2.0"),
-    (("--threshold", "nan"), "The threshold must lie in [0, 1]"),
+    (("--penalty", "nan"), "penalty must be a number above 0, not "),
+    (("--mass", "0"), "mass must be a number above 0 and at most 1, not "),
+    (("--mass", "nan"), "mass must be a number above 0 and at most 1, not "),
+    (("--threshold", "2"), "threshold must be a number from 0 to 1, not "),
+    (("--threshold", "nan"), "threshold must be a number from 0 to 1, not "),
     (("--solver", "magic"), "--solver"),
     (("--links", ""), "--links"),
     (("--unit", "letter"), "--unit"),

@@ -6,8 +6,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from otcore.alignment import score
-from otcore.alignment.aligner import AlignSettings, align_many
+from otcore.alignment.aligner import align_many
+from otcore.alignment.scores import score
+from otcore.alignment.settings import AlignSettings
 from otcore.base.errors import InputError
 from otcore.base.progress import Stopped
 from otcore.cli import main

@@ -8,7 +8,7 @@ import scipy.stats
 import sklearn.datasets
 import torch
 
-from otcore.alignment import score
+from otcore.alignment.scores import score
 from otcore.corpora import Links
 from otcore.evaluation import samples as forms
 from otcore.evaluation.bootstrap import difference, draw_weights, interval
@@ -16,7 +16,9 @@ from otcore.evaluation.geometry import cka_sample, cosine_sums, k_occurrences, l
 from otcore.evaluation.pair_costs import pair_costs
 from otcore.evaluation.samples import Pairwise, Rates, plain
 from otcore.retrieval.words import csls, unit_rows, word_hits
-from otcore.transport import Problem, Solver, cost_matrix, solve
+from otcore.transport.costs import cost_matrix
+from otcore.transport.problem import Problem
+from otcore.transport.solvers import make_solver, solve
 
 
 @pytest.fixture
@@ -161,7 +163,7 @@ def test_true_pairs_cost_what_the_single_solver_says_and_shuffled_ones_more(rand
     assert (costs[:, 0] < costs[:, 1]).all()
     cost = cost_matrix(torch.from_numpy(sources[2]).double(), torch.from_numpy(targets[2]).double()).numpy()
     uniform = np.full(len(cost), 1 / len(cost))
-    alone = solve(Problem(cost, uniform, uniform), Solver("entropic", epsilon=0.1, relative=True))
+    alone = solve(Problem(cost, uniform, uniform), make_solver("entropic", epsilon=0.1, relative=True))
     assert costs[2, 0] == pytest.approx(alone.transport_cost, abs=1e-3)
     np.testing.assert_array_equal(costs, pair_costs(sources, targets))
     assert pair_costs(sources[:1], targets[:1]) is None

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binom
 
-from otcore.alignment import Alignment, WordLink, score
+from otcore.alignment.links import Alignment, WordLink
+from otcore.alignment.scores import score
 from otcore.analysis import CAUSES, CORRECT, OUTCOMES, RULES, Context, Drawn, analyse, cause_counts, fitting, judge, mcnemar, summary
 from otcore.analysis.bins import DIMENSIONS, rates
 from otcore.analysis.function_words import FUNCTION_WORDS, is_function_word

@@ -5,7 +5,7 @@ import json
 import pytest
 from checkpoints import make_mbert, make_xlm_roberta
 
-from otcore.alignment.aligner import AlignSettings
+from otcore.alignment.settings import AlignSettings
 from otcore.analysis import CAUSES, OUTCOMES, FileFormat, analyse, bundled, draw, encode_pairs, from_files, keep, kept, summary
 from otcore.base.errors import InputError
 from otcore.cli import main

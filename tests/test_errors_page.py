@@ -14,8 +14,8 @@ from dashboard.pages.errors import figures, pictures, report
 from dashboard.pages.errors import selection as errors_selection
 from dashboard.pages.errors.filtering import link_mask, remaining
 from dashboard.pages.errors.selection import ErrorsView, Filters
-from dashboard.state.selection import Mark
-from otcore.alignment.aligner import AlignSettings
+from dashboard.state import Mark
+from otcore.alignment.settings import AlignSettings
 from otcore.analysis import CAUSES, OUTCOMES, RULES, FileFormat, analyse, cause_counts, draw, encode_pairs, keep, sources
 from otcore.analysis.bins import Rate
 from otcore.corpora import load_collection

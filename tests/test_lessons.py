@@ -25,10 +25,11 @@ from dashboard.pages.learn.lessons import (
 )
 from dashboard.pages.learn.lessons.controls import Choice, Flag, Numbers, Slider, Steps, is_shown
 from dashboard.pages.learn.lessons.sheet import sheet
-from otcore.alignment import LinkRule
+from otcore.alignment.rules.threshold import Threshold
 from otcore.objectives import ObjectiveSettings, make_objective
 from otcore.objectives.flow import cloud_pair, descend
-from otcore.transport import Problem, Solver, solve
+from otcore.transport.problem import Problem
+from otcore.transport.solvers import make_solver, solve
 from otcore.transport.teaching.dual import ascend, best_answer, dual_value
 from otcore.transport.teaching.monge import cheapest_map
 from otcore.transport.teaching.polytope import complete, slice_corners, vertices
@@ -457,7 +458,7 @@ def test_recall_never_falls_as_the_threshold_does():
         pair = ENGINE.aligned({"sentence": sentence, "epsilon": 0.2})
         recall = [scores.recall for scores in links.sweep(pair)]
         assert recall == sorted(recall, reverse=True)
-        assert links.THRESHOLDS[10] == LinkRule().threshold
+        assert links.THRESHOLDS[10] == Threshold().threshold
 
 
 # 11 · contexts, 12 · failures
@@ -491,7 +492,7 @@ def test_failures_have_the_tags_they_are_shown_for_and_predictions_are_checked()
 def test_rates_by_tag_are_those_of_the_pairs():
     rate, count = ENGINE.tag_rates("de")["idiom"]
     pairs = [ENGINE.aligned({"sentence": entry.id}) for entry in ENGINE.collection().entries if "idiom" in entry.tags]
-    from otcore.alignment import score
+    from otcore.alignment.scores import score
 
     assert count == len(pairs)
     assert rate == pytest.approx(score([pair.alignment.pairs for pair in pairs], [pair.pair.gold for pair in pairs]).aer, abs=0.03)
@@ -500,4 +501,4 @@ def test_rates_by_tag_are_those_of_the_pairs():
 def test_the_engines_exact_solver_is_pots_on_a_lesson():
     problem = earth.problem_of(LESSONS["earth"].defaults)
     assert isinstance(problem, Problem)
-    assert solve(problem, Solver("exact")).value == pytest.approx(ot.emd2(problem.source_mass, problem.target_mass, problem.cost))
+    assert solve(problem, make_solver("exact")).value == pytest.approx(ot.emd2(problem.source_mass, problem.target_mass, problem.cost))

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from otcore.base.errors import InputError
 from otcore.objectives import MAPS, OBJECTIVES, ObjectiveSettings, make_objective
 from otcore.objectives.types import Clouds
-from otcore.transport import cost_matrix
+from otcore.transport.costs import cost_matrix
 
 ROOT = Path(__file__).resolve().parents[1]
 TRAINED = [kind for kind in OBJECTIVES if kind not in MAPS]

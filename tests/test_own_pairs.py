@@ -11,12 +11,13 @@ from pages import fine, go
 from streamlit.testing.v1 import AppTest
 from training_runs import stand_in, write_pairs
 
+import dashboard.pages  # noqa: F401  declares the choices of every page
 from dashboard import background
 from dashboard.background.jobs import Jobs
 from dashboard.pages.finetune import cache, corpora, own_pairs, trainings
 from dashboard.pages.finetune.own_pairs import Corpus
 from dashboard.pages.finetune.trainings import Trainings
-from dashboard.state.fields import FIELDS
+from dashboard.state.choices import KNOWN
 from otcore.base.errors import InputError
 from otcore.base.progress import Stopped, Teller
 from otcore.finetuning import PairFile, create_run, list_runs, open_run
@@ -197,7 +198,7 @@ def test_a_corpus_is_written_and_read_back_and_nothing_else_is():
     for text in ("de:../../etc/passwd", "de:0123", "de", "", "de:" + "g" * 20, str(corpus) + "x"):
         with pytest.raises(ValueError, match=f"^{re.escape(text)}$"):
             Corpus.parse(text)
-    assert FIELDS["ft_own"].parse(f"{corpus},fr:{'a' * 20}:r") == [str(corpus), f"fr:{'a' * 20}:r"]
+    assert KNOWN["ft_own"].kind.read(f"{corpus},fr:{'a' * 20}:r") == [str(corpus), f"fr:{'a' * 20}:r"]
 
 
 def test_what_nobody_uses_is_forgotten_after_a_week(german, monkeypatch, settings):

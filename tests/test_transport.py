@@ -10,8 +10,10 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from strategies import problems
 
-from otcore.base.names import COSTS, SOLVERS
-from otcore.transport import Problem, Solver, cost_matrix, inverse_frequency_masses, norm_masses, solve, uniform_masses
+from otcore.transport.costs import COSTS, cost_matrix
+from otcore.transport.masses import inverse_frequency_masses, norm_masses, uniform_masses
+from otcore.transport.problem import Problem
+from otcore.transport.solvers import SOLVERS, make_solver, solve
 
 
 def with_selves(cost, a, b):
@@ -22,10 +24,10 @@ def with_selves(cost, a, b):
 
 
 @settings(max_examples=60)
-@given(problems(14, idle=True), st.sampled_from(SOLVERS), st.sampled_from([0.05, 0.5]))
+@given(problems(14, idle=True), st.sampled_from(list(SOLVERS)), st.sampled_from([0.05, 0.5]))
 def test_every_plan_carries_what_it_promises(item, kind, epsilon):
     problem = with_selves(*item)
-    plan = solve(problem, Solver(kind, epsilon, relative=True))
+    plan = solve(problem, make_solver(kind, epsilon=epsilon, relative=True))
     assert plan.plan.shape == problem.cost.shape
     assert (plan.plan >= 0).all()
     assert plan.converged == (plan.marginal_error <= 1e-6)
@@ -42,7 +44,7 @@ def test_every_plan_carries_what_it_promises(item, kind, epsilon):
 @given(problems(15))
 def test_exact_is_optimal_and_complementary(item):
     cost, a, b = item
-    plan = solve(Problem(cost, a, b), Solver("exact"))
+    plan = solve(Problem(cost, a, b), make_solver("exact"))
     assert plan.value == pytest.approx(ot.emd2(a, b, cost), abs=1e-9)
     f, g = plan.potentials
     slack = cost - f[:, None] - g[None, :]
@@ -53,14 +55,16 @@ def test_exact_is_optimal_and_complementary(item):
 
 def test_exact_on_the_line_is_the_sorted_matching():
     x, y = np.array([3.0, 1.0, 2.0]), np.array([12.0, 11.0, 13.0])
-    plan = solve(Problem(np.abs(x[:, None] - y[None, :]), uniform_masses(3), uniform_masses(3)), Solver("exact"))
+    plan = solve(Problem(np.abs(x[:, None] - y[None, :]), uniform_masses(3), uniform_masses(3)), make_solver("exact"))
     assert plan.value == pytest.approx(10)
 
 
 def test_two_by_two_entropic_closed_form():
     """C = [[0, c], [c, 0]] with uniform masses: the off-diagonal mass is ½ / (1 + exp(c/ε))."""
     for ratio in (0.5, 1.0, 3.0):
-        plan = solve(Problem(np.array([[0, ratio], [ratio, 0.0]]), uniform_masses(2), uniform_masses(2)), Solver("entropic", 1.0))
+        plan = solve(
+            Problem(np.array([[0, ratio], [ratio, 0.0]]), uniform_masses(2), uniform_masses(2)), make_solver("entropic", epsilon=1.0)
+        )
         assert plan.plan[0, 1] == pytest.approx(0.5 / (1 + np.exp(ratio)), abs=1e-7)
 
 
@@ -68,7 +72,7 @@ def test_two_by_two_entropic_closed_form():
 @given(problems(12), st.sampled_from([0.1, 0.5]))
 def test_entropic_value_is_pots(item, epsilon):
     cost, a, b = item
-    plan = solve(Problem(cost, a, b), Solver("entropic", epsilon, tolerance=1e-8))
+    plan = solve(Problem(cost, a, b), make_solver("entropic", epsilon=epsilon, tolerance=1e-8))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         other = ot.solve(cost, a, b, reg=epsilon, max_iter=2_000, tol=1e-9)
@@ -86,7 +90,7 @@ def test_the_divergence_is_zero_on_itself_and_positive_elsewhere(n, m, seed, kin
     random = np.random.default_rng(seed)
     x, y = (torch.from_numpy(random.normal(size=(k, 5))) for k in (n, m))
     matrix = lambda p, q: cost_matrix(p, q, kind).numpy()  # noqa: E731
-    solver = Solver("debiased", 0.3, tolerance=1e-7)
+    solver = make_solver("debiased", epsilon=0.3, tolerance=1e-7)
     same = solve(Problem(matrix(x, x), uniform_masses(n), uniform_masses(n), matrix(x, x), matrix(x, x)), solver)
     assert same.value == pytest.approx(0, abs=1e-5)
     there = solve(Problem(matrix(x, y), uniform_masses(n), uniform_masses(m), matrix(x, x), matrix(y, y)), solver)
@@ -99,34 +103,34 @@ def test_the_divergence_is_zero_on_itself_and_positive_elsewhere(n, m, seed, kin
 @given(problems(10))
 def test_unbalanced_agrees_with_pot_and_tends_to_balanced(item):
     cost, a, b = item
-    plan = solve(Problem(cost, a, b), Solver("unbalanced", 0.1, penalty=0.5))
+    plan = solve(Problem(cost, a, b), make_solver("unbalanced", epsilon=0.1, penalty=0.5))
     other = ot.unbalanced.sinkhorn_unbalanced(a, b, cost, 0.1, 0.5, numItermax=5_000, stopThr=1e-12, c=np.outer(a, b))
     np.testing.assert_allclose(plan.plan, other, atol=1e-5)
-    tight = solve(Problem(cost, a, b), Solver("unbalanced", 0.1, penalty=1e3))
+    tight = solve(Problem(cost, a, b), make_solver("unbalanced", epsilon=0.1, penalty=1e3))
     np.testing.assert_allclose(tight.plan.sum(1), a, atol=1e-2)
 
 
 @given(problems(12), st.floats(0.05, 1))
 def test_partial_moves_the_mass_it_was_told_to(item, mass):
     cost, a, b = item
-    plan = solve(Problem(cost, a, b), Solver("partial", mass=mass))
+    plan = solve(Problem(cost, a, b), make_solver("partial", mass=mass))
     assert plan.plan.sum() == pytest.approx(mass, abs=1e-7)
     assert (plan.plan.sum(1) <= a + 1e-8).all()
-    assert plan.value <= solve(Problem(cost, a, b), Solver("exact")).value * mass + 1e-7
+    assert plan.value <= solve(Problem(cost, a, b), make_solver("exact")).value * mass + 1e-7
 
 
 @settings(max_examples=40)
 @given(problems(12), st.sampled_from(["exact", "entropic", "unbalanced", "partial"]), st.floats(0.2, 20))
 def test_relative_strengths_follow_the_unit_of_the_cost(item, kind, factor):
     cost, a, b = item
-    solver = Solver(kind, 0.2, relative=True)
+    solver = make_solver(kind, epsilon=0.2, relative=True)
     one, other = (solve(Problem(scale * cost, a, b), solver) for scale in (1.0, factor))
     assert other.transport_cost == pytest.approx(factor * one.transport_cost, rel=1e-3, abs=1e-6)
 
 
 def test_a_dot_product_may_be_negative_and_partial_still_works():
     cost = np.array([[-3.0, -1.0], [-1.0, -2.0]])
-    plan = solve(Problem(cost, uniform_masses(2), uniform_masses(2)), Solver("partial", mass=0.5))
+    plan = solve(Problem(cost, uniform_masses(2), uniform_masses(2)), make_solver("partial", mass=0.5))
     assert plan.value == pytest.approx(-1.5)
     assert plan.plan[0, 0] == pytest.approx(0.5)
 
@@ -134,7 +138,7 @@ def test_a_dot_product_may_be_negative_and_partial_still_works():
 @given(problems(10), st.sampled_from([-40.0, -3.0, 5.0]))
 def test_exact_adds_a_constant_of_the_cost_to_the_value_only(item, constant):
     cost, a, b = item
-    one, other = (solve(Problem(cost + shift, a, b), Solver("exact")) for shift in (0.0, constant))
+    one, other = (solve(Problem(cost + shift, a, b), make_solver("exact")) for shift in (0.0, constant))
     assert other.converged
     assert other.value == pytest.approx(one.value + constant, abs=1e-8)
     f, g = other.potentials
@@ -171,15 +175,15 @@ def test_masses():
 @pytest.mark.parametrize(
     ("make", "message"),
     [
-        (lambda: Solver("magic"), "one of"),
-        (lambda: Solver(epsilon=0), "epsilon must be"),
-        (lambda: Solver(epsilon=float("nan")), "epsilon must be"),
-        (lambda: Solver(mass=1.5), "mass of partial"),
-        (lambda: Solver(max_iterations=0), "max_iterations"),
+        (lambda: make_solver("magic"), "one of"),
+        (lambda: make_solver("entropic", epsilon=0), "epsilon must be"),
+        (lambda: make_solver("entropic", epsilon=float("nan")), "epsilon must be"),
+        (lambda: make_solver("partial", mass=1.5), "mass must be"),
+        (lambda: make_solver("entropic", max_iterations=0), "max_iterations"),
         (lambda: Problem(np.ones((2, 2)), np.ones(3) / 3, np.ones(2) / 2), "needs 2 and 2 masses"),
         (lambda: Problem(np.full((2, 2), np.nan), np.ones(2) / 2, np.ones(2) / 2), "finite"),
         (lambda: Problem(np.ones((2, 2)), np.ones(2), np.ones(2) / 2), "source masses"),
-        (lambda: solve(Problem(np.ones((2, 2)), np.ones(2) / 2, np.ones(2) / 2), Solver("debiased")), "within each cloud"),
+        (lambda: solve(Problem(np.ones((2, 2)), np.ones(2) / 2, np.ones(2) / 2), make_solver("debiased")), "within each cloud"),
     ],
 )
 def test_what_is_refused(make, message):

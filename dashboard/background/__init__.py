@@ -1,7 +1,7 @@
 """What pages share behind the scenes: encoders, aligned pairs, jobs. Keys of caches are names and plain values, never arrays;
 what is cached is shared and never changed."""
 
-from dashboard.background.aligning import Swept, aligned, over_epsilons, over_layers, pair_of, with_epsilon
+from dashboard.background.aligning import aligned
 from dashboard.background.encoders import (
     collection,
     download_of,
@@ -16,7 +16,6 @@ from dashboard.background.encoders import (
 )
 
 __all__ = [
-    "Swept",
     "aligned",
     "collection",
     "download_of",
@@ -26,10 +25,6 @@ __all__ = [
     "facts_of",
     "is_absent",
     "layers_of",
-    "over_epsilons",
-    "over_layers",
-    "pair_of",
     "start_download",
     "usable_encoder",
-    "with_epsilon",
 ]

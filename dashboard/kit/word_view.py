@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dashboard.state.selection import Mark
-from otcore.alignment import Scores, score_pair
+from dashboard.state import Mark
 from otcore.alignment.aligner import Aligned
+from otcore.alignment.scores import Scores, score_pair
 from otcore.corpora import Links
 
 DRAWN_WORDS = 120  # words a side that figures draw; tables and exports have all

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 import streamlit as st
 
 from dashboard.kit.explain import explain
+from dashboard.state.choices import KNOWN
+from dashboard.state.parsing import choices_of
 from otcore.base.errors import InputError
 
 
@@ -46,3 +48,9 @@ PAGES = (
     Page("learn", "Learn", "school"),
     Page("playground", "Playground", "toys"),
 )
+
+
+for _page in PAGES:
+    _module = importlib.import_module(f"dashboard.pages.{_page.name}.choices") if _page.name != "playground" else None
+    KNOWN.update(choices_of(getattr(_module, "FIELDS", {})))
+KNOWN.update(choices_of(importlib.import_module("dashboard.pages.compare.transfer.choices").FIELDS))

@@ -1,15 +1,20 @@
-"""Ways from one page to another."""
+"""What a session remembers beside its choices, such as the pages there are."""
+
+from typing import Any
 
 import streamlit as st
 
-_PAGES = "_pages"
+
+def remember(name: str, value: Any) -> None:
+    """Keeps a value in this session; it is no choice and no part of the address."""
+    st.session_state[f"_{name}"] = value
 
 
-def remember(pages: dict[str, st.Page]) -> None:
-    """Before a page is drawn: the pages there are, by name."""
-    st.session_state[_PAGES] = pages
+def recall(name: str, default: Any = None) -> Any:
+    """What was kept under a name."""
+    return st.session_state.get(f"_{name}", default)
 
 
 def page(name: str) -> st.Page:
     """A page by name, for `st.page_link` and `st.switch_page`."""
-    return st.session_state[_PAGES][name]
+    return recall("pages")[name]

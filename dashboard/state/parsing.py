@@ -3,10 +3,37 @@
 import math
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-# ε on a logarithmic slider, three steps a factor of about two
-EPSILONS = tuple(float(f"{10 ** (k / 10):.2g}") for k in range(-30, 11))
+from dashboard.state.system import System
+from otcore.base.choices import Choice, declared
+from otcore.transport.solver import EPSILONS
+
+LAYER_DEFAULT = -1
+
+
+@dataclass(frozen=True)
+class _Legacy:
+    read: Callable[[str], object]
+
+    def write(self, value: object) -> str:
+        if isinstance(value, bool):
+            return "1" if value else "0"
+        return ",".join(value) if isinstance(value, list) else str(value)
+
+
+def choices_of(fields: dict) -> dict[str, Choice]:
+    """Fields of pages that are not declared as choices yet."""
+    return {key: one if isinstance(one, Choice) else Choice(one.default, _Legacy(one.parse)) for key, one in fields.items()}
+
+
+def system_fields(suffix: str, **changes) -> dict[str, Choice]:
+    """The choices of one system."""
+    return (
+        {one.key or name + suffix: replace(one, default=changes.get(name, one.default)) for name, one in declared(System).items()}
+        if not suffix
+        else {name + suffix: replace(one, default=changes.get(name, one.default)) for name, one in declared(System).items()}
+    )
 
 
 @dataclass(frozen=True)

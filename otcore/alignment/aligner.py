@@ -1,59 +1,24 @@
 """From a sentence pair to its links in one call: encode both sides, transport one onto the other, read the links."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import torch
 
-from otcore.alignment import Alignment, LinkRule, links_of_plan, links_of_similarity, to_words
-from otcore.base.names import COSTS, MASSES, POOLINGS, SIMILARITY_RULES, UNITS
+from otcore.alignment.links import Alignment, to_words
+from otcore.alignment.settings import AlignSettings
 from otcore.corpora.frequencies import relative_frequencies, word_counts
 from otcore.corpora.types import SentencePair
 from otcore.encoders.encoder import Encoder, WordVectors
 from otcore.text.languages import LANGUAGES
-from otcore.transport import (
-    Plan,
-    Problem,
-    Solver,
-    cost_matrix,
-    inverse_frequency_masses,
-    norm_masses,
-    relative_epsilon,
-    sinkhorn,
-    solve,
-    uniform_masses,
-)
+from otcore.transport.costs import cost_matrix
+from otcore.transport.masses import inverse_frequency_masses, norm_masses, uniform_masses
+from otcore.transport.problem import Plan, Problem
 
 _BLOCK = 128  # pairs encoded and solved together: enough to fill batches, little enough to show progress
-
-
-@dataclass(frozen=True)
-class AlignSettings:
-    """Everything between two sentences and their links. The defaults did best on the dev part of the bundled gold links.
-
-    layer   : of the encoder, or None for its default
-    unit    : what a point of the cloud is: "word" or "subword" (links are between words all the same)
-    pooling : how a word's vector comes from its subwords' (unit "word"): mean, first, last
-    cost    : "cosine", "euclidean", "sqeuclidean", "dot"
-    masses  : "uniform", "norm", "inverse-frequency"
-    solver  : of the transport
-    links   : the rule that reads links from the plan, or from the raw cosine similarity
-    """
-
-    layer: int | None = None
-    unit: str = "word"
-    pooling: str = "mean"
-    cost: str = "cosine"
-    masses: str = "inverse-frequency"
-    solver: Solver = field(default_factory=lambda: Solver("entropic", epsilon=0.1, relative=True))
-    links: LinkRule = field(default_factory=LinkRule)
-
-    def __post_init__(self) -> None:
-        for name, choices in (("unit", UNITS), ("pooling", POOLINGS), ("cost", COSTS), ("masses", MASSES)):
-            if getattr(self, name) not in choices:
-                raise ValueError(f"{name} must be one of {', '.join(choices)}. Received {getattr(self, name)!r}.")
+Side = tuple[SentencePair, WordVectors, WordVectors]
 
 
 @dataclass(frozen=True)
@@ -100,28 +65,36 @@ def align_layers(encoder: Encoder, pair: SentencePair, settings: AlignSettings) 
 
 
 def align_vectors(
-    pair: SentencePair, source: WordVectors, target: WordVectors, layer: int, settings: AlignSettings,
+    pair: SentencePair,
+    source: WordVectors,
+    target: WordVectors,
+    layer: int,
+    settings: AlignSettings,
     counts: Mapping[str, Counter] | None = None,
-) -> Aligned:  # fmt: skip
+) -> Aligned:
     """Transport and links for a pair whose vectors are at hand; `counts` as in `align_encoded`."""
-    x, y = source.vectors(settings.unit, settings.pooling), target.vectors(settings.unit, settings.pooling)
-    plan = solve(problem_of(pair, source, target, settings, counts), settings.solver)
-    similarity = 1 - cost_matrix(torch.from_numpy(x), torch.from_numpy(y), "cosine").numpy()
-    cells, confidence = _read(plan.plan, similarity, settings.links)
-    alignment = _word_links(cells, confidence, pair, source, target, settings)
+    plan = settings.solver.solve(problem_of(pair, source, target, settings, counts))
+    similarity = similarity_of(source, target, settings)
+    cells, confidence = settings.links.read(plan.plan if settings.links.reads_plan else similarity)
+    alignment = _word_links(cells, confidence, (pair, source, target), settings)
     return Aligned(pair, settings, layer, source, target, plan, similarity, cells, confidence, alignment)
+
+
+def similarity_of(source: WordVectors, target: WordVectors, settings: AlignSettings) -> np.ndarray:
+    """(n, m) cosine similarity of the points, in [−1, 1]."""
+    return 1 - cost_matrix(_points(source, settings), _points(target, settings), "cosine").numpy()
 
 
 def problem_of(
     pair: SentencePair, source: WordVectors, target: WordVectors, settings: AlignSettings, counts: Mapping[str, Counter] | None = None
 ) -> Problem:
     """The transport problem between two encoded sentences, in float64; `counts` as in `align_encoded`."""
-    x, y = (torch.from_numpy(side.vectors(settings.unit, settings.pooling)).double() for side in (source, target))
-    kind, solver = settings.cost, settings.solver.kind
+    x, y = (_points(side, settings).double() for side in (source, target))
+    kind, solver = settings.cost, settings.solver
     cost = cost_matrix(x, y, kind)
-    if solver in ("unbalanced", "partial"):  # these ask whether moving is worth its cost: a cost below 0 has no meaning
+    if solver.asks_whether:
         cost = cost - cost.min().clamp(max=0)
-    both = (cost_matrix(x, x, kind).numpy(), cost_matrix(y, y, kind).numpy()) if solver == "debiased" else (None, None)
+    both = (cost_matrix(x, x, kind).numpy(), cost_matrix(y, y, kind).numpy()) if solver.needs_self_costs else (None, None)
     a, b = (
         _masses(vectors, side.language, settings, (counts or {}).get(side.language))
         for vectors, side in ((source, pair.source), (target, pair.target))
@@ -154,15 +127,16 @@ def align_many(
     return alignments
 
 
-def align_encoded(
-    sides: Sequence[tuple[SentencePair, WordVectors, WordVectors]], settings: AlignSettings, counts: Mapping[str, Counter] | None = None
-) -> list[Alignment]:
-    """Word links of pairs whose vectors are at hand, in order, solved in batches.
+def align_encoded(sides: Sequence[Side], settings: AlignSettings, counts: Mapping[str, Counter] | None = None) -> list[Alignment]:
+    """Word links of pairs whose vectors are at hand, in order, solved together where the solver can.
 
     counts: language → word counts, for inverse-frequency masses of languages that are not bundled
     """
-    found = _cells(sides, settings, counts or {})
-    return [_word_links(cells, confidence, *side, settings) for side, cells, confidence in found]
+    if settings.links.reads_plan:
+        values = settings.solver.solve_many([problem_of(*side, settings, counts) for side in sides])
+    else:
+        values = [similarity_of(source, target, settings) for _, source, target in sides]
+    return [_word_links(*settings.links.read(one), side, settings) for one, side in zip(values, sides, strict=True)]
 
 
 def _other_counts(pairs: Sequence[SentencePair]) -> dict[str, Counter]:
@@ -175,34 +149,8 @@ def _languages(pairs: Sequence[SentencePair]) -> list[str]:
     return [side.language for pair in pairs for side in (pair.source, pair.target)]
 
 
-def _cells(sides, settings: AlignSettings, counts) -> Iterator[tuple]:
-    """(side, cells, confidence) for each pair of a block."""
-    if settings.links.rule in SIMILARITY_RULES:
-        for side in sides:
-            x, y = (torch.from_numpy(v.vectors(settings.unit, settings.pooling)) for v in side[1:])
-            yield side, *links_of_similarity(1 - cost_matrix(x, y).numpy(), settings.links)
-    elif settings.solver.kind in ("entropic", "debiased"):  # the debiased plan is the entropic one
-        plans = _batched_plans(sides, settings, counts)
-        for side, plan in zip(sides, plans, strict=True):
-            yield side, *links_of_plan(plan, settings.links)
-    else:
-        for side in sides:
-            yield side, *links_of_plan(solve(problem_of(*side, settings, counts), settings.solver).plan, settings.links)
-
-
-def _batched_plans(sides, settings: AlignSettings, counts) -> list[np.ndarray]:
-    points = [[torch.from_numpy(v.vectors(settings.unit, settings.pooling)) for v in side[1:]] for side in sides]
-    x, y = (torch.nn.utils.rnn.pad_sequence([point[k] for point in points], batch_first=True) for k in (0, 1))
-    masses = [
-        [torch.from_numpy(_masses(v, s.language, settings, counts.get(s.language))) for v, s in ((vx, p.source), (vy, p.target))]
-        for p, vx, vy in sides
-    ]
-    a, b = (torch.nn.utils.rnn.pad_sequence([mass[k] for mass in masses], batch_first=True).double() for k in (0, 1))
-    cost = cost_matrix(x, y, settings.cost).double()
-    solver = settings.solver
-    epsilon = relative_epsilon(cost, a, b, solver.epsilon) if solver.relative else solver.epsilon
-    plans = sinkhorn(cost, a, b, epsilon, tolerance=solver.tolerance, max_iterations=solver.max_iterations).plan
-    return [plan[: len(px), : len(py)].numpy() for plan, (px, py) in zip(plans, points, strict=True)]
+def _points(side: WordVectors, settings: AlignSettings) -> torch.Tensor:
+    return torch.from_numpy(side.vectors(settings.unit, settings.pooling))
 
 
 def _masses(vectors: WordVectors, language: str, settings: AlignSettings, counts: Counter | None) -> np.ndarray:
@@ -216,11 +164,8 @@ def _masses(vectors: WordVectors, language: str, settings: AlignSettings, counts
     return word_masses[groups] / np.bincount(groups)[groups]  # a word's mass is shared by its pieces
 
 
-def _read(plan: np.ndarray, similarity: np.ndarray, rule: LinkRule) -> tuple[np.ndarray, np.ndarray]:
-    return links_of_similarity(similarity, rule) if rule.rule in SIMILARITY_RULES else links_of_plan(plan, rule)
-
-
-def _word_links(cells, confidence, pair, source, target, settings) -> Alignment:
+def _word_links(cells: np.ndarray, confidence: np.ndarray, side: Side, settings: AlignSettings) -> Alignment:
     """Links between all words of the pair: words that were cut from a long sentence are null."""
+    pair, source, target = side
     found = to_words(cells, confidence, source.groups(settings.unit), target.groups(settings.unit))
     return Alignment(found.links, len(pair.source.words), len(pair.target.words))

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from otcore.alignment import Alignment, Scores, score_pair
-from otcore.alignment.aligner import AlignSettings, align_encoded
+from otcore.alignment.aligner import align_encoded
+from otcore.alignment.links import Alignment
+from otcore.alignment.scores import Scores, score_pair
+from otcore.alignment.settings import AlignSettings
 from otcore.analysis.classes import CAUSES, OUTCOMES, Context
 from otcore.analysis.significance import Changes, change_codes, changes
 from otcore.analysis.table import LinkTable, table_of, word_counts_of

@@ -59,6 +59,7 @@ class Number:
     above, below: `low` or `high` itself is not allowed
     dial : (low, high, step) that a widget offers, where that is less than what is allowed; an address keeps to it too
     stops: the values that a widget offers; an address is taken to the nearest of them, by ratio
+    offered: values that a widget offers, where others are welcome too
     """
 
     low: float = -math.inf
@@ -68,6 +69,7 @@ class Number:
     below: bool = False
     dial: tuple[float, float, float] | None = None
     stops: tuple[float, ...] = ()
+    offered: tuple[float, ...] = ()
 
     def read(self, text: str) -> float:
         value = self.check(int(text) if self.whole else float(text))
@@ -168,9 +170,13 @@ class Text:
 
 @dataclass(frozen=True)
 class Maybe:
-    """A kind, or None, which leaves the choice to whatever reads it; nothing is written for it."""
+    """A kind, or None, which leaves the choice to whatever reads it; nothing is written for it.
+
+    blank: what stands for None in a widget
+    """
 
     kind: Kind
+    blank: Any = None
 
     def read(self, text: str) -> Any:
         return self.kind.read(text) if text else None
@@ -193,6 +199,7 @@ class Choice:
     flag   : its option on the command line, where that is not the field's name; None keeps it off the command line
     place  : the part of its page in which it is drawn; "" where nothing draws it by itself
     when   : whether it applies, by the values of its dataclass by name; None for always
+    around : what nested settings put before and after the names of their choices
     """
 
     default: Any
@@ -203,6 +210,11 @@ class Choice:
     flag: str | None = ""
     place: str = ""
     when: Callable[[Values], bool] | None = None
+    around: tuple[str, str] = ("", "")
+
+    def sibling(self, name: str) -> str:
+        """The flat name of another choice of the same settings."""
+        return self.around[0] + name + self.around[1]
 
     def applies(self, values: Values) -> bool:
         return self.when is None or self.when(values)
@@ -251,10 +263,13 @@ def build(settings: type, values: Values) -> Any:
     arguments: dict[str, Any] = {}
     for entry in dataclasses.fields(settings):
         if _CHOICE in entry.metadata and entry.name in values:
-            value = values[entry.name]
+            value = _checked(entry.name, entry.metadata[_CHOICE], values[entry.name])
             arguments[entry.name] = tuple(value) if isinstance(value, list) else value
         elif _VARIANT in entry.metadata:
-            _, registry, default = entry.metadata[_VARIANT]
+            made, registry, default = entry.metadata[_VARIANT]
+            for name, one in _of_variant(entry.name, made, registry, default).items():
+                if values.get(name) is not None:  # also what another member than the chosen one would take
+                    _checked(name, one, values[name])
             arguments[entry.name] = member(registry, values.get(entry.name, default.name), values, default)
         elif _NESTED in entry.metadata:
             kind, prefix, suffix, defaults = entry.metadata[_NESTED]
@@ -272,22 +287,20 @@ def member(registry: Mapping[str, type], name: str, values: Values, default: Any
     if name not in registry:
         raise InputError(f"There is no {name!r} here; choose one of {', '.join(registry)}.")
     kind = registry[name]
-    own = {key: getattr(default, key) for key in declared(kind) if hasattr(default, key)}
-    return kind(**own | {key: values[key] for key in declared(kind) if values.get(key) is not None})
+    keys = [entry.name for entry in dataclasses.fields(kind)]
+    own = {key: getattr(default, key) for key in keys if hasattr(default, key)}
+    return kind(**own | {key: values[key] for key in keys if values.get(key) is not None})
 
 
 def check(settings: Any, what: str = "") -> None:
     """For `__post_init__`: every choice of a settings dataclass has a value that it takes.
 
     what  : begins the sentence: "The objective's "
-    raises: InputError   "epsilon must be a number above 0. Received -1."
+    raises: InputError   "epsilon must be a number above 0, not -1."
     """
     for entry in dataclasses.fields(settings):
         if _CHOICE in entry.metadata:
-            try:
-                entry.metadata[_CHOICE].kind.check(getattr(settings, entry.name))
-            except ValueError as error:
-                raise InputError(f"{what}{entry.name} {error}") from error
+            _checked(what + entry.name, entry.metadata[_CHOICE], getattr(settings, entry.name))
 
 
 def labels_of(options: Options) -> Mapping[str, str]:
@@ -301,8 +314,15 @@ _CHOICE, _VARIANT, _NESTED = "choice", "variant", "nested"
 _LONGEST_NAME = 200
 
 
+def _checked(name: str, one: Choice, value: Any) -> Any:
+    try:
+        return one.kind.check(value)
+    except ValueError as error:
+        raise InputError(f"{name} {error}") from error
+
+
 def _refuse(must: str, value: Any) -> Any:
-    raise ValueError(f"{must}. Received {str(value)[:80]!r}." if isinstance(value, str) else f"{must}. Received {value}.")
+    raise ValueError(f"{must}, not “{value[:80]}”." if isinstance(value, str) else f"{must}, not {str(value)[:80]}.")
 
 
 def _of_variant(name: str, made: Choice, registry: Mapping[str, type], default: Any) -> dict[str, Choice]:
@@ -323,22 +343,16 @@ def _of_variant(name: str, made: Choice, registry: Mapping[str, type], default: 
 
 def _renamed(one: Choice, name: str, prefix: str, suffix: str, defaults: Values) -> Choice:
     """A choice of nested settings under its name in the whole; its condition still reads the names that it knows."""
-    when = one.when and (lambda values: one.when(_Part(values, prefix, suffix)))
+
+    def applies(values: Values) -> bool:
+        end = len(suffix)
+        within = {flat[len(prefix) : len(flat) - end]: value for flat, value in values.items() if _is_within(flat, prefix, suffix)}
+        return one.applies(within)
+
+    around = (prefix + one.around[0], one.around[1] + suffix)
     key = f"{prefix}{one.key or name}{suffix}"
-    return replace(one, default=defaults.get(name, one.default), key=key, when=when)
+    return replace(one, default=defaults.get(name, one.default), key=key, when=applies, around=around)
 
 
-@dataclass(frozen=True)
-class _Part(Mapping):
-    values: Values
-    prefix: str
-    suffix: str
-
-    def __getitem__(self, name: str) -> Any:
-        return self.values[self.prefix + name + self.suffix]
-
-    def __iter__(self):
-        return iter(self.values)
-
-    def __len__(self) -> int:
-        return len(self.values)
+def _is_within(flat: str, prefix: str, suffix: str) -> bool:
+    return flat.startswith(prefix) and flat.endswith(suffix)

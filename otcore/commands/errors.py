@@ -9,7 +9,8 @@ import json
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    from otcore.commands.align import settings_arguments
+    from otcore.alignment.settings import AlignSettings
+    from otcore.commands._options import add_options
 
     parser.add_argument("file", metavar="FILE", nargs="?", help="pairs `source ||| target` or TSV, or - for standard input")
     parser.add_argument("gold", metavar="GOLD", nargs="?", help="gold links, `p` or `?` where only possible")
@@ -18,15 +19,16 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--gold-base", type=int, choices=(0, 1), default=0, help="index of the first word in GOLD (default 0)")
     parser.add_argument("--source-lang", default="en", metavar="CODE", help="language of the source (default en)")
     parser.add_argument("--target-lang", default="de", metavar="CODE", help="language of the target (default de)")
-    settings_arguments(parser)
+    add_options(parser, AlignSettings)
     parser.add_argument("--rules", action="store_true", help="print the rule book and stop")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
 
 
 def run(options: argparse.Namespace) -> int:
+    from otcore.alignment.settings import AlignSettings
     from otcore.analysis import FileFormat, analyse, from_files, summary
     from otcore.base.errors import InputError
-    from otcore.commands.align import settings_of
+    from otcore.commands._options import settings_from
     from otcore.encoders import DEFAULT
     from otcore.text.languages import language
 
@@ -35,7 +37,7 @@ def run(options: argparse.Namespace) -> int:
         return 0
     if not (options.file and options.gold):
         raise InputError("FILE and GOLD are needed: the pairs and their gold links; see python -m otcore errors --help.")
-    settings = settings_of(options)
+    settings = settings_from(options, AlignSettings)
     kind = "tsv" if ".tsv" in options.file.lower() else "bitext"
     codes = (language(options.source_lang).code, language(options.target_lang).code)
     corpus = from_files(options.file, options.gold, FileFormat(kind, *codes, gold_base=options.gold_base))

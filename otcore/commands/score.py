@@ -16,7 +16,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    from otcore.alignment import score
+    from otcore.alignment.scores import score
     from otcore.base.errors import InputError
     from otcore.corpora import read_links
     from otcore.text.files import display_name

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from otcore.alignment import score_pair
-from otcore.alignment.aligner import AlignSettings, align_encoded
+from otcore.alignment.aligner import align_encoded
+from otcore.alignment.scores import score_pair
+from otcore.alignment.settings import AlignSettings
 from otcore.corpora.types import SentencePair
 from otcore.encoders.encoder import Encoder, WordVectors
 from otcore.evaluation import samples

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 import torch
 
-from otcore.transport import cost_matrix, relative_epsilon, sinkhorn
+from otcore.transport.batched import relative_epsilon, sinkhorn
+from otcore.transport.costs import cost_matrix
 
 SHUFFLES = 4  # wrong partners of each sentence
 EPSILON = 0.1  # in mean costs, the aligner's default

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from otcore.alignment.aligner import AlignSettings, align_many
+from otcore.alignment.aligner import align_many
+from otcore.alignment.settings import AlignSettings
 from otcore.base.errors import InputError
 from otcore.corpora import load_collection, read_bitext, read_parallel, read_tsv
 from otcore.corpora.frequencies import relative_frequencies, word_counts

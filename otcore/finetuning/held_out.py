@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from otcore.alignment import score
-from otcore.alignment.aligner import AlignSettings, align_encoded
+from otcore.alignment.aligner import align_encoded
+from otcore.alignment.scores import score
+from otcore.alignment.settings import AlignSettings
 from otcore.corpora.types import SentencePair
 from otcore.encoders.encoder import Encoder
 from otcore.retrieval.precision import retrieve

@@ -12,7 +12,7 @@ from otcore.objectives.anchored import AnchoredObjective
 from otcore.objectives.transport import absolute_epsilon
 from otcore.objectives.types import Clouds
 from otcore.objectives.values import Block, transport_values
-from otcore.transport import cost_matrix
+from otcore.transport.costs import cost_matrix
 
 _EXCLUDED = -1e9  # a score no softmax sees; finite, because a row may have nothing but its own pair
 

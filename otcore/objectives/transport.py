@@ -11,7 +11,8 @@ from otcore.objectives.anchored import AnchoredObjective
 from otcore.objectives.settings import ObjectiveSettings
 from otcore.objectives.types import Clouds
 from otcore.objectives.values import Block, transport_values
-from otcore.transport import cost_matrix, relative_epsilon
+from otcore.transport.batched import relative_epsilon
+from otcore.transport.costs import cost_matrix
 
 
 class TransportObjective(AnchoredObjective):

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import pad
 
-from otcore.transport import sinkhorn
+from otcore.transport.batched import sinkhorn
 
 
 @dataclass(frozen=True)

@@ -8,15 +8,19 @@ over-relaxed by the factor its own convergence rate asks for (Lehmann et al. 202
 Sinkhorn algorithm"). A problem stops when its own marginal error is small enough.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
 import torch
+
+from otcore.transport.problem import Problem
 
 _GROUP_BYTES = 3_200_000  # kernel and its transpose of one group: fewer groups cost fewer calls, larger ones the cache
 _GROUP_BYTES_CUDA = 1 << 28
 _CHECK_EVERY = 8  # iterations between two looks at the errors
 _LEAVE_SHARE = 4  # finished problems leave their group together, once they are a quarter of it
 _FIRST_ROUND = 32  # iterations before the problems that are left are grouped anew; each further round is twice as long
+_MARGIN = 0.8  # of the tolerance, at which iterations stop: the plan is made anew from the potentials, which rounds a little
 _ABSORB = {torch.float32: 15.0, torch.float64: 150.0}  # |log u| at which potentials are absorbed
 
 
@@ -75,10 +79,25 @@ def sinkhorn(
         rounds = min(rounds, max_iterations - done)
         for index in _groups(pending, sizes, cost):
             n, m = sizes[index].max(0).values.tolist()
-            _solve_group(progress, index, (cost[index, :n, :m], a[index, :n], b[index, :m], epsilon[index]), tolerance, rounds)
+            _solve_group(progress, index, (cost[index, :n, :m], a[index, :n], b[index, :m], epsilon[index]), _MARGIN * tolerance, rounds)
         done, rounds = done + rounds, 2 * rounds
         pending = pending[~progress.finished[pending]] if done < max_iterations else pending[:0]
     return _plans(progress, cost, a, b, epsilon, tolerance)
+
+
+def solve_problems(problems: Sequence[Problem], epsilon: Sequence[float], tolerance: float, max_iterations: int) -> Plans:
+    """Entropic plans of problems of different sizes, padded into one batch in float64; a problem's plan does not depend on the others.
+
+    epsilon: absolute, one a problem; the rest as in `sinkhorn`
+    """
+    pad = torch.nn.utils.rnn.pad_sequence
+    a, b = (pad([torch.from_numpy(getattr(one, side)) for one in problems], True) for side in ("source_mass", "target_mass"))
+    cost = a.new_zeros(len(problems), a.shape[1], b.shape[1])
+    for row, one in zip(cost, problems, strict=True):
+        row[: one.cost.shape[0], : one.cost.shape[1]] = torch.from_numpy(one.cost)
+    # masses are given to 1e-6, which is more than some tolerances
+    a, b = a / a.sum(1, keepdim=True), b / b.sum(1, keepdim=True)
+    return sinkhorn(cost, a, b, torch.tensor(epsilon, dtype=cost.dtype), tolerance=tolerance, max_iterations=max_iterations)
 
 
 def relative_epsilon(cost: torch.Tensor, a: torch.Tensor, b: torch.Tensor, epsilon: float) -> torch.Tensor:
@@ -290,4 +309,4 @@ def _plans(progress: _Progress, cost, a, b, epsilon, tolerance) -> Plans:
     g = torch.where(b > 0, progress.g - scale * b.log(), 0.0)
     transport_cost = (plan * torch.where(live, cost, 0.0)).sum((1, 2))
     value = (rows * f).sum(1) + (columns * g).sum(1)
-    return Plans(plan, value, transport_cost, f, g, epsilon, progress.iterations, error, error <= 2 * tolerance)
+    return Plans(plan, value, transport_cost, f, g, epsilon, progress.iterations, error, error <= tolerance)

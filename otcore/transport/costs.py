@@ -1,8 +1,20 @@
 """Ground costs between two clouds of vectors."""
 
-import torch
+from __future__ import annotations
 
-from otcore.base.names import COSTS
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import torch
+
+# name → label; the command line and the pages offer them without loading torch
+COSTS: Mapping[str, str] = {
+    "cosine": "cosine, 1 − cos",
+    "euclidean": "Euclidean, ‖x − y‖",
+    "sqeuclidean": "squared Euclidean, ½‖x − y‖²",
+    "dot": "dot product, −⟨x, y⟩",
+}
 
 
 def cost_matrix(x: torch.Tensor, y: torch.Tensor, kind: str = "cosine") -> torch.Tensor:
@@ -16,6 +28,8 @@ def cost_matrix(x: torch.Tensor, y: torch.Tensor, kind: str = "cosine") -> torch
     returns: Tensor (..., n, m), float32 or float64 as given
     raises : ValueError   unknown kind, or different dimensions
     """
+    import torch
+
     if x.shape[-1] != y.shape[-1]:
         raise ValueError(f"x and y must have the same dimension. Received {x.shape[-1]} and {y.shape[-1]}.")
     if kind == "cosine":

@@ -1,9 +1,11 @@
 """How much mass each word carries before transport; every side sums to 1."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+# name → label; what each is made of is in `otcore.alignment.problems`
+MASSES: Mapping[str, str] = {"uniform": "uniform", "norm": "norm", "inverse-frequency": "inverse-frequency"}
 # Arora, Liang & Ma 2017 ("A simple but tough-to-beat baseline"): weight a / (a + p(w)). Theirs is 1e-3, for sentence
 # vectors; on the dev part of the bundled gold links words aligned better with 1e-2 (mean AER .160 against .176, uniform .190).
 SMOOTHING = 1e-2

@@ -1,45 +1,14 @@
-"""Problem, solver settings and plan: frozen values that carry everything needed to judge a result."""
+"""Problem and plan: frozen values that carry everything needed to judge a result."""
+
+from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from otcore.base.names import SOLVERS
-
-
-@dataclass(frozen=True)
-class Solver:
-    """How a problem is solved.
-
-    kind           : "exact" linear programme · "entropic" · "debiased" (Sinkhorn divergence) ·
-                     "unbalanced" (entropic, KL on the marginals) · "partial" (exact, a share of the mass)
-    epsilon        : entropic strength; in the unit of the cost, or of its mean where `relative`; ignored by exact and partial
-    relative       : epsilon counts in mean costs (under the product of the masses)
-    penalty        : unbalanced: weight of the KL terms, in the unit of epsilon (relative too where epsilon is)
-    mass           : partial: share of the mass that moves, in (0, 1]
-    tolerance      : L1 marginal error at which the iterations stop
-    max_iterations : where they stop all the same, with `converged` False
-    """
-
-    kind: str = "entropic"
-    epsilon: float = 0.05
-    relative: bool = False
-    penalty: float = 0.1
-    mass: float = 0.8
-    tolerance: float = 1e-6
-    max_iterations: int = 10_000
-
-    def __post_init__(self) -> None:
-        if self.kind not in SOLVERS:
-            raise ValueError(f"The solver must be one of {', '.join(SOLVERS)}. Received {self.kind!r}.")
-        for name in ("epsilon", "penalty", "tolerance"):
-            value = getattr(self, name)
-            if not (np.isfinite(value) and value > 0):
-                raise ValueError(f"{name} must be a positive number. Received {value}.")
-        if not 0 < self.mass <= 1:
-            raise ValueError(f"The mass of partial transport must lie in (0, 1]. Received {self.mass}.")
-        if self.max_iterations < 1:
-            raise ValueError(f"max_iterations must be at least 1. Received {self.max_iterations}.")
+if TYPE_CHECKING:
+    from otcore.transport.solver import Solver
 
 
 @dataclass(frozen=True)
@@ -121,6 +90,11 @@ class Plan:
     def target_left(self) -> np.ndarray:
         """(m,) the same for the target words."""
         return _left(self.plan.sum(0), self.problem.target_mass)
+
+
+def marginal_error(plan: np.ndarray, a: np.ndarray, b: np.ndarray) -> float:
+    """‖π1 − a‖₁ + ‖πᵀ1 − b‖₁."""
+    return float(np.abs(plan.sum(1) - a).sum() + np.abs(plan.sum(0) - b).sum())
 
 
 def _left(moved: np.ndarray, mass: np.ndarray) -> np.ndarray:

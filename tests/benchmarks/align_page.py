@@ -34,7 +34,7 @@ def server(rounds: int) -> tuple[list[float], list[float]]:
     """Seconds by the clock, and of processor time, for each move."""
     from streamlit.testing.v1 import AppTest
 
-    from dashboard.state.fields import EPSILONS
+    from otcore.transport.solver import EPSILONS
 
     page = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=120)
     page.run()

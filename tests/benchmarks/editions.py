@@ -16,8 +16,9 @@ import numpy as np
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from otcore.alignment import score  # noqa: E402
-from otcore.alignment.aligner import AlignSettings, align_many  # noqa: E402
+from otcore.alignment.aligner import align_many  # noqa: E402
+from otcore.alignment.scores import score  # noqa: E402
+from otcore.alignment.settings import AlignSettings  # noqa: E402
 from otcore.corpora import load_collection, read_bitext, read_links  # noqa: E402
 from otcore.encoders import load_encoder  # noqa: E402
 from otcore.encoders.catalogue import BUNDLED, bundled_names  # noqa: E402

@@ -23,7 +23,8 @@ import ot
 import torch
 
 path.insert(0, str(Path(__file__).resolve().parents[2]))
-from otcore.transport import cost_matrix, sinkhorn
+from otcore.transport.batched import sinkhorn
+from otcore.transport.costs import cost_matrix
 
 EPSILON, LARGEST, ITERATIONS = 0.05, 40, 2_000
 _HALVINGS = 7  # thresholds tried for each solver

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboard.state import selection
+from dashboard import state
 
 _HERE = Path(__file__).parent
 
@@ -29,4 +29,4 @@ def cells(field: str, values: Sequence[int], *, label: str, top: int, rows: Sequ
 
 def _draw(field: str, data: dict) -> None:
     key = f"draw_{field}"
-    _component(data=data, key=key, on_drawn_change=lambda: selection.take_text(key, "drawn", field))
+    _component(data=data, key=key, on_drawn_change=lambda: state.take_text(key, "drawn", field))

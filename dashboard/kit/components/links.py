@@ -5,9 +5,9 @@ from pathlib import Path
 import numpy as np
 import streamlit as st
 
+from dashboard import state
 from dashboard.kit.word_view import DRAWN_WORDS, Row, View
-from dashboard.state import selection
-from dashboard.state.selection import Mark
+from dashboard.state import Mark
 from otcore.text.languages import language
 
 _HERE = Path(__file__).parent
@@ -32,7 +32,7 @@ _component = st.components.v2.component(
 
 def show(view: View, mark: Mark, *, key: str, faint: bool = True, field: str = "mark") -> None:
     """Draws a pair; a click on a word or a line marks it, in the selection's field, for every figure of the page."""
-    _component(data=data_of(view, mark, name=key, faint=faint), key=key, on_picked_change=lambda: selection.take_pick(key, field))
+    _component(data=data_of(view, mark, name=key, faint=faint), key=key, on_picked_change=lambda: state.take_pick(key, field))
 
 
 def data_of(view: View, mark: Mark, *, name: str, faint: bool = True) -> dict:

@@ -1,50 +1,50 @@
 """The choices of the Align page: a pair, and one or two systems."""
 
-from dashboard.state import parsing
-from dashboard.state.parsing import Field
-from otcore.base.names import COSTS, MASSES, POOLINGS, RULES, SOLVERS, UNITS
+from dataclasses import dataclass
+
+from dashboard.state import Choices, Mark, System
+from dashboard.state.clicks import PLACE, mark_of
+from otcore.base.choices import Flag, OneOf, Several, Text, choice, nested
 from otcore.text.languages import LANGUAGES
 
 OWN_TEXT = "own"
-LAYER_DEFAULT = -1
 MAX_CHARACTERS = 20_000
-VIEWS = ("plan", "cost", "similarity")
-SWEEPS = ("layers", "epsilon")
+_NAMES = {code: entry.name if entry.name == entry.native else f"{entry.name} · {entry.native}" for code, entry in LANGUAGES.items()}
 
 
-def system_fields(suffix: str, **changes) -> dict[str, Field]:
-    """The fields of one system: an encoder and everything between it and the links."""
-    fields = {
-        "encoder": Field("aligned", parsing.nonempty),
-        "layer": Field(LAYER_DEFAULT, parsing.number(LAYER_DEFAULT, 1000, int)),
-        "unit": Field("word", parsing.one_of(*UNITS)),
-        "pooling": Field("mean", parsing.one_of(*POOLINGS)),
-        "cost": Field("cosine", parsing.one_of(*COSTS)),
-        "masses": Field("inverse-frequency", parsing.one_of(*MASSES)),
-        "solver": Field("entropic", parsing.one_of(*SOLVERS)),
-        "epsilon": Field(0.1, parsing.nearest_epsilon),
-        "relative": Field(True, parsing.flag),
-        "penalty": Field(0.5, parsing.number(0.01, 10)),
-        "mass": Field(0.8, parsing.number(0.05, 1)),
-        "links": Field("mutual", parsing.one_of(*RULES)),
-        "threshold": Field(0.5, parsing.number(0, 1)),
-    }
-    return {name + suffix: Field(changes.get(name, field.default), field.parse) for name, field in fields.items()}
+@dataclass(frozen=True)
+class AlignView:
+    """One view of the page, complete: equal views show equal pages."""
+
+    source: str = choice("en", OneOf(_NAMES), "From")
+    target: str = choice("de", OneOf(_NAMES), "To")
+    sentence: str = choice(
+        "g001", Text(20), "Sentence", "Type to search in either language or for a number, or choose your own text at the end of the list."
+    )
+    tags: tuple[str, ...] = choice([], Several(40, least=0), "Only sentences that show")
+    text_source: str = choice("", Text(MAX_CHARACTERS, lines=3), key="text1", help="Kept in this session and in the address of the page.")
+    text_target: str = choice("", Text(MAX_CHARACTERS, lines=3), key="text2", help="Kept in this session and in the address of the page.")
+    presplit: bool = choice(False, Flag(), "Words are already separated by spaces", "Otherwise the language's own rules split it.")
+    view: str = choice("plan", OneOf(("plan", "cost", "similarity"), style="row"), "Matrix")
+    gold: bool = choice(True, Flag(), "Gold overlay", "Mark hits, misses and false links against the hand-made links, where there are any.")
+    sweep: str = choice("layers", OneOf({"layers": "over the layers", "epsilon": "over ε"}, style="row"), "Sweep one setting")
+    mark: str = choice("", PLACE)
+    compare: bool = choice(False, Flag(), "Side by side with a second system", "The same pair under two settings or two encoders.")
+    first: System = nested(System)
+    second: System = nested(System, suffix="_b", encoder="base")
+
+    @property
+    def own_text(self) -> bool:
+        return self.sentence == OWN_TEXT
+
+    @property
+    def systems(self) -> tuple[System, ...]:
+        """One, or two that are compared."""
+        return (self.first, self.second) if self.compare else (self.first,)
+
+    @property
+    def marked(self) -> Mark:
+        return mark_of(self.mark)
 
 
-FIELDS = {
-    "source": Field("en", parsing.one_of(*LANGUAGES)),
-    "target": Field("de", parsing.one_of(*LANGUAGES)),
-    "sentence": Field("g001", parsing.at_most(20)),
-    "tags": Field([], parsing.tags),
-    "text1": Field("", parsing.at_most(MAX_CHARACTERS)),
-    "text2": Field("", parsing.at_most(MAX_CHARACTERS)),
-    "presplit": Field(False, parsing.flag),
-    "view": Field("plan", parsing.one_of(*VIEWS)),
-    "gold": Field(True, parsing.flag),
-    "sweep": Field("layers", parsing.one_of(*SWEEPS)),
-    "mark": Field("", parsing.place),
-    "compare": Field(False, parsing.flag),
-    **system_fields(""),
-    **system_fields("_b", encoder="base"),
-}
+CHOICES = Choices(AlignView)

@@ -4,17 +4,18 @@ from dataclasses import replace
 
 import streamlit as st
 
-from dashboard import background
-from dashboard.kit import exports, markup, plan_figure
+from dashboard import background, state
+from dashboard.kit import exports, markup, plan_figure, widgets
 from dashboard.kit.components import links
 from dashboard.kit.theme import GREY, STATUS, STATUS_LINES
 from dashboard.kit.word_view import DRAWN_WORDS, View, view_of
 from dashboard.pages.align import figures as sweep_figure
 from dashboard.pages.align import tables
-from dashboard.state import selection
-from dashboard.state.fields import VIEWS
-from dashboard.state.selection import Selection, System
+from dashboard.pages.align.cache import over_epsilons, over_layers, pair_of
+from dashboard.pages.align.choices import CHOICES, AlignView
+from dashboard.state import System
 from otcore.text.languages import language
+from otcore.transport.solvers import SOLVERS
 
 _CHART = {"displaylogo": False, "displayModeBar": True, "modeBarButtonsToRemove": ["select2d", "lasso2d", "zoom", "pan"]}
 _READING = {
@@ -24,27 +25,25 @@ _READING = {
     "similarity": "Cosine of the two vectors; what the plan makes of it is one toggle away.",
 }
 
-_SWEEPS = {"layers": "over the layers", "epsilon": "over ε"}
 _SWEEP_READING = {
     "layers": "Layers measure cost in scales of their own: a cheaper layer is not a better one.",
     "epsilon": "A larger ε spreads the mass, so the transport cost rises with it.",
 }
 
 
-def page(chosen: Selection) -> None:
+def page(chosen: AlignView) -> None:
     """The whole page below the controls."""
-    pair = background.pair_of(chosen)
+    pair = pair_of(chosen)
     note(chosen, pair)
-    systems = [chosen.first, chosen.second] if chosen.second else [chosen.first]
-    views = [_solved(pair, system, chosen) for system in systems]
+    views = [_solved(pair, system, chosen) for system in chosen.systems]
     if len(views) == 1:
         one(views[0], chosen, "a")
     else:
         both(views, chosen)
-    sweeps(pair, systems, chosen)
+    sweeps(pair, chosen)
 
 
-def note(chosen: Selection, pair) -> None:
+def note(chosen: AlignView, pair) -> None:
     """What the sentence of the collection shows."""
     if chosen.own_text:
         return
@@ -55,11 +54,11 @@ def note(chosen: Selection, pair) -> None:
         st.caption("Gold links between these two languages are chained through English: fewer and less certain than direct ones.")
 
 
-def one(view: View, chosen: Selection, key: str) -> None:
+def one(view: View, chosen: AlignView, key: str) -> None:
     """One system: sentences, matrix, numbers, table, exports."""
     warn(view)
     _legend(view)
-    links.show(view, chosen.mark, key=f"sentences_{key}")
+    links.show(view, chosen.marked, key=f"sentences_{key}")
     matrix, facts = st.columns([6, 7], gap="medium")
     with matrix:
         _matrix_controls(view)
@@ -70,17 +69,17 @@ def one(view: View, chosen: Selection, key: str) -> None:
         _downloads(view, chosen.first, key)
 
 
-def both(views: list[View], chosen: Selection) -> None:
+def both(views: list[View], chosen: AlignView) -> None:
     """Two systems side by side, and which links differ."""
     _matrix_controls(views[0])
-    systems = (chosen.first, chosen.second)
+    systems = chosen.systems
     top = max(float(plan_figure.matrix(view, chosen.view).max(initial=0)) for view in views)
     for column, view, system, letter in zip(st.columns(2, gap="medium"), views, systems, "AB", strict=True):
         with column:
             st.subheader(f"{letter}: {markup.escape_markdown(_describe(view, systems, system))}", anchor=False)
             warn(view)
             _legend(view)
-            links.show(view, chosen.mark, key=f"sentences_{letter.lower()}")
+            links.show(view, chosen.marked, key=f"sentences_{letter.lower()}")
             _numbers(view)
             _matrix(view, chosen, letter.lower(), top)
             _downloads(view, system, letter.lower())
@@ -92,29 +91,32 @@ def both(views: list[View], chosen: Selection) -> None:
     st.dataframe(table, hide_index=True, column_config=_columns(), alt="Links of both systems")
 
 
-def sweeps(pair, systems: list[System], chosen: Selection) -> None:
+def sweeps(pair, chosen: AlignView) -> None:
     """AER or cost over all layers, or over ε, with the current setting marked; a figure for each system."""
-    st.segmented_control("Sweep one setting", list(_SWEEPS), key="sweep", format_func=_SWEEPS.get, required=True)
+    systems = chosen.systems
+    widgets.draw(CHOICES, "sweep")
     for column, system, letter in zip(st.columns(len(systems), gap="medium"), systems, "ab", strict=False):
         with column:
             _sweep(pair, usable(system), chosen, letter if len(systems) > 1 else "")
     st.caption(f"All other settings as above; the dashed line is the current one. Lower AER is better. {_SWEEP_READING[chosen.sweep]}")
 
 
-def _sweep(pair, system: System, chosen: Selection, letter: str) -> None:
-    if chosen.sweep == "epsilon" and system.settings.solver.kind in ("exact", "partial"):
-        st.info(f"The {system.settings.solver.kind} solver has no ε; choose entropic, debiased or unbalanced to sweep it.")
+def _sweep(pair, system: System, chosen: AlignView, letter: str) -> None:
+    if chosen.sweep == "epsilon" and not system.settings.solver.has_epsilon:
+        entropic = ", ".join(name for name, one in SOLVERS.items() if one.has_epsilon)
+        st.info(f"The {system.settings.solver.name} solver has no ε; choose one of {entropic} to sweep it.")
         return
     if chosen.sweep == "layers":
-        points, name = background.over_layers(pair, system), "layer"
+        points, name = over_layers(pair, system), "layer"
         now = background.encoder(system.encoder).check_layer(system.settings.layer)
     else:
-        points, now = background.over_epsilons(pair, system), system.settings.solver.epsilon
+        points, now = over_epsilons(pair, system), system.settings.solver.epsilon
         name = "ε (mean costs)" if system.settings.solver.relative else "ε"
     x = [point.x for point in points]
     values = {"AER": [point.aer for point in points]} if chosen.gold and pair.gold else {}
     values["transport cost"] = [point.cost for point in points]
-    title = f"{letter.upper()}{': ' if letter else ''}{' and '.join(values)} {_SWEEPS[chosen.sweep]}"
+    swept = CHOICES.declared["sweep"].kind.labels[chosen.sweep]
+    title = f"{letter.upper()}{': ' if letter else ''}{' and '.join(values)} {swept}"
     title = title[0].upper() + title[1:]
     figure = sweep_figure.curve(x, values, now, title=title, x_title=name, log=chosen.sweep == "epsilon")
     st.plotly_chart(figure, key=f"sweep_chart{letter}", config=_CHART, alt=f"{title}. {_spoken(x, values)}")
@@ -144,7 +146,7 @@ def usable(system: System) -> System:
     return system if name == system.encoder else replace(system, encoder=name)
 
 
-def _solved(pair, system: System, chosen: Selection) -> View:
+def _solved(pair, system: System, chosen: AlignView) -> View:
     _, problem = background.usable_encoder(system.encoder)
     if problem:
         st.warning(markup.escape_markdown(problem))
@@ -154,11 +156,11 @@ def _solved(pair, system: System, chosen: Selection) -> View:
 def _describe(view: View, systems: tuple[System, ...], system: System) -> str:
     """What a system is, and whatever else sets it apart from the other."""
     settings = system.settings
-    epsilon = f" ε {settings.solver.epsilon:g}" if settings.solver.kind not in ("exact", "partial") else ""
-    facts = [usable(system).encoder, f"layer {view.result.layer}", f"{settings.solver.kind}{epsilon}"]
+    epsilon = f" ε {settings.solver.epsilon:g}" if settings.solver.has_epsilon else ""
+    facts = [usable(system).encoder, f"layer {view.result.layer}", f"{settings.solver.name}{epsilon}"]
     apart = {
         "unit": f"{settings.unit}s", "pooling": f"{settings.pooling} pooling", "cost": f"{settings.cost} cost",
-        "masses": f"{settings.masses} masses", "links": f"{settings.links.rule} links",
+        "masses": f"{settings.masses} masses", "links": f"{settings.links.name} links",
     }  # fmt: skip
     return ", ".join(facts + [text for name, text in apart.items() if len({getattr(one.settings, name) for one in systems}) > 1])
 
@@ -176,20 +178,17 @@ def _legend(view: View) -> None:
 
 def _matrix_controls(view: View) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.segmented_control("Matrix", VIEWS, key="view", required=True, label_visibility="collapsed", width="content")
-        st.toggle(
-            "Gold overlay", key="gold", disabled=view.result.pair.gold is None,
-            help="Mark hits, misses and false links against the hand-made links, where there are any.",
-        )  # fmt: skip
+        widgets.draw(CHOICES, "view", label_visibility="collapsed", width="content")
+        widgets.draw(CHOICES, "gold", disabled=view.result.pair.gold is None)
 
 
-def _matrix(view: View, chosen: Selection, key: str, top: float | None = None) -> None:
-    marked = (chosen.mark.source, chosen.mark.target)
-    figure = plan_figure.heatmap(view, chosen.view, marked, stamp=selection.stamp(), top=top)
+def _matrix(view: View, chosen: AlignView, key: str, top: float | None = None) -> None:
+    marked = (chosen.marked.source, chosen.marked.target)
+    figure = plan_figure.heatmap(view, chosen.view, marked, stamp=state.stamp(), top=top)
     name = f"{chosen.view}-{chosen.source}-{chosen.target}"
     chart = f"matrix_{key}"
     st.plotly_chart(
-        figure, key=chart, on_select=lambda: selection.take_point(chart), selection_mode="points",
+        figure, key=chart, on_select=lambda: state.take_point(chart), selection_mode="points",
         config={**_CHART, "toImageButtonOptions": {"format": "svg", "filename": name}}, alt=_matrix_text(view, chosen.view),
     )  # fmt: skip
     st.caption(_READING[chosen.view] + " The camera saves the figure as SVG.")
@@ -226,14 +225,14 @@ def _numbers(view: View) -> None:
     st.html(markup.numbers(entries))
 
 
-def _table(view: View, chosen: Selection, key: str) -> None:
-    table, places = tables.links_table(view, chosen.mark)
+def _table(view: View, chosen: AlignView, key: str) -> None:
+    table, places = tables.links_table(view, chosen.marked)
     unused = [name for name, used in (("gold", view.gold is not None), ("marked", any(table["marked"]))) if not used]
     table = table.drop(columns=unused)
-    name = f"table_{key}_{selection.stamp()}"  # a new mark sorts the rows anew: the browser's tick would stay at its old place
+    name = f"table_{key}_{state.stamp()}"  # a new mark sorts the rows anew: the browser's tick would stay at its old place
     st.dataframe(
         table, hide_index=True, height=min(36 * (len(table) + 1) + 2, 420), column_config=_columns(), key=name,
-        on_select=lambda: selection.take_row(name, places), selection_mode="single-row", alt="Links, missed links and null words",
+        on_select=lambda: state.take_row(name, places), selection_mode="single-row", alt="Links, missed links and null words",
     )  # fmt: skip
 
 
@@ -256,7 +255,7 @@ def _columns() -> dict:
 
 
 def _downloads(view: View, system: System, key: str) -> None:
-    table, _ = tables.links_table(view, selection.Mark())
+    table, _ = tables.links_table(view, state.Mark())
     name = f"alignment-{view.result.pair.source.language}-{view.result.pair.target.language}"
     files = (
         ("Pharaoh", exports.pharaoh(view), f"{name}.pharaoh", "text/plain"),

@@ -1,8 +1,7 @@
 """The choices of the Compare page: encoders, languages, figures."""
 
-from dashboard.pages.align.choices import LAYER_DEFAULT
 from dashboard.state import parsing
-from dashboard.state.parsing import Field
+from dashboard.state.parsing import LAYER_DEFAULT, Field
 from otcore.evaluation.measures import FIRST, MEASURES
 from otcore.text.languages import LANGUAGES
 

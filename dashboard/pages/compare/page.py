@@ -2,11 +2,11 @@
 
 import streamlit as st
 
+from dashboard import state
 from dashboard.pages.compare import selection as comparison
 from dashboard.pages.compare import view
 from dashboard.pages.compare.transfer import view as transfer_view
 from dashboard.pages.compare.transfer.choices import FIGURES, TRANSFER
-from dashboard.state import selection
 
 
 def page() -> None:
@@ -20,7 +20,7 @@ def page() -> None:
         label_visibility="collapsed",
         format_func={FIGURES: "Alignment and geometry", TRANSFER: "Transfer"}.get,
     )
-    if selection.get("cmp_part") == TRANSFER:
+    if state.get("cmp_part") == TRANSFER:
         st.caption(
             "Encoders before and after, on tasks that are learnt in English only, or not learnt at all, and measured in other languages."
         )

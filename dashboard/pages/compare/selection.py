@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from dashboard.state import selection
-from dashboard.state.fields import LAYER_DEFAULT
+from dashboard import state
+from dashboard.state.parsing import LAYER_DEFAULT
 from otcore.base.errors import InputError
 from otcore.evaluation.types import CompareSettings
 
@@ -28,12 +28,12 @@ def current() -> Comparison:
 
     raises: InputError   fewer than two encoders, no language, no measure
     """
-    encoders = tuple(selection.get("compared"))
+    encoders = tuple(state.get("compared"))
     if len(encoders) < 2:
         raise InputError("Choose two encoders or more: the first is “before”, the others are compared with it.")
-    if not selection.get("shown"):
+    if not state.get("shown"):
         raise InputError("Choose at least one figure to show.")
-    layer = None if selection.get("at") == LAYER_DEFAULT else int(selection.get("at"))
-    after = selection.get("after")
-    settings = CompareSettings(tuple(selection.get("over")), layer=layer)
-    return Comparison(encoders, settings, tuple(selection.get("shown")), after if after in encoders[1:] else encoders[1])
+    layer = None if state.get("at") == LAYER_DEFAULT else int(state.get("at"))
+    after = state.get("after")
+    settings = CompareSettings(tuple(state.get("over")), layer=layer)
+    return Comparison(encoders, settings, tuple(state.get("shown")), after if after in encoders[1:] else encoders[1])

@@ -2,14 +2,13 @@
 
 import streamlit as st
 
-from dashboard import background
+from dashboard import background, state
 from dashboard.kit import encoder_choice, markup, waiting
 from dashboard.pages.compare import cache, figures
 from dashboard.pages.compare import report as compare_report
 from dashboard.pages.compare import tables as compare_tables
 from dashboard.pages.compare.selection import Comparison
-from dashboard.state import selection
-from dashboard.state.fields import LAYER_DEFAULT
+from dashboard.state.parsing import LAYER_DEFAULT
 from otcore.base.errors import InputError
 from otcore.evaluation import MEAN, MEASURES, Evaluation
 from otcore.evaluation.seeds import seed_groups, spreads
@@ -34,8 +33,8 @@ def controls() -> None:
     )  # fmt: skip
     left, right = st.columns([1, 3])
     layers = [LAYER_DEFAULT, *range(_layers() + 1)]
-    if selection.get("at") not in layers:
-        selection.put(at=LAYER_DEFAULT)
+    if state.get("at") not in layers:
+        state.put(at=LAYER_DEFAULT)
     left.selectbox(
         "Layer", layers, key="at", format_func=lambda at: {LAYER_DEFAULT: "each its own", 0: "0 (embedding)"}.get(at, str(at)),
         help="Whose vectors are compared. Each its own: words at the layer where the encoder aligns best, sentences at its last.",
@@ -72,7 +71,7 @@ def result(evaluation: Evaluation, chosen: Comparison) -> None:
 def _layers() -> int:
     """Layers that every chosen encoder has; an encoder that cannot be had is told of below the controls."""
     found = []
-    for name in selection.get("compared"):
+    for name in state.get("compared"):
         try:
             found.append(background.layers_of(name))
         except InputError:
@@ -113,12 +112,12 @@ def _after(chosen: Comparison) -> str:
     """Which encoder the table and the heatmaps set beside the first: a choice only where there are several."""
     others = chosen.encoders[1:]
     if len(others) > 1:
-        if selection.get("after") not in others:
-            selection.put(after=others[0])
+        if state.get("after") not in others:
+            state.put(after=others[0])
         st.segmented_control(
             "After", others, key="after", required=True, help="Which encoder stands beside the first in table and heatmaps."
         )
-        return selection.get("after")
+        return state.get("after")
     return others[0]
 
 

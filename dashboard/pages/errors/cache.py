@@ -11,7 +11,7 @@ import streamlit as st
 from dashboard.background.encoders import encoder
 from dashboard.background.jobs import Jobs, Snapshot
 from dashboard.pages.errors.selection import ErrorsView
-from dashboard.state.selection import System
+from dashboard.state import System
 from otcore.alignment.aligner import Aligned, align_vectors
 from otcore.analysis import Analysis, Corpus, Drawn, analyse, bundled, draw, encode_pairs, kept
 from otcore.analysis.analyse import Sides, other_counts

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from dashboard import state
 from dashboard.kit import markup, plan_figure
 from dashboard.kit.components import links
 from dashboard.kit.theme import STATUS, STATUS_LINES
@@ -15,9 +16,8 @@ from dashboard.pages.errors import selection as errors_selection
 from dashboard.pages.errors.choices import MOST_REPORTED
 from dashboard.pages.errors.filtering import Remaining
 from dashboard.pages.errors.selection import ErrorsView
-from dashboard.state import selection
-from dashboard.state.selection import Mark
-from otcore.alignment import Alignment
+from dashboard.state import Mark
+from otcore.alignment.links import Alignment
 from otcore.analysis import NAMES, RULES, Analysis, Corpus, fitting
 from otcore.analysis.classes import HIT, outcome_of
 from otcore.corpora.types import Link
@@ -45,7 +45,7 @@ def show(analysis: Analysis, corpus: Corpus, view: ErrorsView, left: Remaining, 
             links.show(found, view.mark, key=f"er_links_{letter}", field="er_mark", faint=False)
     table, places = link_table(analysis, views, place)
     shown, places = _marked_first(table, places, view.mark)
-    name = f"er_card_{key}_{selection.stamp()}"
+    name = f"er_card_{key}_{state.stamp()}"
     st.dataframe(
         shown, hide_index=True, height=min(36 * (len(shown) + 1) + 2, 380), column_config=_columns(), key=name, selection_mode="single-row",
         on_select=lambda: _take_row(name, places), alt="Every link of the pair with its outcome, cause and numbers",
@@ -135,7 +135,7 @@ def _head(corpus: Corpus, view: ErrorsView, left: Remaining, place: int) -> None
             "Next ▶", key="er_next", shortcut="N", on_click=errors_selection.open_pair, args=(step.get(1, start),), disabled=not order
         )
         st.caption(where, width="content")
-        kept = selection.get("er_kept")
+        kept = state.get("er_kept")
         st.button(
             "✓ In the report" if key in kept else "Keep for the report", key="er_keep", on_click=errors_selection.toggle_kept, args=(key,),
             disabled=key not in kept and len(kept) >= MOST_REPORTED,
@@ -187,22 +187,22 @@ def _plans(views: list[View], view: ErrorsView) -> None:
     top = max(float(plan_figure.matrix(found, "plan").max(initial=0)) for found in views)
     for column, found, letter in zip(st.columns(len(views), gap="medium"), views, "AB", strict=False):
         with column:
-            figure = plan_figure.heatmap(found, "plan", (view.mark.source, view.mark.target), stamp=selection.stamp(), top=top)
+            figure = plan_figure.heatmap(found, "plan", (view.mark.source, view.mark.target), stamp=state.stamp(), top=top)
             figure.update_layout(title_text=f"{letter}: transported mass")
             chart = f"er_plan_{letter}"
             st.plotly_chart(
-                figure, key=chart, on_select=lambda chart=chart: selection.take_point(chart, "er_mark"), selection_mode="points",
+                figure, key=chart, on_select=lambda chart=chart: state.take_point(chart, "er_mark"), selection_mode="points",
                 config=_CHART, alt=f"Transport plan of system {letter} between {' and '.join(map(str, found.mass.shape))} words.",
             )  # fmt: skip
     st.caption("Bright cells carry mass; signs are links against gold. One scale for both.")
 
 
 def _take_row(name: str, places: list[Link]) -> None:
-    row = selection.picked_row(name)
+    row = state.picked_row(name)
     if row is not None:
-        selection.put_mark(*places[row], "er_mark")
+        state.put_mark(*places[row], "er_mark")
     else:
-        selection.unmark("er_mark")
+        state.unmark("er_mark")
 
 
 def _confidences(found: View, alignment: Alignment, links_there: list[Link]) -> list[float | None]:

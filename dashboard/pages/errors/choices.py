@@ -1,8 +1,7 @@
 """The choices of the Errors page: what is analysed, the two systems, the filters, the open pair."""
 
-from dashboard.pages.align.choices import system_fields
 from dashboard.state import parsing
-from dashboard.state.parsing import Field
+from dashboard.state.parsing import Field, system_fields
 from otcore.analysis.bins import AER, DIMENSIONS, TAG
 from otcore.analysis.classes import OUTCOMES, RULES
 from otcore.analysis.significance import CHANGES

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import streamlit as st
 
+from dashboard import state
 from dashboard.kit import markup
 from dashboard.pages.align import controls as system_controls
 from dashboard.pages.errors import selection as errors_selection
 from dashboard.pages.errors.choices import OWN_FILES
 from dashboard.pages.errors.figures import pair_name
-from dashboard.state import selection
 from otcore.analysis import CHANGES, NAMES, OUTCOMES, RULES, FileFormat, keep
 from otcore.analysis.analyse import Analysis, languages_of
 from otcore.analysis.sources import BUNDLED, FORMATS, SPLITS
@@ -33,7 +33,7 @@ def source() -> None:
             "Text", (BUNDLED, OWN_FILES), key="er_data", required=True, width="content", on_change=_new_text,
             format_func={BUNDLED: "Bundled collection", OWN_FILES: "Own files"}.get,
         )  # fmt: skip
-        if selection.get("er_data") == BUNDLED:
+        if state.get("er_data") == BUNDLED:
             st.multiselect(
                 "From English to", [code for code in LANGUAGES if code != "en"], key="er_over",
                 format_func=lambda code: LANGUAGES[code].name,
@@ -47,7 +47,7 @@ def source() -> None:
             "Corrected gold", key="er_fixed",
             help="Judge against the gold links as people corrected them in the notes; the original stays as it is.",
         )  # fmt: skip
-    if selection.get("er_data") == OWN_FILES:
+    if state.get("er_data") == OWN_FILES:
         _own_files()
 
 
@@ -56,7 +56,7 @@ def systems() -> None:
     st.subheader("System A", anchor=False)
     system_controls.system("_ea")
     st.toggle("Compare with a second system", key="er_two", help="What B fixed and what it broke of A's links.")
-    if selection.get("er_two"):
+    if state.get("er_two"):
         st.subheader("System B", anchor=False)
         system_controls.system("_eb")
 
@@ -65,9 +65,9 @@ def filters(analysis: Analysis, notes: list[Note]) -> None:
     """Filters of links and pairs, and the order of the list."""
     languages = list(dict.fromkeys(map(languages_of, analysis.pairs)))
     sorts = list(_SORTS) if len(analysis.systems) > 1 else ["aer", "errors", "class", "order"]
-    selection.put(er_langs=[pair for pair in selection.get("er_langs") if pair in languages])
-    if selection.get("er_sort") not in sorts:
-        selection.put(er_sort=sorts[0])
+    state.put(er_langs=[pair for pair in state.get("er_langs") if pair in languages])
+    if state.get("er_sort") not in sorts:
+        state.put(er_sort=sorts[0])
     with st.container(horizontal=True, vertical_alignment="bottom"):
         if len(analysis.systems) > 1:
             st.segmented_control(
@@ -89,7 +89,7 @@ def filters(analysis: Analysis, notes: list[Note]) -> None:
             )
         if len(analysis.systems) > 1:
             st.multiselect("A → B", CHANGES, key="er_change", width=220, placeholder="all", on_change=_refiltered)
-        tags = sorted({note.tag for note in notes if note.tag} | ({selection.get("er_note")} - {""}))
+        tags = sorted({note.tag for note in notes if note.tag} | ({state.get("er_note")} - {""}))
         st.selectbox("Note's tag", ["", *tags], key="er_note", width=150, format_func=lambda tag: tag or "all", on_change=_refiltered)
         st.text_input(
             "Search", key="er_find", width=220, placeholder="regular expression", on_change=_refiltered,
@@ -100,8 +100,8 @@ def filters(analysis: Analysis, notes: list[Note]) -> None:
 
 def chosen_bins() -> None:
     """The bins clicked in figures, each with a way to take it off, and one for all filters."""
-    entries = selection.get("er_bins")
-    some = any(selection.get(name) for name in (*errors_selection.FILTERS, *errors_selection.TEXT_FILTERS))
+    entries = state.get("er_bins")
+    some = any(state.get(name) for name in (*errors_selection.FILTERS, *errors_selection.TEXT_FILTERS))
     if not some:
         return
     with st.container(horizontal=True):
@@ -116,7 +116,7 @@ def chosen_bins() -> None:
 
 
 def _own_files() -> None:
-    with st.expander("Your pairs and gold links", expanded=not selection.get("er_files")):
+    with st.expander("Your pairs and gold links", expanded=not state.get("er_files")):
         left, right, third, fourth = st.columns([3, 2, 2, 3])
         left.selectbox("Format", FORMATS, key="er_format", format_func=_FORMATS.get)
         right.text_input("Source language", key="er_from", help="A code such as en, de, pt-br.")
@@ -124,7 +124,7 @@ def _own_files() -> None:
         fourth.segmented_control(
             "Gold counts words from", (0, 1), key="er_base", required=True, help="Pharaoh links: i-j sure, ipj or i?j possible."
         )
-        labels = ["Pairs", "Gold links"] if selection.get("er_format") != "parallel" else ["Source side", "Target side", "Gold links"]
+        labels = ["Pairs", "Gold links"] if state.get("er_format") != "parallel" else ["Source side", "Target side", "Gold links"]
         given = [_one_file(column, label) for column, label in zip(st.columns(len(labels)), labels, strict=True)]
         st.caption("Words must already stand apart at spaces, since gold links count them. The files stay on this server.")
         if st.button("Analyse these files", key="er_take", type="primary"):
@@ -146,13 +146,13 @@ def _take(labels: list[str], given: list[tuple[str, bytes] | None]) -> None:
     try:
         if absent:
             raise InputError(f"{absent[0]} is missing; choose a file for it.")
-        codes = [language(selection.get(name)).code for name in ("er_from", "er_to")]
-        shape = FileFormat(selection.get("er_format"), *codes, gold_base=selection.get("er_base"))
-        selection.put(er_files=keep(given, shape), er_pair="", er_mark="")
+        codes = [language(state.get(name)).code for name in ("er_from", "er_to")]
+        shape = FileFormat(state.get("er_format"), *codes, gold_base=state.get("er_base"))
+        state.put(er_files=keep(given, shape), er_pair="", er_mark="")
     except InputError as error:
         st.error(markup.escape_markdown(str(error)))
         return
-    selection.put(er_bins=[], er_langs=[])
+    state.put(er_bins=[], er_langs=[])
     st.rerun()
 
 
@@ -170,8 +170,8 @@ def _open_files() -> list[str]:
 
 
 def _new_text() -> None:
-    selection.put(er_pair="", er_mark="", er_langs=[], er_bins=[])
+    state.put(er_pair="", er_mark="", er_langs=[], er_bins=[])
 
 
 def _refiltered() -> None:
-    selection.put(er_pair="", er_mark="")
+    state.put(er_pair="", er_mark="")

@@ -3,11 +3,11 @@
 import pandas as pd
 import streamlit as st
 
+from dashboard import state
 from dashboard.kit import markup
 from dashboard.pages.errors import cache
 from dashboard.pages.errors import selection as errors_selection
-from dashboard.state import selection
-from dashboard.state.selection import Mark
+from dashboard.state import Mark
 from otcore.analysis import Corpus
 from otcore.base.errors import InputError
 from otcore.corpora.types import SentencePair
@@ -41,7 +41,7 @@ def all_notes(corpus: Corpus, notes: list[Note]) -> None:
     """All notes of the corpus: a table, agreement, files."""
     with st.expander(f"All notes on this text ({len(notes)})"):
         if notes:
-            keys, table = [note.pair for note in notes], f"er_notes_{selection.stamp()}"
+            keys, table = [note.pair for note in notes], f"er_notes_{state.stamp()}"
             st.dataframe(
                 pd.DataFrame([{"pair": n.pair, "link": _place(n), "tag": n.tag, "comment": n.comment, "author": n.author} for n in notes]),
                 hide_index=True, key=table, selection_mode="single-row", alt="All notes",

@@ -6,12 +6,12 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from dashboard import state
 from dashboard.kit import markup
 from dashboard.pages.errors import card, figures, filtering
 from dashboard.pages.errors import selection as errors_selection
 from dashboard.pages.errors.choices import EXAMPLES, RATE_DIMENSIONS
 from dashboard.pages.errors.selection import ErrorsView, Filters
-from dashboard.state import selection
 from otcore.analysis import NAMES, OUTCOMES, RULES, Analysis, Corpus, cause_counts
 from otcore.analysis.analyse import languages_of
 from otcore.analysis.bins import AER, DIMENSIONS, TAG, pair_bins, rates
@@ -47,7 +47,7 @@ def numbers(analysis: Analysis) -> None:
 
 def figures_of(analysis: Analysis, view: ErrorsView) -> None:
     """Causes, causes by language, AER of pairs, and errors by what words are like. A click on a bar or cell filters the list."""
-    stamp, chosen = selection.stamp(), view.filters
+    stamp, chosen = state.stamp(), view.filters
     counts = [cause_counts(one.table) for one in analysis.systems]
     names = [one.name for one in analysis.systems]
     left, right = st.columns(2, gap="medium")
@@ -86,8 +86,8 @@ def examples(analysis: Analysis, corpus: Corpus, view: ErrorsView) -> None:
         st.segmented_control(
             "Links", EXAMPLES, key="er_show", required=True, format_func=lambda name: f"{name} {analysis.changes.counts[name]:,}"
         )
-        table, places = _example_table(analysis, corpus, selection.get("er_show"))
-        name, column = f"er_examples_{selection.stamp()}", st.column_config
+        table, places = _example_table(analysis, corpus, state.get("er_show"))
+        name, column = f"er_examples_{state.stamp()}", st.column_config
         st.dataframe(
             table, hide_index=True, height=min(36 * (len(table) + 1) + 2, 290), key=name, selection_mode="single-row",
             on_select=lambda: errors_selection.take_link(name, places), alt="Examples of links that changed between the systems",
@@ -108,7 +108,7 @@ def examples(analysis: Analysis, corpus: Corpus, view: ErrorsView) -> None:
             if not chosen:
                 st.caption("No pair.")
                 continue
-            key, keys = f"er_{title[5:]}_{selection.stamp()}", [corpus.keys[place] for place in chosen]
+            key, keys = f"er_{title[5:]}_{state.stamp()}", [corpus.keys[place] for place in chosen]
             st.dataframe(
                 pd.DataFrame({
                     "pair": keys, "AER A → B": [f"{analysis.systems[0].aer[p]:.2f} → {analysis.systems[1].aer[p]:.2f}" for p in chosen],
@@ -145,13 +145,13 @@ def _change_numbers(analysis: Analysis) -> None:
 def _rates(analysis: Analysis, view: ErrorsView, stamp: int) -> None:
     tagged = any(pair.tags for pair in analysis.pairs)
     keys = [key for key in RATE_DIMENSIONS if key != TAG or tagged]
-    if selection.get("er_by") not in keys:
-        selection.put(er_by=keys[0])
+    if state.get("er_by") not in keys:
+        state.put(er_by=keys[0])
     st.segmented_control(
         "Errors by", keys, key="er_by", required=True, label_visibility="collapsed",
         format_func=_SHORT.get,
     )  # fmt: skip
-    key = selection.get("er_by")
+    key = state.get("er_by")
     rows = filtering.remaining(analysis, replace(view, filters=Filters(languages=view.filters.languages)), None, None).rows
     found = rates(analysis, view.side, key, rows)
     name, unit = ("tag of the collection", "tag of the sentence") if key == TAG else (DIMENSIONS[key].name, DIMENSIONS[key].unit)

@@ -9,12 +9,12 @@ import plotly.io
 import streamlit as st
 from plotly.offline import get_plotlyjs
 
+from dashboard import state
 from dashboard.kit import exports
 from dashboard.kit.markup import escape_html, escape_markdown, isolated
 from dashboard.pages.errors import card, figures, pictures
 from dashboard.pages.errors.filtering import Remaining
 from dashboard.pages.errors.selection import ErrorsView
-from dashboard.state import selection
 from otcore.analysis import CAUSES, CHANGES, CORRECT, NAMES, OUTCOMES, RULES, Analysis, Corpus, cause_counts
 from otcore.analysis.analyse import languages_of
 from otcore.analysis.bins import AER, DIMENSIONS, pair_bins
@@ -34,7 +34,7 @@ figure{margin:1.2rem 0}figcaption{font-size:.85rem;opacity:.8}svg{max-width:100%
 
 def files(analysis: Analysis, corpus: Corpus, view: ErrorsView, left: Remaining, notes: list[Note]) -> None:
     """The buttons that save the report and the links."""
-    kept = [corpus.keys.index(key) for key in selection.get("er_kept") if key in corpus.keys]
+    kept = [corpus.keys.index(key) for key in state.get("er_kept") if key in corpus.keys]
     chosen = tuple(kept or left.pairs[:_FIRST])
     st.caption(
         f"The report holds {len(chosen)} pairs: " + ("those kept for it." if kept else "the first of the list, since none was kept for it.")

@@ -4,12 +4,12 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from dashboard import state
 from dashboard.kit import markup, waiting
 from dashboard.pages.errors import cache, card, controls, filtering, notes_panel, overview, report
 from dashboard.pages.errors import selection as errors_selection
 from dashboard.pages.errors.filtering import Remaining
 from dashboard.pages.errors.selection import ErrorsView
-from dashboard.state import selection
 from otcore.analysis import CAUSES, NAMES, RULES, Analysis, Corpus
 from otcore.analysis.table import HIT_CODE
 from otcore.base.errors import InputError
@@ -69,7 +69,7 @@ def listing(analysis: Analysis, corpus: Corpus, view: ErrorsView, left: Remainin
         "source": [" ".join(analysis.pairs[place].source.words) for place in shown],
         "target": [" ".join(analysis.pairs[place].target.words) for place in shown],
     }
-    key, column = f"er_list_{selection.stamp()}", st.column_config
+    key, column = f"er_list_{state.stamp()}", st.column_config
     st.dataframe(
         pd.DataFrame(columns), hide_index=True, height=min(36 * (len(shown) + 1) + 2, 330), key=key, selection_mode="single-row",
         on_select=lambda: errors_selection.take_pair(key, columns["pair"]), alt="Sentence pairs that pass the filters",

@@ -4,9 +4,9 @@ import importlib.util
 
 import streamlit as st
 
+from dashboard import state
 from dashboard.kit import encoder_choice
 from dashboard.pages.finetune import data as finetune_data
-from dashboard.state import selection
 from otcore.base.names import COSTS, MASSES
 from otcore.finetuning import LINK_SOURCES, recommended
 from otcore.objectives.settings import OBJECTIVES, SCOPES, ObjectiveSettings
@@ -43,16 +43,16 @@ def choices() -> None:
     left, right = st.columns(2)
     names = {code: entry.name for code, entry in LANGUAGES.items() if code != "en"}
     left.multiselect(
-        "Languages", list(dict.fromkeys([*names, *selection.get("ft_languages")])), key="ft_languages", placeholder="one or more",
+        "Languages", list(dict.fromkeys([*names, *state.get("ft_languages")])), key="ft_languages", placeholder="one or more",
         format_func=lambda code: names.get(code, code), accept_new_options=True,
         help="Each is aligned with English. For your own sentence pairs the code of any other language can be typed, such as pt or el.",
     )  # fmt: skip
     _encoder(right)
     left, right = st.columns(2)
     left.selectbox("Objective", OBJECTIVES, key="ft_objective", format_func=OBJECTIVE_NAMES.get)
-    left.caption(_OBJECTIVES[selection.get("ft_objective")])
+    left.caption(_OBJECTIVES[state.get("ft_objective")])
     right.segmented_control("Budget", list(_BUDGETS), key="ft_budget", format_func=_BUDGETS.get, required=True)
-    right.caption(_BUDGET_READING[selection.get("ft_budget")])
+    right.caption(_BUDGET_READING[state.get("ft_budget")])
     finetune_data.data()
     with st.expander("All other settings"):
         _training()
@@ -65,7 +65,7 @@ def _encoder(place) -> None:
 
 
 def _training() -> None:
-    rate = recommended(selection.get("ft_objective")).learning_rate
+    rate = recommended(state.get("ft_objective")).learning_rate
     first, second, third = st.columns(3)
     _number(first, "Learning rate", "rate", 1e-8, 1.0, 1e-5, f"{rate:g}, recommended", "Highest rate of the optimiser. Too high: the loss "
             "jumps and the run stops itself. Too low: nothing moves.")  # fmt: skip
@@ -88,7 +88,7 @@ def _training() -> None:
 
 
 def _transport() -> None:
-    kind = selection.get("ft_objective")
+    kind = state.get("ft_objective")
     known = ObjectiveSettings(kind)
     first, second, third = st.columns(3)
     _number(first, "Anchor λ", "anchor", 0.0, 1e6, 0.5, f"{recommended(kind).anchor:g}, recommended", "Holds the English vectors near "
@@ -104,8 +104,8 @@ def _transport() -> None:
         help="One transport a sentence, or one a language over all sentences of the batch (WordOT and SubOT only).",
     )  # fmt: skip
     usable = [name for name in LINK_SOURCES if name != "eflomal" or importlib.util.find_spec("eflomal")]
-    if selection.get("ft_word_pairs") not in usable:
-        selection.put(ft_word_pairs=usable[0])
+    if state.get("ft_word_pairs") not in usable:
+        state.put(ft_word_pairs=usable[0])
     first.selectbox(
         "Word pairs", usable, key="ft_word_pairs", format_func={"mutual": "the encoder's own links", "eflomal": "eflomal"}.get,
         help="Where linked words come from, for the objectives that need them; eflomal is an optional statistical aligner.",

@@ -12,16 +12,19 @@ import torch
 from safetensors import SafetensorError
 from safetensors.numpy import load_file
 
-from otcore.alignment import LinkRule, links_of_plan
+from otcore.alignment.settings import AlignSettings
 from otcore.base.errors import InputError
 from otcore.corpora import Collection
 from otcore.corpora.types import Links
 from otcore.finetuning import Run
 from otcore.finetuning.schedule import Clock
-from otcore.transport import Problem, Solver, cost_matrix, solve, uniform_masses
+from otcore.transport.costs import cost_matrix
+from otcore.transport.masses import uniform_masses
+from otcore.transport.problem import Problem
+from otcore.transport.solvers import solve
 
 _DRAWN_STEPS = 400  # of a curve; a browser draws no more anew each second
-_SOLVER = Solver("entropic", epsilon=0.1, relative=True)  # as on the Align page
+_ALIGN = AlignSettings()  # as on the Align page
 
 
 @dataclass(frozen=True)
@@ -128,8 +131,8 @@ def watched_plan(folder: Path, step: int, number: int, collection: Collection) -
     except (OSError, SafetensorError, KeyError, IndexError, ValueError) as error:
         raise InputError(f"The snapshot of step {step} cannot be read ({error}); choose another one.") from error
     cost = cost_matrix(vectors[begin : begin + n], vectors[begin + n : begin + n + m], "cosine").numpy()
-    solved = solve(Problem(cost, uniform_masses(n), uniform_masses(m)), _SOLVER)
-    cells, _ = links_of_plan(solved.plan, LinkRule())
+    solved = solve(Problem(cost, uniform_masses(n), uniform_masses(m)), _ALIGN.solver)
+    cells, _ = _ALIGN.links.read(solved.plan)
     links = frozenset((int(i), int(j)) for i, j in zip(*np.nonzero(cells), strict=True))
     shown = Watched(pair.name, pair.language, pair.source[:n], pair.target[:m])
     return WatchedPlan(shown, step, solved.plan, links, _gold(pair, collection), solved.transport_cost)

@@ -5,11 +5,11 @@ import contextlib
 import pandas as pd
 import streamlit as st
 
+from dashboard import state
 from dashboard.kit import markup, waiting
 from dashboard.kit.explain import explain
 from dashboard.pages.finetune import corpora
 from dashboard.pages.finetune.own_pairs import ENDINGS, Corpus
-from dashboard.state import selection
 from otcore.base.errors import InputError
 from otcore.corpora.checking import CorpusReport
 from otcore.text.languages import language
@@ -24,13 +24,13 @@ _FORMATS = (
 def data() -> None:
     """The choice, and for own pairs one file a language."""
     st.segmented_control("Trained on", list(DATA), key="ft_data", format_func=DATA.get, required=True)
-    if selection.get("ft_data") == "bundled":
+    if state.get("ft_data") == "bundled":
         return
     st.toggle(
         "Leave out flagged pairs", key="ft_clean",
         help="Repeated, untranslated, shifted, foreign and overlong pairs are not trained on. Pairs with an empty side never are.",
     )  # fmt: skip
-    given = {corpus.language: corpus for corpus in map(Corpus.parse, selection.get("ft_own"))}
+    given = {corpus.language: corpus for corpus in map(Corpus.parse, state.get("ft_own"))}
     for code in _codes():
         with st.container(border=True):
             corpus = given.get(code)
@@ -43,7 +43,7 @@ def data() -> None:
 def _codes() -> list[str]:
     """The chosen languages; what was typed and is no code is told where the settings are read."""
     codes = []
-    for text in selection.get("ft_languages"):
+    for text in state.get("ft_languages"):
         with contextlib.suppress(InputError):
             codes.append(language(text).code)
     return list(dict.fromkeys(codes))
@@ -51,8 +51,8 @@ def _codes() -> list[str]:
 
 def _put(code: str, corpus: Corpus | None) -> None:
     """Another corpus for a language, or none."""
-    others = [entry for entry in selection.get("ft_own") if Corpus.parse(entry).language != code]
-    selection.put(ft_own=[*others, *([str(corpus)] if corpus else [])])
+    others = [entry for entry in state.get("ft_own") if Corpus.parse(entry).language != code]
+    state.put(ft_own=[*others, *([str(corpus)] if corpus else [])])
 
 
 def _ask(code: str) -> None:
@@ -86,7 +86,7 @@ def _show(corpus: Corpus) -> None:
 
 def _report(corpus: Corpus, report: CorpusReport) -> None:
     """Figures, what to do, and the faults with examples."""
-    clean = selection.get("ft_clean")
+    clean = state.get("ft_clean")
     left = report.kept if clean else report.usable
     numbers = [
         ("pairs", f"{report.pairs:,}", "in the file"),

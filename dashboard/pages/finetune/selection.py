@@ -2,8 +2,8 @@
 
 import dataclasses
 
+from dashboard import state
 from dashboard.pages.finetune.own_pairs import Corpus, pair_file
-from dashboard.state import selection
 from otcore.base.errors import InputError
 from otcore.finetuning import FinetuneSettings, PairFile, preset, recommended
 from otcore.objectives.settings import ObjectiveSettings
@@ -22,7 +22,7 @@ def current() -> FinetuneSettings:
     raises: NotYet       sentence pairs that are still to be given or checked
             InputError   no language, or a combination the engine refuses
     """
-    get = lambda name: selection.get(f"ft_{name}")  # noqa: E731
+    get = lambda name: state.get(f"ft_{name}")  # noqa: E731
     chosen = [language(code).code for code in get("languages")]
     languages = (*(code for code in LANGUAGES if code in chosen), *sorted(set(chosen) - LANGUAGES.keys()))  # one order, one name
     if not languages:
@@ -45,14 +45,14 @@ def current() -> FinetuneSettings:
 
 def _files(languages: tuple[str, ...]) -> tuple[PairFile, ...]:
     """The checked pairs of each language, or none for the bundled collection."""
-    if selection.get("ft_data") == "bundled":
+    if state.get("ft_data") == "bundled":
         if foreign := [code for code in languages if code not in LANGUAGES]:
             raise InputError(f"The bundled translations have no {foreign[0]}; give your own sentence pairs, or leave it out.")
         return ()
-    given = {corpus.language: corpus for corpus in map(Corpus.parse, selection.get("ft_own"))}
+    given = {corpus.language: corpus for corpus in map(Corpus.parse, state.get("ft_own"))}
     if absent := [code for code in languages if code not in given]:
         raise NotYet(f"Give sentence pairs for {language(absent[0]).name}, or train on the bundled translations.")
-    files = tuple(pair_file(given[code], clean=selection.get("ft_clean")) for code in languages)
+    files = tuple(pair_file(given[code], clean=state.get("ft_clean")) for code in languages)
     if None in files:
         raise NotYet("The run can start when the sentence pairs have been checked.")
     return files

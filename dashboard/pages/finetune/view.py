@@ -6,7 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboard import background
+from dashboard import background, state
 from dashboard.kit import markup
 from dashboard.kit.explain import explain
 from dashboard.pages.finetune import cache, figures
@@ -15,7 +15,6 @@ from dashboard.pages.finetune import tables as training_tables
 from dashboard.pages.finetune.controls import OBJECTIVE_NAMES
 from dashboard.pages.finetune.course import pace, snapshot_steps, status_of, watched_pairs
 from dashboard.pages.finetune.trainings import Standing
-from dashboard.state import navigation, selection
 from otcore.base.errors import InputError
 from otcore.base.places import RUN_PREFIX, runs_folder
 from otcore.finetuning import FinetuneSettings, Run, create_run, delete_run, find_run, list_runs, rename_run, zip_run
@@ -112,7 +111,7 @@ def _start() -> None:
         except InputError as error:
             explain(error)
         else:
-            selection.put(run=run.name)
+            state.put(run=run.name)
 
 
 def _check_space(needed: int) -> None:
@@ -127,7 +126,7 @@ def _check_space(needed: int) -> None:
 def _chosen(runs: list[Run]) -> Run | None:
     """The run that is asked for, else one that is at work, else the newest."""
     names = {run.name: run for run in runs}
-    wanted = selection.get("run")
+    wanted = state.get("run")
     if wanted in names:
         return names[wanted]
     if wanted:
@@ -136,7 +135,7 @@ def _chosen(runs: list[Run]) -> Run | None:
             st.error(markup.escape_markdown(failure))
         else:
             st.info(markup.escape_markdown(f"There is no run {wanted} (any more)."))
-        selection.put(run="")
+        state.put(run="")
     alive = [run for run in runs if cache.trainings().standing(run).alive]
     return next((run for run in alive if run.state == "running"), alive[-1] if alive else runs[0] if runs else None)
 
@@ -145,7 +144,7 @@ def _others_at_work(runs: list[Run], shown: Run) -> None:
     for run in runs:
         if run.name != shown.name and cache.trainings().standing(run).state == "running":
             label = f"{markup.escape_markdown(run.name)} is at work: show it"
-            st.button(label, key="show_live", on_click=selection.put, kwargs={"run": run.name}, type="tertiary")
+            st.button(label, key="show_live", on_click=state.put, kwargs={"run": run.name}, type="tertiary")
 
 
 def _title(run: Run) -> None:
@@ -233,12 +232,12 @@ def _actions(run: Run) -> None:
         if run.resumable and st.button("Resume", key="resume_run", icon=":material/play_arrow:"):
             _try(lambda: cache.trainings().start(run))
         if run.usable and st.button("Use as encoder", key="use_run", help="Chooses it on all pages and shows it at Align."):
-            selection.put(encoder=name)
-            st.switch_page(navigation.page("align"))
+            state.put(encoder=name)
+            st.switch_page(state.page("align"))
         if run.usable and st.button("Compare with before", key="compare_run"):
             bundled = [code for code in run.settings.languages if code in LANGUAGES]  # what there is to compare on
-            selection.put(compared=[run.settings.encoder, name], **({"over": bundled} if bundled else {}))
-            st.switch_page(navigation.page("compare"))
+            state.put(compared=[run.settings.encoder, name], **({"over": bundled} if bundled else {}))
+            st.switch_page(state.page("compare"))
         st.download_button(
             "Download", lambda: _zipped(run), f"{run.name}.zip", "application/zip", on_click="ignore", key="download_run",
             help="Settings, log, snapshots and the encoder, which Transformers loads.",
@@ -255,13 +254,13 @@ def _actions(run: Run) -> None:
 
 def _rename(run: Run, name: str) -> None:
     cache.trainings().check_at_rest(run)
-    selection.put(run=rename_run(run, name).name)
+    state.put(run=rename_run(run, name).name)
 
 
 def _delete(run: Run) -> None:
     cache.trainings().check_at_rest(run)
     delete_run(run)
-    selection.put(run="")
+    state.put(run="")
 
 
 def _try(act) -> None:
@@ -290,5 +289,5 @@ def _table(runs: list[Run]) -> None:
 
 
 def _pick(runs: list[Run]) -> None:
-    row = selection.picked_row("runs")
-    selection.put(run=runs[row].name if row is not None else "")
+    row = state.picked_row("runs")
+    state.put(run=runs[row].name if row is not None else "")

@@ -6,14 +6,14 @@ import streamlit as st
 
 from dashboard.background.aligning import aligned
 from dashboard.background.encoders import collection, encoder
-from dashboard.state.fields import FIELDS
-from dashboard.state.selection import System
-from otcore.alignment import LinkRule, Scores, score_pair
-from otcore.alignment.aligner import Aligned, AlignSettings, align_encoded
+from dashboard.pages.align.choices import AlignView
+from otcore.alignment.aligner import Aligned, align_encoded
+from otcore.alignment.scores import Scores, score_pair
+from otcore.alignment.settings import AlignSettings
+from otcore.base.choices import build
 from otcore.corpora import Collection
 from otcore.encoders import DEFAULT
 from otcore.encoders.encoder import WordVectors
-from otcore.transport import Solver
 
 
 class LessonEngine:
@@ -28,13 +28,9 @@ class LessonEngine:
 
         raises: InputError   no such sentence, language or layer
         """
-        value = lambda name: choices.get(name, FIELDS[name].default)  # noqa: E731
-        pair = collection().pair(value("sentence"), value("source"), value("target"))
-        solver = Solver(value("solver"), value("epsilon"), value("relative"), value("penalty"), value("mass"))
-        layer = None if value("layer") == FIELDS["layer"].default else value("layer")
-        rule = LinkRule(value("links"), value("threshold"))
-        settings = AlignSettings(layer, value("unit"), value("pooling"), value("cost"), value("masses"), solver, rule)
-        return aligned(pair, System(value("encoder"), settings))
+        chosen = build(AlignView, choices)
+        pair = collection().pair(chosen.sentence, chosen.source, chosen.target)
+        return aligned(pair, chosen.first)
 
     def vectors(self, language: str) -> list[list[WordVectors]]:
         """Every gold sentence of a language in the collection's order, at each layer from 0."""

@@ -3,7 +3,8 @@
 from dashboard.pages.learn.lessons import LESSONS
 from dashboard.state import parsing
 from dashboard.state.parsing import Field
-from otcore.base.names import COSTS, SOLVERS
+from otcore.transport.costs import COSTS
+from otcore.transport.solvers import SOLVERS
 
 OVERVIEW = "list"
 CLICKS = ("first", "second", "remove")  # what a click on the playground's drawing does: a point for a cloud, or one taken away

@@ -2,16 +2,16 @@
 
 import streamlit as st
 
+from dashboard import state
 from dashboard.kit.components import bars
 from dashboard.kit.theme import BLUE, ORANGE
 from dashboard.pages.learn.lessons.controls import Choice, Control, Flag, Numbers, Slider, Steps, is_shown, listed
 from dashboard.pages.learn.lessons.types import Lesson, Values
-from dashboard.state import selection
 
 
 def values_of(lesson: Lesson) -> Values:
     """The lesson's choices as they stand."""
-    return {control.name: selection.get(lesson.key(control.name)) for control in lesson.controls}
+    return {control.name: state.get(lesson.key(control.name)) for control in lesson.controls}
 
 
 def controls(lesson: Lesson) -> None:
@@ -31,10 +31,10 @@ def steps_of(lesson: Lesson) -> Steps | None:
 def advance(lesson: Lesson, steps: Steps) -> bool:
     """One step on; False at the end, where playing stops."""
     key = lesson.key(steps.name)
-    if selection.get(key) >= steps.last:
-        selection.put(play=False)
+    if state.get(key) >= steps.last:
+        state.put(play=False)
         return False
-    selection.put(**{key: selection.get(key) + steps.stride})
+    state.put(**{key: state.get(key) + steps.stride})
     return True
 
 
@@ -73,18 +73,18 @@ def _numbers(control: Numbers, key: str, values: Values, drawn: int) -> None:
 
 def _steps(lesson: Lesson, control: Steps, key: str) -> None:
     st.slider(control.label, 0, control.last, key=key, help=control.help or None)
-    playing = selection.get("play")
+    playing = state.get("play")
     with st.container(horizontal=True):
         st.button("⏸ Stop" if playing else "▶ Play", key=f"play_{lesson.slug}", on_click=_toggle, args=(key, control))
         st.button(
-            "Step", key=f"step_{lesson.slug}", disabled=playing or selection.get(key) >= control.last,
-            on_click=lambda: selection.put(**{key: min(selection.get(key) + control.stride, control.last)}),
+            "Step", key=f"step_{lesson.slug}", disabled=playing or state.get(key) >= control.last,
+            on_click=lambda: state.put(**{key: min(state.get(key) + control.stride, control.last)}),
         )  # fmt: skip
-        st.button("Restart", key=f"restart_{lesson.slug}", on_click=lambda: selection.put(play=False, **{key: 0}))
+        st.button("Restart", key=f"restart_{lesson.slug}", on_click=lambda: state.put(play=False, **{key: 0}))
 
 
 def _toggle(key: str, control: Steps) -> None:
-    playing = not selection.get("play")
-    if playing and selection.get(key) >= control.last:
-        selection.put(**{key: 0})
-    selection.put(play=playing)
+    playing = not state.get("play")
+    if playing and state.get(key) >= control.last:
+        state.put(**{key: 0})
+    state.put(play=playing)

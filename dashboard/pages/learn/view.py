@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
+from dashboard import state
 from dashboard.kit import markup
 from dashboard.kit.components import links
 from dashboard.kit.explain import explain
@@ -15,7 +16,6 @@ from dashboard.pages.learn.choices import OVERVIEW
 from dashboard.pages.learn.figures.base import enlarged
 from dashboard.pages.learn.lessons import LESSONS, Drawing, Lesson, Picture, Words
 from dashboard.pages.learn.lessons.sheet import sheet
-from dashboard.state import navigation, selection
 from otcore.base.errors import InputError
 
 _CHART = {"displaylogo": False, "displayModeBar": False}
@@ -39,20 +39,20 @@ _WIDE_FORMULA = (
 
 def page() -> None:
     """The chosen lesson, or the list of all."""
-    teacher = selection.get("teacher")
+    teacher = state.get("teacher")
     if teacher:
         st.html(TEACHER_STYLE)
     st.html(_WIDE_FORMULA)
-    slug = selection.get("lesson")
+    slug = state.get("lesson")
     _bar(slug, teacher)
     if slug == OVERVIEW:
         _overview()
         return
     lesson = LESSONS[slug]
-    if selection.get("play") and learn_controls.steps_of(lesson):
+    if state.get("play") and learn_controls.steps_of(lesson):
         st.fragment(partial(_playing, lesson, teacher), run_every=_TICK)()
     else:
-        selection.put(play=False)
+        state.put(play=False)
         _lesson(lesson, teacher)
 
 
@@ -75,13 +75,13 @@ def _bar(slug: str, teacher: bool) -> None:
 
 
 def _go(slug: str) -> None:
-    selection.put(lesson=slug)
+    state.put(lesson=slug)
     _leave()
 
 
 def _leave() -> None:
-    selection.put(play=False)
-    selection.unmark("learn_mark")
+    state.put(play=False)
+    state.unmark("learn_mark")
 
 
 def _overview() -> None:
@@ -98,7 +98,7 @@ def _overview() -> None:
 def _playing(lesson: Lesson, teacher: bool) -> None:
     """A fragment that runs by itself while the steps play; the page is run anew when they end or are stopped."""
     steps = learn_controls.steps_of(lesson)
-    if not (selection.get("play") and learn_controls.advance(lesson, steps)):
+    if not (state.get("play") and learn_controls.advance(lesson, steps)):
         st.rerun()
     _lesson(lesson, teacher)
 
@@ -178,16 +178,16 @@ def _pair(words: Words, key: str) -> None:
     result = cache.LESSON_ENGINE.aligned(words.choices)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(words.caption)
-        address = selection.address_of(source="en", **words.choices)
-        st.page_link(navigation.page("align"), label="Open this view in Align", icon=":material/open_in_new:", query_params=address)
+        address = state.address_of(source="en", **words.choices)
+        st.page_link(state.page("align"), label="Open this view in Align", icon=":material/open_in_new:", query_params=address)
     view = view_of(result, with_gold=bool(words.choices.get("gold", True)))
-    links.show(view, selection.mark("learn_mark"), key=key, field="learn_mark")
+    links.show(view, state.mark("learn_mark"), key=key, field="learn_mark")
 
 
 def _share(lesson: Lesson) -> None:
     """A link to this very view, and the sheet to print."""
     values = {lesson.key(name): value for name, value in learn_controls.values_of(lesson).items()}
-    address = f"{(st.context.url or '').rstrip('/')}?{urlencode(selection.address_of(lesson=lesson.slug, **values))}"
+    address = f"{(st.context.url or '').rstrip('/')}?{urlencode(state.address_of(lesson=lesson.slug, **values))}"
     with st.expander("For the class: link and printable sheet"):
         st.code(address, language=None, wrap_lines=True)
         st.download_button(

@@ -8,8 +8,9 @@ import numpy as np
 import torch
 
 from otcore.base.errors import InputError
-from otcore.base.names import SOLVERS
-from otcore.transport import Plan, Problem, Solver, cost_matrix, solve
+from otcore.transport.costs import cost_matrix
+from otcore.transport.problem import Plan, Problem
+from otcore.transport.solvers import SOLVERS, make_solver, solve
 
 MOST_POINTS = 60
 SIDES = (("pg_first", "First cloud"), ("pg_second", "Second cloud"))  # where each is kept, and its name
@@ -108,7 +109,7 @@ def solve_all(first: Cloud, second: Cloud, cost: str, *, epsilon: float, penalty
         problem = Problem(shifted.numpy(), first.masses, second.masses, *own)
         if problem.mean_cost <= 0:
             raise InputError("All costs are 0: move a point, or choose another cost.")
-        solver = Solver(kind, epsilon=epsilon, relative=True, penalty=penalty, mass=mass, tolerance=_TOLERANCE, max_iterations=2_000)
+        solver = make_solver(kind, epsilon=epsilon, relative=True, penalty=penalty, mass=mass, tolerance=_TOLERANCE, max_iterations=2_000)
         start = time.perf_counter()
         plan = solve(problem, solver)
         answers.append(Solved(kind, plan, time.perf_counter() - start))

@@ -6,13 +6,13 @@ import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
 
+from dashboard import state
 from dashboard.kit import markup
 from dashboard.kit.explain import explain
 from dashboard.kit.theme import BLUE, ORANGE
 from dashboard.pages.learn.choices import CLICKS
 from dashboard.pages.learn.figures.clouds import Group, cloud
 from dashboard.pages.playground.clouds import SIDES, Cloud, cloud_text, read_cloud, with_point, without_point
-from dashboard.state import selection
 from otcore.base.errors import InputError
 
 _NAMES = {"first": "adds to the first cloud", "second": "adds to the second cloud", "remove": "takes a point away"}
@@ -25,15 +25,15 @@ def drawing() -> None:
     left.segmented_control("A click", CLICKS, key="pg_click", format_func=_NAMES.get, required=True)
     right.slider("Weight of a new point", 0.5, 5.0, step=0.5, key="pg_weight")
     try:
-        clouds = [read_cloud(selection.get(key), name) for key, name in SIDES]
+        clouds = [read_cloud(state.get(key), name) for key, name in SIDES]
         if clouds[0].points.shape[1] != clouds[1].points.shape[1]:
             raise InputError("One cloud lies on a line and the other in the plane; give both the same number of coordinates.")
     except InputError as error:
         explain(error)
         return
-    key = f"pg_draw_{selection.get('pg_click')}_{cloud_key(clouds)}"  # another picture after each click, so that none stays chosen
+    key = f"pg_draw_{state.get('pg_click')}_{cloud_key(clouds)}"  # another picture after each click, so that none stays chosen
     st.plotly_chart(
-        _figure(clouds, removing=selection.get("pg_click") == "remove"), key=key, config={"displaylogo": False, "displayModeBar": False},
+        _figure(clouds, removing=state.get("pg_click") == "remove"), key=key, config={"displaylogo": False, "displayModeBar": False},
         on_select=partial(_take, key), selection_mode="points", alt="Both clouds; a click adds a point or takes one away",
     )  # fmt: skip
     st.caption("A click on a point of the chosen cloud adds to its weight. Tables and numbers show the same clouds.")
@@ -74,16 +74,16 @@ def _in_plane(points: np.ndarray) -> np.ndarray:
 
 def _take(key: str) -> None:
     """Callback of the picture."""
-    point = selection.clicked_point(key)
+    point = state.clicked_point(key)
     if point is None:
         return
-    clouds = [read_cloud(selection.get(field), name) for field, name in SIDES]
+    clouds = [read_cloud(state.get(field), name) for field, name in SIDES]
     try:
-        side, changed = clicked(clouds, selection.get("pg_click"), float(selection.get("pg_weight")), point)
+        side, changed = clicked(clouds, state.get("pg_click"), float(state.get("pg_weight")), point)
     except InputError as error:
         st.toast(markup.escape_markdown(str(error)))
         return
-    selection.put(**{SIDES[side][0]: cloud_text(np.column_stack([changed.points, changed.weights]))})
+    state.put(**{SIDES[side][0]: cloud_text(np.column_stack([changed.points, changed.weights]))})
 
 
 def clicked(clouds: list[Cloud], action: str, weight: float, point: dict) -> tuple[int, Cloud]:

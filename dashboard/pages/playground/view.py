@@ -4,16 +4,17 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from dashboard import state
 from dashboard.kit.explain import explain
 from dashboard.kit.theme import BLUE, ORANGE
 from dashboard.pages.learn.figures.clouds import Group, cloud
 from dashboard.pages.learn.figures.matrices import matrix
 from dashboard.pages.playground.clouds import MOST_POINTS, SIDES, Cloud, Solved, cloud_text, read_cloud, solve_all
 from dashboard.pages.playground.drawing import drawing
-from dashboard.state import selection
-from dashboard.state.fields import EPSILONS
 from otcore.base.errors import InputError
-from otcore.base.names import COSTS, SOLVERS
+from otcore.transport.costs import COSTS
+from otcore.transport.solver import EPSILONS
+from otcore.transport.solvers import SOLVERS
 
 _CHART = {"displaylogo": False, "displayModeBar": False}
 _COSTS = {
@@ -28,10 +29,10 @@ def page() -> None:
     _clouds()
     _settings()
     try:
-        first, second = (read_cloud(selection.get(key), name) for key, name in SIDES)
+        first, second = (read_cloud(state.get(key), name) for key, name in SIDES)
         answers = solve_all(
-            first, second, selection.get("pg_cost"),
-            epsilon=selection.get("pg_epsilon"), penalty=selection.get("pg_penalty"), mass=selection.get("pg_mass"),
+            first, second, state.get("pg_cost"),
+            epsilon=state.get("pg_epsilon"), penalty=state.get("pg_penalty"), mass=state.get("pg_mass"),
         )  # fmt: skip
     except InputError as error:
         explain(error)
@@ -44,12 +45,12 @@ def _clouds() -> None:
         "Enter points as", ["numbers", "table", "drawing"], key="pg_form", required=True,
         help="Numbers: paste “x weight” or “x y weight”, one point a line. Table: edit, add and delete rows. Drawing: click.",
     )  # fmt: skip
-    if selection.get("pg_form") == "drawing":
+    if state.get("pg_form") == "drawing":
         drawing()
         return
     for column, (key, name) in zip(st.columns(2, gap="medium"), SIDES, strict=True):
         with column:
-            if selection.get("pg_form") == "numbers":
+            if state.get("pg_form") == "numbers":
                 st.text_area(name, key=key, height=110, max_chars=2_000, help="One point a line or between semicolons, the weight last.")
             else:
                 _table(key, name)
@@ -59,24 +60,24 @@ def _clouds() -> None:
 def _table(key: str, name: str) -> None:
     """The cloud as rows to edit; what is edited becomes the text, so that the address holds it."""
     try:
-        now = read_cloud(selection.get(key), name)
+        now = read_cloud(state.get(key), name)
     except InputError as error:
         explain(error)
         return
     columns = ["x", "y", "weight"] if now.points.shape[1] == 2 else ["x", "weight"]
     rows = pd.DataFrame(np.column_stack([now.points, now.weights]), columns=columns)
     st.caption(name)
-    edited = st.data_editor(rows, num_rows="dynamic", hide_index=True, key=f"table_{key}_{selection.get(key)}", height=180).dropna()
+    edited = st.data_editor(rows, num_rows="dynamic", hide_index=True, key=f"table_{key}_{state.get(key)}", height=180).dropna()
     text = cloud_text(edited.to_numpy(dtype=float))
     if text != cloud_text(rows.to_numpy()):
-        selection.put(**{key: text})
+        state.put(**{key: text})
         st.rerun()
 
 
 def _random(key: str) -> None:
     random = np.random.default_rng()
     points = random.normal(size=(6, 2)).round(2) + (2 if key == "pg_second" else 0)
-    selection.put(**{key: cloud_text(np.column_stack([points, random.integers(1, 5, 6)]))})
+    state.put(**{key: cloud_text(np.column_stack([points, random.integers(1, 5, 6)]))})
 
 
 def _settings() -> None:
@@ -103,8 +104,8 @@ def _answers(first: Cloud, second: Cloud, answers: list[Solved]) -> None:
     formats = {name: st.column_config.NumberColumn(name, format="%.4f") for name in ("value", "⟨π, C⟩", "mass moved")}
     formats["time (ms)"] = st.column_config.NumberColumn("time (ms)", format="%.2f")
     st.dataframe(table, hide_index=True, column_config=formats, alt="Every solver's value, cost, moved mass, marginal error and time")
-    st.segmented_control("Show the plan of", SOLVERS, key="pg_shown", required=True)
-    shown = next(answer for answer in answers if answer.kind == selection.get("pg_shown"))
+    st.segmented_control("Show the plan of", list(SOLVERS), key="pg_shown", required=True)
+    shown = next(answer for answer in answers if answer.kind == state.get("pg_shown"))
     left, right = st.columns(2, gap="medium")
     with left:
         st.plotly_chart(

@@ -5,11 +5,10 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboard import background
+from dashboard import background, state
 from dashboard.kit import encoder_choice, markup
 from dashboard.pages.search import cache
 from dashboard.pages.search.choices import BUNDLED, LONGEST_QUERY, MOST_SHOWN, ORDERS, OWN
-from dashboard.state import selection
 from otcore.base.errors import InputError
 from otcore.retrieval import keep_sentences, kept_files, written_query
 from otcore.text.languages import LANGUAGES, language
@@ -35,10 +34,10 @@ def sidebar(available: Sequence[str]) -> None:
     """Encoders, the text, how much is shown."""
     st.subheader("Encoders", anchor=False)
     for key, label in (("se_a", "A"), ("se_b", "B")):
-        encoder_choice.one(key, label, offered=key == "se_a" or selection.get("se_a") != selection.get("se_b"))
+        encoder_choice.one(key, label, offered=key == "se_a" or state.get("se_a") != state.get("se_b"))
     st.subheader("Searched", anchor=False)
     st.segmented_control("Text", _TEXTS, key="se_text", format_func=_TEXTS.get, required=True)
-    selection.put(se_in=[code for code in selection.get("se_in") if code in available])
+    state.put(se_in=[code for code in state.get("se_in") if code in available])
     st.multiselect(
         "Languages", list(available), key="se_in", format_func=lambda code: language(code).name, placeholder="all but the query's own"
     )
@@ -51,14 +50,14 @@ def available() -> tuple[str, ...]:
 
     raises: InputError   own files that are not here (any more)
     """
-    if selection.get("se_text") != OWN:
+    if state.get("se_text") != OWN:
         return background.collection().languages
-    return tuple(one.language for one in cache.own_sentences(selection.get("se_files"))) if selection.get("se_files") else ()
+    return tuple(one.language for one in cache.own_sentences(state.get("se_files"))) if state.get("se_files") else ()
 
 
 def own_text() -> None:
     """Files of one's own, one a language."""
-    if selection.get("se_text") != OWN:
+    if state.get("se_text") != OWN:
         return
     given = _given()
     with st.expander("Your text, one sentence a line", expanded=not given):
@@ -70,35 +69,35 @@ def own_text() -> None:
         if given:
             listed = ", ".join(f"{language(own).name}: {name}" for own, name, _ in given)
             st.markdown(markup.escape_markdown(f"Searched now: {listed}."))
-            st.button("Take all away", key="se_clear", on_click=selection.put, kwargs={"se_files": "", "se_in": []})
+            st.button("Take all away", key="se_clear", on_click=state.put, kwargs={"se_files": "", "se_in": []})
         st.caption("A second file of a language takes the first one's place. The files stay on this server.")
 
 
 def _written() -> None:
     """The list of written queries; it shows the one that is typed, whatever was picked before."""
-    collection, code = background.collection(), selection.get("se_from")
+    collection, code = background.collection(), state.get("se_from")
     texts = {query.id: query.texts[code] for query in collection.queries}
-    now = written_query(collection, selection.get("se_query"), code)
+    now = written_query(collection, state.get("se_query"), code)
     picked = st.selectbox(
         f"or one of {len(texts)} written queries", list(texts), index=list(texts).index(now.id) if now else None,
         key=f"se_written_{code}_{now.id if now else ''}", format_func=texts.get, filter_mode="contains", placeholder="pick one",
         help="For these it is known which sentences of the collection answer them.",
     )  # fmt: skip
     if picked and (now is None or picked != now.id):
-        selection.put(se_query=texts[picked])
+        state.put(se_query=texts[picked])
 
 
 def _translated() -> None:
     """Callback of the query's language: a written query is put in the new one."""
-    code = selection.get("se_from")
-    found = written_query(background.collection(), selection.get("se_query"), code)
+    code = state.get("se_from")
+    found = written_query(background.collection(), state.get("se_query"), code)
     if found:
-        selection.put(se_query=found.texts[code])
+        state.put(se_query=found.texts[code])
 
 
 def _given() -> list[tuple[str, str, bytes]]:
     try:
-        return kept_files(selection.get("se_files")) if selection.get("se_files") else []
+        return kept_files(state.get("se_files")) if state.get("se_files") else []
     except InputError:  # told where the sentences are read
         return []
 
@@ -107,7 +106,7 @@ def _add(given: list[tuple[str, str, bytes]], code: str, file) -> None:
     try:
         code = language(code).code
         others = [entry for entry in given if entry[0] != code]
-        selection.put(se_files=keep_sentences([*others, (code, Path(file.name).name, file.getvalue())]))
+        state.put(se_files=keep_sentences([*others, (code, Path(file.name).name, file.getvalue())]))
     except InputError as error:
         st.error(markup.escape_markdown(str(error)))
         return

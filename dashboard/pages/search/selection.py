@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from dashboard import state
 from dashboard.pages.search.choices import OWN
-from dashboard.state import selection
 from otcore.base.errors import InputError
 
 
@@ -39,7 +39,7 @@ def current(available: Sequence[str]) -> SearchView:
     available: languages of the text that is searched
     raises   : InputError   no query, no text of one's own yet, no language left to search
     """
-    get = selection.get
+    get = state.get
     if get("se_text") == OWN and not get("se_files"):
         raise InputError("Give a text of your own below, one sentence a line, or search the bundled collection.")
     if not get("se_query").strip():

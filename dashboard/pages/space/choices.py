@@ -1,8 +1,7 @@
 """The choices of the Space page: what is plotted, how it is projected, how it looks, what is selected."""
 
-from dashboard.pages.align.choices import LAYER_DEFAULT
 from dashboard.state import parsing
-from dashboard.state.parsing import Field
+from dashboard.state.parsing import LAYER_DEFAULT, Field
 from otcore.base.names import POOLINGS
 from otcore.space.nearest import METRICS
 from otcore.space.points import KINDS

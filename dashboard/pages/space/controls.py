@@ -2,13 +2,12 @@
 
 import streamlit as st
 
-from dashboard import background
+from dashboard import background, state
 from dashboard.kit import encoder_choice, markup
 from dashboard.pages.finetune.course import snapshot_steps
 from dashboard.pages.space import looks
 from dashboard.pages.space.choices import COLOURS, LINES, MODES, PARTS
-from dashboard.state import selection
-from dashboard.state.fields import LAYER_DEFAULT
+from dashboard.state.parsing import LAYER_DEFAULT
 from otcore.base.names import POOLINGS
 from otcore.finetuning import list_runs
 from otcore.space.nearest import METRICS
@@ -28,7 +27,7 @@ _NOTE = (
 
 def unpick() -> None:
     """Callback of whatever changes the points: a selection among the old ones would point at others."""
-    selection.put(sp_pick="")
+    state.put(sp_pick="")
 
 
 def mode() -> None:
@@ -40,7 +39,7 @@ def mode() -> None:
 
 def sidebar() -> None:
     """What is plotted and how it is projected."""
-    film = selection.get("sp_mode") == "film"
+    film = state.get("sp_mode") == "film"
     st.subheader("Points", anchor=False)
     if film:
         _run()
@@ -69,18 +68,18 @@ def look() -> None:
 
 
 def _encoders() -> None:
-    pair = selection.get("sp_mode") == "pair"
+    pair = state.get("sp_mode") == "pair"
     for side, label in (("a", "Before"), ("b", "After")) if pair else (("b", "Encoder"),):
         key = f"sp_{side}"
-        encoder_choice.one(key, label, offered=not (pair and side == "b" and selection.get("sp_a") == selection.get("sp_b")))
-        _layer(selection.get(key), f"sp_layer_{side}", f"{label}: layer" if pair else "Layer")
+        encoder_choice.one(key, label, offered=not (pair and side == "b" and state.get("sp_a") == state.get("sp_b")))
+        _layer(state.get(key), f"sp_layer_{side}", f"{label}: layer" if pair else "Layer")
 
 
 def _layer(name: str, key: str, label: str) -> None:
     usable, _ = background.usable_encoder(name)
     encoder = background.encoder(usable)
-    if selection.get(key) > encoder.layers:
-        selection.put(**{key: LAYER_DEFAULT})
+    if state.get(key) > encoder.layers:
+        state.put(**{key: LAYER_DEFAULT})
     names = {LAYER_DEFAULT: f"default ({encoder.default_layer})", 0: "0 (embedding)", encoder.layers: f"{encoder.layers} (last)"}
     st.selectbox(label, [LAYER_DEFAULT, *range(encoder.layers + 1)], key=key, format_func=lambda at: names.get(at, str(at)))
 
@@ -92,10 +91,10 @@ def _sentences() -> None:
         placeholder="one or more",
     )  # fmt: skip
     st.segmented_control("Points are", KINDS, key="sp_unit", format_func=lambda kind: kind + "s", required=True, on_change=unpick)
-    if not selection.get("sp_ids"):
+    if not state.get("sp_ids"):
         count = len(collection.entries)
-        if selection.get("sp_count") > count:
-            selection.put(sp_count=count)
+        if state.get("sp_count") > count:
+            state.put(sp_count=count)
         st.slider("Sentences", 1, count, key="sp_count", on_change=unpick, help="The first so many of those below, in each language.")
         st.segmented_control("Part", PARTS, key="sp_part", format_func=_PARTS.get, required=True, on_change=unpick)
         st.multiselect("Only sentences that show", collection.tags, key="sp_tags", placeholder="any phenomenon", on_change=unpick)
@@ -106,7 +105,7 @@ def _sentences() -> None:
         placeholder="type to search", max_selections=60, on_change=unpick,
     )  # fmt: skip
     st.selectbox(
-        "Pooling", POOLINGS, key="sp_pooling", disabled=selection.get("sp_unit") == "sentence",
+        "Pooling", POOLINGS, key="sp_pooling", disabled=state.get("sp_unit") == "sentence",
         help="How a word's vector comes from its subwords; a sentence's is the mean of all.",
     )  # fmt: skip
 
@@ -116,8 +115,8 @@ def _run() -> None:
     if not names:
         st.info("There is no run with snapshots yet; start one on the Fine-tune page.")
         return
-    if selection.get("run") not in names:
-        selection.put(run=names[0])
+    if state.get("run") not in names:
+        state.put(run=names[0])
     st.selectbox("Run", names, key="run", on_change=unpick, help="Its probe sentences are plotted, at each of its snapshots.")
 
 
@@ -131,7 +130,7 @@ def _projection() -> None:
         "Neighbours", 2, 200, key="sp_neighbours",
         help="How many nearest points hold a point in place: few show fine grain, many the whole. Trustworthiness looks at as many.",
     )  # fmt: skip
-    umap = selection.get("sp_method") == "umap"
+    umap = state.get("sp_method") == "umap"
     if umap:
         st.slider(
             "Minimum distance", 0.0, 1.0, step=0.05, key="sp_min_dist",

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from dashboard import state
 from dashboard.pages.space.cache import Picture
 from dashboard.pages.space.figures import MOST_LINES, Drawing, Pane, plain
 from dashboard.pages.space.looks import look
-from dashboard.state import selection
 from otcore.text.languages import language
 
 _FULL_HOVER = 800  # points up to which a hover tells the sentence too: each text travels to the browser
@@ -32,7 +32,7 @@ class Style:
 
     @staticmethod
     def current(stacked: bool) -> "Style":
-        return Style(selection.get("sp_colour"), selection.get("sp_lines"), selection.stamp(), stacked)
+        return Style(state.get("sp_colour"), state.get("sp_lines"), state.stamp(), stacked)
 
 
 def drawing_of(picture: Picture, states: list[int], marked: list[int], style: Style, *, gliding: bool = False) -> Drawn:

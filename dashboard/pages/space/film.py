@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from dashboard import state
 from dashboard.kit import markup
 from dashboard.pages.finetune import cache
 from dashboard.pages.space import figures, files, numbers, picks, pieces
@@ -9,18 +10,17 @@ from dashboard.pages.space import film_figure as space_film
 from dashboard.pages.space.cache import Picture
 from dashboard.pages.space.drawing import Style, drawing_of
 from dashboard.pages.space.listing import Moment
-from dashboard.state import selection
 from otcore.base.places import RUN_PREFIX
 from otcore.finetuning import find_run
 
 
 def show(picture: Picture, marked: list[int], narrow: bool) -> None:
     """The film, standing or running, and what belongs to the whole of it."""
-    if selection.get("sp_play"):
+    if state.get("sp_play"):
         _running(picture, marked, narrow, [])
     else:
         _moment(picture, marked, narrow)
-    pieces.selected(picture, marked, _told(picture), RUN_PREFIX + selection.get("run"))
+    pieces.selected(picture, marked, _told(picture), RUN_PREFIX + state.get("run"))
     style, reading = Style.current(stacked=False), pieces.reading(picture)
     pieces.downloads(picture, marked, lambda: _whole(picture, marked, style, reading))
 
@@ -33,11 +33,11 @@ def _running(picture: Picture, marked: list[int], narrow: bool, beats: list[int]
     """
     place = _place(picture)
     if beats:
-        if place + 1 >= len(picture.steps) or not selection.get("sp_play"):
-            selection.put(sp_play=False)
+        if place + 1 >= len(picture.steps) or not state.get("sp_play"):
+            state.put(sp_play=False)
             st.rerun()
         place += 1
-        selection.put(sp_step=picture.steps[place])
+        state.put(sp_step=picture.steps[place])
     beats.append(place)
     _moment(picture, marked, narrow)
 
@@ -45,16 +45,16 @@ def _running(picture: Picture, marked: list[int], narrow: bool, beats: list[int]
 def _moment(picture: Picture, marked: list[int], narrow: bool) -> None:
     steps, place = picture.steps, _place(picture)
     button, slider = st.columns([1, 6], vertical_alignment="bottom")
-    playing = selection.get("sp_play")
+    playing = state.get("sp_play")
     button.button("⏸ Pause" if playing else "▶ Play", key="film_button", on_click=_toggle, args=(steps,), width="stretch")
     if len(steps) > 1:
-        if selection.get("sp_step") not in steps:
-            selection.put(sp_step=steps[place])
+        if state.get("sp_step") not in steps:
+            state.put(sp_step=steps[place])
         slider.select_slider("Step of the run", steps, key="sp_step")
     drawn = drawing_of(picture, [place], marked, Style.current(narrow), gliding=True)
     st.plotly_chart(
         figures.scatter(drawn.drawing), key="space_film", config=pieces.CHART, alt=pieces.spoken(picture, marked),
-        on_select=lambda: selection.take_points("space_film", "sp_pick", picks.taken), selection_mode=("points", "box", "lasso"),
+        on_select=lambda: state.take_points("space_film", "sp_pick", picks.taken), selection_mode=("points", "box", "lasso"),
     )  # fmt: skip
     st.caption(pieces.reading(picture))
     st.html(markup.numbers([*numbers.facts(picture, [place]), *_logged(steps[place])]))
@@ -65,15 +65,15 @@ def _moment(picture: Picture, marked: list[int], narrow: bool) -> None:
 
 def _toggle(steps: tuple[int, ...]) -> None:
     """Play from the start where the film stands at its end."""
-    playing = not selection.get("sp_play")
-    if playing and selection.get("sp_step") in (-1, steps[-1]):
-        selection.put(sp_step=steps[0])
-    selection.put(sp_play=playing)
+    playing = not state.get("sp_play")
+    if playing and state.get("sp_step") in (-1, steps[-1]):
+        state.put(sp_step=steps[0])
+    state.put(sp_play=playing)
 
 
 def _place(picture: Picture) -> int:
     """The moment that is shown; the last where none is asked for."""
-    step = selection.get("sp_step")
+    step = state.get("sp_step")
     return picture.steps.index(step) if step in picture.steps else len(picture.steps) - 1
 
 
@@ -94,7 +94,7 @@ def _measures(picture: Picture) -> dict[str, list[float]]:
 
 def _logged(step: int) -> list[tuple[str, str, str]]:
     """What the run itself measured at that step, on held-out sentences."""
-    course = cache.course_of(find_run(selection.get("run")))
+    course = cache.course_of(find_run(state.get("run")))
     found = next((figures_held for _, at, figures_held in course.held_out if at == step), {})
     names = {
         "aer": ("held-out AER", "wrong word links, on the run's held-out sentences"),

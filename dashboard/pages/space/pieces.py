@@ -2,12 +2,12 @@
 
 import streamlit as st
 
+from dashboard import state
 from dashboard.kit import markup
 from dashboard.kit.explain import explain
 from dashboard.pages.space import files, listing, looks, numbers, picks
 from dashboard.pages.space.cache import Picture
 from dashboard.pages.space.listing import Moment
-from dashboard.state import selection
 from otcore.base.errors import InputError
 from otcore.space.patterns import find
 
@@ -20,14 +20,14 @@ CHART = {
 def chosen(picture: Picture) -> list[int]:
     """The selected points: those picked on the picture and those found by text; why a search failed is told here."""
     points = picture.cloud.points
-    marked = set(picks.read(selection.get("sp_pick"), len(points)))
+    marked = set(picks.read(state.get("sp_pick"), len(points)))
     try:
-        marked |= set(find(points.texts, selection.get("sp_find"), regular=selection.get("sp_regex")))
+        marked |= set(find(points.texts, state.get("sp_find"), regular=state.get("sp_regex")))
     except InputError as error:
         explain(error)
     else:
-        if selection.get("sp_find").strip() and not marked:
-            st.info(markup.escape_markdown(f"No point plotted is “{selection.get('sp_find')}”; try a regular expression, or plot more."))
+        if state.get("sp_find").strip() and not marked:
+            st.info(markup.escape_markdown(f"No point plotted is “{state.get('sp_find')}”; try a regular expression, or plot more."))
     return sorted(marked)
 
 
@@ -48,8 +48,8 @@ def selected(picture: Picture, marked: list[int], moments: list[Moment], encoder
 
 
 def _clear() -> None:
-    selection.put(sp_pick="", sp_find="")
-    selection.new_stamp()
+    state.put(sp_pick="", sp_find="")
+    state.new_stamp()
 
 
 def reading(picture: Picture) -> str:
@@ -61,7 +61,7 @@ def reading(picture: Picture) -> str:
         "Near on a UMAP picture means near in the space; far, size and density mean nothing."
         if picture.projection.settings.method == "umap" else "PCA shows only the share of the variance that its axes name."
     )  # fmt: skip
-    return f"{looks.READING[selection.get('sp_colour')]} {lasso}{means}"
+    return f"{looks.READING[state.get('sp_colour')]} {lasso}{means}"
 
 
 def spoken(picture: Picture, marked: list[int]) -> str:

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from dashboard.state import selection
-from dashboard.state.fields import LAYER_DEFAULT
+from dashboard import state
+from dashboard.state.parsing import LAYER_DEFAULT
 from otcore.base.errors import InputError
 from otcore.corpora import Collection
 from otcore.space.points import PointChoice
@@ -32,7 +32,7 @@ def current(collection: Collection) -> SpaceView:
 
     raises: InputError   nothing is left to plot, or settings that the engine refuses
     """
-    get = selection.get
+    get = state.get
     projection = ProjectionSettings(
         get("sp_method"), int(get("sp_dims")), int(get("sp_neighbours")), float(get("sp_min_dist")), get("sp_metric"), int(get("sp_seed"))
     )
@@ -49,7 +49,7 @@ def current(collection: Collection) -> SpaceView:
 
 def sentence_ids(collection: Collection) -> tuple[str, ...]:
     """The chosen sentences: those named, else the first so many of the part that show any of the tags."""
-    get = selection.get
+    get = state.get
     named = set(get("sp_ids"))
     if named:
         found = [entry.id for entry in collection.entries if entry.id in named]

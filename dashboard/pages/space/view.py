@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from dashboard import state
 from dashboard.kit import markup, waiting
 from dashboard.kit.components import viewport
 from dashboard.pages.space import cache, figures, files, film, numbers, picks, pieces
@@ -9,7 +10,6 @@ from dashboard.pages.space.cache import Picture
 from dashboard.pages.space.drawing import Style, drawing_of
 from dashboard.pages.space.listing import Moment
 from dashboard.pages.space.selection import SpaceView
-from dashboard.state import selection
 
 
 def page(view: SpaceView) -> None:
@@ -53,7 +53,7 @@ def _draw(picture: Picture, marked: list[int], narrow: bool) -> None:
         st.caption(f"Of {drawing.dropped + figures.MOST_LINES:,} lines the first {figures.MOST_LINES:,} are drawn.")
     st.plotly_chart(
         figures.scatter(drawing.drawing), key="space_picture", config=pieces.CHART, alt=pieces.spoken(picture, marked),
-        on_select=lambda: selection.take_points("space_picture", "sp_pick", picks.taken), selection_mode=("points", "box", "lasso"),
+        on_select=lambda: state.take_points("space_picture", "sp_pick", picks.taken), selection_mode=("points", "box", "lasso"),
     )  # fmt: skip
     st.caption(pieces.reading(picture))
 

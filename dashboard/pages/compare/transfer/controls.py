@@ -5,11 +5,11 @@ from pathlib import Path
 
 import streamlit as st
 
+from dashboard import state
 from dashboard.kit import encoder_choice, markup
 from dashboard.pages.compare.transfer import store
 from dashboard.pages.compare.transfer.choices import BUDGETS, OWN_CHOICE
 from dashboard.pages.errors.controls import FOLDER_VARIABLE
-from dashboard.state import selection
 from otcore.base.errors import InputError
 from otcore.base.names import TRAINED
 from otcore.evaluation.transfer import TASKS
@@ -28,7 +28,7 @@ def choices() -> None:
     left, right, third = st.columns([5, 3, 3], vertical_alignment="bottom")
     left.selectbox("Task", list(TASKS), key="tr_task", format_func=task_name, on_change=_new_task)
     right.segmented_control("Budget", BUDGETS, key="tr_budget", format_func=_BUDGETS.get, required=True, help=_BUDGET_HELP)
-    task = selection.get("tr_task")
+    task = state.get("tr_task")
     if TASKS[task].trained:
         third.selectbox(
             "Trained in English", (OWN_CHOICE, *TRAINED), key="tr_train", format_func=_TRAINED.get,
@@ -36,7 +36,7 @@ def choices() -> None:
         )  # fmt: skip
     left, right = st.columns(2)
     encoder_choice.several(left, "one or more: editions, runs, hub names")
-    given = store.is_kept(selection.get("tr_files"), task)
+    given = store.is_kept(state.get("tr_files"), task)
     if TASKS[task].bundled and not given:
         right.multiselect(
             "Languages", [code for code in LANGUAGES if code != "en"], key="tr_over", format_func=lambda code: LANGUAGES[code].name,
@@ -54,22 +54,22 @@ def task_name(task: str) -> str:
 
 def measure(keys: tuple[str, ...], task: str) -> str:
     """Which measure is drawn and told."""
-    if selection.get("tr_measure") not in keys:
-        selection.put(tr_measure=keys[0])
+    if state.get("tr_measure") not in keys:
+        state.put(tr_measure=keys[0])
     st.segmented_control("Measure", keys, key="tr_measure", format_func=TASKS[task].measures.get, required=True)
-    return selection.get("tr_measure")
+    return state.get("tr_measure")
 
 
 def seen(languages: tuple[str, ...]) -> tuple[str, ...]:
     """Languages that the encoders were aligned on, for the averages that the paper gives."""
     others = [code for code in languages if code != "en"]
-    selection.put(tr_seen=[code for code in selection.get("tr_seen") if code in others])
+    state.put(tr_seen=[code for code in state.get("tr_seen") if code in others])
     st.multiselect(
         "Aligned languages", others, key="tr_seen", format_func=lambda code: LANGUAGES[code].name if code in LANGUAGES else code,
         placeholder="none named: one mean over all",
         help="Name those that fine-tuning saw, and the means over seen and unseen languages are given as in the paper; English is seen.",
     )  # fmt: skip
-    return tuple(selection.get("tr_seen"))
+    return tuple(state.get("tr_seen"))
 
 
 def _files(task: str, given: bool) -> None:
@@ -77,10 +77,10 @@ def _files(task: str, given: bool) -> None:
     with st.expander("Files" if needed else "Your own files in place of the collection", expanded=needed and not given):
         if given:
             listed = "; ".join(
-                f"{store.ROLES[role]}: {', '.join(names)}" for role, names in store.kept_names(selection.get("tr_files")).items()
+                f"{store.ROLES[role]}: {', '.join(names)}" for role, names in store.kept_names(state.get("tr_files")).items()
             )
             st.markdown(markup.escape_markdown(f"{listed}."))
-            st.button("Take these files away", key="tr_clear", on_click=selection.put, kwargs={"tr_files": ""})
+            st.button("Take these files away", key="tr_clear", on_click=state.put, kwargs={"tr_files": ""})
         roles = store.roles_of(task)
         found = {role: _one_role(column, task, role) for column, role in zip(st.columns(len(roles)), roles, strict=True)}
         st.caption(_FORMATS[task] + " A test file tells its language by its name, such as test.de.tsv. The files stay on this server.")
@@ -100,7 +100,7 @@ def _one_role(column, task: str, role: str) -> list[store.Given]:
 
 def _take(task: str, files: dict[str, list[store.Given]]) -> None:
     try:
-        selection.put(tr_files=store.keep_files(task, files))
+        state.put(tr_files=store.keep_files(task, files))
     except InputError as error:
         st.error(markup.escape_markdown(str(error)))
         return
@@ -113,7 +113,7 @@ def _folder() -> Path | None:
 
 
 def _new_task() -> None:
-    selection.put(tr_measure="", tr_train=OWN_CHOICE)
+    state.put(tr_measure="", tr_train=OWN_CHOICE)
 
 
 _FORMATS = {

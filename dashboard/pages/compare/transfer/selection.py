@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
+from dashboard import state
 from dashboard.pages.compare.transfer import store
 from dashboard.pages.compare.transfer.choices import OWN_CHOICE
-from dashboard.state import selection
 from otcore.base.errors import InputError
 from otcore.evaluation.transfer import TASKS, TransferSettings
 
@@ -37,7 +37,7 @@ class TransferView:
 
 def asks_for_files() -> bool:
     """Whether the task needs files and none were given yet."""
-    return not TASKS[selection.get("tr_task")].bundled and not selection.get("tr_files")
+    return not TASKS[state.get("tr_task")].bundled and not state.get("tr_files")
 
 
 def current() -> TransferView:
@@ -45,7 +45,7 @@ def current() -> TransferView:
 
     raises: InputError   no encoder, files that the task needs and that are not there
     """
-    get = selection.get
+    get = state.get
     task, encoders = get("tr_task"), tuple(get("compared"))
     if not encoders:
         raise InputError("Choose one encoder or more: the first is “before”, the others are compared with it.")

@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import streamlit as st
 
+from dashboard import state
 from dashboard.kit import markup, waiting
 from dashboard.pages.compare import tables as compare_tables
 from dashboard.pages.compare.transfer import cache, controls, figures, tables
 from dashboard.pages.compare.transfer.selection import TransferView, asks_for_files, current
-from dashboard.state import selection
 from otcore.evaluation.transfer import ALL, TASKS, Transfer
 
 _CHART = {
@@ -36,7 +36,7 @@ _BESIDE = (
 def page() -> None:
     """The whole tab."""
     controls.choices()
-    task = selection.get("tr_task")
+    task = state.get("tr_task")
     st.caption(_ABOUT[task])
     if asks_for_files():
         name = controls.task_name(task).partition(":")[0]

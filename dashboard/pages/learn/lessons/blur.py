@@ -9,7 +9,8 @@ from dashboard.pages.learn.figures.curves import Series, lines
 from dashboard.pages.learn.figures.matrices import matrix
 from dashboard.pages.learn.lessons.controls import Choice
 from dashboard.pages.learn.lessons.types import Drawing, Engine, Lesson, Option, Picture, Question, Values, Words
-from otcore.transport import Plan, Problem, Solver, solve
+from otcore.transport.problem import Plan, Problem
+from otcore.transport.solvers import make_solver, solve
 
 EPSILONS = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 20.0)
 _POINTS = 20
@@ -44,8 +45,8 @@ def blurred() -> Blurred:
     bump = lambda centre, width: np.exp(-(((place - centre) / width) ** 2))  # noqa: E731
     a, b = bump(0.2, 0.09) + 0.7 * bump(0.7, 0.12), bump(0.45, 0.1) + 0.5 * bump(0.9, 0.07)
     problem = Problem((place[:, None] - place[None, :]) ** 2, a / a.sum(), b / b.sum())
-    solver = lambda epsilon: Solver("entropic", epsilon=epsilon, relative=True, tolerance=1e-5)  # noqa: E731
-    return Blurred(tuple(solve(problem, solver(epsilon)) for epsilon in EPSILONS), solve(problem, Solver("exact")))
+    solver = lambda epsilon: make_solver("entropic", epsilon=epsilon, relative=True, tolerance=1e-5)  # noqa: E731
+    return Blurred(tuple(solve(problem, solver(epsilon)) for epsilon in EPSILONS), solve(problem, make_solver("exact")))
 
 
 def _draw(values: Values, engine: Engine) -> Drawing:

@@ -11,7 +11,9 @@ from dashboard.pages.learn.lessons.controls import Choice, Steps
 from dashboard.pages.learn.lessons.types import Drawing, Engine, Lesson, Option, Picture, Question, Values, Words
 from otcore.objectives import ObjectiveSettings, make_objective
 from otcore.objectives.flow import Course, cloud_pair, descend
-from otcore.transport import Problem, Solver, cost_matrix, solve
+from otcore.transport.costs import cost_matrix
+from otcore.transport.problem import Problem
+from otcore.transport.solvers import make_solver, solve
 
 LAST = 24
 EPSILONS = (0.01, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0)
@@ -43,7 +45,7 @@ def self_costs(epsilon: float) -> tuple[float, float]:
     ring = torch.from_numpy(clouds()[1])
     cost, mass = cost_matrix(ring, ring, "sqeuclidean").numpy(), np.full(_POINTS, 1 / _POINTS)
     problem = Problem(cost, mass, mass, cost, cost)
-    return tuple(solve(problem, Solver(kind, epsilon=epsilon)).value for kind in ("entropic", "debiased"))
+    return tuple(solve(problem, make_solver(kind, epsilon=epsilon)).value for kind in ("entropic", "debiased"))
 
 
 def spread(points: np.ndarray) -> float:

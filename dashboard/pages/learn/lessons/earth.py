@@ -6,7 +6,8 @@ from dashboard.pages.learn.figures.matrices import matrix
 from dashboard.pages.learn.figures.piles import piles
 from dashboard.pages.learn.lessons.controls import Choice, Numbers, Slider, listed
 from dashboard.pages.learn.lessons.types import Drawing, Engine, Lesson, Option, Picture, Question, Values, Words
-from otcore.transport import Plan, Problem, Solver, solve
+from otcore.transport.problem import Plan, Problem
+from otcore.transport.solvers import make_solver, solve
 from otcore.transport.teaching.monge import cheapest_map
 
 PLACES = 6
@@ -32,7 +33,7 @@ def own_plan(values: Values) -> tuple[np.ndarray, float]:
 
 def _draw(values: Values, engine: Engine) -> Drawing:
     problem = problem_of(values)
-    best = solve(problem, Solver("exact"))
+    best = solve(problem, make_solver("exact"))
     shown, note = _shown(values, problem, best)
     cost = float((shown * problem.cost).sum())
     places = [str(k + 1) for k in range(PLACES)]

@@ -6,8 +6,9 @@ from dashboard.pages.learn.figures.curves import Series, lines
 from dashboard.pages.learn.lessons import reading
 from dashboard.pages.learn.lessons.controls import Choice, Slider
 from dashboard.pages.learn.lessons.types import Drawing, Engine, Lesson, Option, Picture, Question, Values, Words
-from otcore.alignment import LinkRule, Scores, links_of_plan, score_pair
 from otcore.alignment.aligner import Aligned
+from otcore.alignment.rules.threshold import Threshold
+from otcore.alignment.scores import Scores, score_pair
 
 _RULES = {"threshold": "share of both maxima", "mutual": "mutual maximum", "source-maximum": "row maximum", "iterated": "iterated"}
 _SENTENCES = {"g001": "g001 · two negations", "g005": "g005 · give it to me", "g008": "g008 · an idiom", "g030": "g030 · two “handed”"}
@@ -24,7 +25,7 @@ def choices(values: Values) -> dict[str, object]:
 def sweep(pair: Aligned) -> list[Scores]:
     """Scores of the plan's links at each of THRESHOLDS."""
     plan, gold = pair.plan.plan, pair.pair.gold
-    found = (links_of_plan(plan, LinkRule("threshold", threshold))[0] for threshold in THRESHOLDS)
+    found = (Threshold(threshold=threshold).read(plan)[0] for threshold in THRESHOLDS)
     return [score_pair(map(tuple, np.argwhere(cells).tolist()), gold) for cells in found]
 
 

@@ -7,7 +7,9 @@ from dashboard.pages.learn.figures.clouds import Group, cloud
 from dashboard.pages.learn.figures.curves import bars
 from dashboard.pages.learn.lessons.controls import Choice, Slider
 from dashboard.pages.learn.lessons.types import Drawing, Engine, Lesson, Option, Picture, Question, Values, Words
-from otcore.transport import Plan, Problem, Solver, solve
+from otcore.transport.problem import Plan, Problem
+from otcore.transport.solver import Solver
+from otcore.transport.solvers import make_solver, solve
 
 SOURCE, TARGET = ("my", "aunt", "does", "not", "sleep"), ("meine", "Tante", "schläft", "nicht")
 ORPHAN = SOURCE.index("does")
@@ -25,7 +27,7 @@ def solved(values: Values) -> Plan:
 
 
 def _solver(values: Values) -> Solver:
-    return Solver(str(values["kind"]), epsilon=0.05, relative=True, penalty=float(values["penalty"]), mass=float(values["mass"]))
+    return make_solver(str(values["kind"]), epsilon=0.05, relative=True, penalty=float(values["penalty"]), mass=float(values["mass"]))
 
 
 def _draw(values: Values, engine: Engine) -> Drawing:

@@ -7,7 +7,8 @@ from dashboard.pages.learn.figures.landscapes import landscape
 from dashboard.pages.learn.figures.matrices import Marks, matrix
 from dashboard.pages.learn.lessons.controls import Slider, Steps
 from dashboard.pages.learn.lessons.types import Drawing, Engine, Lesson, Option, Picture, Question, Values, Words
-from otcore.transport import Problem, Solver, solve
+from otcore.transport.problem import Problem
+from otcore.transport.solvers import make_solver, solve
 from otcore.transport.teaching.dual import ascend, best_answer, dual_value
 
 _X, _Y = np.array([0.0, 2.0, 5.0]), np.array([1.0, 2.5, 4.0, 6.0])
@@ -18,7 +19,7 @@ _REACH = 5.0
 
 def _draw(values: Values, engine: Engine) -> Drawing:
     cost, a, b = PROBLEM.cost, PROBLEM.source_mass, PROBLEM.target_mass
-    best = solve(PROBLEM, Solver("exact"))
+    best = solve(PROBLEM, make_solver("exact"))
     start = np.array([0.0, float(values["f2"]), float(values["f3"])])
     way = ascend(cost, a, b, start, int(values["steps"]))
     f = way[-1]

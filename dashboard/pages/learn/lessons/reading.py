@@ -6,8 +6,8 @@ from dashboard.kit.markup import escape_markdown
 from dashboard.kit.theme import STATUS
 from dashboard.pages.learn.figures.matrices import Marks, matrix
 from dashboard.pages.learn.lessons.types import Picture
-from otcore.alignment import Scores, score_pair
 from otcore.alignment.aligner import Aligned
+from otcore.alignment.scores import Scores, score_pair
 
 LANGUAGES = {"de": "German", "fr": "French", "es": "Spanish"}
 _KEY = "Hit: a sure link drawn; possible: one that may be; false: not in gold; missed: a sure one."

@@ -6,7 +6,7 @@ from dashboard.pages.learn.figures.curves import bars
 from dashboard.pages.learn.lessons import reading
 from dashboard.pages.learn.lessons.controls import Choice
 from dashboard.pages.learn.lessons.types import Drawing, Engine, Lesson, Option, Picture, Question, Values, Words
-from otcore.base.names import MASSES
+from otcore.transport.masses import MASSES
 
 _NAMES = {"uniform": "uniform", "norm": "vector norm", "inverse-frequency": "inverse frequency"}
 _SENTENCES = {

@@ -1,0 +1,101 @@
+"""What a person has chosen: every declared choice under its key in the session, whether or not its widget is drawn this time.
+
+A page declares a frozen dataclass of `otcore.base.choices.choice`s and wraps it in `Choices`; the keys in the address and in the
+session, the widgets and the dataclass itself derive from that. Only this package reads and writes the session state.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+
+from otcore.base import choices as declarations
+from otcore.base.choices import Choice, Maybe, Several, Values
+
+KNOWN: dict[str, Choice] = {}  # key → choice, of every page whose choices are loaded
+
+
+class Choices:
+    """The choices of one settings dataclass on a page.
+
+    settings: the dataclass; `prefix`: of every key
+    """
+
+    def __init__(self, settings: type, prefix: str = "") -> None:
+        self.settings = settings
+        self.declared = declarations.declared(settings)
+        self.keys = {name: prefix + (one.key or name) for name, one in self.declared.items()}
+        KNOWN.update({self.keys[name]: one for name, one in self.declared.items()})
+
+    def key(self, name: str) -> str:
+        """The key of a choice in the session and the address."""
+        return self.keys[name]
+
+    def values(self) -> Values:
+        """Name → value of every choice, as it stands."""
+        return {name: value_of(self.declared[name], get(key)) for name, key in self.keys.items()}
+
+    def current(self, **given: Any) -> Any:
+        """The settings as they stand; `given` are values in place of chosen ones.
+
+        raises: InputError   a combination that the settings refuse
+        """
+        return declarations.build(self.settings, self.values() | given)
+
+    def applies(self, name: str) -> bool:
+        """Whether a choice means anything while the others are what they are."""
+        return self.declared[name].applies(self.values())
+
+
+def get(key: str) -> Any:
+    """One choice as its widget holds it."""
+    return st.session_state[key]
+
+
+def put(**values: Any) -> None:
+    """Sets choices, from a callback or before their widgets are drawn."""
+    for key, value in values.items():
+        if key not in KNOWN:
+            raise KeyError(key)
+        st.session_state[key] = value
+
+
+def keep() -> None:
+    """Before any widget: every choice has a value, and stays though its widget is not drawn this time."""
+    for key, one in KNOWN.items():
+        st.session_state[key] = st.session_state.get(key, start_of(one))
+
+
+def start_of(one: Choice) -> Any:
+    """The default, as a widget holds it."""
+    return widget_of(one, one.default)
+
+
+def read(one: Choice, text: str | None) -> Any:
+    """A choice from an address, as a widget holds it; the default where the text is no value of it."""
+    try:
+        return start_of(one) if text is None else widget_of(one, one.kind.read(text))
+    except (ValueError, KeyError):
+        return start_of(one)
+
+
+def written(one: Choice, held: Any) -> str:
+    """The text in an address of what a widget holds."""
+    return one.kind.write(value_of(one, held))
+
+
+def widget_of(one: Choice, value: Any) -> Any:
+    """What a widget holds for a value."""
+    if value is None and isinstance(one.kind, Maybe):
+        return one.kind.blank
+    return list(value) if isinstance(one.kind, Several) or isinstance(value, list) else value
+
+
+def value_of(one: Choice, held: Any) -> Any:
+    """The value of what a widget holds."""
+    return None if isinstance(one.kind, Maybe) and held == one.kind.blank else held
+
+
+def changed(state: Mapping[str, Any]) -> dict[str, str]:
+    """Key → text of every choice that differs from its default."""
+    return {key: written(one, state[key]) for key, one in KNOWN.items() if state[key] != start_of(one)}

@@ -1,0 +1,114 @@
+"""Clicks: what is marked on a page, and what was picked on a figure, a table or a component."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import streamlit as st
+
+from dashboard.state.choices import KNOWN, get, put, read
+from otcore.base.choices import Text
+
+PLACE = Text(11, pattern="([0-9]{0,5}-[0-9]{0,5})?")  # the kind of a mark in an address
+
+
+@dataclass(frozen=True)
+class Mark:
+    """What was clicked: a source word, a target word, or both (a cell). None on the side that was not."""
+
+    source: int | None = None
+    target: int | None = None
+
+
+def mark(field: str = "mark") -> Mark:
+    """What is marked, in the field of a page."""
+    return mark_of(get(field))
+
+
+def put_mark(source: int | None, target: int | None, field: str = "mark") -> None:
+    """Marks a word or a cell; the same one again takes the mark away."""
+    text = _mark_text(Mark(source, target))
+    put(**{field: "" if get(field) == text else text})
+    new_stamp()
+
+
+def new_stamp() -> None:
+    """Makes the points of the next figures unlike those of the last, so that a click on the same one is heard again."""
+    st.session_state["_stamp"] = stamp() + 1
+
+
+def stamp() -> int:
+    """How often a mark was set in this session. A figure's points carry it: a browser keeps quiet about a click that selects
+    what was selected before, though the mark may have moved on since."""
+    return st.session_state.get("_stamp", 0)
+
+
+def unmark(field: str = "mark") -> None:
+    """Callback of whatever changes the words: a mark on the old ones would point at others."""
+    put(**{field: ""})
+
+
+def take_pick(key: str, field: str = "mark") -> None:
+    """Callback of the sentence component: marks what was clicked there."""
+    mark = mark_of(st.session_state[key].get("picked") or "-")
+    put_mark(mark.source, mark.target, field)
+
+
+def take_point(key: str, field: str = "mark") -> None:
+    """Callback of a figure whose points' customdata starts with [source word, target word]; a click on nothing clears the mark."""
+    cell = picked_point(key)
+    if cell:
+        put_mark(int(cell[0]), int(cell[1]), field)
+    else:
+        unmark(field)
+
+
+def picked_point(key: str) -> list | None:
+    """The customdata of the point that was clicked in a figure."""
+    points = st.session_state[key]["selection"]["points"]
+    return points[0].get("customdata") if points else None
+
+
+def take_points(key: str, field: str, write: Callable[[list[int]], str]) -> None:
+    """Callback of a figure whose points' customdata is one number each: the numbers of the points chosen there, as a choice."""
+    points = st.session_state[key]["selection"]["points"]
+    numbers = [point["customdata"] for point in points if point.get("customdata") is not None]
+    put(**{field: write(sorted({int(one[0] if isinstance(one, list) else one) for one in numbers}))})
+    new_stamp()
+
+
+def clicked_point(key: str) -> dict | None:
+    """For callbacks: the first of the points chosen on a figure, as the figure gives it (`curve_number`, `point_index`, `x`, `y`)."""
+    points = st.session_state[key]["selection"]["points"]
+    return points[0] if points else None
+
+
+def take_text(key: str, name: str, field: str) -> None:
+    """Callback of a component that gives a text under `name`: it becomes the choice, where the field takes it."""
+    text = st.session_state[key].get(name)
+    if text is not None:
+        put(**{field: read(KNOWN[field], str(text))})
+
+
+def take_row(key: str, places: list[tuple[int | None, int | None]]) -> None:
+    """Callback of a table whose rows are the given places."""
+    rows = st.session_state[key]["selection"]["rows"]
+    if rows:
+        put_mark(*places[rows[0]])
+    else:
+        unmark()
+
+
+def picked_row(key: str) -> int | None:
+    """Which row of a table is ticked."""
+    rows = st.session_state[key]["selection"]["rows"]
+    return rows[0] if rows else None
+
+
+def mark_of(text: str) -> Mark:
+    """What a mark in an address says."""
+    left, _, right = text.partition("-")
+    return Mark(int(left) if left.isdecimal() else None, int(right) if right.isdecimal() else None)
+
+
+def _mark_text(mark: Mark) -> str:
+    return f"{'' if mark.source is None else mark.source}-{'' if mark.target is None else mark.target}"

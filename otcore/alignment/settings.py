@@ -1,0 +1,62 @@
+"""Everything between two sentences and their links, as settings."""
+
+from dataclasses import dataclass
+
+from otcore.alignment.rule import LinkRule
+from otcore.alignment.rules import RULES
+from otcore.alignment.rules.mutual import Mutual
+from otcore.base.choices import Maybe, Number, OneOf, check, choice, variant
+from otcore.base.vectors import POOLINGS, UNITS
+from otcore.transport.costs import COSTS
+from otcore.transport.masses import MASSES
+from otcore.transport.solver import Solver
+from otcore.transport.solvers import SOLVERS
+from otcore.transport.solvers.entropic import Entropic
+
+
+@dataclass(frozen=True)
+class AlignSettings:
+    """How a pair is aligned. The defaults did best on the dev part of the bundled gold links.
+
+    layer   : of the encoder, or None for its default
+    unit    : what a point of the cloud is: "word" or "subword" (links are between words all the same)
+    pooling : how a word's vector comes from its subwords' (unit "word"): mean, first, last
+    cost    : one of COSTS
+    masses  : one of MASSES
+    solver  : of the transport
+    links   : the rule that reads links from the plan, or from the raw cosine similarity
+    raises  : InputError   a value that is none of these
+    """
+
+    layer: int | None = choice(
+        None,
+        Maybe(Number(0, 1000, whole=True), blank=-1),
+        "Layer",
+        "Which layer's vectors are transported; 0 is the embedding. Without a choice it is the encoder's own.",
+    )
+    unit: str = choice("word", OneOf(UNITS), "Points", "What the clouds are made of; links are between words all the same.")
+    pooling: str = choice(
+        "mean",
+        OneOf(POOLINGS),
+        "Pooling",
+        "How a word's vector comes from its subwords: their mean, the first or the last; the paper takes the last.",
+        when=lambda values: values["unit"] == "word",
+    )
+    cost: str = choice("cosine", OneOf(COSTS), "Cost", "What it costs to move mass between two points.")
+    masses: str = choice(
+        "inverse-frequency",
+        OneOf(MASSES),
+        "Masses",
+        "How much each word weighs: all the same, by its vector's length, or little where it is common.",
+    )
+    solver: Solver = variant(Entropic(epsilon=0.1, relative=True), SOLVERS, "Transport", "How the plan is found.")
+    links: LinkRule = variant(
+        Mutual(),
+        RULES,
+        "Links",
+        "Which cells of the plan are word links: the maximum of row and column both, at least a share of both, of one side alone, "
+        "or of both repeatedly among the words still free. “No plan” reads the cosines themselves, for comparison.",
+    )
+
+    def __post_init__(self) -> None:
+        check(self)
