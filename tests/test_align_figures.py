@@ -232,7 +232,7 @@ def test_csv_cells_are_never_formulas():
 
 @pytest.mark.parametrize("solver", ["exact", "entropic", "debiased", "unbalanced", "partial"])
 def test_json_is_complete(judged, solver):
-    settings = replace(SETTINGS, solver=replace(SETTINGS.solver, kind=solver))
+    settings = replace(SETTINGS, solver=make_solver(solver))
     view = made(["a", "<b>", "c"], ["x", "y"], settings, gold=GOLD)
     content = json.loads(exports.as_json(view, "aligned"), parse_constant=lambda name: pytest.fail(f"{name} is not JSON"))
     assert content["source"]["words"] == ["a", "<b>", "c"]
