@@ -23,6 +23,7 @@ from otcore.alignment.aligner import align_vectors
 from otcore.alignment.settings import AlignSettings
 from otcore.corpora import Links, Sentence, SentencePair, parse_links
 from otcore.encoders.encoder import WordVectors
+from otcore.transport.solvers import make_solver
 
 SETTINGS = AlignSettings(unit="word", masses="uniform")
 GOLD = Links(frozenset({(0, 0), (2, 1)}), frozenset({(1, 1)}))

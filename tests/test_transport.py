@@ -128,6 +128,30 @@ def test_relative_strengths_follow_the_unit_of_the_cost(item, kind, factor):
     assert other.transport_cost == pytest.approx(factor * one.transport_cost, rel=1e-3, abs=1e-6)
 
 
+@pytest.mark.parametrize("constant", [0.0, -2.0, 3.0])
+def test_partial_moves_its_mass_also_where_all_costs_are_equal(constant):
+    plan = solve(Problem(np.full((3, 4), constant), uniform_masses(3), uniform_masses(4)), make_solver("partial", mass=0.5))
+    assert plan.plan.sum() == pytest.approx(0.5, abs=1e-9)
+    assert plan.converged
+
+
+@given(problems(12), st.sampled_from([-5.0, -1.0, 2.0]), st.floats(0.1, 0.9))
+def test_partial_takes_a_constant_of_the_cost_for_no_reason_to_move_otherwise(item, constant, mass):
+    cost, a, b = item
+    one, other = (solve(Problem(cost + shift, a, b), make_solver("partial", mass=mass)) for shift in (0.0, constant))
+    assert other.plan.sum() == pytest.approx(mass, abs=1e-7)
+    assert other.value == pytest.approx(one.value + constant * mass, abs=1e-6)
+
+
+@settings(max_examples=30)
+@given(st.lists(problems(15), min_size=2, max_size=6), st.sampled_from(["entropic", "debiased", "unbalanced", "exact"]))
+def test_a_problem_gets_the_plan_alone_that_it_gets_among_others(items, kind):
+    solver = make_solver(kind, epsilon=0.01, relative=True, max_iterations=400)  # too few to settle, where rounding would show most
+    together = [with_selves(*item) for item in items]
+    for plan, problem in zip(solver.solve_many(together), together, strict=True):
+        np.testing.assert_allclose(plan, solve(problem, solver).plan, atol=1e-6)
+
+
 def test_a_dot_product_may_be_negative_and_partial_still_works():
     cost = np.array([[-3.0, -1.0], [-1.0, -2.0]])
     plan = solve(Problem(cost, uniform_masses(2), uniform_masses(2)), make_solver("partial", mass=0.5))

@@ -168,7 +168,7 @@ class _State:
 
     index (b,) the problem · f, g (b, n), (b, m) absorbed potentials, which hold ε log a and ε log b ·
     u, v scalings around them · kernel (b, n, m), transposed (b, m, n) · idle_a, idle_b 1 where there is no mass ·
-    omega (b, 1) over-relaxation · error (b,) at the last check
+    omega (b, 1) over-relaxation · error (b,) at the last check · noted (b,) bool, finished and on record
     """
 
     index: torch.Tensor
@@ -186,6 +186,7 @@ class _State:
     transposed: torch.Tensor
     omega: torch.Tensor
     error: torch.Tensor
+    noted: torch.Tensor
 
     def keep(self, rows: torch.Tensor) -> None:
         for field in fields(self):
@@ -204,12 +205,13 @@ def _solve_group(progress: _Progress, index: torch.Tensor, problems, tolerance: 
         _recover(state, error)
         finished = error <= tolerance
         _relax(state, error, steps)
-        if done >= rounds:
-            _note(progress, state, torch.ones_like(finished), finished, done)
-            return
-        if finished.sum() * _LEAVE_SHARE >= len(finished):  # few at a time would be copied about more than they cost
-            _note(progress, state, finished, finished, done)
-            state.keep(~finished)
+        leaving = torch.ones_like(finished) if done >= rounds else finished
+        # noted once, when a problem is finished: then its plan is the one that it gets alone
+        if (new := leaving & ~state.noted).any():
+            _note(progress, state, new, finished, done)
+            state.noted |= new
+        if state.noted.sum() * _LEAVE_SHARE >= len(finished):  # few at a time would be copied about more than they cost
+            state.keep(~state.noted)
         _absorb(state)
 
 
@@ -217,10 +219,9 @@ def _start(progress: _Progress, index, cost, a, b, epsilon) -> _State:
     idle_a, idle_b = (a <= 0).to(cost.dtype), (b <= 0).to(cost.dtype)
     cost = torch.where((idle_a[:, :, None] + idle_b[:, None, :]) > 0, 0.0, cost)
     f, g = progress.f[index, : a.shape[1]], progress.g[index, : b.shape[1]]
-    state = _State(
-        index, cost, a + idle_a, b + idle_b, idle_a, idle_b, epsilon[:, None], f, g, torch.ones_like(a), torch.ones_like(b),
-        cost, cost, progress.omega[index, None], progress.error[index],
-    )  # fmt: skip
+    masses, scalings = (a + idle_a, b + idle_b, idle_a, idle_b), (torch.ones_like(a), torch.ones_like(b))
+    errors = (progress.omega[index, None], progress.error[index], torch.zeros_like(index, dtype=torch.bool))
+    state = _State(index, cost, *masses, epsilon[:, None], f, g, *scalings, cost, cost, *errors)
     _rebuild(state)
     return state
 
@@ -290,12 +291,15 @@ def _relax(state: _State, error: torch.Tensor, steps: int) -> None:
 
 
 def _absorb(state: _State) -> None:
-    """Moves large scalings into the potentials and rebuilds the kernel around them."""
+    """Moves large scalings into the potentials and rebuilds the kernel around them; each problem for itself, so that its plan does
+    not depend on which others are solved beside it."""
     limit = _ABSORB[state.cost.dtype]
     log_u, log_v = state.u.log(), state.v.log()
-    if len(log_u) and max(log_u.abs().max(), log_v.abs().max()) > limit:
-        state.f, state.g = state.f + state.epsilon * log_u, state.g + state.epsilon * log_v
-        state.u, state.v = torch.ones_like(log_u), torch.ones_like(log_v)
+    large = (torch.maximum(log_u.abs().amax(1), log_v.abs().amax(1)) > limit)[:, None]
+    if large.any():
+        state.f = torch.where(large, state.f + state.epsilon * log_u, state.f)
+        state.g = torch.where(large, state.g + state.epsilon * log_v, state.g)
+        state.u, state.v = torch.where(large, 1.0, state.u), torch.where(large, 1.0, state.v)
         _rebuild(state)
 
 
