@@ -20,6 +20,7 @@ from dashboard.pages.finetune.trainings import Trainings
 from dashboard.state.choices import KNOWN
 from otcore.base.errors import InputError
 from otcore.base.progress import Stopped, Teller
+from otcore.corpora import uploads
 from otcore.finetuning import PairFile, create_run, list_runs, open_run
 from otcore.finetuning.data import read_pairs
 
@@ -208,7 +209,7 @@ def test_what_nobody_uses_is_forgotten_after_a_week(german, monkeypatch, setting
         own_pairs.check(corpus, Teller())
     create_run(replace(settings, files=(own_pairs.pair_file(used, clean=True),)))
     later = time.time() + 8 * 86_400
-    monkeypatch.setattr(own_pairs.time, "time", lambda: later)
+    monkeypatch.setattr(uploads.time, "time", lambda: later)
     own_pairs.store("de", [("a.tsv", content(lines[2:]))])
     assert used.folder.is_dir()
     assert not unused.folder.exists()

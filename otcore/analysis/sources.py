@@ -6,15 +6,16 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from otcore.base.errors import InputError
-from otcore.corpora import load_collection, read_bitext, read_links, read_parallel, read_tsv, uploads
+from otcore.corpora import load_collection, read_bitext, read_links, read_parallel, read_tsv
 from otcore.corpora.collection import PIVOT
 from otcore.corpora.types import SentencePair
+from otcore.corpora.uploads import Kept, Store
 from otcore.text.languages import language
 
 FORMATS = ("bitext", "tsv", "parallel")
 SPLITS = ("test", "dev", "all")
 BUNDLED = "bundled"
-_KIND = "corpora"
+OWN = Store("corpora", "pairs with gold links")
 
 
 @dataclass(frozen=True)
@@ -95,7 +96,7 @@ def keep(files: Sequence[tuple[str, bytes]], shape: FileFormat) -> str:
         raise InputError(
             f"{len(files)} files were given, {needed} are needed: the pairs{', the target side' if needed == 3 else ''} and gold."
         )
-    return uploads.keep(_KIND, files, asdict(shape), read=_corpus)
+    return OWN.keep(files, asdict(shape), read=_corpus)
 
 
 def kept(id: str) -> Corpus:
@@ -103,10 +104,10 @@ def kept(id: str) -> Corpus:
 
     raises: InputError   there is none of that id (any more)
     """
-    return _corpus(uploads.kept(_KIND, id))
+    return _corpus(OWN.kept(id))
 
 
-def _corpus(kept: uploads.Kept) -> Corpus:
+def _corpus(kept: Kept) -> Corpus:
     pairs, *second, gold = kept.paths
     return from_files(pairs, gold, FileFormat(**kept.about), *second)
 
