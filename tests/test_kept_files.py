@@ -13,7 +13,7 @@ def panel(user: str) -> None:
     from dashboard.kit.kept_files import kept_files
     from otcore.corpora.uploads import Store
 
-    kept_files(Store("kind", "given things", in_use=lambda: {user.split("|")[0]: user.split("|")[1]} if user else {}))
+    kept_files(Store("kind", "given things", in_use=lambda: dict([user.split("|")] if user else [])))
 
 
 @pytest.fixture(autouse=True)

@@ -127,7 +127,7 @@ def test_a_given_file_stays_and_is_part_of_the_address(rows):
 
 
 def test_sides_that_are_exchanged_are_seen_and_swapped():
-    from otcore.corpora import load_collection
+    from otcore.corpora.collection import load_collection
 
     pairs = load_collection().pairs("de", "en")[:40]
     app = given(opened(), ("mine.tsv", content(f"{pair.target.text}\t{pair.source.text}" for pair in pairs)))

@@ -6,8 +6,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from otcore.base.errors import InputError
-from otcore.corpora import load_collection, read_bitext, read_links, read_parallel, read_tsv
-from otcore.corpora.collection import PIVOT
+from otcore.corpora.collection import PIVOT, load_collection
+from otcore.corpora.parallel import read_bitext, read_parallel, read_tsv
+from otcore.corpora.pharaoh import read_links
 from otcore.corpora.types import SentencePair
 from otcore.corpora.uploads import Kept, Store
 from otcore.text.languages import language

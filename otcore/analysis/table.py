@@ -40,10 +40,8 @@ class LinkTable:
         return len(self.pair)
 
 
-_TYPES = {
-    "pair": np.int32, "source": np.int32, "target": np.int32, "outcome": np.int8, "cause": np.int8, "sure": bool,
-    "confidence": np.float32, "frequency": np.int32, "pieces": np.int16, "distance": np.float32,
-}  # fmt: skip
+# of the columns in their order
+_TYPES = (np.int32, np.int32, np.int32, np.int8, np.int8, bool, np.float32, np.int32, np.int16, np.float32)
 
 
 def table_of(contexts: Sequence[Context], confidences: Sequence[dict[tuple[int, int], float]], counts: dict[str, Counter]) -> LinkTable:
@@ -54,7 +52,7 @@ def table_of(contexts: Sequence[Context], confidences: Sequence[dict[tuple[int, 
     """
     rows = [row for place, context in enumerate(contexts) for row in _rows(place, context, confidences[place], counts)]
     columns = zip(*rows, strict=True) if rows else [()] * len(_TYPES)
-    return LinkTable(*(np.array(column, kind) for column, kind in zip(columns, _TYPES.values(), strict=True)))
+    return LinkTable(*(np.array(column, kind) for column, kind in zip(columns, _TYPES, strict=True)))
 
 
 def place_codes(pairs: Sequence[SentencePair], table: LinkTable) -> np.ndarray:
@@ -74,12 +72,10 @@ def word_counts_of(pairs: Sequence[SentencePair]) -> dict[str, Counter]:
 
 
 def _rows(place: int, context: Context, confidence: dict[tuple[int, int], float], counts: dict[str, Counter]):
-    sides = (context.pair.source, context.pair.target)
-    often = [[counts[side.language][word] for word in folded] for side, folded in zip(sides, context.folded, strict=True)]
+    often = [[counts[side.language][word] for word in folded] for side, folded in zip(context.sides, context.folded, strict=True)]
     sizes = len(context.words[0]), len(context.words[1])
     for judged in judge(context):
-        i, j = judged.source, judged.target
-        yield (
-            place, i, j, OUTCOMES.index(judged.outcome), CAUSES.index(judged.cause), judged.sure, confidence.get((i, j), np.nan),
-            min(often[0][i], often[1][j]), max(context.pieces[0][i], context.pieces[1][j]), diagonal_distance((i, j), *sizes),
-        )  # fmt: skip
+        i, j = link = judged.source, judged.target
+        became = OUTCOMES.index(judged.outcome), CAUSES.index(judged.cause), judged.sure, confidence.get(link, np.nan)
+        words = min(often[0][i], often[1][j]), max(context.pieces[0][i], context.pieces[1][j]), diagonal_distance(link, *sizes)
+        yield place, *link, *became, *words

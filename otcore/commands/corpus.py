@@ -25,8 +25,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     from otcore.base.progress import Teller
     from otcore.commands._progress import progress_line
-    from otcore.corpora.checking import check_pairs, read_texts, without_flagged, write_texts
-    from otcore.corpora.checking.report import KINDS
+    from otcore.corpora.checking.check import check_pairs
+    from otcore.corpora.checking.report import KINDS, without_flagged
+    from otcore.corpora.checking.texts import read_texts, write_texts
 
     files = options.files[0].split("::") if len(options.files) == 1 else options.files
     if len(files) > 2:

@@ -26,7 +26,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     from otcore.alignment.settings import AlignSettings
-    from otcore.analysis import FileFormat, analyse, from_files, summary
+    from otcore.analysis.analyse import analyse, summary
+    from otcore.analysis.sources import FileFormat, from_files
     from otcore.base.errors import InputError
     from otcore.commands._options import settings_from
     from otcore.encoders import DEFAULT
@@ -48,7 +49,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _drawn(name: str, pairs, settings):
-    from otcore.analysis import draw, encode_pairs
+    from otcore.analysis.analyse import draw, encode_pairs
     from otcore.commands._progress import download_line, progress_line
     from otcore.encoders import load_encoder
 
@@ -58,14 +59,14 @@ def _drawn(name: str, pairs, settings):
 
 
 def _rules() -> str:
-    from otcore.analysis import RULES
+    from otcore.analysis.classes import RULES
 
     lines = (f"{place:>2}. {rule.name} ({', '.join(rule.outcomes)})\n    {rule.text}" for place, rule in enumerate(RULES, 1))
     return "The first rule that fits a missed or false link is its cause.\n" + "\n".join(lines)
 
 
 def _text(found: dict) -> str:
-    from otcore.analysis import CORRECT, NAMES
+    from otcore.analysis.classes import CORRECT, NAMES
 
     lines = []
     for letter, one in zip("AB", found["systems"], strict=False):

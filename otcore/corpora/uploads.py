@@ -174,8 +174,8 @@ class Store:
                 total -= entry.bytes
         if total > self.budget:
             raise InputError(
-                f"There is no room for these files: {self.label} take up {in_words(total - needed)} of {in_words(self.budget)}, all of it used "
-                "within a day or needed; remove some that are kept."
+                f"There is no room for these files: {self.label} take up {in_words(total - needed)} of {in_words(self.budget)}, "
+                "all of it used within a day or needed; remove some that are kept."
             )
 
     def _remove(self, key: str) -> None:

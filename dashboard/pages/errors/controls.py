@@ -11,11 +11,12 @@ from dashboard.pages.align import controls as system_controls
 from dashboard.pages.errors import selection as errors_selection
 from dashboard.pages.errors.choices import OWN_FILES
 from dashboard.pages.errors.figures import pair_name
-from otcore.analysis import CHANGES, NAMES, OUTCOMES, RULES, FileFormat, keep
 from otcore.analysis.analyse import Analysis, languages_of
-from otcore.analysis.sources import BUNDLED, FORMATS, SPLITS
+from otcore.analysis.classes import NAMES, OUTCOMES, RULES
+from otcore.analysis.significance import CHANGES
+from otcore.analysis.sources import BUNDLED, FORMATS, SPLITS, FileFormat, keep
 from otcore.base.errors import InputError
-from otcore.notes import Note
+from otcore.notes.store import Note
 from otcore.text.languages import LANGUAGES, language
 
 FOLDER_VARIABLE = "OTCORE_CORPORA"

@@ -11,7 +11,7 @@ from dashboard.kit.explain import explain
 from dashboard.pages.finetune import corpora
 from dashboard.pages.finetune.own_pairs import ENDINGS, Corpus
 from otcore.base.errors import InputError
-from otcore.corpora.checking import CorpusReport
+from otcore.corpora.checking.report import CorpusReport
 from otcore.text.languages import language
 
 DATA = {"bundled": "Bundled translations", "own": "Your own sentence pairs"}

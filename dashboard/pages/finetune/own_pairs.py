@@ -12,7 +12,9 @@ from pathlib import Path
 
 from otcore.base.errors import InputError
 from otcore.base.progress import Teller
-from otcore.corpora.checking import CorpusReport, check_pairs, read_texts, without_flagged, write_texts
+from otcore.corpora.checking.check import check_pairs
+from otcore.corpora.checking.report import CorpusReport, without_flagged
+from otcore.corpora.checking.texts import read_texts, write_texts
 from otcore.corpora.uploads import KEY, Given, Store, on_disk
 from otcore.runs.settings import PIVOT, FinetuneSettings, PairFile
 from otcore.runs.store import list_runs
