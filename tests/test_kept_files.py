@@ -10,10 +10,10 @@ NAMES = ["mine_de.tsv", "_b_bold_.tsv"]  # as plain_name leaves them
 
 
 def panel(user: str) -> None:
-    from dashboard.kit.kept_files import kept_files
+    from dashboard.kit.kept_files import kept_panel
     from otcore.corpora.uploads import Store
 
-    kept_files(Store("kind", "given things", in_use=lambda: dict([user.split("|")] if user else [])))
+    kept_panel(Store("kind", "given things", in_use=lambda: dict([user.split("|")] if user else [])))
 
 
 @pytest.fixture(autouse=True)

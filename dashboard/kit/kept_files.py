@@ -1,4 +1,4 @@
-"""What people gave and the app keeps, with a button to remove it; for an expander of the page that takes such files."""
+"""What people gave and the app keeps, with a button to remove it; for the page that takes such files."""
 
 import hashlib
 import time
@@ -10,7 +10,7 @@ from otcore.base.errors import InputError
 from otcore.corpora.uploads import Entry, Store, in_words
 
 
-def kept_files(store: Store) -> None:
+def kept_panel(store: Store) -> None:
     """Draws the entries of a store, the last used first, each with its size, and what it is needed for or a button that removes it."""
     entries, users = store.entries(), store.in_use()
     total = in_words(sum(entry.bytes for entry in entries))

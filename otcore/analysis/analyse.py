@@ -115,7 +115,7 @@ def draw(name: str, encoder: Encoder, sides: Sequence[Sides], settings: AlignSet
     progress: as in encode_pairs
     raises  : InputError   masses that need counts there are none of
     """
-    counts = other_counts([pair for pair, _, _ in sides]) if settings.masses == "inverse-frequency" else {}
+    counts = other_counts([pair for pair, _, _ in sides])
     alignments: list[Alignment] = []
     for start in range(0, len(sides), BLOCK):
         alignments += align_encoded(sides[start : start + BLOCK], settings, counts)
@@ -144,7 +144,7 @@ def analyse(pairs: Sequence[SentencePair], systems: Sequence[Drawn]) -> Analysis
             raise InputError(f"{where} has no gold links; an analysis of errors needs them for every pair.")
         pair.gold.check(len(pair.source.words), len(pair.target.words), where)
     counts = word_counts_of(pairs)
-    tables = [_table(pairs, drawn, counts) for drawn in systems]
+    tables = [table_of([_context(pair, drawn, k, counts) for k, pair in enumerate(pairs)], drawn.alignments, counts) for drawn in systems]
     found = []
     for k, (drawn, table) in enumerate(zip(systems, tables, strict=True)):
         scores = tuple(score_pair(alignment.pairs, pair.gold) for alignment, pair in zip(drawn.alignments, pairs, strict=True))
@@ -193,12 +193,6 @@ def _system_summary(one: SystemErrors, pairs: Sequence[SentencePair]) -> dict:
     found["outcomes"] = {name: int(outcomes[k]) for k, name in enumerate(OUTCOMES)}
     found["causes"] = cause_counts(one.table)
     return found | {"languages": {name: cause_counts(one.table, language == k) for k, name in enumerate(names)}}
-
-
-def _table(pairs: Sequence[SentencePair], drawn: Drawn, counts: dict[str, Counter]) -> LinkTable:
-    contexts = [_context(pair, drawn, place, counts) for place, pair in enumerate(pairs)]
-    confidences = [{(link.source, link.target): link.confidence for link in alignment.links} for alignment in drawn.alignments]
-    return table_of(contexts, confidences, counts)
 
 
 def _context(pair: SentencePair, drawn: Drawn, place: int, counts: dict[str, Counter]) -> Context:

@@ -16,7 +16,7 @@ from otcore.text.languages import language
 FORMATS = ("bitext", "tsv", "parallel")
 SPLITS = ("test", "dev", "all")
 BUNDLED = "bundled"
-OWN = Store("corpora", "pairs with gold links")
+CORPORA = Store("corpora", "pairs with gold links")
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,7 @@ def keep(files: Sequence[tuple[str, bytes]], shape: FileFormat) -> str:
         raise InputError(
             f"{len(files)} files were given, {needed} are needed: the pairs{', the target side' if needed == 3 else ''} and gold."
         )
-    return OWN.keep(files, asdict(shape), read=_corpus)
+    return CORPORA.keep(files, asdict(shape), read=_corpus)
 
 
 def kept(id: str) -> Corpus:
@@ -105,7 +105,7 @@ def kept(id: str) -> Corpus:
 
     raises: InputError   there is none of that id (any more)
     """
-    return _corpus(OWN.kept(id))
+    return _corpus(CORPORA.kept(id))
 
 
 def _corpus(kept: Kept) -> Corpus:

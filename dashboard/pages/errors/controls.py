@@ -7,6 +7,7 @@ import streamlit as st
 
 from dashboard import state
 from dashboard.kit import markup
+from dashboard.kit.kept_files import kept_panel
 from dashboard.pages.align import controls as system_controls
 from dashboard.pages.errors import selection as errors_selection
 from dashboard.pages.errors.choices import OWN_FILES
@@ -14,7 +15,7 @@ from dashboard.pages.errors.figures import pair_name
 from otcore.analysis.analyse import Analysis, languages_of
 from otcore.analysis.classes import NAMES, OUTCOMES, RULES
 from otcore.analysis.significance import CHANGES
-from otcore.analysis.sources import BUNDLED, FORMATS, SPLITS, FileFormat, keep
+from otcore.analysis.sources import BUNDLED, CORPORA, FORMATS, SPLITS, FileFormat, keep
 from otcore.base.errors import InputError
 from otcore.notes.store import Note
 from otcore.text.languages import LANGUAGES, language
@@ -130,6 +131,8 @@ def _own_files() -> None:
         st.caption("Words must already stand apart at spaces, since gold links count them. The files stay on this server.")
         if st.button("Analyse these files", key="er_take", type="primary"):
             _take(labels, given)
+        with st.popover("Kept files"):
+            kept_panel(CORPORA)
 
 
 def _one_file(column, label: str) -> tuple[str, bytes] | None:

@@ -31,7 +31,7 @@ def _of_runs() -> dict[str, str]:
     return {Path(file.path).parent.name: f"the run {run.name}" for run in list_runs() for file in run.settings.files}
 
 
-OWN = Store("pairs", "sentence pairs", largest=None, days=7, in_use=_of_runs)
+PAIRS = Store("pairs", "sentence pairs", largest=None, days=7, in_use=_of_runs)
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ class Corpus:
     @property
     def folder(self) -> Path:
         """Where the pairs are kept, as they were given and as they can be trained on."""
-        return OWN.folder / self.name
+        return PAIRS.folder / self.name
 
     def training_path(self, *, clean: bool) -> Path:
         """The pairs that can be trained on, the language first: all that have both sides, or those without any fault."""
@@ -79,7 +79,7 @@ def store(code: str, files: Sequence[Given]) -> Corpus:
     with tempfile.TemporaryDirectory() as folder, on_disk(files, Path(folder)) as paths:
         tsv = Path(folder) / f"{paths[0].name.removesuffix('.gz').removesuffix('.tsv')}.tsv"
         write_texts(tsv, _read(code, paths))
-        return Corpus(language(code).code, OWN.keep([(tsv.name, tsv.read_bytes())]))
+        return Corpus(language(code).code, PAIRS.keep([(tsv.name, tsv.read_bytes())]))
 
 
 def check(corpus: Corpus, teller: Teller) -> CorpusReport:
@@ -88,7 +88,7 @@ def check(corpus: Corpus, teller: Teller) -> CorpusReport:
     raises: Stopped; InputError   the corpus is not here (any more)
     """
     columns = (2, 1) if corpus.exchanged else (1, 2)
-    (path,) = OWN.kept(corpus.name).paths
+    (path,) = PAIRS.kept(corpus.name).paths
     pairs = read_texts(path, (corpus.language, PIVOT), columns=columns)
     report = check_pairs(pairs, (corpus.language, PIVOT), longest=_LONGEST, teller=teller)
     for clean in (True, False):

@@ -8,7 +8,7 @@ from otcore.base.errors import InputError
 from otcore.corpora.uploads import Given, Store, plain_name
 from otcore.evaluation.transfer import TASKS, Sources, language_files
 
-OWN = Store("tasks", "files of transfer tasks", largest=150 * 2**20)
+TASK_FILES = Store("tasks", "files of transfer tasks", largest=150 * 2**20)
 ROLES = {"train": "English training data", "dev": "English dev data", "english": "English side", "tests": "Test files"}
 _OPTIONAL = ("dev",)
 
@@ -32,13 +32,13 @@ def keep_files(task: str, files: Mapping[str, Sequence[Given]]) -> str:
     given = {role: list(files.get(role, ())) for role in roles_of(task)}
     names = {role: [plain_name(name) for name, _ in some] for role, some in given.items()}
     language_files(names["tests"])
-    return OWN.keep([file for some in given.values() for file in some], {"task": task, "names": names})
+    return TASK_FILES.keep([file for some in given.values() for file in some], {"task": task, "names": names})
 
 
 def is_kept(id: str, task: str) -> bool:
     """Whether files are stored under that id, for that task."""
     try:
-        return OWN.kept(id).about["task"] == task
+        return TASK_FILES.kept(id).about["task"] == task
     except InputError:
         return False
 
@@ -48,7 +48,7 @@ def kept_sources(id: str) -> Sources:
 
     raises: InputError   there are none of that id (any more), or a name tells no language
     """
-    kept = OWN.kept(id)
+    kept = TASK_FILES.kept(id)
     paths = map(str, kept.paths)
     whole = {role: [next(paths) for _ in names] for role, names in kept.about["names"].items()}
     english = whole.get("english") or [None]
@@ -57,7 +57,7 @@ def kept_sources(id: str) -> Sources:
 
 def kept_names(id: str) -> dict[str, list[str]]:
     """Role → names of the stored files, for people."""
-    return {role: names for role, names in OWN.kept(id).about["names"].items() if names}
+    return {role: names for role, names in TASK_FILES.kept(id).about["names"].items() if names}
 
 
 def open_files(folder: Path | None, most: int = 500) -> list[str]:
