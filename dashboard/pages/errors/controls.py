@@ -21,7 +21,6 @@ from otcore.notes.store import Note
 from otcore.text.languages import LANGUAGES, language
 
 FOLDER_VARIABLE = "OTCORE_CORPORA"
-_FORMATS = {"bitext": "one file, source ||| target", "tsv": "one file, two columns (TSV)", "parallel": "two line-parallel files"}
 _SORTS = {
     "aer": "highest AER", "improved": "most improved", "harmed": "most harmed", "errors": "most wrong links", "class": "main cause",
     "order": "corpus order",
@@ -120,7 +119,7 @@ def chosen_bins() -> None:
 def _own_files() -> None:
     with st.expander("Your pairs and gold links", expanded=not state.get("er_files")):
         left, right, third, fourth = st.columns([3, 2, 2, 3])
-        left.selectbox("Format", FORMATS, key="er_format", format_func=_FORMATS.get)
+        left.selectbox("Format", list(FORMATS), key="er_format", format_func=FORMATS.get)
         right.text_input("Source language", key="er_from", help="A code such as en, de, pt-br.")
         third.text_input("Target language", key="er_to")
         fourth.segmented_control(

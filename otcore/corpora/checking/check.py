@@ -11,13 +11,12 @@ import regex
 
 from otcore.base.progress import Teller
 from otcore.corpora.checking.identify import doubts, identify
-from otcore.corpora.checking.report import KINDS, CorpusReport, Finding
+from otcore.corpora.checking.report import KINDS, LONGEST, CorpusReport, Finding
 from otcore.corpora.checking.scripts import NAMES, accepted_scripts, script_of
 from otcore.corpora.checking.texts import TextPair
 from otcore.text.languages import LANGUAGES, language, words_of
 
 SAMPLE = 5_000  # pairs whose language is identified, spread evenly over a longer file
-LONGEST = 80  # words; as in the fine-tuning settings
 FACTOR, SLACK = 2.5, 20  # a length is odd from so many times off the file's median ratio, and so many characters off what it expects
 _LETTERS = 10  # in another script from which on a side is not just a name or a formula
 _EXAMPLES = 5

@@ -8,6 +8,7 @@ from otcore.base.errors import InputError
 from otcore.corpora.checking.texts import TextPair
 from otcore.text.languages import language
 
+LONGEST = 80  # words a side; as in the fine-tuning settings
 FEW = 1_000  # pairs below which a run learns little (the paper: XNLI 72.7 with 1,000 pairs, 74.8 with 250,000)
 MANY = 0.1  # share of pairs from which on a fault is one of the file, not of its lines
 
