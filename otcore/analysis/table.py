@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from otcore.alignment import Alignment
+from otcore.alignment.links import Alignment
 from otcore.analysis.classes import CAUSES, OUTCOMES, Context, diagonal_distance, judge
 from otcore.corpora.types import SentencePair
 
