@@ -8,6 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from otcore.analysis.sources import FileFormat
+from otcore.analysis.sources import keep as keep_corpus
 from otcore.base.errors import InputError
 from otcore.corpora import uploads
 from otcore.corpora.uploads import DAY, Store, in_words
@@ -189,3 +191,10 @@ def test_a_removal_or_a_storing_that_was_interrupted_is_not_listed_and_goes_the_
 
 def test_sizes_in_words():
     assert [in_words(size) for size in (0, 1023, 2048, 3 * 2**20, 5 * 2**30)] == ["0 bytes", "1,023 bytes", "2 KiB", "3 MiB", "5,120 MiB"]
+
+
+def test_keys_are_those_of_the_edition_before():
+    """Links to kept files go on working: these keys were made before kinds of files were stores."""
+    assert STORE.keep(FILES, {"x": 1}) == "36a05cd68e2014546175"
+    files = [("p", b"a b ||| c d\n"), ("g", b"1-1\n")]
+    assert keep_corpus(files, FileFormat("bitext", "sw", "en", gold_base=1)) == "886c9068919e8558eb26"
