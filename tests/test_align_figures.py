@@ -21,7 +21,8 @@ from dashboard.state import Mark, choices
 from dashboard.state.choices import KNOWN
 from otcore.alignment.aligner import align_vectors
 from otcore.alignment.settings import AlignSettings
-from otcore.corpora import Links, Sentence, SentencePair, parse_links
+from otcore.corpora.pharaoh import parse_links
+from otcore.corpora.types import Links, Sentence, SentencePair
 from otcore.encoders.encoder import WordVectors
 from otcore.transport.solvers import make_solver
 

@@ -10,7 +10,8 @@ from otcore.alignment.links import to_words
 from otcore.alignment.rules import RULES, make_rule
 from otcore.alignment.scores import score, score_pair
 from otcore.base.errors import InputError
-from otcore.corpora import Links, read_links
+from otcore.corpora.pharaoh import read_links
+from otcore.corpora.types import Links
 
 PLAN_RULES = [name for name, one in RULES.items() if one.reads_plan]
 SIMILARITY_RULES = [name for name in RULES if name not in PLAN_RULES]

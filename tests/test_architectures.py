@@ -10,7 +10,7 @@ from training_runs import losses, quick_settings
 
 from otcore.alignment.aligner import align_pair
 from otcore.alignment.settings import AlignSettings
-from otcore.corpora import Sentence, SentencePair
+from otcore.corpora.types import Sentence, SentencePair
 from otcore.encoders import load_encoder
 from otcore.encoders.trunk import Trunk
 from otcore.finetuning import create_run

@@ -15,7 +15,8 @@ import pytest
 from otcore.alignment.rules import RULES
 from otcore.base.vectors import POOLINGS, UNITS
 from otcore.cli import main
-from otcore.corpora import read_bitext, read_links
+from otcore.corpora.parallel import read_bitext
+from otcore.corpora.pharaoh import read_links
 from otcore.transport.costs import COSTS
 from otcore.transport.masses import MASSES
 from otcore.transport.solvers import SOLVERS

@@ -9,7 +9,8 @@ import pytest
 import regex
 
 from otcore.base.errors import InputError
-from otcore.corpora import Links, Query, load_collection
+from otcore.corpora.collection import Query, load_collection
+from otcore.corpora.types import Links
 from otcore.text.languages import LANGUAGES, words_of
 
 OTHERS = [code for code in LANGUAGES if code != "en"]

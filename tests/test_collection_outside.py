@@ -9,8 +9,8 @@ import pytest
 from test_collection import OTHERS, key
 
 from otcore.alignment.scores import agreement
-from otcore.corpora import load_collection, read_links
-from otcore.corpora.collection import DATA
+from otcore.corpora.collection import DATA, load_collection
+from otcore.corpora.pharaoh import read_links
 from otcore.text.languages import LANGUAGES, words_of
 
 PASSES = DATA / "passes"

@@ -15,7 +15,7 @@ from dashboard.background.jobs import Jobs
 from dashboard.pages.compare import figures
 from dashboard.pages.compare import report as compare_report
 from dashboard.pages.compare import tables as compare_tables
-from otcore.corpora import load_collection
+from otcore.corpora.collection import load_collection
 from otcore.encoders import load_encoder
 from otcore.evaluation import MEAN, CompareSettings, comparison
 

@@ -12,7 +12,7 @@ from otcore.alignment.settings import AlignSettings
 from otcore.base.errors import InputError
 from otcore.base.progress import Stopped
 from otcore.cli import main
-from otcore.corpora import load_collection
+from otcore.corpora.collection import load_collection
 from otcore.encoders import load_encoder
 from otcore.evaluation import MEAN, MEASURES, CompareSettings, Evaluation, compare
 from otcore.evaluation.published import PUBLISHED, PUBLISHED_ERRORS, XNLI_BY_LANGUAGE

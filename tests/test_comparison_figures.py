@@ -9,7 +9,7 @@ import sklearn.datasets
 import torch
 
 from otcore.alignment.scores import score
-from otcore.corpora import Links
+from otcore.corpora.types import Links
 from otcore.evaluation import samples as forms
 from otcore.evaluation.bootstrap import difference, draw_weights, interval
 from otcore.evaluation.geometry import cka_sample, cosine_sums, k_occurrences, linear_cka, power_sums, probe_hits

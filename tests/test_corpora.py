@@ -3,9 +3,12 @@
 import gzip
 import io
 import os
+import re
 import resource
 import sys
 import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -13,22 +16,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from otcore.base.errors import InputError
-from otcore.corpora import (
-    Links,
-    Sentence,
-    SentencePair,
-    format_links,
-    parse_links,
-    read_bitext,
-    read_links,
-    read_parallel,
-    read_tsv,
-    write_bitext,
-    write_links,
-    write_parallel,
-    write_tsv,
-)
-from otcore.text.files import read_lines, write_lines
+from otcore.corpora.parallel import read_bitext, read_parallel, read_tsv, write_bitext, write_parallel, write_tsv
+from otcore.corpora.pharaoh import format_links, parse_links, read_links, write_links
+from otcore.corpora.types import Links, Sentence, SentencePair
+from otcore.text.files import read_lines, replacing, write_lines
 from otcore.text.languages import clean
 
 # Every character a word may hold: no control characters, none of the white space that a raw text is trimmed of.
@@ -326,6 +317,40 @@ def test_a_written_file_has_the_usual_permissions(tmp_path):
     write_lines(tmp_path / "ours", ["x"])
     (tmp_path / "plain").write_text("x\n")
     assert (tmp_path / "ours").stat().st_mode == (tmp_path / "plain").stat().st_mode
+
+
+def umask() -> int:
+    """The process's, without setting it."""
+    return int(re.search(r"^Umask:\s*(\d+)", Path("/proc/self/status").read_text(), re.MULTILINE)[1], 8)
+
+
+def test_threads_that_write_at_once_leave_the_umask_and_every_file_private(tmp_path, monkeypatch):
+    change = os.umask
+
+    def and_another_thread_goes_on(mask):
+        before = change(mask)
+        time.sleep(1e-4)
+        return before
+
+    before = os.umask(0o077)
+    monkeypatch.setattr(os, "umask", and_another_thread_goes_on)
+    try:
+        with ThreadPoolExecutor(16) as pool:
+            list(pool.map(lambda number: write_lines(tmp_path / f"{number}", ["x"]), range(2_000)))
+        assert umask() == 0o077
+        assert {path.stat().st_mode & 0o777 for path in tmp_path.iterdir()} == {0o600}
+    finally:
+        change(before)
+
+
+def test_a_file_that_another_writer_makes_is_whole_or_not_there(tmp_path):
+    with replacing(tmp_path / "x") as temporary:
+        temporary.write_text("new")
+        assert not (tmp_path / "x").exists()
+    assert (tmp_path / "x").read_text() == "new"
+    with pytest.raises(ZeroDivisionError), replacing(tmp_path / "x") as temporary:
+        temporary.write_text("half" * (1 // 0))
+    assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [("x", "new")]
 
 
 def test_sentences_from_text():

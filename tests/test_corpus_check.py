@@ -9,11 +9,12 @@ import pytest
 from otcore.base.errors import InputError
 from otcore.base.progress import Stopped, Teller
 from otcore.cli import main
-from otcore.corpora import load_collection
-from otcore.corpora.checking import TextPair, check_pairs, read_texts, without_flagged, write_texts
+from otcore.corpora.checking.check import check_pairs
 from otcore.corpora.checking.identify import doubts, identify
-from otcore.corpora.checking.report import KINDS
+from otcore.corpora.checking.report import KINDS, without_flagged
 from otcore.corpora.checking.scripts import accepted_scripts, script_of
+from otcore.corpora.checking.texts import TextPair, read_texts, write_texts
+from otcore.corpora.collection import load_collection
 from otcore.finetuning import PairFile
 from otcore.finetuning.data import read_pairs
 from otcore.text.languages import LANGUAGES

@@ -16,8 +16,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from otcore.base.errors import InputError
-from otcore.corpora import Links
-from otcore.notes import Correction, Note, NoteStore, agreement, corrected, notes_path, read_notes, to_csv, to_json
+from otcore.corpora.types import Links
+from otcore.notes.files import agreement, read_notes, to_csv, to_json
+from otcore.notes.store import Correction, Note, NoteStore, corrected, notes_path
 
 ROOT = Path(__file__).resolve().parents[1]
 HOSTILE = ("=1+1", "+SUM(A1)", "-2", "@cmd", "'=already", "'", "\tx", '"quoted", and\nbroken', "<script>alert(1)</script>", "a'b", "’=")
@@ -108,7 +109,7 @@ def test_what_was_written_survives_a_killed_writer(tmp_path):
     path = tmp_path / "notes.sqlite"
     script = (
         "import sys, time\n"
-        "from otcore.notes import Note, NoteStore\n"
+        "from otcore.notes.store import Note, NoteStore\n"
         f"store = NoteStore({str(path)!r})\n"
         "for k in range(20):\n    store.add(Note('bundled', 'p', 'Ann', 'tag', f'whole {k}'))\n"
         "with store._writing() as connection:\n"

@@ -6,7 +6,9 @@ import pytest
 from checkpoints import make_mbert, make_xlm_roberta
 
 from otcore.alignment.settings import AlignSettings
-from otcore.analysis import CAUSES, OUTCOMES, FileFormat, analyse, bundled, draw, encode_pairs, from_files, keep, kept, summary
+from otcore.analysis.analyse import analyse, draw, encode_pairs, summary
+from otcore.analysis.classes import CAUSES, OUTCOMES
+from otcore.analysis.sources import FileFormat, bundled, from_files, keep, kept
 from otcore.base.errors import InputError
 from otcore.cli import main
 from otcore.encoders import load_encoder

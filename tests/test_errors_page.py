@@ -16,11 +16,14 @@ from dashboard.pages.errors.filtering import link_mask, remaining
 from dashboard.pages.errors.selection import ErrorsView, Filters
 from dashboard.state import Mark
 from otcore.alignment.settings import AlignSettings
-from otcore.analysis import CAUSES, OUTCOMES, RULES, FileFormat, analyse, cause_counts, draw, encode_pairs, keep, sources
+from otcore.analysis import sources
+from otcore.analysis.analyse import analyse, cause_counts, draw, encode_pairs
 from otcore.analysis.bins import Rate
-from otcore.corpora import load_collection
+from otcore.analysis.classes import CAUSES, OUTCOMES, RULES
+from otcore.analysis.sources import FileFormat, keep
+from otcore.corpora.collection import load_collection
 from otcore.encoders import load_encoder
-from otcore.notes import Correction, Note, NoteStore
+from otcore.notes.store import Correction, Note, NoteStore
 
 APP = Path(__file__).resolve().parents[1] / "streamlit_app.py"
 HOSTILE = '<img src=x onerror=alert(1)> "q" =1+1 `code` $x$ |'

@@ -18,7 +18,7 @@ from dashboard.pages.finetune import view as finetune_parts
 from dashboard.pages.finetune.course import course, pace, snapshot_steps, status_of, watched_pairs, watched_plan
 from dashboard.pages.finetune.trainings import Trainings
 from otcore.base.errors import InputError
-from otcore.corpora import load_collection
+from otcore.corpora.collection import load_collection
 from otcore.finetuning import create_run, list_runs, open_run
 from otcore.runs.store import read_log
 

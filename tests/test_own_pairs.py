@@ -20,6 +20,7 @@ from dashboard.pages.finetune.trainings import Trainings
 from dashboard.state.choices import KNOWN
 from otcore.base.errors import InputError
 from otcore.base.progress import Stopped, Teller
+from otcore.corpora import uploads
 from otcore.finetuning import PairFile, create_run, list_runs, open_run
 from otcore.finetuning.data import read_pairs
 
@@ -126,7 +127,7 @@ def test_a_given_file_stays_and_is_part_of_the_address(rows):
 
 
 def test_sides_that_are_exchanged_are_seen_and_swapped():
-    from otcore.corpora import load_collection
+    from otcore.corpora.collection import load_collection
 
     pairs = load_collection().pairs("de", "en")[:40]
     app = given(opened(), ("mine.tsv", content(f"{pair.target.text}\t{pair.source.text}" for pair in pairs)))
@@ -208,7 +209,7 @@ def test_what_nobody_uses_is_forgotten_after_a_week(german, monkeypatch, setting
         own_pairs.check(corpus, Teller())
     create_run(replace(settings, files=(own_pairs.pair_file(used, clean=True),)))
     later = time.time() + 8 * 86_400
-    monkeypatch.setattr(own_pairs.time, "time", lambda: later)
+    monkeypatch.setattr(uploads.time, "time", lambda: later)
     own_pairs.store("de", [("a.tsv", content(lines[2:]))])
     assert used.folder.is_dir()
     assert not unused.folder.exists()

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from otcore.base.errors import InputError
 from otcore.base.progress import Stopped, Teller
 from otcore.cli import main
-from otcore.corpora import load_collection
+from otcore.corpora.collection import load_collection
 from otcore.evaluation import sentence_vectors
 from otcore.retrieval import (
     AT,

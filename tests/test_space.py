@@ -8,10 +8,10 @@ import pytest
 from training_runs import made_run
 
 from otcore.base.errors import InputError
-from otcore.corpora import load_collection
+from otcore.base.patterns import find
+from otcore.corpora.collection import load_collection
 from otcore.retrieval.words import unit_rows
 from otcore.space import PointChoice, encode_cloud, film_steps, neighbourhoods, read_film
-from otcore.space.patterns import find
 
 
 @pytest.fixture(scope="module")

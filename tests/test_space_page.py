@@ -18,7 +18,7 @@ from dashboard.kit import waiting
 from dashboard.pages.space import cache as cached
 from dashboard.pages.space import figures, files, listing, picks
 from dashboard.pages.space.cache import Picture, Shelf
-from otcore.corpora import load_collection
+from otcore.corpora.collection import load_collection
 from otcore.encoders import load_encoder
 from otcore.space import PointChoice, encode_cloud, neighbourhoods
 from otcore.space.projection import ProjectionSettings, project

@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 import pytest
 
-from otcore.corpora import load_collection
+from otcore.corpora.collection import load_collection
 from otcore.evaluation import retrieve, sentence_vectors
 from otcore.evaluation.transfer import Sources, TransferSettings, read_task, transfer
 from otcore.evaluation.transfer.search import random_ranking, ranking_scores

@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 
 from otcore.base.errors import InputError
-from otcore.corpora import read_tmx
-from otcore.corpora.tmx import tmx_units
+from otcore.corpora.tmx import read_tmx, tmx_units
 from otcore.finetuning import PairFile
 from otcore.finetuning.data import read_pairs
 

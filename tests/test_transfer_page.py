@@ -19,7 +19,7 @@ from dashboard.pages.compare.transfer import cache as cached
 from dashboard.pages.compare.transfer import figures, store, tables
 from otcore.base.errors import InputError
 from otcore.base.progress import Stopped
-from otcore.corpora import load_collection
+from otcore.corpora.collection import load_collection
 from otcore.evaluation.transfer import ALL, SEEN, UNSEEN, Fit, Score, Transfer, TransferSettings, sentences, topics, words
 
 APP = Path(__file__).resolve().parents[1] / "streamlit_app.py"

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from safetensors.numpy import load_file, save_file
 
-from otcore.corpora import load_collection
+from otcore.corpora.collection import load_collection
 from otcore.finetuning import FinetuneSettings, PairFile, Run, create_run, open_run
 from otcore.finetuning.held_out import describe_probes, probes
 from otcore.objectives import ObjectiveSettings

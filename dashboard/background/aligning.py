@@ -6,7 +6,7 @@ from dashboard.background.encoders import encoder
 from dashboard.state import System
 from otcore.alignment.aligner import Aligned, align_vectors
 from otcore.base.places import run_stamp
-from otcore.corpora import SentencePair
+from otcore.corpora.types import SentencePair
 from otcore.encoders.encoder import WordVectors
 
 _LONG = 100  # words; a longer sentence takes megabytes a layer, so that only a few of them are kept

@@ -9,7 +9,7 @@ from dashboard.background.jobs import Jobs, Snapshot
 from otcore.base.errors import InputError
 from otcore.base.places import run_names, run_stamp
 from otcore.base.progress import Teller
-from otcore.corpora import Collection, load_collection
+from otcore.corpora.collection import Collection, load_collection
 from otcore.encoders import DEFAULT, PUBLIC, Encoder, bundled_names, load_encoder
 from otcore.encoders.catalogue import extra_names
 from otcore.encoders.facts import Facts

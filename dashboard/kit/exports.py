@@ -5,7 +5,7 @@ import json
 import pandas as pd
 
 from dashboard.kit.word_view import View
-from otcore.corpora import format_links
+from otcore.corpora.pharaoh import format_links
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 

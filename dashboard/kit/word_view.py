@@ -8,7 +8,7 @@ import numpy as np
 from dashboard.state import Mark
 from otcore.alignment.aligner import Aligned
 from otcore.alignment.scores import Scores, score_pair
-from otcore.corpora import Links
+from otcore.corpora.types import Links
 
 DRAWN_WORDS = 120  # words a side that figures draw; tables and exports have all
 

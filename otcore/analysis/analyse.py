@@ -21,6 +21,7 @@ from otcore.text.languages import LANGUAGES
 BLOCK = 64  # pairs encoded and solved together: enough to fill batches, little enough to show progress
 
 Sides = tuple[SentencePair, WordVectors, WordVectors]
+Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
@@ -87,9 +88,11 @@ class Analysis:
         return _context(self.pairs[pair], self.systems[system].drawn, pair, self.counts)
 
 
-def encode_pairs(
-    encoder: Encoder, pairs: Sequence[SentencePair], layer: int | None, progress: Callable[[int, int], None] = lambda done, total: None
-) -> list[Sides]:
+def _silent(done: int, total: int) -> None:
+    """Tells nobody."""
+
+
+def encode_pairs(encoder: Encoder, pairs: Sequence[SentencePair], layer: int | None, progress: Progress = _silent) -> list[Sides]:
     """The vectors of every pair at one layer, in batches.
 
     progress: called with pairs done and their number; may raise to stop
@@ -106,16 +109,13 @@ def encode_pairs(
     return sides
 
 
-def draw(
-    name: str, encoder: Encoder, sides: Sequence[Sides], settings: AlignSettings,
-    progress: Callable[[int, int], None] = lambda done, total: None,
-) -> Drawn:  # fmt: skip
+def draw(name: str, encoder: Encoder, sides: Sequence[Sides], settings: AlignSettings, progress: Progress = _silent) -> Drawn:
     """A system's links on encoded pairs; entropic problems are solved in batches.
 
     progress: as in encode_pairs
     raises  : InputError   masses that need counts there are none of
     """
-    counts = other_counts([pair for pair, _, _ in sides]) if settings.masses == "inverse-frequency" else {}
+    counts = other_counts([pair for pair, _, _ in sides])
     alignments: list[Alignment] = []
     for start in range(0, len(sides), BLOCK):
         alignments += align_encoded(sides[start : start + BLOCK], settings, counts)
@@ -144,19 +144,14 @@ def analyse(pairs: Sequence[SentencePair], systems: Sequence[Drawn]) -> Analysis
             raise InputError(f"{where} has no gold links; an analysis of errors needs them for every pair.")
         pair.gold.check(len(pair.source.words), len(pair.target.words), where)
     counts = word_counts_of(pairs)
-    tables = [_table(pairs, drawn, counts) for drawn in systems]
-    scores = [
-        tuple(score_pair(alignment.pairs, pair.gold) for alignment, pair in zip(drawn.alignments, pairs, strict=True)) for drawn in systems
-    ]
-    found = [
-        SystemErrors(drawn, table, score, np.zeros(len(table), np.int8))
-        for drawn, table, score in zip(systems, tables, scores, strict=True)
-    ]
-    if len(found) == 1:
-        return Analysis(tuple(pairs), tuple(found), counts, None)
-    codes = [change_codes(pairs, tables[k], tables[1 - k], table_is_first=k == 0) for k in (0, 1)]
-    found = [SystemErrors(one.drawn, one.table, one.scores, code) for one, code in zip(found, codes, strict=True)]
-    return Analysis(tuple(pairs), tuple(found), counts, changes(pairs, *tables, (found[0].aer, found[1].aer)))
+    tables = [table_of([_context(pair, drawn, k, counts) for k, pair in enumerate(pairs)], drawn.alignments, counts) for drawn in systems]
+    found = []
+    for k, (drawn, table) in enumerate(zip(systems, tables, strict=True)):
+        scores = tuple(score_pair(alignment.pairs, pair.gold) for alignment, pair in zip(drawn.alignments, pairs, strict=True))
+        change = change_codes(pairs, table, tables[1 - k], table_is_first=k == 0) if len(tables) > 1 else np.zeros(len(table), np.int8)
+        found.append(SystemErrors(drawn, table, scores, change))
+    compared = changes(pairs, *tables, (found[0].aer, found[1].aer)) if len(tables) > 1 else None
+    return Analysis(tuple(pairs), tuple(found), counts, compared)
 
 
 def other_counts(pairs: Sequence[SentencePair]) -> dict[str, Counter]:
@@ -194,17 +189,10 @@ def _system_summary(one: SystemErrors, pairs: Sequence[SentencePair]) -> dict:
     outcomes = np.bincount(one.table.outcome, minlength=len(OUTCOMES))
     names = list(dict.fromkeys(map(languages_of, pairs)))
     language = np.array([names.index(languages_of(pair)) for pair in pairs])[one.table.pair]
-    return {
-        "name": one.name, "layer": one.drawn.layer, **one.total.as_dict(), "links": len(one.table),
-        "outcomes": {name: int(outcomes[k]) for k, name in enumerate(OUTCOMES)}, "causes": cause_counts(one.table),
-        "languages": {name: cause_counts(one.table, language == k) for k, name in enumerate(names)},
-    }  # fmt: skip
-
-
-def _table(pairs: Sequence[SentencePair], drawn: Drawn, counts: dict[str, Counter]) -> LinkTable:
-    contexts = [_context(pair, drawn, place, counts) for place, pair in enumerate(pairs)]
-    confidences = [{(link.source, link.target): link.confidence for link in alignment.links} for alignment in drawn.alignments]
-    return table_of(contexts, confidences, counts)
+    found = {"name": one.name, "layer": one.drawn.layer, **one.total.as_dict(), "links": len(one.table)}
+    found["outcomes"] = {name: int(outcomes[k]) for k, name in enumerate(OUTCOMES)}
+    found["causes"] = cause_counts(one.table)
+    return found | {"languages": {name: cause_counts(one.table, language == k) for k, name in enumerate(names)}}
 
 
 def _context(pair: SentencePair, drawn: Drawn, place: int, counts: dict[str, Counter]) -> Context:

@@ -20,6 +20,7 @@ class Dimension:
     key    : short name; `name` for people; `unit` of the axis
     edges  : a value v is in bin k where edges[k] ≤ v < edges[k + 1]; the last bin has no end
     labels : of the bins
+    of_pair: (pairs,) the value of each pair under a system; None for a value of links, which is the LinkTable's column `key`
     """
 
     key: str
@@ -27,25 +28,36 @@ class Dimension:
     unit: str
     edges: tuple[float, ...]
     labels: tuple[str, ...]
+    of_pair: Callable[[Analysis, int], np.ndarray] | None = None
 
 
-def _whole(key: str, name: str, unit: str, edges: tuple[int, ...]) -> Dimension:
-    ends = [*(str(low) if high == low + 1 else f"{low}–{high - 1}" for low, high in itertools.pairwise(edges)), f"{edges[-1]}+"]
-    return Dimension(key, name, unit, edges, tuple(ends))
+def _lengths(analysis: Analysis, system: int) -> np.ndarray:
+    return np.array([len(pair.source.words) for pair in analysis.pairs])
 
 
+def _aer(analysis: Analysis, system: int) -> np.ndarray:
+    return analysis.systems[system].aer
+
+
+def _whole(*edges: int) -> tuple[tuple[int, ...], tuple[str, ...]]:
+    """Edges and labels of bins of whole numbers."""
+    ends = (str(low) if high == low + 1 else f"{low}–{high - 1}" for low, high in itertools.pairwise(edges))
+    return edges, (*ends, f"{edges[-1]}+")
+
+
+_DISTANCES = (0, 0.05, 0.1, 0.2, 0.3, 0.5), ("under 0.05", "0.05–0.1", "0.1–0.2", "0.2–0.3", "0.3–0.5", "0.5+")
 _TENTHS = tuple(k / 10 for k in range(10))
+_AER_LABELS = tuple(f"{low:g}–{low + 0.1:.1g}" for low in _TENTHS)
 DIMENSIONS = {
     one.key: one
     for one in (
-        _whole("frequency", "word frequency", "times the rarer word stands in the text", (1, 2, 4, 8, 16, 32, 64)),
-        _whole("pieces", "subwords", "subwords of the more divided word", (0, 1, 2, 3, 4, 5, 6)),
-        Dimension("distance", "distance from the diagonal", "share of the sentence", (0, 0.05, 0.1, 0.2, 0.3, 0.5),
-                  ("under 0.05", "0.05–0.1", "0.1–0.2", "0.2–0.3", "0.3–0.5", "0.5+")),
-        _whole("length", "sentence length", "source words", (1, 6, 11, 16, 21, 31, 41, 61)),
-        Dimension(AER, "AER of the pair", "AER", _TENTHS, tuple(f"{low:g}–{low + 0.1:.1g}" for low in _TENTHS)),
+        Dimension("frequency", "word frequency", "times the rarer word stands in the text", *_whole(1, 2, 4, 8, 16, 32, 64)),
+        Dimension("pieces", "subwords", "subwords of the more divided word", *_whole(0, 1, 2, 3, 4, 5, 6)),
+        Dimension("distance", "distance from the diagonal", "share of the sentence", *_DISTANCES),
+        Dimension("length", "sentence length", "source words", *_whole(1, 6, 11, 16, 21, 31, 41, 61), of_pair=_lengths),
+        Dimension(AER, "AER of the pair", "AER", _TENTHS, _AER_LABELS, of_pair=_aer),
     )
-}  # fmt: skip
+}
 
 
 @dataclass(frozen=True)
@@ -66,20 +78,12 @@ class Rate:
 def link_bins(analysis: Analysis, system: int, key: str) -> np.ndarray:
     """(links,) which bin of a dimension each link of a system falls in."""
     table = analysis.systems[system].table
-    values: dict[str, Callable[[], np.ndarray]] = {
-        "frequency": lambda: table.frequency,
-        "pieces": lambda: table.pieces,
-        "distance": lambda: table.distance,
-        "length": lambda: np.array([len(pair.source.words) for pair in analysis.pairs])[table.pair],
-        AER: lambda: analysis.systems[system].aer[table.pair],
-    }
-    return _bins(values[key](), key)
+    return _bins(getattr(table, key), key) if DIMENSIONS[key].of_pair is None else pair_bins(analysis, system, key)[table.pair]
 
 
 def pair_bins(analysis: Analysis, system: int, key: str) -> np.ndarray:
     """(pairs,) the bin of each pair, for the dimensions that are of pairs: length and AER."""
-    values = {"length": lambda: np.array([len(pair.source.words) for pair in analysis.pairs]), AER: lambda: analysis.systems[system].aer}
-    return _bins(values[key](), key)
+    return _bins(DIMENSIONS[key].of_pair(analysis, system), key)
 
 
 def rates(analysis: Analysis, system: int, key: str, rows: np.ndarray | None = None) -> list[Rate]:

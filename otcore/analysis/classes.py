@@ -1,7 +1,8 @@
 """Every link gets one outcome and one cause, by ordered rules: the first rule that fits a wrong link names its cause.
 
-The links there are in a sentence pair are those a system drew and the sure gold links it did not. RULES is the rule book: the order
-is that of the tuple, and the page and the command line show the same text.
+The links there are in a sentence pair are those a system drew and the sure gold links it did not. RULES, at the end, is the rule book:
+the order is that of the tuple, and the page and the command line show the same text. Every link has exactly one outcome and one cause,
+so that counts add up.
 """
 
 import itertools
@@ -12,10 +13,11 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from otcore.analysis.function_words import is_function_word
-from otcore.corpora.types import Link, Links, SentencePair
+from otcore.corpora.types import Link, Links, Sentence, SentencePair
 
 HIT, MISSED, FALSE = OUTCOMES = ("hit", "missed", "false")
 CORRECT = "correct"
+BOTH = MISSED, FALSE
 
 MANY_PIECES = 4  # subwords from which a word counts as rare or unknown
 RICH_PIECES = 3  # subwords, or letters, from which a word with several partners counts as a compound or rich in morphology
@@ -24,56 +26,7 @@ FAR = 0.25  # distance from the diagonal from which a link is long
 CROSSED = 2  # gold links a long link must cross
 _SIGN_SCRIPTS = ("zh", "ja")
 
-
-@dataclass(frozen=True)
-class Rule:
-    """One cause: its key, its name for people, which outcomes it may explain, and when it fits, in words."""
-
-    key: str
-    name: str
-    outcomes: tuple[str, ...]
-    text: str
-
-
-RULES = (
-    Rule("punctuation", "punctuation", (MISSED, FALSE), "One of the two words is made of punctuation or symbols only."),
-    Rule(
-        "name-number", "name or number", (MISSED, FALSE),
-        "One of the two words holds a digit or number sign, or is a name: capitalised inside the sentence and no function word (in German, "
-        "where all nouns are, only if the other sentence has the same word), or written with a middle dot as names in Chinese are.",
-    ),
-    Rule(
-        "wrong-copy", "wrong copy of a repeated word", (MISSED, FALSE),
-        "False: gold links the word to another place with the very same word. Missed: the system linked another copy of it instead.",
-    ),
-    Rule("null-linked", "null linked", (FALSE,), "One of the two words has no gold link at all, so it should be linked to nothing."),
-    Rule(
-        "split", "compound or rich word split", (MISSED, FALSE),
-        f"One of the two words stands for two or more adjacent words in gold, and has {RICH_PIECES} subwords or more, or {RICH_LETTERS} "
-        f"letters or more ({RICH_SIGNS} signs in Chinese and Japanese).",
-    ),
-    Rule(
-        "one-to-many", "one-to-many cut to one-to-one", (MISSED,),
-        "The word has another gold link that was found: of several partners only some are linked.",
-    ),
-    Rule("function-word", "function-word drift", (MISSED, FALSE), "One of the two words is a function word: article, preposition …"),
-    Rule(
-        "neighbour", "neighbour of the right word", (MISSED, FALSE),
-        "False: gold links the word to the one directly before or after. Missed: the system linked that neighbour instead.",
-    ),
-    Rule(
-        "crossing", "long-distance crossing", (MISSED, FALSE),
-        f"The link lies at least {FAR} of the sentence off the diagonal and crosses {CROSSED} gold links or more.",
-    ),
-    Rule(
-        "rare", "rare or unknown word", (MISSED, FALSE),
-        f"One of the two words is cut into {MANY_PIECES} subwords or more, or holds a piece the encoder does not know.",
-    ),
-    Rule("linked-null", "linked null", (MISSED,), "The system links one of the two words to nothing, though gold links it."),
-    Rule("other", "other", (MISSED, FALSE), "No rule above fits."),
-)  # fmt: skip
-CAUSES = (CORRECT, *(rule.key for rule in RULES))
-NAMES = {CORRECT: "correct", **{rule.key: rule.name for rule in RULES}}
+Partners = dict[int, set[int]]
 
 
 @dataclass(frozen=True)
@@ -112,6 +65,10 @@ class Context:
     unknown: tuple[frozenset[int], frozenset[int]] = (frozenset(), frozenset())
     counts: dict[str, Counter] | None = None
 
+    @property
+    def sides(self) -> tuple[Sentence, Sentence]:
+        return self.pair.source, self.pair.target
+
     @cached_property
     def words(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
         return self.pair.source.words, self.pair.target.words
@@ -122,16 +79,16 @@ class Context:
         return tuple(word.casefold() for word in source), tuple(word.casefold() for word in target)
 
     @cached_property
-    def gold_of(self) -> tuple[dict[int, set[int]], dict[int, set[int]]]:
+    def gold_of(self) -> tuple[Partners, Partners]:
         """Partners of each word in gold, possible ones too."""
         return _partners(self.gold.possible)
 
     @cached_property
-    def sure_of(self) -> tuple[dict[int, set[int]], dict[int, set[int]]]:
+    def sure_of(self) -> tuple[Partners, Partners]:
         return _partners(self.gold.sure)
 
     @cached_property
-    def linked_of(self) -> tuple[dict[int, set[int]], dict[int, set[int]]]:
+    def linked_of(self) -> tuple[Partners, Partners]:
         """Partners of each word as the system drew them."""
         return _partners(self.predicted)
 
@@ -141,7 +98,7 @@ class Context:
         return self.predicted - self.gold.possible
 
     @cached_property
-    def false_of(self) -> tuple[dict[int, set[int]], dict[int, set[int]]]:
+    def false_of(self) -> tuple[Partners, Partners]:
         return _partners(self.wrong)
 
 
@@ -167,7 +124,7 @@ def fitting(link: Link, context: Context) -> Iterator[str]:
     true of it. Never empty, since "other" fits always."""
     outcome = outcome_of(link, context)
     for rule in RULES:
-        if outcome in rule.outcomes and _FITS[rule.key](link, context, outcome):
+        if outcome in rule.outcomes and rule.fits(context, link, outcome):
             yield rule.key
 
 
@@ -176,110 +133,165 @@ def diagonal_distance(link: Link, source_words: int, target_words: int) -> float
     return abs((link[0] + 0.5) / source_words - (link[1] + 0.5) / target_words)
 
 
-def _partners(links: frozenset[Link]) -> tuple[dict[int, set[int]], dict[int, set[int]]]:
-    sides: tuple[dict[int, set[int]], dict[int, set[int]]] = ({}, {})
+def _partners(links: frozenset[Link]) -> tuple[Partners, Partners]:
+    sides: tuple[Partners, Partners] = ({}, {})
     for i, j in links:
         sides[0].setdefault(i, set()).add(j)
         sides[1].setdefault(j, set()).add(i)
     return sides
 
 
-def _sides(link: Link) -> tuple[tuple[int, int, int], tuple[int, int, int]]:
-    """(side, word, the word on the other side), for both sides."""
-    return (0, link[0], link[1]), (1, link[1], link[0])
+def _either(fits: Callable[[Context, int, int], bool]) -> "Fits":
+    """Fits a link where this fits one of its words: (context, side, word)."""
+    return lambda context, link, outcome: any(fits(context, side, word) for side, word in enumerate(link))
 
 
-def _punctuation(link: Link, context: Context, outcome: str) -> bool:
-    return any(all(unicodedata.category(sign)[0] in "PS" for sign in context.words[side][word]) for side, word, _ in _sides(link))
+def _is_punctuation(context: Context, side: int, word: int) -> bool:
+    return all(unicodedata.category(sign)[0] in "PS" for sign in context.words[side][word])
 
 
-def _name_number(link: Link, context: Context, outcome: str) -> bool:
-    return any(_is_number(context.words[side][word]) or _is_name(context, side, word) for side, word, _ in _sides(link))
-
-
-def _is_number(word: str) -> bool:
-    return any(unicodedata.category(sign)[0] == "N" for sign in word)
-
-
-def _is_name(context: Context, side: int, place: int) -> bool:
-    word, language = context.words[side][place], (context.pair.source, context.pair.target)[side].language
-    if len(word) > 2 and any(dot in word[1:-1] for dot in "·・‧"):
+def _is_name_or_number(context: Context, side: int, place: int) -> bool:
+    word, language = context.words[side][place], context.sides[side].language
+    if any(unicodedata.category(sign)[0] == "N" for sign in word) or (len(word) > 2 and any(dot in word[1:-1] for dot in "·・‧")):
         return True
-    opens = place == 0 or all(unicodedata.category(sign)[0] in "PS" for sign in context.words[side][place - 1])
-    if opens or not word[0].isupper() or is_function_word(word, language, _counts(context, language)):
+    opens = place == 0 or _is_punctuation(context, side, place - 1)
+    if opens or not word[0].isupper() or _is_function_word(context, side, place):
         return False
     return not language.startswith("de") or context.folded[side][place] in context.folded[1 - side]
 
 
-def _wrong_copy(link: Link, context: Context, outcome: str) -> bool:
+def _is_function_word(context: Context, side: int, word: int) -> bool:
+    language = context.sides[side].language
+    return is_function_word(context.words[side][word], language, (context.counts or {}).get(language))
+
+
+def _is_split(context: Context, side: int, word: int) -> bool:
+    partners = sorted(context.sure_of[side].get(word, ()))
+    letters = RICH_SIGNS if context.sides[side].language.split("-")[0] in _SIGN_SCRIPTS else RICH_LETTERS
+    rich = context.pieces[side][word] >= RICH_PIECES or len(context.words[side][word]) >= letters
+    return rich and any(after - before == 1 for before, after in itertools.pairwise(partners))
+
+
+def _is_rare(context: Context, side: int, word: int) -> bool:
+    return context.pieces[side][word] >= MANY_PIECES or word in context.unknown[side]
+
+
+def _wrong_copy(context: Context, link: Link, outcome: str) -> bool:
     partners = context.gold_of if outcome == FALSE else context.false_of
-    for side, word, other in _sides(link):
-        folded = context.folded[1 - side]
+    for side, word in enumerate(link):
+        folded, other = context.folded[1 - side], link[1 - side]
         if any(place != other and folded[place] == folded[other] for place in partners[side].get(word, ())):
             return True
     return False
 
 
-def _null_linked(link: Link, context: Context, outcome: str) -> bool:
-    return any(word not in context.gold_of[side] for side, word, _ in _sides(link))
+def _one_to_many(context: Context, link: Link, outcome: str) -> bool:
+    """A word of the link has another partner that gold is sure of and the system found."""
+    found = (context.sure_of[side].get(word, set()) & context.linked_of[side].get(word, set()) for side, word in enumerate(link))
+    return any(places - {link[1 - side]} for side, places in enumerate(found))
 
 
-def _split(link: Link, context: Context, outcome: str) -> bool:
-    for side, word, _ in _sides(link):
-        partners = sorted(context.sure_of[side].get(word, ()))
-        adjacent = any(after - before == 1 for before, after in itertools.pairwise(partners))
-        if adjacent and _is_rich(context, side, word):
-            return True
-    return False
-
-
-def _is_rich(context: Context, side: int, place: int) -> bool:
-    language = (context.pair.source, context.pair.target)[side].language
-    letters = RICH_SIGNS if language.split("-")[0] in _SIGN_SCRIPTS else RICH_LETTERS
-    return context.pieces[side][place] >= RICH_PIECES or len(context.words[side][place]) >= letters
-
-
-def _one_to_many(link: Link, context: Context, outcome: str) -> bool:
-    for side, word, other in _sides(link):
-        if any(place != other and place in context.linked_of[side].get(word, ()) for place in context.sure_of[side].get(word, ())):
-            return True
-    return False
-
-
-def _function_word(link: Link, context: Context, outcome: str) -> bool:
-    sentences = (context.pair.source, context.pair.target)
-    return any(
-        is_function_word(context.words[side][word], sentences[side].language, _counts(context, sentences[side].language))
-        for side, word, _ in _sides(link)
-    )
-
-
-def _neighbour(link: Link, context: Context, outcome: str) -> bool:
+def _neighbour(context: Context, link: Link, outcome: str) -> bool:
     right = context.gold.possible if outcome == FALSE else context.wrong
     i, j = link
     return any(place in right for place in ((i, j - 1), (i, j + 1), (i - 1, j), (i + 1, j)))
 
 
-def _crossing(link: Link, context: Context, outcome: str) -> bool:
+def _crossing(context: Context, link: Link, outcome: str) -> bool:
     if diagonal_distance(link, len(context.words[0]), len(context.words[1])) < FAR:
         return False
     return sum((i - link[0]) * (j - link[1]) < 0 for i, j in context.gold.possible) >= CROSSED
 
 
-def _rare(link: Link, context: Context, outcome: str) -> bool:
-    return any(context.pieces[side][word] >= MANY_PIECES or word in context.unknown[side] for side, word, _ in _sides(link))
+Fits = Callable[[Context, Link, str], bool]  # (context, link, its outcome)
 
 
-def _linked_null(link: Link, context: Context, outcome: str) -> bool:
-    return any(word not in context.linked_of[side] for side, word, _ in _sides(link))
+@dataclass(frozen=True)
+class Rule:
+    """One cause: its key, its name for people, which outcomes it may explain, and when it fits, in words and as a function."""
+
+    key: str
+    name: str
+    outcomes: tuple[str, ...]
+    text: str
+    fits: Fits
 
 
-def _counts(context: Context, language: str) -> Counter | None:
-    return (context.counts or {}).get(language)
-
-
-_FITS: dict[str, Callable[[Link, Context, str], bool]] = {
-    "punctuation": _punctuation, "name-number": _name_number, "wrong-copy": _wrong_copy, "null-linked": _null_linked, "split": _split,
-    "one-to-many": _one_to_many, "function-word": _function_word, "neighbour": _neighbour, "crossing": _crossing, "rare": _rare,
-    "linked-null": _linked_null, "other": lambda link, context, outcome: True,
-}  # fmt: skip
+RULES = (
+    Rule("punctuation", "punctuation", BOTH, "One of the two words is made of punctuation or symbols only.", _either(_is_punctuation)),
+    Rule(
+        "name-number",
+        "name or number",
+        BOTH,
+        "One of the two words holds a digit or number sign, or is a name: capitalised inside the sentence and no function word (in German, "
+        "where all nouns are, only if the other sentence has the same word), or written with a middle dot as names in Chinese are.",
+        _either(_is_name_or_number),
+    ),
+    Rule(
+        "wrong-copy",
+        "wrong copy of a repeated word",
+        BOTH,
+        "False: gold links the word to another place with the very same word. Missed: the system linked another copy of it instead.",
+        _wrong_copy,
+    ),
+    Rule(
+        "null-linked",
+        "null linked",
+        (FALSE,),
+        "One of the two words has no gold link at all, so it should be linked to nothing.",
+        _either(lambda context, side, word: word not in context.gold_of[side]),
+    ),
+    Rule(
+        "split",
+        "compound or rich word split",
+        BOTH,
+        f"One of the two words stands for two or more adjacent words in gold, and has {RICH_PIECES} subwords or more, or {RICH_LETTERS} "
+        f"letters or more ({RICH_SIGNS} signs in Chinese and Japanese).",
+        _either(_is_split),
+    ),
+    Rule(
+        "one-to-many",
+        "one-to-many cut to one-to-one",
+        (MISSED,),
+        "The word has another gold link that was found: of several partners only some are linked.",
+        _one_to_many,
+    ),
+    Rule(
+        "function-word",
+        "function-word drift",
+        BOTH,
+        "One of the two words is a function word: article, preposition …",
+        _either(_is_function_word),
+    ),
+    Rule(
+        "neighbour",
+        "neighbour of the right word",
+        BOTH,
+        "False: gold links the word to the one directly before or after. Missed: the system linked that neighbour instead.",
+        _neighbour,
+    ),
+    Rule(
+        "crossing",
+        "long-distance crossing",
+        BOTH,
+        f"The link lies at least {FAR} of the sentence off the diagonal and crosses {CROSSED} gold links or more.",
+        _crossing,
+    ),
+    Rule(
+        "rare",
+        "rare or unknown word",
+        BOTH,
+        f"One of the two words is cut into {MANY_PIECES} subwords or more, or holds a piece the encoder does not know.",
+        _either(_is_rare),
+    ),
+    Rule(
+        "linked-null",
+        "linked null",
+        (MISSED,),
+        "The system links one of the two words to nothing, though gold links it.",
+        _either(lambda context, side, word: word not in context.linked_of[side]),
+    ),
+    Rule("other", "other", BOTH, "No rule above fits.", lambda context, link, outcome: True),
+)
+CAUSES = (CORRECT, *(rule.key for rule in RULES))
+NAMES = {CORRECT: "correct", **{rule.key: rule.name for rule in RULES}}

@@ -5,16 +5,19 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from otcore.base.choices import Flag, Number, OneOf, Text, check, choice
 from otcore.base.errors import InputError
-from otcore.corpora import load_collection, read_bitext, read_links, read_parallel, read_tsv, uploads
-from otcore.corpora.collection import PIVOT
+from otcore.corpora.collection import PIVOT, load_collection
+from otcore.corpora.parallel import read_bitext, read_parallel, read_tsv
+from otcore.corpora.pharaoh import read_links
 from otcore.corpora.types import SentencePair
+from otcore.corpora.uploads import Kept, Store
 from otcore.text.languages import language
 
-FORMATS = ("bitext", "tsv", "parallel")
+FORMATS = {"bitext": "one file, source ||| target", "tsv": "one file, two columns (TSV)", "parallel": "two line-parallel files"}
 SPLITS = ("test", "dev", "all")
 BUNDLED = "bundled"
-_KIND = "corpora"
+CORPORA = Store("corpora", "pairs with gold links")
 
 
 @dataclass(frozen=True)
@@ -37,23 +40,23 @@ class Corpus:
 class FileFormat:
     """How own files are read.
 
-    kind           : one of FORMATS: lines `source ||| target`, TSV, or two line-parallel files
+    kind           : one of FORMATS
     source, target : language codes
     gold_base      : index of the first word in the gold file, 0 or 1
     presplit       : words stand apart at spaces already; gold links count words, so this is what gold files mean
+    raises         : InputError   a value that is none of these
     """
 
-    kind: str = "bitext"
-    source: str = "en"
-    target: str = "de"
-    gold_base: int = 0
-    presplit: bool = True
+    kind: str = choice("bitext", OneOf(FORMATS), "Format", key="format", flag=None)
+    source: str = choice(
+        "en", Text(20), "Source language", "language of the source, a code such as en or pt-br", key="from", flag="source-lang"
+    )
+    target: str = choice("de", Text(20), "Target language", "language of the target", key="to", flag="target-lang")
+    gold_base: int = choice(0, Number(0, 1, whole=True), "Gold counts words from", "index of the first word in the gold file", key="base")
+    presplit: bool = choice(True, Flag(), flag=None)
 
     def __post_init__(self) -> None:
-        if self.kind not in FORMATS or self.gold_base not in (0, 1):
-            raise ValueError(
-                f"The format must be one of {', '.join(FORMATS)} and the base 0 or 1. Received {self.kind!r}, {self.gold_base}."
-            )
+        check(self)
 
 
 def bundled(codes: Sequence[str], split: str = "test") -> Corpus:
@@ -95,7 +98,7 @@ def keep(files: Sequence[tuple[str, bytes]], shape: FileFormat) -> str:
         raise InputError(
             f"{len(files)} files were given, {needed} are needed: the pairs{', the target side' if needed == 3 else ''} and gold."
         )
-    return uploads.keep(_KIND, files, asdict(shape), read=_corpus)
+    return CORPORA.keep(files, asdict(shape), read=_corpus)
 
 
 def kept(id: str) -> Corpus:
@@ -103,10 +106,10 @@ def kept(id: str) -> Corpus:
 
     raises: InputError   there is none of that id (any more)
     """
-    return _corpus(uploads.kept(_KIND, id))
+    return _corpus(CORPORA.kept(id))
 
 
-def _corpus(kept: uploads.Kept) -> Corpus:
+def _corpus(kept: Kept) -> Corpus:
     pairs, *second, gold = kept.paths
     return from_files(pairs, gold, FileFormat(**kept.about), *second)
 

@@ -1,11 +1,12 @@
 """The links of one system over many pairs as columns, so that filters and counts over thousands of links take no time."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from otcore.alignment.links import Alignment
 from otcore.analysis.classes import CAUSES, OUTCOMES, Context, diagonal_distance, judge
 from otcore.corpora.types import SentencePair
 
@@ -40,21 +41,19 @@ class LinkTable:
         return len(self.pair)
 
 
-_TYPES = {
-    "pair": np.int32, "source": np.int32, "target": np.int32, "outcome": np.int8, "cause": np.int8, "sure": bool,
-    "confidence": np.float32, "frequency": np.int32, "pieces": np.int16, "distance": np.float32,
-}  # fmt: skip
+# of the columns in their order
+_TYPES = (np.int32, np.int32, np.int32, np.int8, np.int8, bool, np.float32, np.int32, np.int16, np.float32)
 
 
-def table_of(contexts: Sequence[Context], confidences: Sequence[dict[tuple[int, int], float]], counts: dict[str, Counter]) -> LinkTable:
+def table_of(contexts: Sequence[Context], alignments: Sequence[Alignment], counts: dict[str, Counter]) -> LinkTable:
     """Judges every link of every pair.
 
-    confidences: link → confidence, a dictionary a pair
-    counts     : language → case-folded word → times in the analysed text
+    alignments: of the pairs, with the confidence of each link
+    counts    : language → case-folded word → times in the analysed text
     """
-    rows = [row for place, context in enumerate(contexts) for row in _rows(place, context, confidences[place], counts)]
+    rows = [row for place, context in enumerate(contexts) for row in _rows(place, context, alignments[place], counts)]
     columns = zip(*rows, strict=True) if rows else [()] * len(_TYPES)
-    return LinkTable(*(np.array(column, kind) for column, kind in zip(columns, _TYPES.values(), strict=True)))
+    return LinkTable(*(np.array(column, kind) for column, kind in zip(columns, _TYPES, strict=True)))
 
 
 def place_codes(pairs: Sequence[SentencePair], table: LinkTable) -> np.ndarray:
@@ -73,13 +72,12 @@ def word_counts_of(pairs: Sequence[SentencePair]) -> dict[str, Counter]:
     return counts
 
 
-def _rows(place: int, context: Context, confidence: dict[tuple[int, int], float], counts: dict[str, Counter]):
-    sides = (context.pair.source, context.pair.target)
-    often = [[counts[side.language][word] for word in folded] for side, folded in zip(sides, context.folded, strict=True)]
+def _rows(place: int, context: Context, alignment: Alignment, counts: dict[str, Counter]) -> Iterator[tuple]:
+    confidence = {(link.source, link.target): link.confidence for link in alignment.links}
+    often = [[counts[side.language][word] for word in folded] for side, folded in zip(context.sides, context.folded, strict=True)]
     sizes = len(context.words[0]), len(context.words[1])
     for judged in judge(context):
-        i, j = judged.source, judged.target
-        yield (
-            place, i, j, OUTCOMES.index(judged.outcome), CAUSES.index(judged.cause), judged.sure, confidence.get((i, j), np.nan),
-            min(often[0][i], often[1][j]), max(context.pieces[0][i], context.pieces[1][j]), diagonal_distance((i, j), *sizes),
-        )  # fmt: skip
+        i, j = link = judged.source, judged.target
+        became = OUTCOMES.index(judged.outcome), CAUSES.index(judged.cause), judged.sure, confidence.get(link, np.nan)
+        words = min(often[0][i], often[1][j]), max(context.pieces[0][i], context.pieces[1][j]), diagonal_distance(link, *sizes)
+        yield place, *link, *became, *words

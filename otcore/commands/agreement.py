@@ -15,7 +15,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     from otcore.alignment.scores import agreement
-    from otcore.corpora import read_links
+    from otcore.corpora.pharaoh import read_links
 
     rates = agreement(read_links(options.first), read_links(options.second))
     if options.json:

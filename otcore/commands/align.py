@@ -23,7 +23,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     from otcore.alignment.aligner import align_many
     from otcore.commands._progress import download_line, progress_line
-    from otcore.corpora import format_links, read_bitext, write_links
+    from otcore.corpora.parallel import read_bitext
+    from otcore.corpora.pharaoh import format_links, write_links
     from otcore.encoders import DEFAULT, load_encoder
     from otcore.text.languages import language
 

@@ -9,6 +9,7 @@ import argparse
 import json
 
 from otcore.base.errors import InputError
+from otcore.corpora.checking.report import KINDS, LONGEST
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -16,7 +17,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--language", required=True, metavar="CODE", help="language of the source side")
     parser.add_argument("--target-language", default="en", metavar="CODE", help="of the target side (default en)")
     parser.add_argument("--columns", default="1,2", metavar="I,J", help="of a TSV file: source and target (default 1,2)")
-    parser.add_argument("--longest", type=int, default=80, metavar="N", help="words a side from which on a pair is too long (default 80)")
+    told = f"words a side from which on a pair is too long (default {LONGEST})"
+    parser.add_argument("--longest", type=int, default=LONGEST, metavar="N", help=told)
     parser.add_argument("--clean", metavar="OUT", help="write the pairs that are left as TSV, whole or not at all (gzip by its name)")
     parser.add_argument("--keep", default="", metavar="KINDS", help="faults that --clean lets pass, divided by commas (never `empty`)")
     parser.add_argument("--json", action="store_true", help="print one JSON object; shares in [0, 1]")
@@ -25,8 +27,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     from otcore.base.progress import Teller
     from otcore.commands._progress import progress_line
-    from otcore.corpora.checking import check_pairs, read_texts, without_flagged, write_texts
-    from otcore.corpora.checking.report import KINDS
+    from otcore.corpora.checking.check import check_pairs
+    from otcore.corpora.checking.report import without_flagged
+    from otcore.corpora.checking.texts import read_texts, write_texts
 
     files = options.files[0].split("::") if len(options.files) == 1 else options.files
     if len(files) > 2:

@@ -7,30 +7,26 @@ The classes and counts are those of the Errors page. --rules prints when each ca
 import argparse
 import json
 
+from otcore.alignment.settings import AlignSettings
+from otcore.analysis.sources import FileFormat, from_files
+from otcore.base.errors import InputError
+from otcore.commands._options import add_options, settings_from
+
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    from otcore.alignment.settings import AlignSettings
-    from otcore.commands._options import add_options
-
     parser.add_argument("file", metavar="FILE", nargs="?", help="pairs `source ||| target` or TSV, or - for standard input")
     parser.add_argument("gold", metavar="GOLD", nargs="?", help="gold links, `p` or `?` where only possible")
     parser.add_argument("--a", default=None, metavar="NAME|DIR", help="encoder of system A (default aligned)")
     parser.add_argument("--b", default=None, metavar="NAME|DIR", help="encoder of system B, compared with A (default: none)")
-    parser.add_argument("--gold-base", type=int, choices=(0, 1), default=0, help="index of the first word in GOLD (default 0)")
-    parser.add_argument("--source-lang", default="en", metavar="CODE", help="language of the source (default en)")
-    parser.add_argument("--target-lang", default="de", metavar="CODE", help="language of the target (default de)")
+    add_options(parser, FileFormat)
     add_options(parser, AlignSettings)
     parser.add_argument("--rules", action="store_true", help="print the rule book and stop")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
 
 
 def run(options: argparse.Namespace) -> int:
-    from otcore.alignment.settings import AlignSettings
-    from otcore.analysis import FileFormat, analyse, from_files, summary
-    from otcore.base.errors import InputError
-    from otcore.commands._options import settings_from
+    from otcore.analysis.analyse import analyse, summary
     from otcore.encoders import DEFAULT
-    from otcore.text.languages import language
 
     if options.rules:
         print(_rules())
@@ -38,9 +34,8 @@ def run(options: argparse.Namespace) -> int:
     if not (options.file and options.gold):
         raise InputError("FILE and GOLD are needed: the pairs and their gold links; see python -m otcore errors --help.")
     settings = settings_from(options, AlignSettings)
-    kind = "tsv" if ".tsv" in options.file.lower() else "bitext"
-    codes = (language(options.source_lang).code, language(options.target_lang).code)
-    corpus = from_files(options.file, options.gold, FileFormat(kind, *codes, gold_base=options.gold_base))
+    shape = settings_from(options, FileFormat, kind="tsv" if ".tsv" in options.file.lower() else "bitext")
+    corpus = from_files(options.file, options.gold, shape)
     names = [options.a or DEFAULT, *([options.b] if options.b else [])]
     found = summary(analyse(corpus.pairs, [_drawn(name, corpus.pairs, settings) for name in names]))
     print(json.dumps(found, ensure_ascii=False) if options.json else _text(found))
@@ -48,7 +43,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _drawn(name: str, pairs, settings):
-    from otcore.analysis import draw, encode_pairs
+    from otcore.analysis.analyse import draw, encode_pairs
     from otcore.commands._progress import download_line, progress_line
     from otcore.encoders import load_encoder
 
@@ -58,14 +53,14 @@ def _drawn(name: str, pairs, settings):
 
 
 def _rules() -> str:
-    from otcore.analysis import RULES
+    from otcore.analysis.classes import RULES
 
     lines = (f"{place:>2}. {rule.name} ({', '.join(rule.outcomes)})\n    {rule.text}" for place, rule in enumerate(RULES, 1))
     return "The first rule that fits a missed or false link is its cause.\n" + "\n".join(lines)
 
 
 def _text(found: dict) -> str:
-    from otcore.analysis import CORRECT, NAMES
+    from otcore.analysis.classes import CORRECT, NAMES
 
     lines = []
     for letter, one in zip("AB", found["systems"], strict=False):
@@ -79,11 +74,9 @@ def _text(found: dict) -> str:
         lines += [f"   {NAMES[key]:32} {cause['missed']:>7} {cause['false']:>7}" for key, cause in causes if key != CORRECT]
     if "changes" in found:
         change = found["changes"]
-        pairs = change["pairs"]
-        lines += [
-            "A → B: " + ", ".join(f"{count} {name}" for name, count in change["links"].items())
-            + f"; McNemar's exact test p = {change['mcnemar']['exact']:.2g}",
-            f"       {pairs['improved']} pairs improved, {pairs['harmed']} harmed, {pairs['same']} the same; "
-            f"sign test p = {pairs['sign_test']:.2g}",
-        ]  # fmt: skip
+        links, pairs = change["links"], change["pairs"]
+        counted = ", ".join(f"{count} {name}" for name, count in links.items())
+        lines.append(f"A → B: {counted}; McNemar's exact test p = {change['mcnemar']['exact']:.2g}")
+        moved = f"{pairs['improved']} pairs improved, {pairs['harmed']} harmed, {pairs['same']} the same"
+        lines.append(f"       {moved}; sign test p = {pairs['sign_test']:.2g}")
     return "\n".join(lines)

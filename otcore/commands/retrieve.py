@@ -19,7 +19,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     from otcore.commands._progress import download_line, progress_line
-    from otcore.corpora import read_parallel
+    from otcore.corpora.parallel import read_parallel
     from otcore.encoders import DEFAULT, load_encoder
     from otcore.evaluation import retrieve, sentence_vectors
 

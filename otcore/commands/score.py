@@ -18,7 +18,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     from otcore.alignment.scores import score
     from otcore.base.errors import InputError
-    from otcore.corpora import read_links
+    from otcore.corpora.pharaoh import read_links
     from otcore.text.files import display_name
 
     predicted = [links.possible for links in read_links(options.predicted)]

@@ -46,7 +46,7 @@ def run(options: argparse.Namespace) -> int:
 def _searched(options: argparse.Namespace, code: str):
     """The sentences to go through, and what answers the query: None where nobody marked it."""
     from otcore.base.errors import InputError
-    from otcore.corpora import load_collection
+    from otcore.corpora.collection import load_collection
     from otcore.retrieval import bundled_sentences, read_sentences, written_query
     from otcore.text.languages import language
 
@@ -91,7 +91,7 @@ def _under(name: str, sentences, options: argparse.Namespace, code: str, relevan
 
 def _scores(index, encoder, options: argparse.Namespace, code: str) -> dict:
     """Over all queries of the collection, where it is what was searched."""
-    from otcore.corpora import load_collection
+    from otcore.corpora.collection import load_collection
     from otcore.retrieval import AT, chance_scores, mean_scores, query_vectors, score_queries
 
     if options.file or code not in load_collection().languages:

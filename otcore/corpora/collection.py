@@ -144,19 +144,25 @@ def load_collection(folder: Path = DATA) -> Collection:
 
 
 def _compose(first: Links, second: Links) -> Links:
-    onward: dict[int, list[int]] = {}
-    for pivot, j in second.possible:
-        onward.setdefault(pivot, []).append(j)
-    possible = {(i, j) for i, pivot in first.possible for j in onward.get(pivot, ())}
-    sure = {(i, j) for i, pivot in first.sure for j in onward.get(pivot, ()) if (pivot, j) in second.sure}
-    return Links(frozenset(sure), frozenset(possible))
+    def chains(before: frozenset, after: frozenset) -> frozenset:
+        onward: dict[int, list[int]] = {}
+        for pivot, j in after:
+            onward.setdefault(pivot, []).append(j)
+        return frozenset((i, j) for i, pivot in before for j in onward.get(pivot, ()))
+
+    return Links(chains(first.sure, second.sure), chains(first.possible, second.possible))
 
 
-def _rows(path: Path, columns: int) -> list[list[str]]:
+def _rows(path: Path, columns: int, ids: list[str] | None = None) -> list[list[str]]:
+    """The cells of every line; their first are ids, which are those that are given where there are any."""
     rows = [line.split("\t") for line in read_lines(path)]
     for number, row in enumerate(rows, 1):
         if len(row) != columns:
             raise InputError(f"{path}, line {number}: {len(row)} tab-separated columns, {columns} are needed.")
+    found = [row[0] for row in rows]
+    if ids not in (None, found):
+        odd = next((pair for pair in zip(found, ids, strict=False) if pair[0] != pair[1]), ("", ""))
+        raise InputError(f"{path}: its ids differ from about.tsv ({len(found)} against {len(ids)} lines; first difference {odd}).")
     return rows
 
 
@@ -165,15 +171,11 @@ def _entry(cells: list[str]) -> Entry:
 
 
 def _gold(path: Path, code: str, ids: list[str]) -> dict[str, Sentence]:
-    rows = _rows(path, 3)
-    _same_ids(path, [row[0] for row in rows], ids)
-    return {id: Sentence(code, text, tuple(words.split(" ")), id) for id, text, words in rows}
+    return {id: Sentence(code, text, tuple(words.split(" ")), id) for id, text, words in _rows(path, 3, ids)}
 
 
 def _texts(path: Path, ids: list[str]) -> tuple[str, ...]:
-    rows = _rows(path, 2)
-    _same_ids(path, [row[0] for row in rows], ids)
-    return tuple(text for _, text in rows)
+    return tuple(text for _, text in _rows(path, 2, ids))
 
 
 def _queries(folder: Path, codes: list[str], known: set[str]) -> tuple[Query, ...]:
@@ -186,17 +188,9 @@ def _queries(folder: Path, codes: list[str], known: set[str]) -> tuple[Query, ..
 
 
 def _links(path: Path, ids: list[str], english: dict[str, Sentence], other: dict[str, Sentence]) -> dict[str, Links]:
-    rows = _rows(path, 2)
-    _same_ids(path, [row[0] for row in rows], ids)
     links = {}
-    for number, (id, line) in enumerate(rows, 1):
+    for number, (id, line) in enumerate(_rows(path, 2, ids), 1):
         where = f"{path}, line {number}"
         links[id] = parse_links(line, where=where)
         links[id].check(len(english[id].words), len(other[id].words), where)
     return links
-
-
-def _same_ids(path: Path, found: list[str], wanted: list[str]) -> None:
-    if found != wanted:
-        odd = next((pair for pair in zip(found, wanted, strict=False) if pair[0] != pair[1]), ("", ""))
-        raise InputError(f"{path}: its ids differ from about.tsv ({len(found)} against {len(wanted)} lines; first difference {odd}).")

@@ -18,21 +18,14 @@ def read_parallel(
 
     raises: InputError   unequal line counts, or a line with nothing on it; names file and line
     """
-    left, right = read_lines(source_path), read_lines(target_path)
-    if len(left) != len(right):
-        raise InputError(
-            f"{display_name(source_path)} has {len(left)} lines and {display_name(target_path)} has {len(right)}; "
-            "line-parallel files need the same number."
-        )
-    names = (display_name(source_path), display_name(target_path))
-    return [
-        SentencePair(
-            _sentence(a, source, presplit, f"{names[0]}, line {number}"),
-            _sentence(b, target, presplit, f"{names[1]}, line {number}"),
-            id=str(number),
-        )
-        for number, (a, b) in enumerate(zip(left, right, strict=True), 1)
-    ]
+    pairs = []
+    for number, sides in enumerate(parallel_lines(source_path, target_path), 1):
+        given = zip(sides, (source, target), (source_path, target_path), strict=True)
+        sentences = [
+            Sentence.from_text(text, code, presplit=presplit, what=f"{display_name(path)}, line {number}") for text, code, path in given
+        ]
+        pairs.append(SentencePair(*sentences, id=str(number)))
+    return pairs
 
 
 def read_tsv(
@@ -48,7 +41,7 @@ def read_tsv(
         cells = line.split("\t")
         if len(cells) <= max(columns):
             raise InputError(f"{where}: {len(cells)} tab-separated columns, column {max(columns) + 1} is needed.")
-        pairs.append(_pair(cells[columns[0]], cells[columns[1]], (source, target), presplit, where))
+        pairs.append(_pair([cells[column] for column in columns], (source, target), presplit, where))
     return pairs
 
 
@@ -60,11 +53,30 @@ def read_bitext(path: str | Path, source: str, target: str, *, presplit: bool = 
     pairs = []
     for number, line in enumerate(read_lines(path), 1):
         where = f"{display_name(path)}, line {number}"
-        sides = f" {line} ".replace("\t", " ").split(f" {SEPARATOR} ")
+        sides = sides_of(line)
         if len(sides) != 2:
             raise InputError(f"{where}: {len(sides) - 1} separators “ {SEPARATOR} ”, exactly one is needed between source and target.")
-        pairs.append(_pair(*sides, (source, target), presplit, where))
+        pairs.append(_pair(sides, (source, target), presplit, where))
     return pairs
+
+
+def parallel_lines(source_path: str | Path, target_path: str | Path) -> list[tuple[str, str]]:
+    """The lines of two files side by side.
+
+    raises: InputError   unreadable, or of unequal length
+    """
+    left, right = read_lines(source_path), read_lines(target_path)
+    if len(left) != len(right):
+        raise InputError(
+            f"{display_name(source_path)} has {len(left)} lines and {display_name(target_path)} has {len(right)}; "
+            "line-parallel files need the same number."
+        )
+    return list(zip(left, right, strict=True))
+
+
+def sides_of(line: str) -> list[str]:
+    """What stands between the separators of a line; two sides where it is well-formed."""
+    return f" {line} ".replace("\t", " ").split(f" {SEPARATOR} ")
 
 
 def write_parallel(source_path: str | Path, target_path: str | Path, pairs: Iterable[SentencePair]) -> None:
@@ -80,7 +92,7 @@ def write_tsv(path: str | Path, pairs: Iterable[SentencePair]) -> None:
 
 
 def write_bitext(path: str | Path, pairs: Iterable[SentencePair]) -> None:
-    """Lines `source ||| target`, words separated by one space.
+    """Lines `source ||| target`, words divided by spaces.
 
     raises: InputError   a word is itself `|||`, so that the line could not be read back
     """
@@ -97,13 +109,7 @@ def _one_line(text: str) -> str:
     return re.sub(r"[\t\r\n]+", " ", text)
 
 
-def _pair(source: str, target: str, languages: tuple[str, str], presplit: bool, where: str) -> SentencePair:
-    return SentencePair(
-        _sentence(source, languages[0], presplit, f"{where}: the source side"),
-        _sentence(target, languages[1], presplit, f"{where}: the target side"),
-        id=where.rsplit(" ", 1)[-1],
-    )
-
-
-def _sentence(text: str, language: str, presplit: bool, what: str) -> Sentence:
-    return Sentence.from_text(text, language, presplit=presplit, what=what)
+def _pair(sides: list[str], languages: tuple[str, str], presplit: bool, where: str) -> SentencePair:
+    given = zip(sides, languages, ("source", "target"), strict=True)
+    sentences = [Sentence.from_text(text, code, presplit=presplit, what=f"{where}: the {side} side") for text, code, side in given]
+    return SentencePair(*sentences, id=where.rsplit(" ", 1)[-1])

@@ -17,7 +17,7 @@ from xml.parsers import expat
 
 from otcore.base.errors import InputError
 from otcore.corpora.types import Sentence, SentencePair
-from otcore.text.files import STANDARD_INPUT, display_name
+from otcore.text.files import STANDARD_INPUT, display_name, reason_of
 from otcore.text.languages import language
 
 _CODES = frozenset({"bpt", "ept", "it", "ph", "ut"})  # their content is the code of a format, not text; that of `hi` is text
@@ -53,24 +53,29 @@ def read_tmx(path: str | Path, source: str, target: str) -> list[SentencePair]:
 
     raises: InputError   absent, no XML, entities declared, control characters, or no unit with both; names the languages there are
     """
-    codes = language(source).code, language(target).code
-    pairs, tags = [], set()
-    for unit in tmx_units(path):
-        tags |= {tag for tag, _ in unit.segments}
-        texts = [unit.text(code) for code in codes]
-        if all(text and text.strip() for text in texts):
-            where = f"{display_name(path)}, line {unit.line}"
-            sides = (Sentence.from_text(text, code, what=where) for text, code in zip(texts, codes, strict=True))
-            pairs.append(SentencePair(*sides, id=str(unit.line)))
-    if not pairs:
-        raise missing(path, codes, tags)
+    pairs = []
+    for line, *texts in tmx_texts(path, source, target):
+        where = f"{display_name(path)}, line {line}"
+        sides = (Sentence.from_text(text, language(code).code, what=where) for text, code in zip(texts, (source, target), strict=True))
+        pairs.append(SentencePair(*sides, id=str(line)))
     return pairs
 
 
-def missing(path: str | Path, codes: tuple[str, str], tags: set[str]) -> InputError:
-    """The sentence for a file without a unit in both languages."""
-    there = f"its languages are {', '.join(sorted(tags))}" if tags else "it has no units at all"
-    return InputError(f"{display_name(path)} has no unit with text in both {codes[0]} and {codes[1]}; {there}.")
+def tmx_texts(path: str | Path, source: str, target: str, *, empty: bool = False) -> list[tuple[int, str, str]]:
+    """(line, source text, target text) of the units that have a segment in both languages, also where one is empty if that is wanted.
+
+    raises: InputError   as in `read_tmx`
+    """
+    codes, found, tags = (language(source).code, language(target).code), [], set()
+    for unit in tmx_units(path):  # a memory of many languages has units that are none of this pair
+        tags |= {tag for tag, _ in unit.segments}
+        texts = [unit.text(code) for code in codes]
+        if None not in texts and (empty or all(text.strip() for text in texts)):
+            found.append((unit.line, *texts))
+    if not found:
+        there = f"its languages are {', '.join(sorted(tags))}" if tags else "it has no units at all"
+        raise InputError(f"{display_name(path)} has no unit with text in both {codes[0]} and {codes[1]}; {there}.")
+    return found
 
 
 def tmx_units(path: str | Path) -> Iterator[Unit]:
@@ -94,8 +99,7 @@ def tmx_units(path: str | Path) -> Iterator[Unit]:
     except (OSError, EOFError, zlib.error, ValueError) as error:
         if isinstance(error, InputError):
             raise
-        reason = getattr(error, "strerror", None) or error
-        raise InputError(f"{name} cannot be read ({reason}); check the path and its permissions.") from error
+        raise InputError(f"{name} cannot be read ({reason_of(error)}); check the path and its permissions.") from error
 
 
 def _open(path: str | Path) -> BinaryIO:

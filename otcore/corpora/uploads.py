@@ -3,16 +3,20 @@
 .uploads/KIND/KEY/about.json   what was said about the files, and their names
 .uploads/KIND/KEY/0/NAME       the first file, and so on
 
-No run can have a name that starts with a dot, so neither gets in the other's way. An entry appears whole or not at all.
+No run can have a name that starts with a dot, so neither gets in the other's way. An entry appears whole or not at all. Each kind is
+declared once, as a `Store`, by the module that reads its files; a store has a budget, and what was longest not used makes room.
 """
 
+import contextlib
 import hashlib
 import json
 import os
 import re
+import secrets
+import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,12 +26,12 @@ from otcore.base.places import runs_folder
 
 Given = tuple[str, bytes | Path]  # a name, and what is in the file, or where on this machine it is and stays
 KEY = r"[0-9a-f]{20}"
-LARGEST = 30 * 2**20  # bytes of one file
+DAY = 86_400  # seconds; what was used within a day may be at work in a job, and is not removed to make room
 
 
 @dataclass(frozen=True)
 class Kept:
-    """An entry of the store.
+    """An entry as its readers see it.
 
     about: what was said about the files, JSON values
     paths: the files in the order in which they were given
@@ -37,60 +41,168 @@ class Kept:
     paths: tuple[Path, ...]
 
 
-def uploads_folder(kind: str) -> Path:
-    """Where entries of a kind are, each in a folder called by its key; it need not exist."""
-    return runs_folder() / ".uploads" / kind
+@dataclass(frozen=True)
+class Entry:
+    """An entry as it is listed.
+
+    key  : opens the files; whoever has it may read them
+    names: of the files, as they are kept
+    bytes: that it takes up; 0 for files that stayed where they were
+    used : when it was last given or opened, seconds since 1970
+    """
+
+    key: str
+    names: tuple[str, ...]
+    bytes: int
+    used: float
 
 
-def keep(
-    kind: str, files: Sequence[Given], about: Any = None, *, read: Callable[[Kept], object] | None = None, largest: int | None = LARGEST
-) -> str:
-    """Stores files; the same content and the same `about` get the same key, whatever the files are called.
+@dataclass(frozen=True)
+class Store:
+    """The kept files of one kind.
 
-    about  : JSON values
-    read   : reads the files before they are stored, so that nothing is stored which it refuses
+    kind   : name of their folder
+    label  : what they are, for people, in the plural
     largest: bytes of one file; None for any number
-    returns: key for `kept`
-    raises : InputError   a file too large, no space or permission, or what `read` raises, by the files' own names
+    budget : bytes of all entries together
+    days   : that an entry stays unused; None for as long as there is room
+    in_use : key → what needs the entry, for people ("run x"); such an entry is never removed
     """
-    for name, content in files:
-        if largest is not None and isinstance(content, bytes) and len(content) > largest:
+
+    kind: str
+    label: str
+    largest: int | None = 30 * 2**20
+    budget: int = 4 * 2**30
+    days: float | None = None
+    in_use: Callable[[], Mapping[str, str]] = dict
+
+    @property
+    def folder(self) -> Path:
+        """Where the entries are, each in a folder called by its key; it need not exist."""
+        return runs_folder() / ".uploads" / self.kind
+
+    def keep(self, files: Sequence[Given], about: Any = None, *, read: Callable[[Kept], object] | None = None) -> str:
+        """Stores files; the same content and the same `about` get the same key, whatever the files are called.
+
+        about  : JSON values
+        read   : reads the files before they are stored, so that nothing is stored which it refuses
+        returns: key for `kept`
+        raises : InputError   a file too large, no room, space or permission, or what `read` raises, by the files' own names
+        """
+        for name, content in files:
+            if self.largest is not None and isinstance(content, bytes) and len(content) > self.largest:
+                raise InputError(
+                    f"{name} has {in_words(len(content))}; files up to {in_words(self.largest)} are taken, so give a part of it."
+                )
+        key = hashlib.sha256(json.dumps([about, [_stamp(content) for _, content in files]]).encode()).hexdigest()[:20]
+        place = self.folder / key
+        try:
+            if place.is_dir():
+                os.utime(place)
+                return key
+            self.folder.mkdir(parents=True, exist_ok=True)
+            self._sweep()
+            with tempfile.TemporaryDirectory(dir=self.folder, prefix=".") as trial, on_disk(files, Path(trial) / key) as paths:
+                if read:
+                    read(Kept(about, paths))
+                self._make_room(sum(len(content) for _, content in files if isinstance(content, bytes)))
+                names = [path.name if isinstance(content, bytes) else str(path) for path, (_, content) in zip(paths, files, strict=True)]
+                (Path(trial) / key / "about.json").write_text(json.dumps({"about": about, "files": names}), encoding="utf-8")
+                (Path(trial) / key).rename(place)
+        except OSError as error:
+            if not place.is_dir():  # else another session was quicker, with the same files
+                raise InputError(
+                    f"Files cannot be kept in {self.folder} ({error.strerror}); check the free space and the permissions."
+                ) from error
+        return key
+
+    def kept(self, key: str) -> Kept:
+        """Files that were stored; opening them counts as using them.
+
+        raises: InputError   there are none under that key (any more)
+        """
+        place = self.folder / key
+        if not re.fullmatch(KEY, key) or not (place / "about.json").is_file():
+            raise InputError("The files of this view are not on this machine (any more); give them again.")
+        with contextlib.suppress(OSError):  # a folder that may only be read still serves
+            os.utime(place)
+        found = json.loads((place / "about.json").read_text(encoding="utf-8"))
+        # the name of a file that stayed where it was is its whole path, which Path leaves as it is
+        return Kept(found["about"], tuple(place / str(number) / name for number, name in enumerate(found["files"])))
+
+    def entries(self) -> list[Entry]:
+        """What is kept, the last used first."""
+        found = []
+        for place in self.folder.glob("*"):
+            with contextlib.suppress(OSError):  # removed by another session meanwhile
+                if re.fullmatch(KEY, place.name):
+                    names = json.loads((place / "about.json").read_text(encoding="utf-8"))["files"]
+                    size = sum(path.stat().st_size for path in place.rglob("*") if path.is_file())
+                    found.append(Entry(place.name, tuple(Path(name).name for name in names), size, place.stat().st_mtime))
+        return sorted(found, key=lambda entry: (-entry.used, entry.key))
+
+    def remove(self, key: str) -> None:
+        """Removes an entry, if it is there.
+
+        raises: InputError   something needs it, or its folder may not be changed
+        """
+        if user := self.in_use().get(key):
+            raise InputError(f"These files belong to {user}; delete that first.")
+        if re.fullmatch(KEY, key):
+            self._remove(key)
+
+    def clear(self) -> None:
+        """Removes all entries that nothing needs.
+
+        raises: InputError   their folder may not be changed
+        """
+        users = self.in_use()
+        for entry in self.entries():
+            if entry.key not in users:
+                self._remove(entry.key)
+
+    def _make_room(self, needed: int) -> None:
+        """Removes what stayed unused too long, and what was longest not used while there is more than the budget."""
+        users, now = self.in_use(), time.time()
+        entries = self.entries()
+        total = needed + sum(entry.bytes for entry in entries)
+        for entry in reversed(entries):
+            idle = now - entry.used
+            unwanted = total > self.budget or (self.days is not None and idle > self.days * DAY)
+            if unwanted and idle > DAY and entry.key not in users:
+                self._remove(entry.key)
+                total -= entry.bytes
+        if total > self.budget:
             raise InputError(
-                f"{name} has {len(content) / 2**20:.0f} MiB; files up to {largest // 2**20} MiB are taken, so give a part of it."
+                f"There is no room for these files: {self.label} take up {in_words(total - needed)} of {in_words(self.budget)}, "
+                "all of it used within a day or needed; remove some that are kept."
             )
-    key = hashlib.sha256(json.dumps([about, [_stamp(content) for _, content in files]]).encode()).hexdigest()[:20]
-    folder = uploads_folder(kind)
-    try:
-        if (folder / key).is_dir():
-            os.utime(folder / key)  # its time tells when it was last given
-            return key
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=folder, prefix=".") as trial, on_disk(files, Path(trial) / key) as paths:
-            if read:
-                read(Kept(about, paths))
-            names = [path.name if isinstance(content, bytes) else str(path) for path, (_, content) in zip(paths, files, strict=True)]
-            (Path(trial) / key / "about.json").write_text(json.dumps({"about": about, "files": names}), encoding="utf-8")
-            (Path(trial) / key).rename(folder / key)
-    except OSError as error:
-        if not (folder / key).is_dir():  # else another session was quicker, with the same files
-            raise InputError(f"Files cannot be kept in {folder} ({error.strerror}); check the free space and the permissions.") from error
-    return key
+
+    def _remove(self, key: str) -> None:
+        place, doomed = self.folder / key, self.folder / f".{key}.{secrets.token_hex(4)}"
+        try:
+            place.rename(doomed)  # at once gone from the list, however long the removal takes
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            raise InputError(f"{place} cannot be removed ({error.strerror}); check its permissions.") from error
+        shutil.rmtree(doomed, ignore_errors=True)
+
+    def _sweep(self) -> None:
+        """Removes what processes that were killed left of storing and removing."""
+        for left in self.folder.glob(".*"):
+            with contextlib.suppress(FileNotFoundError):  # another session sweeps too
+                if time.time() - left.stat().st_mtime > DAY:
+                    shutil.rmtree(left, ignore_errors=True)
 
 
-def kept(kind: str, key: str) -> Kept:
-    """Files that were stored.
-
-    raises: InputError   there are none under that key (any more)
-    """
-    folder = uploads_folder(kind) / key
-    if not re.fullmatch(KEY, key) or not (folder / "about.json").is_file():
-        raise InputError("The files of this view are not on this machine (any more); give them again.")
-    found = json.loads((folder / "about.json").read_text(encoding="utf-8"))
-    # the name of a file that stayed where it was is its whole path, which Path leaves as it is
-    return Kept(found["about"], tuple(folder / str(place) / name for place, name in enumerate(found["files"])))
+def in_words(size: int) -> str:
+    """ "12 MiB", of a number of bytes; smaller sizes in KiB and bytes."""
+    unit, name = next(((unit, name) for unit, name in ((2**20, "MiB"), (2**10, "KiB")) if size >= unit), (1, "bytes"))
+    return f"{size / unit:,.0f} {name}"
 
 
-@contextmanager
+@contextlib.contextmanager
 def on_disk(files: Sequence[Given], folder: Path) -> Iterator[tuple[Path, ...]]:
     """Files written into a folder for readers that take paths: what these refuse is told by the names that the person knows.
 

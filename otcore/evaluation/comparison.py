@@ -7,7 +7,7 @@ import numpy as np
 
 from otcore.base.errors import InputError
 from otcore.base.progress import Stopped
-from otcore.corpora import load_collection
+from otcore.corpora.collection import load_collection
 from otcore.corpora.types import SentencePair
 from otcore.encoders.encoder import Encoder
 from otcore.evaluation.bootstrap import Difference, difference, draw_weights, interval

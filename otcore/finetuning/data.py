@@ -8,8 +8,9 @@ import numpy as np
 from otcore.alignment.aligner import align_many
 from otcore.alignment.settings import AlignSettings
 from otcore.base.errors import InputError
-from otcore.corpora import load_collection, read_bitext, read_parallel, read_tsv
+from otcore.corpora.collection import load_collection
 from otcore.corpora.frequencies import relative_frequencies, word_counts
+from otcore.corpora.parallel import read_bitext, read_parallel, read_tsv
 from otcore.corpora.tmx import is_tmx, read_tmx
 from otcore.corpora.types import Link, SentencePair
 from otcore.encoders.encoder import Encoder, Tokens

@@ -11,7 +11,7 @@ import sqlite3
 import time
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, fields, replace
 from pathlib import Path
 
 from otcore.base.errors import InputError
@@ -69,6 +69,9 @@ class Note:
         return self.corpus, self.pair, self.source, self.target
 
 
+_COLUMNS = ", ".join(entry.name for entry in fields(Note))
+
+
 @dataclass(frozen=True)
 class Correction:
     """What somebody holds a gold link to be: "sure", "possible", or "none" where there should be no link."""
@@ -118,16 +121,16 @@ class NoteStore:
 
     def add(self, note: Note) -> Note:
         """Stores a note; returns it with its uid and time."""
-        stored = replace(note, uid=note.uid or uuid.uuid4().hex, written=note.written or time.time())
+        stored = _marked(note)
         self.merge([stored])
         return stored
 
     def merge(self, notes: Iterable[Note]) -> int:
         """Stores notes from elsewhere, all or none; one whose uid is here already is left as it is. Returns how many were new."""
-        rows = [_row(note if note.uid else replace(note, uid=uuid.uuid4().hex)) for note in notes]
+        rows = [astuple(_marked(note)) for note in notes]
         with self._writing() as connection:
             before = connection.total_changes
-            connection.executemany("INSERT OR IGNORE INTO notes VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+            connection.executemany(f"INSERT OR IGNORE INTO notes ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
             return connection.total_changes - before
 
     def delete(self, uid: str) -> None:
@@ -139,13 +142,13 @@ class NoteStore:
         """Notes on a corpus, oldest first; of one pair, or with one tag."""
         wanted = {"corpus": corpus} | ({"pair": pair} if pair is not None else {}) | ({"tag": tag} if tag is not None else {})
         where = " AND ".join(f"{name} = ?" for name in wanted)
-        query = f"SELECT corpus, pair, author, tag, comment, source, target, uid, written FROM notes WHERE {where} ORDER BY written, uid"
+        query = f"SELECT {_COLUMNS} FROM notes WHERE {where} ORDER BY written, uid"
         with self._open() as connection:
             return [Note(*row) for row in connection.execute(query, tuple(wanted.values()))]
 
     def correct(self, correction: Correction) -> None:
         """Keeps what a gold link should be, beside the gold file, which is never written; the last word on a link counts."""
-        row = tuple(vars(replace(correction, written=correction.written or time.time())).values())
+        row = astuple(replace(correction, written=correction.written or time.time()))
         with self._writing() as connection:
             connection.execute("INSERT OR REPLACE INTO corrections VALUES (?, ?, ?, ?, ?, ?, ?)", row)
 
@@ -212,9 +215,9 @@ def corrected(gold: Links, corrections: Sequence[Correction], source_words: int,
     return Links(frozenset(sure), frozenset(possible))
 
 
-def _row(note: Note) -> tuple:
-    written = note.written or time.time()
-    return note.uid, note.corpus, note.pair, note.source, note.target, note.author, note.tag, note.comment, written
+def _marked(note: Note) -> Note:
+    """With a uid and a time, where it has none."""
+    return replace(note, uid=note.uid or uuid.uuid4().hex, written=note.written or time.time())
 
 
 def _check_lengths(entry: Note | Correction) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from otcore.base.errors import InputError
-from otcore.corpora import load_collection
+from otcore.corpora.collection import load_collection
 from otcore.finetuning import FinetuneSettings, create_run, open_run
 from otcore.finetuning.run import carry_out
 from otcore.objectives.settings import ObjectiveSettings

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from otcore.base.errors import InputError
-from otcore.corpora import uploads
 from otcore.corpora.collection import Collection, Query
+from otcore.corpora.uploads import Kept, Store
 from otcore.text.files import display_name, read_lines
 from otcore.text.languages import language
 
 MOST = 50_000  # sentences of one file: some minutes of work for the bundled encoder, some hundred megabytes of vectors
 MOST_FILES = 24  # languages of one kept text
-_KIND = "sentences"
+TEXTS = Store("sentences", "texts to search")
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ def keep_sentences(files: Sequence[tuple[str, str, bytes]]) -> str:
     if len(set(codes)) < len(codes):
         raise InputError(f"A language is given twice in {', '.join(codes)}; give one file a language.")
     about = [(code, Path(name).name) for code, (_, name, _) in zip(codes, files, strict=True)]
-    return uploads.keep(_KIND, [(name, content) for _, name, content in files], about, read=_sentences)
+    return TEXTS.keep([(name, content) for _, name, content in files], about, read=_sentences)
 
 
 def kept_files(id: str) -> list[tuple[str, str, bytes]]:
@@ -90,7 +90,7 @@ def kept_files(id: str) -> list[tuple[str, str, bytes]]:
 
     raises: InputError   there is none of that id (any more)
     """
-    kept = uploads.kept(_KIND, id)
+    kept = TEXTS.kept(id)
     return [(code, name, path.read_bytes()) for (code, name), path in zip(kept.about, kept.paths, strict=True)]
 
 
@@ -99,8 +99,8 @@ def kept_sentences(id: str) -> tuple[Sentences, ...]:
 
     raises: InputError   there are none of that id (any more)
     """
-    return _sentences(uploads.kept(_KIND, id))
+    return _sentences(TEXTS.kept(id))
 
 
-def _sentences(kept: uploads.Kept) -> tuple[Sentences, ...]:
+def _sentences(kept: Kept) -> tuple[Sentences, ...]:
     return tuple(read_sentences(path, code) for (code, _), path in zip(kept.about, kept.paths, strict=True))

@@ -7,7 +7,8 @@ import numpy as np
 from safetensors import SafetensorError, safe_open
 
 from otcore.base.errors import InputError
-from otcore.corpora import Collection, Sentence
+from otcore.corpora.collection import Collection
+from otcore.corpora.types import Sentence
 from otcore.space.points import Cloud, Points, State, collection_links
 from otcore.text.languages import language
 

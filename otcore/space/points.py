@@ -8,7 +8,8 @@ import numpy as np
 from otcore.base.errors import InputError
 from otcore.base.names import POOLINGS
 from otcore.base.progress import Teller
-from otcore.corpora import Collection, Links, Sentence
+from otcore.corpora.collection import Collection
+from otcore.corpora.types import Links, Sentence
 from otcore.encoders.encoder import Encoder
 
 MOST_POINTS = 25_000  # all words of the bundled collection; more would be no picture

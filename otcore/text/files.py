@@ -1,11 +1,11 @@
 """Lines of text files, strictly: UTF-8 or an error that names the line; nothing skipped, written whole or not at all."""
 
+import contextlib
 import gzip
-import os
+import secrets
 import sys
-import tempfile
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from otcore.base.errors import InputError
@@ -46,25 +46,36 @@ def write_bytes(path: str | Path, content: bytes) -> None:
 
     raises: InputError   the folder is absent or may not be written
     """
+    with replacing(path) as temporary:
+        temporary.write_bytes(content)
+
+
+@contextlib.contextmanager
+def replacing(path: str | Path) -> Iterator[Path]:
+    """An empty file beside `path` for whatever writes by itself; at the end it takes the place of `path`, after an error it is removed.
+
+    It is made like any new file, so that the system takes the process's umask off its mode; asking for the umask would set it, for a
+    moment, for all threads.
+    raises: InputError   the folder is absent or may not be written, or an OSError inside
+    """
     path = Path(path)
     try:
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
-    except (OSError, ValueError) as error:
-        raise InputError(f"{path} cannot be written ({_reason(error)}); choose a folder that exists and is yours.") from error
+        temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
+        temporary.touch(exist_ok=False)
+    except (OSError, ValueError) as error:  # ValueError: a path with a NUL in it, or without a name
+        raise InputError(f"{path} cannot be written ({reason_of(error)}); choose a folder that exists and is yours.") from error
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        os.chmod(temporary, 0o666 & ~_umask())
-        os.replace(temporary, path)
+        yield temporary
+        temporary.replace(path)
     except OSError as error:
-        Path(temporary).unlink(missing_ok=True)
-        raise InputError(f"{path} cannot be written ({_reason(error)}); check the free space and the path.") from error
+        raise InputError(f"{path} cannot be written ({reason_of(error)}); check the free space and the path.") from error
+    finally:
+        temporary.unlink(missing_ok=True)
 
 
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+def reason_of(error: Exception) -> str:
+    """Why a file could not be opened, read or written, in the system's words."""
+    return getattr(error, "strerror", None) or str(error)
 
 
 def _bytes(path: str | Path, name: str) -> bytes:
@@ -74,11 +85,7 @@ def _bytes(path: str | Path, name: str) -> bytes:
         content = Path(path).read_bytes()
         return gzip.decompress(content) if str(path).endswith(".gz") else content
     except (OSError, EOFError, ValueError, zlib.error) as error:  # ValueError: a path with a NUL in it
-        raise InputError(f"{name} cannot be read ({_reason(error)}); check the path and its permissions.") from error
-
-
-def _reason(error: Exception) -> str:
-    return getattr(error, "strerror", None) or str(error)
+        raise InputError(f"{name} cannot be read ({reason_of(error)}); check the path and its permissions.") from error
 
 
 def _decode(line: bytes, name: str, number: int) -> str:

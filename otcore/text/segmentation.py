@@ -30,17 +30,7 @@ _FRENCH_INVERSION = regex.compile(
     r"(?i)(.+?)(?:((?:-t)?-(?:je|tu|ils?|elles?|on|nous|vous|ce|moi|toi|lui|leur|l[ae]s?|y|en))(-(?:moi|toi|lui|leur|nous|y|en))?"
     r"|(-[mt]['’])(y|en))"
 )
-_FRENCH_WHOLE = {
-    "aujourd'hui",
-    "aujourd’hui",
-    "rendez-vous",
-    "peut-être",
-    "celui-là",
-    "celle-là",
-    "au-delà",
-    "c'est-à-dire",
-    "c’est-à-dire",
-}
+_FRENCH_WHOLE = regex.compile(r"(?i)aujourd['’]hui|rendez-vous|peut-être|ce(?:lui|lle)-là|au-delà|c['’]est-à-dire")
 _ROMANIAN_BEFORE = regex.compile(r"(?i)((?:[smtlinvc]|mi|[țţ]i|[șş]i|le|ne|vă|te|într|dintr|printr|de|să|că|ce)-)(.+)")
 _ROMANIAN_AFTER = regex.compile(r"(?i)(.+)(-(?:l|i|o|le|mi|[țţ]i|[șş]i|ne|vă|v|te|se|mă|m|s|a|n|ul|ului|uri|urile))")
 _SUDACHI_PORTION = regex.compile(r"(?s).{1,999}。|.{1,1000}")  # Sudachi takes 49,149 bytes at most
@@ -59,7 +49,7 @@ def split_english(text: str) -> list[str]:
 
 def split_french(text: str) -> list[str]:
     parts = [part for word in split_generic(text) for part in _elided(word)]
-    return [piece for part in parts for piece in _halves(_FRENCH_INVERSION, part, keep=_FRENCH_WHOLE)]
+    return [piece for part in parts for piece in ([part] if _FRENCH_WHOLE.fullmatch(part) else _halves(_FRENCH_INVERSION, part))]
 
 
 def split_romanian(text: str) -> list[str]:
@@ -114,15 +104,13 @@ def _without_endings(pattern: regex.Pattern, word: str) -> list[str]:
 
 def _elided(word: str) -> list[str]:
     parts = []
-    while word.lower() not in _FRENCH_WHOLE and (match := _FRENCH_ELISION.fullmatch(word)):
+    while not _FRENCH_WHOLE.fullmatch(word) and (match := _FRENCH_ELISION.fullmatch(word)):
         part, word = match.groups()
         parts.append(part)
     return [*parts, word]
 
 
-def _halves(pattern: regex.Pattern, word: str, keep: frozenset[str] | set[str] = frozenset()) -> list[str]:
-    if word.lower() in keep:
-        return [word]
+def _halves(pattern: regex.Pattern, word: str) -> list[str]:
     match = pattern.fullmatch(word)
     return [group for group in match.groups() if group] if match else [word]
 

@@ -19,7 +19,9 @@ sys.path.insert(0, str(ROOT))
 from otcore.alignment.aligner import align_many  # noqa: E402
 from otcore.alignment.scores import score  # noqa: E402
 from otcore.alignment.settings import AlignSettings  # noqa: E402
-from otcore.corpora import load_collection, read_bitext, read_links  # noqa: E402
+from otcore.corpora.collection import load_collection  # noqa: E402
+from otcore.corpora.parallel import read_bitext  # noqa: E402
+from otcore.corpora.pharaoh import read_links  # noqa: E402
 from otcore.encoders import load_encoder  # noqa: E402
 from otcore.encoders.catalogue import BUNDLED, bundled_names  # noqa: E402
 from otcore.evaluation import retrieve, sentence_vectors  # noqa: E402

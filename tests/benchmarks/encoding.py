@@ -15,7 +15,7 @@ import torch
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
-from otcore.corpora import load_collection  # noqa: E402
+from otcore.corpora.collection import load_collection  # noqa: E402
 from otcore.encoders import DEFAULT, load_encoder  # noqa: E402
 from otcore.text.languages import words_of  # noqa: E402
 

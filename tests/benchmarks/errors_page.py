@@ -44,7 +44,7 @@ def measure(folder: Path, name: str, source: str, target: str, after: str, round
     from pages import go
     from streamlit.testing.v1 import AppTest
 
-    from otcore.analysis import FileFormat, keep
+    from otcore.analysis.sources import FileFormat, keep
 
     files = [(f"{name}{end}", (folder / f"{name}{end}").read_bytes()) for end in (".src-tgt", ".gold")]
     id = keep(files, FileFormat("bitext", source, target, gold_base=1))

@@ -10,8 +10,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from otcore.corpora import load_collection
 from otcore.corpora.checking.identify import doubts, identify
+from otcore.corpora.collection import load_collection
 
 
 def main() -> None:

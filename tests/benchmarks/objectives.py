@@ -18,7 +18,7 @@ import torch
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
-from otcore.corpora import load_collection  # noqa: E402
+from otcore.corpora.collection import load_collection  # noqa: E402
 from otcore.encoders import load_encoder  # noqa: E402
 from otcore.objectives import MAPS, OBJECTIVES, ObjectiveSettings, make_objective  # noqa: E402
 from otcore.objectives.types import Clouds  # noqa: E402

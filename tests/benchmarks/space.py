@@ -34,7 +34,7 @@ def main() -> None:
 
 def engine(words: int, languages: tuple[str, ...]) -> None:
     """Prints the seconds of each step."""
-    from otcore.corpora import load_collection
+    from otcore.corpora.collection import load_collection
     from otcore.encoders import load_encoder
     from otcore.space import PointChoice, encode_cloud, neighbourhoods
     from otcore.space.layouts import warm_up

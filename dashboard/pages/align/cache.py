@@ -10,7 +10,7 @@ from dashboard.pages.align.choices import AlignView
 from dashboard.state import System
 from otcore.alignment.aligner import Aligned, align_vectors
 from otcore.alignment.scores import score_pair
-from otcore.corpora import Sentence, SentencePair
+from otcore.corpora.types import Sentence, SentencePair
 from otcore.transport.solver import EPSILONS
 
 

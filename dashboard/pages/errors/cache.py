@@ -13,13 +13,12 @@ from dashboard.background.jobs import Jobs, Snapshot
 from dashboard.pages.errors.selection import ErrorsView
 from dashboard.state import System
 from otcore.alignment.aligner import Aligned, align_vectors
-from otcore.analysis import Analysis, Corpus, Drawn, analyse, bundled, draw, encode_pairs, kept
-from otcore.analysis.analyse import Sides, other_counts
-from otcore.analysis.patterns import matching
-from otcore.analysis.sources import BUNDLED
+from otcore.analysis.analyse import Analysis, Drawn, Sides, analyse, draw, encode_pairs, other_counts
+from otcore.analysis.sources import BUNDLED, Corpus, bundled, kept
+from otcore.base.patterns import matches
 from otcore.base.places import run_stamp
 from otcore.corpora.types import SentencePair
-from otcore.notes import NoteStore, corrected, notes_path
+from otcore.notes.store import NoteStore, corrected, notes_path
 
 _ENCODED_BYTES = 600 * 2**20  # vectors kept, of all corpora together
 
@@ -152,7 +151,7 @@ def _card(pair_key: str, system_key: str, _pair: SentencePair, _corpus: Corpus, 
 
 @st.cache_data(max_entries=100, show_spinner=False)
 def _found(texts: str, pattern: str, _corpus: Corpus) -> list[bool]:
-    return matching(_corpus.pairs, pattern)
+    return matches([[" ".join(side.words) for side in (pair.source, pair.target)] for pair in _corpus.pairs], pattern)
 
 
 def _drawn(recent: _Recent, texts: str, corpus: Corpus, system: System, loaded, tell) -> Drawn:

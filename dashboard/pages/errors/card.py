@@ -18,8 +18,9 @@ from dashboard.pages.errors.filtering import Remaining
 from dashboard.pages.errors.selection import ErrorsView
 from dashboard.state import Mark
 from otcore.alignment.links import Alignment
-from otcore.analysis import NAMES, RULES, Analysis, Corpus, fitting
-from otcore.analysis.classes import HIT, outcome_of
+from otcore.analysis.analyse import Analysis
+from otcore.analysis.classes import HIT, NAMES, RULES, fitting, outcome_of
+from otcore.analysis.sources import Corpus
 from otcore.corpora.types import Link
 from otcore.text.languages import language
 

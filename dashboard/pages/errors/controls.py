@@ -7,19 +7,20 @@ import streamlit as st
 
 from dashboard import state
 from dashboard.kit import markup
+from dashboard.kit.kept_files import kept_panel
 from dashboard.pages.align import controls as system_controls
 from dashboard.pages.errors import selection as errors_selection
 from dashboard.pages.errors.choices import OWN_FILES
 from dashboard.pages.errors.figures import pair_name
-from otcore.analysis import CHANGES, NAMES, OUTCOMES, RULES, FileFormat, keep
 from otcore.analysis.analyse import Analysis, languages_of
-from otcore.analysis.sources import BUNDLED, FORMATS, SPLITS
+from otcore.analysis.classes import NAMES, OUTCOMES, RULES
+from otcore.analysis.significance import CHANGES
+from otcore.analysis.sources import BUNDLED, CORPORA, FORMATS, SPLITS, FileFormat, keep
 from otcore.base.errors import InputError
-from otcore.notes import Note
+from otcore.notes.store import Note
 from otcore.text.languages import LANGUAGES, language
 
 FOLDER_VARIABLE = "OTCORE_CORPORA"
-_FORMATS = {"bitext": "one file, source ||| target", "tsv": "one file, two columns (TSV)", "parallel": "two line-parallel files"}
 _SORTS = {
     "aer": "highest AER", "improved": "most improved", "harmed": "most harmed", "errors": "most wrong links", "class": "main cause",
     "order": "corpus order",
@@ -118,7 +119,7 @@ def chosen_bins() -> None:
 def _own_files() -> None:
     with st.expander("Your pairs and gold links", expanded=not state.get("er_files")):
         left, right, third, fourth = st.columns([3, 2, 2, 3])
-        left.selectbox("Format", FORMATS, key="er_format", format_func=_FORMATS.get)
+        left.selectbox("Format", list(FORMATS), key="er_format", format_func=FORMATS.get)
         right.text_input("Source language", key="er_from", help="A code such as en, de, pt-br.")
         third.text_input("Target language", key="er_to")
         fourth.segmented_control(
@@ -129,6 +130,8 @@ def _own_files() -> None:
         st.caption("Words must already stand apart at spaces, since gold links count them. The files stay on this server.")
         if st.button("Analyse these files", key="er_take", type="primary"):
             _take(labels, given)
+        with st.popover("Kept files"):
+            kept_panel(CORPORA)
 
 
 def _one_file(column, label: str) -> tuple[str, bytes] | None:

@@ -8,10 +8,11 @@ from dashboard.kit import markup
 from dashboard.pages.errors import cache
 from dashboard.pages.errors import selection as errors_selection
 from dashboard.state import Mark
-from otcore.analysis import Corpus
+from otcore.analysis.sources import Corpus
 from otcore.base.errors import InputError
 from otcore.corpora.types import SentencePair
-from otcore.notes import Correction, Note, agreement, read_notes, to_csv, to_json
+from otcore.notes.files import agreement, read_notes, to_csv, to_json
+from otcore.notes.store import Correction, Note
 
 _TAGS = ("wrong gold", "ambiguous", "idiom", "segmentation", "translation is free", "interesting")
 _STATUS_WORDS = {"sure": "sure", "possible": "possible", "none": "no link"}

@@ -12,9 +12,10 @@ from dashboard.pages.errors import card, figures, filtering
 from dashboard.pages.errors import selection as errors_selection
 from dashboard.pages.errors.choices import EXAMPLES, RATE_DIMENSIONS
 from dashboard.pages.errors.selection import ErrorsView, Filters
-from otcore.analysis import NAMES, OUTCOMES, RULES, Analysis, Corpus, cause_counts
-from otcore.analysis.analyse import languages_of
+from otcore.analysis.analyse import Analysis, cause_counts, languages_of
 from otcore.analysis.bins import AER, DIMENSIONS, TAG, pair_bins, rates
+from otcore.analysis.classes import NAMES, OUTCOMES, RULES
+from otcore.analysis.sources import Corpus
 
 _CHART = {"displaylogo": False, "modeBarButtonsToRemove": ["select2d", "lasso2d", "zoom", "pan"], "toImageButtonOptions": {"format": "svg"}}
 _EXAMPLES = 40

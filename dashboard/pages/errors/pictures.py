@@ -4,9 +4,8 @@ from collections.abc import Sequence
 
 from dashboard.kit.markup import escape_html
 from dashboard.kit.theme import GREY, ORANGE, STATUS, VERMILLION
-from otcore.analysis import NAMES, RULES
 from otcore.analysis.analyse import Analysis
-from otcore.analysis.classes import FALSE, MISSED, OUTCOMES
+from otcore.analysis.classes import FALSE, MISSED, NAMES, OUTCOMES, RULES
 from otcore.text.languages import language
 
 _ROW = 26

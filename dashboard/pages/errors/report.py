@@ -15,10 +15,12 @@ from dashboard.kit.markup import escape_html, escape_markdown, isolated
 from dashboard.pages.errors import card, figures, pictures
 from dashboard.pages.errors.filtering import Remaining
 from dashboard.pages.errors.selection import ErrorsView
-from otcore.analysis import CAUSES, CHANGES, CORRECT, NAMES, OUTCOMES, RULES, Analysis, Corpus, cause_counts
-from otcore.analysis.analyse import languages_of
+from otcore.analysis.analyse import Analysis, cause_counts, languages_of
 from otcore.analysis.bins import AER, DIMENSIONS, pair_bins
-from otcore.notes import Note
+from otcore.analysis.classes import CAUSES, CORRECT, NAMES, OUTCOMES, RULES
+from otcore.analysis.significance import CHANGES
+from otcore.analysis.sources import Corpus
+from otcore.notes.store import Note
 
 _FIRST = 8  # pairs of the list that a report holds where none was kept
 _CSS = """

@@ -10,10 +10,12 @@ from dashboard.pages.errors import cache, card, controls, filtering, notes_panel
 from dashboard.pages.errors import selection as errors_selection
 from dashboard.pages.errors.filtering import Remaining
 from dashboard.pages.errors.selection import ErrorsView
-from otcore.analysis import CAUSES, NAMES, RULES, Analysis, Corpus
+from otcore.analysis.analyse import Analysis
+from otcore.analysis.classes import CAUSES, NAMES, RULES
+from otcore.analysis.sources import Corpus
 from otcore.analysis.table import HIT_CODE
 from otcore.base.errors import InputError
-from otcore.notes import Note
+from otcore.notes.store import Note
 
 _LISTED = 1_000  # pairs that the list shows; filters reach the others
 

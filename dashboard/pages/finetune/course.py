@@ -14,7 +14,7 @@ from safetensors.numpy import load_file
 
 from otcore.alignment.settings import AlignSettings
 from otcore.base.errors import InputError
-from otcore.corpora import Collection
+from otcore.corpora.collection import Collection
 from otcore.corpora.types import Links
 from otcore.finetuning import Run
 from otcore.finetuning.schedule import Clock

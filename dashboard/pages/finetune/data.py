@@ -8,10 +8,11 @@ import streamlit as st
 from dashboard import state
 from dashboard.kit import markup, waiting
 from dashboard.kit.explain import explain
+from dashboard.kit.kept_files import kept_panel
 from dashboard.pages.finetune import corpora
-from dashboard.pages.finetune.own_pairs import ENDINGS, Corpus
+from dashboard.pages.finetune.own_pairs import ENDINGS, PAIRS, Corpus
 from otcore.base.errors import InputError
-from otcore.corpora.checking import CorpusReport
+from otcore.corpora.checking.report import CorpusReport
 from otcore.text.languages import language
 
 DATA = {"bundled": "Bundled translations", "own": "Your own sentence pairs"}
@@ -38,6 +39,8 @@ def data() -> None:
                 _ask(code)
             else:
                 _show(corpus)
+    with st.popover("Kept files"):
+        kept_panel(PAIRS)
 
 
 def _codes() -> list[str]:

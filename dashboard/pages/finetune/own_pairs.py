@@ -5,17 +5,17 @@ pairs, so that the same file is the same corpus whoever gave it, and a link to i
 """
 
 import re
-import shutil
 import tempfile
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from otcore.base.errors import InputError
 from otcore.base.progress import Teller
-from otcore.corpora.checking import CorpusReport, check_pairs, read_texts, without_flagged, write_texts
-from otcore.corpora.uploads import KEY, Given, keep, kept, on_disk, uploads_folder
+from otcore.corpora.checking.check import check_pairs
+from otcore.corpora.checking.report import CorpusReport, without_flagged
+from otcore.corpora.checking.texts import read_texts, write_texts
+from otcore.corpora.uploads import KEY, Given, Store, on_disk
 from otcore.runs.settings import PIVOT, FinetuneSettings, PairFile
 from otcore.runs.store import list_runs
 from otcore.text.languages import language
@@ -23,9 +23,15 @@ from otcore.text.languages import language
 ENDINGS = ("tmx", "tsv", "txt", "gz", "en", "bitext")
 _WRITTEN = re.compile(rf"([a-z]{{2,3}}(?:-[a-z0-9]{{2,8}})*):({KEY})(:r)?")
 _ENGLISH = re.compile(r"(^|[._-])(en|eng|english)([._-]|$)")
-_KIND = "pairs"
-_KEPT_DAYS = 7  # that no run was trained on
 _LONGEST = FinetuneSettings(steps=1).longest
+
+
+def _of_runs() -> dict[str, str]:
+    """Key → the run that was trained on the entry."""
+    return {Path(file.path).parent.name: f"the run {run.name}" for run in list_runs() for file in run.settings.files}
+
+
+PAIRS = Store("pairs", "sentence pairs", largest=None, days=7, in_use=_of_runs)
 
 
 @dataclass(frozen=True)
@@ -56,7 +62,7 @@ class Corpus:
     @property
     def folder(self) -> Path:
         """Where the pairs are kept, as they were given and as they can be trained on."""
-        return uploads_folder(_KIND) / self.name
+        return PAIRS.folder / self.name
 
     def training_path(self, *, clean: bool) -> Path:
         """The pairs that can be trained on, the language first: all that have both sides, or those without any fault."""
@@ -71,10 +77,9 @@ def store(code: str, files: Sequence[Given]) -> Corpus:
     raises: InputError   what cannot be read, or two files that do not tell which is which
     """
     with tempfile.TemporaryDirectory() as folder, on_disk(files, Path(folder)) as paths:
-        tsv = Path(folder) / "pairs.tsv"
+        tsv = Path(folder) / f"{paths[0].name.removesuffix('.gz').removesuffix('.tsv')}.tsv"
         write_texts(tsv, _read(code, paths))
-        _forget_unused()
-        return Corpus(language(code).code, keep(_KIND, [(tsv.name, tsv.read_bytes())], largest=None))
+        return Corpus(language(code).code, PAIRS.keep([(tsv.name, tsv.read_bytes())]))
 
 
 def check(corpus: Corpus, teller: Teller) -> CorpusReport:
@@ -83,7 +88,7 @@ def check(corpus: Corpus, teller: Teller) -> CorpusReport:
     raises: Stopped; InputError   the corpus is not here (any more)
     """
     columns = (2, 1) if corpus.exchanged else (1, 2)
-    (path,) = kept(_KIND, corpus.name).paths
+    (path,) = PAIRS.kept(corpus.name).paths
     pairs = read_texts(path, (corpus.language, PIVOT), columns=columns)
     report = check_pairs(pairs, (corpus.language, PIVOT), longest=_LONGEST, teller=teller)
     for clean in (True, False):
@@ -106,11 +111,3 @@ def _read(code: str, paths: Sequence[Path]):
         raise InputError("Give one file, or two line-parallel ones of which the English one is named so, as in news.de and news.en.")
     other = next(path for path in paths if path != english[0])
     return read_texts(other, (code, PIVOT), target_path=english[0])
-
-
-def _forget_unused() -> None:
-    """Removes what nobody has given or trained on for a while."""
-    used = {Path(file.path).parent.name for run in list_runs() for file in run.settings.files}
-    for folder in uploads_folder(_KIND).glob("*"):
-        if folder.name not in used and time.time() - folder.stat().st_mtime > _KEPT_DAYS * 86_400:
-            shutil.rmtree(folder, ignore_errors=True)

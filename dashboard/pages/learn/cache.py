@@ -11,7 +11,7 @@ from otcore.alignment.aligner import Aligned, align_encoded
 from otcore.alignment.scores import Scores, score_pair
 from otcore.alignment.settings import AlignSettings
 from otcore.base.choices import build
-from otcore.corpora import Collection
+from otcore.corpora.collection import Collection
 from otcore.encoders import DEFAULT
 from otcore.encoders.encoder import WordVectors
 

@@ -7,10 +7,12 @@ import streamlit as st
 
 from dashboard import background, state
 from dashboard.kit import encoder_choice, markup
+from dashboard.kit.kept_files import kept_panel
 from dashboard.pages.search import cache
 from dashboard.pages.search.choices import BUNDLED, LONGEST_QUERY, MOST_SHOWN, ORDERS, OWN
 from otcore.base.errors import InputError
 from otcore.retrieval import keep_sentences, kept_files, written_query
+from otcore.retrieval.sentences import TEXTS
 from otcore.text.languages import LANGUAGES, language
 
 _TEXTS = {BUNDLED: "Bundled collection", OWN: "Own text"}
@@ -71,6 +73,8 @@ def own_text() -> None:
             st.markdown(markup.escape_markdown(f"Searched now: {listed}."))
             st.button("Take all away", key="se_clear", on_click=state.put, kwargs={"se_files": "", "se_in": []})
         st.caption("A second file of a language takes the first one's place. The files stay on this server.")
+        with st.popover("Kept files"):
+            kept_panel(TEXTS)
 
 
 def _written() -> None:

@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 from dashboard.kit import markup
 from dashboard.pages.search.selection import SearchView
-from otcore.corpora import Collection
+from otcore.corpora.collection import Collection
 from otcore.retrieval import Hit
 from otcore.text.languages import LANGUAGES, language
 

@@ -9,7 +9,7 @@ from dashboard.pages.space import files, listing, looks, numbers, picks
 from dashboard.pages.space.cache import Picture
 from dashboard.pages.space.listing import Moment
 from otcore.base.errors import InputError
-from otcore.space.patterns import find
+from otcore.base.patterns import find
 
 CHART = {
     "displaylogo": False, "displayModeBar": True, "modeBarButtonsToRemove": ["autoScale2d"], "scrollZoom": False,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from dashboard import state
 from dashboard.state.parsing import LAYER_DEFAULT
 from otcore.base.errors import InputError
-from otcore.corpora import Collection
+from otcore.corpora.collection import Collection
 from otcore.space.points import PointChoice
 from otcore.space.projection import ProjectionSettings
 

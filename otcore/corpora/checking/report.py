@@ -1,29 +1,38 @@
 """What a check of a corpus found, in figures and in sentences."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from otcore.base.errors import InputError
 from otcore.corpora.checking.texts import TextPair
 from otcore.text.languages import language
 
+LONGEST = 80  # words a side; as in the fine-tuning settings
 FEW = 1_000  # pairs below which a run learns little (the paper: XNLI 72.7 with 1,000 pairs, 74.8 with 250,000)
 MANY = 0.1  # share of pairs from which on a fault is one of the file, not of its lines
 
-# kind → (name, what to do)
+
+@dataclass(frozen=True)
+class Fault:
+    """A kind of fault: what it is called after "pairs:", and what to do."""
+
+    label: str
+    advice: str
+
+
 KINDS = {
-    "empty": ("a side is empty", "They cannot be trained on and are always left out."),
-    "repeated": ("repeats an earlier pair", "Each repetition makes a sentence count more; leave them out unless that is wanted."),
-    "alike": (
+    "empty": Fault("a side is empty", "They cannot be trained on and are always left out."),
+    "repeated": Fault("repeats an earlier pair", "Each repetition makes a sentence count more; leave them out unless that is wanted."),
+    "alike": Fault(
         "like an earlier pair but for case, punctuation or spaces",
         "They count the same sentence twice; leave them out unless that is wanted.",
     ),
-    "untranslated": ("both sides are the same", "Names and numbers are the same in both languages, other text was not translated."),
-    "ratio": ("one side is too long for the other", "Such lines are often shifted or cut; look at the examples."),
-    "script": ("a side is in another script", "They are not in the language that was given."),
-    "language": ("a side looks like another language", "Look at the examples: short or mixed lines may be judged wrongly."),
-    "long": ("too many words", "Training passes over them, since few encoders read so much."),
+    "untranslated": Fault("both sides are the same", "Names and numbers are the same in both languages, other text was not translated."),
+    "ratio": Fault("one side is too long for the other", "Such lines are often shifted or cut; look at the examples."),
+    "script": Fault("a side is in another script", "They are not in the language that was given."),
+    "language": Fault("a side looks like another language", "Look at the examples: short or mixed lines may be judged wrongly."),
+    "long": Fault("too many words", "Training passes over them, since few encoders read so much."),
 }
 
 
@@ -50,11 +59,16 @@ class Finding:
 
     @property
     def name(self) -> str:
-        return KINDS[self.kind][0]
+        return KINDS[self.kind].label
 
     @property
     def advice(self) -> str:
-        return KINDS[self.kind][1]
+        return KINDS[self.kind].advice
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for JSON."""
+        found = {"count": self.count, "share": self.share, "detail": self.detail}
+        return found | {"examples": [asdict(pair) for pair in self.examples]}
 
 
 @dataclass(frozen=True)
@@ -121,17 +135,15 @@ class CorpusReport:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON; shares in [0, 1]."""
-        return {
-            "languages": list(self.languages), "pairs": self.pairs, "flagged": len(self.flagged), "kept": self.kept, "ratio": self.ratio,
-            "sample": self.sample, "seen": [dict(side) for side in self.seen], "exchanged": self.exchanged, "verdict": list(self.verdict),
-            "findings": {
-                entry.kind: {
-                    "count": entry.count, "share": entry.share, "detail": entry.detail,
-                    "examples": [{"line": pair.line, "source": pair.source, "target": pair.target} for pair in entry.examples],
-                }
-                for entry in self.findings
-            },
-        }  # fmt: skip
+        plain = {name: getattr(self, name) for name in ("pairs", "kept", "ratio", "sample", "exchanged")}
+        findings = {entry.kind: entry.to_dict() for entry in self.findings}
+        return plain | {
+            "languages": list(self.languages),
+            "flagged": len(self.flagged),
+            "seen": [dict(side) for side in self.seen],
+            "verdict": list(self.verdict),
+            "findings": findings,
+        }
 
 
 def without_flagged(pairs: Sequence[TextPair], report: CorpusReport, kinds: Sequence[str] | None = None) -> list[TextPair]:

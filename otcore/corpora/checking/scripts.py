@@ -7,12 +7,10 @@ import regex
 
 from otcore.text.languages import LANGUAGES, language
 
-SCRIPTS = {
-    "Latn": "Latin", "Cyrl": "Cyrillic", "Arab": "Arabic", "Deva": "Devanagari", "Hani": "Han", "Hira": "Hiragana", "Kana": "Katakana",
-    "Hang": "Hangul", "Grek": "Greek", "Hebr": "Hebrew", "Thai": "Thai", "Armn": "Armenian", "Geor": "Georgian", "Beng": "Bengali",
-    "Taml": "Tamil", "Telu": "Telugu", "Gujr": "Gujarati", "Guru": "Gurmukhi", "Knda": "Kannada", "Mlym": "Malayalam", "Sinh": "Sinhala",
-    "Khmr": "Khmer", "Laoo": "Lao", "Mymr": "Myanmar", "Tibt": "Tibetan", "Ethi": "Ethiopic", "Thaa": "Thaana",
-}  # fmt: skip
+_LIST = """Latn Latin, Cyrl Cyrillic, Arab Arabic, Deva Devanagari, Hani Han, Hira Hiragana, Kana Katakana, Hang Hangul, Grek Greek,
+    Hebr Hebrew, Thai Thai, Armn Armenian, Geor Georgian, Beng Bengali, Taml Tamil, Telu Telugu, Gujr Gujarati, Guru Gurmukhi,
+    Knda Kannada, Mlym Malayalam, Sinh Sinhala, Khmr Khmer, Laoo Lao, Mymr Myanmar, Tibt Tibetan, Ethi Ethiopic, Thaa Thaana"""
+SCRIPTS = dict(entry.split() for entry in _LIST.split(","))  # ISO 15924 code → name
 NAMES = {**SCRIPTS, "Jpan": "Japanese"}
 _PATTERNS = {code: regex.compile(rf"\p{{Script={name}}}") for code, name in SCRIPTS.items()}
 _CJK = ("Hani", "Hira", "Kana")

@@ -1,14 +1,13 @@
 """Pairs as plain text, whatever the format and however broken: what the readers of `otcore.corpora` refuse is let through and counted."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from otcore.base.errors import InputError
-from otcore.corpora.parallel import SEPARATOR
-from otcore.corpora.tmx import is_tmx, missing, tmx_units
+from otcore.corpora.parallel import parallel_lines, sides_of
+from otcore.corpora.tmx import is_tmx, tmx_texts
 from otcore.text.files import display_name, read_lines, write_lines
-from otcore.text.languages import clean, language
+from otcore.text.languages import clean
 
 
 @dataclass(frozen=True)
@@ -18,6 +17,10 @@ class TextPair:
     source: str
     target: str
     line: int
+
+    @property
+    def sides(self) -> tuple[str, str]:
+        return self.source, self.target
 
 
 def read_texts(
@@ -30,11 +33,15 @@ def read_texts(
     raises   : InputError   unreadable, two files of unequal length, or a TMX file without one of the languages
     """
     if target_path is not None:
-        return _line_parallel(path, target_path)
-    if is_tmx(path):
-        return _units(path, languages)
-    cut = _columns(columns) if ".tsv" in str(path).lower() else _sides
-    return [TextPair(*(side.strip() for side in cut(line)), number) for number, line in enumerate(read_lines(path), 1)]
+        rows = enumerate(parallel_lines(path, target_path), 1)
+    elif is_tmx(path):
+        where = display_name(path)
+        units = tmx_texts(path, *languages, empty=True)
+        rows = [(line, [clean(text, f"{where}, line {line}") for text in texts]) for line, *texts in units]
+    else:
+        cut = _columns(columns) if ".tsv" in str(path).lower() else _sides
+        rows = ((number, cut(line)) for number, line in enumerate(read_lines(path), 1))
+    return [TextPair(*(side.strip() for side in sides), number) for number, sides in rows]
 
 
 def write_texts(path: str | Path, pairs: Iterable[TextPair]) -> None:
@@ -42,41 +49,17 @@ def write_texts(path: str | Path, pairs: Iterable[TextPair]) -> None:
 
     raises: InputError   the folder is absent or may not be written
     """
-    write_lines(path, ("\t".join(" ".join(side.split()) for side in (pair.source, pair.target)) for pair in pairs))
+    write_lines(path, ("\t".join(" ".join(side.split()) for side in pair.sides) for pair in pairs))
 
 
-def _line_parallel(path: str | Path, target_path: str | Path) -> list[TextPair]:
-    left, right = read_lines(path), read_lines(target_path)
-    if len(left) != len(right):
-        raise InputError(
-            f"{display_name(path)} has {len(left)} lines and {display_name(target_path)} has {len(right)}; "
-            "line-parallel files need the same number."
-        )
-    return [TextPair(a.strip(), b.strip(), number) for number, (a, b) in enumerate(zip(left, right, strict=True), 1)]
-
-
-def _units(path: str | Path, languages: tuple[str, str]) -> list[TextPair]:
-    codes = language(languages[0]).code, language(languages[1]).code
-    pairs, tags = [], set()
-    for unit in tmx_units(path):
-        tags |= {tag for tag, _ in unit.segments}
-        texts = [unit.text(code) for code in codes]
-        if None not in texts:  # a memory of many languages has units that are none of this pair
-            pairs.append(TextPair(*(clean(text, f"{display_name(path)}, line {unit.line}") for text in texts), unit.line))
-    if not pairs:
-        raise missing(path, codes, tags)
-    return pairs
-
-
-def _columns(columns: Sequence[int]):
-    def cut(line: str) -> tuple[str, str]:
+def _columns(columns: Sequence[int]) -> Callable[[str], list[str]]:
+    def cut(line: str) -> list[str]:
         cells = line.split("\t")
-        source, target = (cells[column - 1] if column <= len(cells) else "" for column in columns)
-        return source, target
+        return [cells[column - 1] if column <= len(cells) else "" for column in columns]
 
     return cut
 
 
-def _sides(line: str) -> tuple[str, str]:
-    sides = f" {line} ".replace("\t", " ").split(f" {SEPARATOR} ")
-    return (sides[0], sides[1]) if len(sides) == 2 else (line, "")
+def _sides(line: str) -> list[str]:
+    sides = sides_of(line)
+    return sides if len(sides) == 2 else [line, ""]

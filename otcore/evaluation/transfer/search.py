@@ -11,7 +11,7 @@ import numpy as np
 from sklearn.metrics import ndcg_score
 
 from otcore.base.progress import Teller
-from otcore.corpora import Collection, load_collection
+from otcore.corpora.collection import Collection, load_collection
 from otcore.encoders.encoder import Encoder
 from otcore.evaluation.transfer.settings import TransferSettings
 from otcore.evaluation.transfer.sources import Sources

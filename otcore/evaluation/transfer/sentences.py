@@ -7,7 +7,7 @@ import numpy as np
 
 from otcore.base.errors import InputError
 from otcore.base.progress import Teller
-from otcore.corpora import load_collection
+from otcore.corpora.collection import load_collection
 from otcore.corpora.types import SentencePair
 from otcore.encoders.encoder import Encoder
 from otcore.evaluation.transfer.settings import TransferSettings

@@ -5,7 +5,7 @@ sentences, which no run of fine-tuning sees, in every language. Or from TSV file
 """
 
 from otcore.base.errors import InputError
-from otcore.corpora import Collection, load_collection
+from otcore.corpora.collection import Collection, load_collection
 from otcore.evaluation.transfer.classification import Classification
 from otcore.evaluation.transfer.files import Labelled, read_labelled
 from otcore.evaluation.transfer.sources import Sources, apart

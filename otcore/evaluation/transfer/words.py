@@ -10,7 +10,9 @@ import numpy as np
 
 from otcore.base.errors import InputError
 from otcore.base.progress import Teller
-from otcore.corpora import load_collection, read_bitext, read_links
+from otcore.corpora.collection import load_collection
+from otcore.corpora.parallel import read_bitext
+from otcore.corpora.pharaoh import read_links
 from otcore.corpora.types import Links, SentencePair
 from otcore.encoders.encoder import Encoder
 from otcore.evaluation.transfer.settings import TransferSettings

@@ -7,6 +7,7 @@ import streamlit as st
 
 from dashboard import state
 from dashboard.kit import encoder_choice, markup
+from dashboard.kit.kept_files import kept_panel
 from dashboard.pages.compare.transfer import store
 from dashboard.pages.compare.transfer.choices import BUDGETS, OWN_CHOICE
 from dashboard.pages.errors.controls import FOLDER_VARIABLE
@@ -86,6 +87,8 @@ def _files(task: str, given: bool) -> None:
         st.caption(_FORMATS[task] + " A test file tells its language by its name, such as test.de.tsv. The files stay on this server.")
         if st.button("Take these files", key="tr_take", type="primary", disabled=not any(found.values())):
             _take(task, found)
+        with st.popover("Kept files"):
+            kept_panel(store.TASK_FILES)
 
 
 def _one_role(column, task: str, role: str) -> list[store.Given]:

@@ -5,14 +5,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from otcore.base.errors import InputError
-from otcore.corpora import uploads
-from otcore.corpora.uploads import Given
+from otcore.corpora.uploads import Given, Store, plain_name
 from otcore.evaluation.transfer import TASKS, Sources, language_files
 
-LARGEST = 150 * 2**20  # bytes of one file
+TASK_FILES = Store("tasks", "files of transfer tasks", largest=150 * 2**20)
 ROLES = {"train": "English training data", "dev": "English dev data", "english": "English side", "tests": "Test files"}
 _OPTIONAL = ("dev",)
-_KIND = "tasks"
 
 
 def roles_of(task: str) -> tuple[str, ...]:
@@ -32,15 +30,15 @@ def keep_files(task: str, files: Mapping[str, Sequence[Given]]) -> str:
         if not files.get(role) and role not in _OPTIONAL:
             raise InputError(f"{ROLES[role]} {'are' if role == 'tests' else 'is'} missing; choose a file.")
     given = {role: list(files.get(role, ())) for role in roles_of(task)}
-    names = {role: [uploads.plain_name(name) for name, _ in some] for role, some in given.items()}
+    names = {role: [plain_name(name) for name, _ in some] for role, some in given.items()}
     language_files(names["tests"])
-    return uploads.keep(_KIND, [file for some in given.values() for file in some], {"task": task, "names": names}, largest=LARGEST)
+    return TASK_FILES.keep([file for some in given.values() for file in some], {"task": task, "names": names})
 
 
 def is_kept(id: str, task: str) -> bool:
     """Whether files are stored under that id, for that task."""
     try:
-        return uploads.kept(_KIND, id).about["task"] == task
+        return TASK_FILES.kept(id).about["task"] == task
     except InputError:
         return False
 
@@ -50,7 +48,7 @@ def kept_sources(id: str) -> Sources:
 
     raises: InputError   there are none of that id (any more), or a name tells no language
     """
-    kept = uploads.kept(_KIND, id)
+    kept = TASK_FILES.kept(id)
     paths = map(str, kept.paths)
     whole = {role: [next(paths) for _ in names] for role, names in kept.about["names"].items()}
     english = whole.get("english") or [None]
@@ -59,7 +57,7 @@ def kept_sources(id: str) -> Sources:
 
 def kept_names(id: str) -> dict[str, list[str]]:
     """Role → names of the stored files, for people."""
-    return {role: names for role, names in uploads.kept(_KIND, id).about["names"].items() if names}
+    return {role: names for role, names in TASK_FILES.kept(id).about["names"].items() if names}
 
 
 def open_files(folder: Path | None, most: int = 500) -> list[str]:

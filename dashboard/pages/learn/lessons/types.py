@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 
 from dashboard.pages.learn.lessons.controls import Control
 from otcore.alignment.aligner import Aligned
-from otcore.corpora import Collection
+from otcore.corpora.collection import Collection
 from otcore.encoders.encoder import WordVectors
 
 Values = Mapping[str, object]
