@@ -14,6 +14,7 @@ from dashboard.state.choices import KNOWN
 from otcore.alignment.rules import RULES
 from otcore.base.errors import InputError
 from otcore.base.vectors import POOLINGS, UNITS
+from otcore.encoders.sources import hub
 from otcore.text.languages import LANGUAGES
 from otcore.transport.costs import COSTS
 from otcore.transport.masses import MASSES
@@ -279,7 +280,7 @@ def test_an_encoder_out_of_reach_is_asked_for_once_in_a_while(monkeypatch):
         asked.append(name)
         raise InputError(f"{name} is out of reach.")
 
-    monkeypatch.setattr(background.encoders, "facts", facts)
+    monkeypatch.setattr(hub, "ask", facts)
     app = opened(encoder="some-org/asleep")
     fine(app.toggle(key="gold").set_value(False).run())
     assert asked == ["some-org/asleep"]

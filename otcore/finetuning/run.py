@@ -10,7 +10,8 @@ import torch
 from accelerate import Accelerator
 
 from otcore.base.errors import InputError
-from otcore.encoders import Encoder, load_encoder
+from otcore.encoders import load_encoder
+from otcore.encoders.encoder import Encoder
 from otcore.encoders.sentence_map import save_sentence_map
 from otcore.finetuning.data import read_corpus
 from otcore.finetuning.loop import Ended, train
