@@ -49,15 +49,13 @@ def is_absent(name: str) -> bool:
     return source is not None and source.absent(name)
 
 
-def facts_of(name: str) -> Facts:
-    """What its source says of an encoder; remembered for two minutes, as is that it cannot say.
-
-    raises: InputError   out of reach, or not to be had
-    """
-    found, problem = _facts(name)
-    if found is None:
-        raise InputError(problem)
-    return found
+@st.cache_data(ttl=120, max_entries=100, show_spinner="Asking the model hub …")
+def facts_of(name: str) -> tuple[Facts | None, str]:
+    """What an encoder is, or None and why that cannot be told; remembered for two minutes."""
+    try:
+        return source_of(name).facts(name), ""
+    except InputError as error:
+        return None, str(error)
 
 
 @st.cache_resource(show_spinner=False)
@@ -121,14 +119,6 @@ def _layers_of(name: str, stamp: int) -> int:
 @st.cache_data(ttl=60, show_spinner=False)
 def _slow_names(source: str) -> list[str]:
     return SOURCES[source].names()
-
-
-@st.cache_data(ttl=120, max_entries=100, show_spinner="Asking the model hub …")
-def _facts(name: str) -> tuple[Facts | None, str]:
-    try:
-        return source_of(name).facts(name), ""
-    except InputError as error:
-        return None, str(error)
 
 
 @st.cache_data(ttl=120, max_entries=100, show_spinner="Loading the encoder …")

@@ -4,7 +4,6 @@ import streamlit as st
 
 from dashboard import background
 from dashboard.kit import markup, waiting
-from otcore.base.errors import InputError
 from otcore.encoders.facts import Facts, readable_size
 
 
@@ -17,10 +16,9 @@ def offer(name: str) -> None:
     if found is not None:
         waiting.show(background.downloads(), found, lambda _: st.rerun(), name=f"download of {name}")
         return
-    try:
-        facts = background.facts_of(name)
-    except InputError as error:
-        st.info(markup.escape_markdown(str(error)))
+    facts, problem = background.facts_of(name)
+    if facts is None:
+        st.info(markup.escape_markdown(problem))
         return
     st.markdown(f"**{markup.escape_markdown(name)}** is not on this machine yet.")
     st.caption("  \n".join(f"{label}: {markup.escape_markdown(text)}" for label, text in _rows(facts).items()))
