@@ -50,7 +50,7 @@ def local_facts(name: str, folder: Path, card: Path | None = None) -> Facts:
     card  : its model card, where that is not the README.md of the folder
     raises: InputError   its configuration cannot be read, or files are missing
     """
-    import huggingface_hub
+    import huggingface_hub  # takes a moment
 
     try:
         config = json.loads((folder / CONFIGURATION).read_text(encoding="utf-8"))
@@ -58,9 +58,25 @@ def local_facts(name: str, folder: Path, card: Path | None = None) -> Facts:
         raise InputError(f"The configuration of {name} cannot be read ({error}); save it again with save_pretrained.") from error
     readme = card or folder / "README.md"
     told = huggingface_hub.ModelCard.load(readme, ignore_metadata_errors=True).data.to_dict() if readme.is_file() else {}
-    layers = config.get("num_hidden_layers") or config.get("n_layers")
-    files = needed(name, sizes_of(folder))
-    return Facts(name, files, languages_of(told), licence_of(told), str(config.get("model_type") or ""), layers, None, True)
+    return facts_from(name, sizes_of(folder), config, told, here=True)
+
+
+def facts_from(name: str, sizes: dict[str, int], config: dict, card: dict, *, here: bool, parameters: int | None = None) -> Facts:
+    """What the files of a repository by their sizes, its configuration and its model card say.
+
+    raises: InputError   files are missing
+    """
+    languages, licence = card.get("language") or (), card.get("license_name") or card.get("license") or ""
+    return Facts(
+        name,
+        needed(name, sizes),
+        tuple(str(code) for code in ([languages] if isinstance(languages, str) else languages)),
+        ", ".join(licence) if isinstance(licence, list) else str(licence),
+        str(config.get("model_type") or ""),
+        config.get("num_hidden_layers") or config.get("n_layers"),
+        parameters,
+        here,
+    )
 
 
 def describe(found: Facts) -> str:
@@ -108,15 +124,3 @@ def needed(name: str, sizes: dict[str, int]) -> tuple[tuple[str, int], ...]:
 def sizes_of(folder: Path) -> dict[str, int]:
     """File name → bytes."""
     return {path.name: path.stat().st_size for path in folder.iterdir() if path.is_file()}
-
-
-def languages_of(card: dict) -> tuple[str, ...]:
-    """The languages that a model card names."""
-    named = card.get("language") or ()
-    return tuple(str(code) for code in ([named] if isinstance(named, str) else named))
-
-
-def licence_of(card: dict) -> str:
-    """The licence that a model card names, or ""."""
-    named = card.get("license_name") or card.get("license") or ""
-    return ", ".join(named) if isinstance(named, list) else str(named)

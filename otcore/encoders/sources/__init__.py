@@ -18,36 +18,24 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Group:
-    """Names that a source offers, under one heading.
+    """Names that a source offers, under one heading."""
 
-    key  : of the group where a program reads it; `title` for people
-    rows : one a name: "name", and what is known of it at once, such as "bytes" and "about"
-    empty: what is said where there are none; "" where nothing is
-    """
-
-    key: str
+    key: str  # where a program reads it; `title` is for people
     title: str
-    rows: list[dict[str, Any]]
-    empty: str = ""
+    rows: list[dict[str, Any]]  # one a name: "name", and what is known of it at once, such as "bytes" and "about"
+    empty: str = ""  # what is said where there are none; "" where nothing is
 
 
 class Source:
-    """A kind of name for encoders, and how an encoder is had by one. A source has at least `claims` and `folder`.
-
-    label      : what the names are, for people: "a hub name"
-    mark       : follows the names in lists, such as "bundled"
-    listed_only: whether an app opens only those that it lists, as others are not everybody's
-    slow       : whether listing takes so long that a page does so once a minute
-    again      : what to do where files are broken
-    """
+    """A kind of name for encoders, and how an encoder is had by one. A source has at least `claims` and `folder`."""
 
     name: str
-    label: str
+    label: str  # what the names are, for people: "a hub name"
     rank: int
-    mark = ""
-    listed_only = False
-    slow = False
-    again = "save it again with Transformers' save_pretrained"
+    mark = ""  # follows the names in lists, such as "bundled"
+    listed_only = False  # whether an app opens only those that it lists, as others are not everybody's
+    slow = False  # whether listing takes so long that a page does so once a minute
+    again = "save it again with Transformers' save_pretrained"  # what to do where files are broken
 
     def claims(self, name: str) -> bool:
         """Whether a name is one of this source."""

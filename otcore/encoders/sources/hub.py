@@ -84,21 +84,13 @@ def ask(name: str) -> Facts:
     """
     found = _model_info(name)
     config = found.config or {}
-    model_type = str(config.get("model_type") or "")
-    if model_type:
-        facts.check_model_type(name, model_type, encoder_decoder=bool(config.get("is_encoder_decoder")))
-    card = found.card_data.to_dict() if found.card_data else {}
-    tags = {key: value for key, _, value in (tag.partition(":") for tag in found.tags or ()) if value}
-    return Facts(
-        name,
-        facts.needed(name, {sibling.rfilename: sibling.size or 0 for sibling in found.siblings or ()}),
-        facts.languages_of(card),
-        facts.licence_of(card) or tags.get("license", ""),
-        model_type,
-        config.get("num_hidden_layers"),
-        found.safetensors.total if found.safetensors else None,
-        cached_folder(name) is not None,
-    )
+    if config.get("model_type"):
+        facts.check_model_type(name, str(config["model_type"]), encoder_decoder=bool(config.get("is_encoder_decoder")))
+    tags = dict(tag.split(":", 1) for tag in found.tags or () if ":" in tag)
+    card = {"license": tags.get("license")} | (found.card_data.to_dict() if found.card_data else {})
+    sizes = {sibling.rfilename: sibling.size or 0 for sibling in found.siblings or ()}
+    parameters = found.safetensors.total if found.safetensors else None
+    return facts.facts_from(name, sizes, config, card, here=cached_folder(name) is not None, parameters=parameters)
 
 
 def cached_folder(name: str) -> Path | None:
