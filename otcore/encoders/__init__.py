@@ -25,6 +25,7 @@ def load_encoder(name: str = DEFAULT, teller: Teller | None = None) -> "Encoder"
     returns: Encoder, which may be shared between threads
     raises : InputError   absent, out of reach, broken, without safetensors, or not a text encoder; says what to do
 
+    >>> from otcore import load_encoder
     >>> encoder = load_encoder()  # the bundled default
     >>> vectors, = encoder.encode([("das", "alte", "Haus")])
     >>> vectors.pooled().shape  # one vector a word, at the layer where words align best

@@ -116,22 +116,17 @@ def cached() -> list[tuple[str, int]]:
         repositories = huggingface_hub.scan_cache_dir(constants.HF_HUB_CACHE).repos
     except CacheNotFound:
         return []
-    found = []
-    for name in sorted(entry.repo_id for entry in repositories if entry.repo_type == "model"):
-        folder = cached_folder(name)
-        size = _size(name, folder) if folder else None
-        if size is not None:
-            found.append((name, size))
-    return found
+    names = sorted(entry.repo_id for entry in repositories if entry.repo_type == "model")
+    return [(name, size) for name in names if (size := _size(name))]
 
 
-def _size(name: str, folder: Path) -> int | None:
-    """Bytes of an encoder, or None for a model that is none."""
+def _size(name: str) -> int:
+    """Bytes of an encoder in the cache; 0 where it is not whole, or a model of another kind."""
     try:
-        found = facts.local_facts(name, folder)
+        found = facts.local_facts(name, SOURCE.folder(name))
         facts.check_model_type(name, found.architecture)
     except InputError:
-        return None
+        return 0
     return found.size
 
 
