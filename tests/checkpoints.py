@@ -43,9 +43,15 @@ def make_xlm_roberta(folder: Path, *, positions: int = 66) -> Path:
     tokenizer.train_from_iterator(TEXT, trainer)
     tokenizer.post_processor = processors.TemplateProcessing(single="<s> $A </s>", special_tokens=[("<s>", 0), ("</s>", 2)])
     fast = PreTrainedTokenizerFast(
-        tokenizer_object=tokenizer, bos_token="<s>", eos_token="</s>", cls_token="<s>", sep_token="</s>",
-        pad_token="<pad>", unk_token="<unk>", mask_token="<mask>",
-    )  # fmt: skip
+        tokenizer_object=tokenizer,
+        bos_token="<s>",
+        eos_token="</s>",
+        cls_token="<s>",
+        sep_token="</s>",
+        pad_token="<pad>",
+        unk_token="<unk>",
+        mask_token="<mask>",
+    )
     config = XLMRobertaConfig(**_sizes(len(fast)), max_position_embeddings=positions, pad_token_id=1, bos_token_id=0, eos_token_id=2)
     return _save(folder, XLMRobertaModel, config, fast)
 
@@ -89,16 +95,26 @@ def make_modernbert(folder: Path) -> Path:
     tokenizer.train_from_iterator(TEXT, trainer)
     fast = _framed(tokenizer, special)
     config = ModernBertConfig(
-        **_sizes(len(fast)), max_position_embeddings=64, local_attention=8, pad_token_id=0, cls_token_id=2, sep_token_id=3,
-        bos_token_id=2, eos_token_id=3,
-    )  # fmt: skip
+        **_sizes(len(fast)),
+        max_position_embeddings=64,
+        local_attention=8,
+        pad_token_id=0,
+        cls_token_id=2,
+        sep_token_id=3,
+        bos_token_id=2,
+        eos_token_id=3,
+    )
     return _save(folder, ModernBertModel, config, fast)
 
 
 ARCHITECTURES = {
-    "bert": make_mbert, "xlm-roberta": make_xlm_roberta, "distilbert": make_distilbert, "electra": make_electra, "mpnet": make_mpnet,
+    "bert": make_mbert,
+    "xlm-roberta": make_xlm_roberta,
+    "distilbert": make_distilbert,
+    "electra": make_electra,
+    "mpnet": make_mpnet,
     "modernbert": make_modernbert,
-}  # fmt: skip
+}
 
 
 def _word_pieces(special: list[str] | None = None) -> PreTrainedTokenizerFast:
@@ -124,8 +140,12 @@ def _framed(tokenizer: Tokenizer, special: list[str]) -> PreTrainedTokenizerFast
 
 def _sizes(vocabulary: int) -> dict:
     return {
-        "vocab_size": vocabulary, "hidden_size": 32, "num_hidden_layers": 3, "num_attention_heads": 2, "intermediate_size": 64,
-    }  # fmt: skip
+        "vocab_size": vocabulary,
+        "hidden_size": 32,
+        "num_hidden_layers": 3,
+        "num_attention_heads": 2,
+        "intermediate_size": 64,
+    }
 
 
 def _save(folder: Path, architecture: type, config, tokenizer: PreTrainedTokenizerFast) -> Path:

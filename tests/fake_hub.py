@@ -72,14 +72,17 @@ class _Handler(BaseHTTPRequestHandler):
 def _about(name: str, folder: Path) -> dict:
     config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
     return {
-        "id": name, "sha": REVISION, "tags": ["license:mit"], "cardData": {"language": ["de", "en", "fr"], "license": "mit"},
+        "id": name,
+        "sha": REVISION,
+        "tags": ["license:mit"],
+        "cardData": {"language": ["de", "en", "fr"], "license": "mit"},
         "config": {"model_type": config["model_type"], "architectures": config.get("architectures")},
         "siblings": [
             *({"rfilename": path.name, "size": path.stat().st_size, "blobId": "0"} for path in sorted(folder.iterdir())),
             {"rfilename": "pytorch_model.bin", "size": 10**9, "blobId": "1"},
             {"rfilename": "onnx/model.onnx", "size": 10**9, "blobId": "2"},
         ],
-    }  # fmt: skip
+    }
 
 
 @contextlib.contextmanager

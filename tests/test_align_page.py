@@ -9,11 +9,11 @@ from streamlit.testing.v1 import AppTest
 
 import dashboard.pages
 import dashboard.pages.align.view  # noqa: F401  torch and Transformers are loaded before the clock of a page's run starts
-from dashboard import background
 from dashboard.state.choices import KNOWN
 from otcore.alignment.rules import RULES
 from otcore.base.errors import InputError
 from otcore.base.vectors import POOLINGS, UNITS
+from otcore.encoders.sources import hub
 from otcore.text.languages import LANGUAGES
 from otcore.transport.costs import COSTS
 from otcore.transport.masses import MASSES
@@ -279,7 +279,7 @@ def test_an_encoder_out_of_reach_is_asked_for_once_in_a_while(monkeypatch):
         asked.append(name)
         raise InputError(f"{name} is out of reach.")
 
-    monkeypatch.setattr(background.encoders, "facts", facts)
+    monkeypatch.setattr(hub, "ask", facts)
     app = opened(encoder="some-org/asleep")
     fine(app.toggle(key="gold").set_value(False).run())
     assert asked == ["some-org/asleep"]

@@ -8,15 +8,15 @@ from benchmarks.editions import collection_aer, flores, public_aer
 from safetensors import safe_open
 from transformers import AutoModel, AutoTokenizer
 
-from otcore.encoders import load_encoder
-from otcore.encoders.catalogue import BUNDLED, EDITIONS, bundled_names, edition_figures
+from otcore.encoders import DEFAULT, load_encoder
+from otcore.encoders.sources.bundled import BUNDLED, EDITIONS, SOURCE, edition_figures
 
 CODES = {"de", "fr", "es", "ro", "cs", "ru", "tr", "ar", "hi", "zh", "ja"}
 
 
 def test_all_editions_are_there_and_the_default_comes_first():
-    assert bundled_names() == list(EDITIONS)
-    assert bundled_names()[0] == "aligned"
+    assert SOURCE.names() == list(EDITIONS)
+    assert SOURCE.names()[0] == DEFAULT
 
 
 @pytest.mark.parametrize("name", EDITIONS)

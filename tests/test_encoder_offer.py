@@ -12,7 +12,8 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard import background
 from dashboard.background.jobs import Jobs
-from otcore.encoders import hub
+from otcore.base.progress import Teller
+from otcore.encoders.sources import hub
 
 APP = Path(__file__).resolve().parents[1] / "streamlit_app.py"
 NAME = "somebody/tiny"
@@ -68,7 +69,7 @@ def test_a_name_is_described_downloaded_on_request_and_then_used(server, downloa
     assert DOWNLOAD not in buttons(app)
     assert not app.warning
     assert app.selectbox(key="layer").options[-1] == "3 (last)"
-    assert hub.is_cached(NAME)
+    assert not hub.SOURCE.absent(NAME)
 
 
 def test_a_download_shows_how_far_it_is_and_can_be_cancelled(server, downloads, monkeypatch):
@@ -88,14 +89,14 @@ def test_a_download_shows_how_far_it_is_and_can_be_cancelled(server, downloads, 
     assert downloads.wait(NAME, 60).state == "cancelled"
     fine(app.run())
     assert any("was cancelled" in info.value for info in app.info)
-    assert not hub.is_cached(NAME)
+    assert hub.SOURCE.absent(NAME)
     monkeypatch.setattr(hub, "_fetch", plain)
     fine(app.button(key=f"restart_{DOWNLOAD}").click().run())
     assert DOWNLOAD in buttons(app), "it is offered anew"
 
 
 def test_without_a_hub_the_page_says_so_and_what_is_here(server, monkeypatch):
-    hub.download(NAME)
+    hub.SOURCE.fetch(NAME, Teller())
     point_at("http://127.0.0.1:9", monkeypatch)
     app = opened(encoder="xlm-roberta-base")
     assert f"cannot be reached; choose a bundled encoder or one from the local cache ({NAME})" in app.info[0].value.replace("\\", "")

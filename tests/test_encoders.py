@@ -1,15 +1,18 @@
 """Any encoder behind one interface: real architectures, cutting, odd input, and what is said of a checkpoint that will not do."""
 
+import json
 import shutil
 
 import numpy as np
 import pytest
 import torch
-from transformers import AutoModel, GPT2Config, GPT2Model, T5Config, T5EncoderModel
+from safetensors.torch import load_file, save_file
+from transformers import AutoModel, GPT2Config, GPT2Model, T5Config, T5EncoderModel, XmodConfig, XmodModel
 
 from otcore.base.errors import InputError
 from otcore.encoders import load_encoder
 from otcore.encoders.encoder import pool
+from otcore.retrieval.precision import sentence_vectors
 
 SENTENCE = ("die", "Katze", "schläft", "auf", "dem", "roten", "Stuhl", ".")
 
@@ -134,6 +137,77 @@ def test_weights_of_another_model_are_refused(tmp_path, xlm_roberta, mbert):
     mixed = shutil.copytree(xlm_roberta, tmp_path / "mixed")
     shutil.copy(mbert / "model.safetensors", mixed)
     assert "do not fit" in message(mixed) or "cannot be read" in message(mixed)
+
+
+def changed(source, target, **weights):
+    """A copy of a checkpoint; a function by a part of a tensor's name changes the first that has it."""
+    folder = shutil.copytree(source, target)
+    tensors = load_file(folder / "model.safetensors")
+    for part, change in weights.items():
+        change(next(value for key, value in tensors.items() if part in key.replace(".", "_")))
+    save_file(tensors, folder / "model.safetensors", metadata={"format": "pt"})
+    return folder
+
+
+def test_damaged_weights_are_told_with_the_encoder_and_the_layer(mbert, tmp_path):
+    folder = changed(mbert, tmp_path / "damaged", layer_1=lambda tensor: tensor.fill_(np.nan))
+    assert f"The vectors of encoder {folder} are not finite at layer 2" in message(folder)
+
+
+def test_vectors_that_are_not_finite_are_told_wherever_they_leave_the_model(mbert, tmp_path):
+    piece = load_encoder(str(mbert)).tokenize(("Katze",)).ids[1]
+    encoder = load_encoder(str(changed(mbert, tmp_path / "hole", word_embeddings=lambda tensor: tensor[piece].fill_(np.inf))))
+    encoder.encode([("die",)])  # other words are as they were
+    for layer, ask in (
+        (0, lambda: encoder.encode_layers([("die",), SENTENCE])),
+        (2, lambda: encoder.encode([("die",), SENTENCE])),
+        (1, lambda: encoder.encode_layers([SENTENCE], [3, 1])),
+        (3, lambda: sentence_vectors(encoder, [SENTENCE])),
+    ):
+        with pytest.raises(InputError, match=f"{encoder.name} are not finite at layer {layer}: "):
+            ask()
+
+
+@pytest.mark.parametrize("known", ["unk_token", "eos_token", "none"])
+def test_a_tokeniser_without_padding_will_do(mbert, tmp_path, known):
+    folder = shutil.copytree(mbert, tmp_path / "unpadded")
+    settings = json.loads((folder / "tokenizer_config.json").read_text())
+    settings = {key: value for key, value in settings.items() if key not in ("pad_token", "unk_token", "eos_token")}
+    (folder / "tokenizer_config.json").write_text(json.dumps(settings | ({} if known == "none" else {known: "[UNK]"})))
+    encoder, whole = load_encoder(str(folder)), load_encoder(str(mbert))
+    assert encoder.tokenizer.pad_token_id is None
+    sentences = [SENTENCE, ("猫",), ("\u200b", "cat")]
+    for one, other in zip(encoder.encode(sentences), whole.encode(sentences), strict=True):
+        assert len(one.pooled()) == len(other.pooled())
+    np.testing.assert_allclose(encoder.encode(sentences)[1].subwords, whole.encode([("猫",)])[0].subwords, atol=1e-5)
+
+
+def test_an_architecture_that_wants_more_than_words_is_told(mbert, tmp_path):
+    tokenizer = load_encoder(str(mbert)).tokenizer
+    sizes = {"hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 64}
+    XmodModel(XmodConfig(vocab_size=len(tokenizer), languages=["en_XX", "de_DE"], **sizes)).save_pretrained(tmp_path)
+    tokenizer.save_pretrained(tmp_path)
+    assert "a xmod model, cannot encode words by themselves (ValueError: Input language unknown" in message(tmp_path)
+
+
+def test_other_kinds_of_files_are_told(mbert, tmp_path):
+    pointer = shutil.copytree(mbert, tmp_path / "pointer")
+    (pointer / "model.safetensors").write_text("version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n")
+    assert "model.safetensors of encoder" in message(pointer)
+    assert "a Git LFS pointer, not the file" in message(pointer)
+
+    remote = shutil.copytree(mbert, tmp_path / "remote")
+    config = json.loads((remote / "config.json").read_text())
+    config |= {"model_type": "new", "auto_map": {"AutoConfig": "conf.X", "AutoModel": "model.Y"}}
+    (remote / "config.json").write_text(json.dumps(config))
+    assert "needs code of its own, which is never run here" in message(remote)
+
+    pieces = shutil.copytree(mbert, tmp_path / "pieces")
+    for file in pieces.glob("*token*"):
+        file.unlink()
+    (pieces / "tokenizer_config.json").write_text('{"tokenizer_class": "XLMRobertaTokenizer"}')
+    (pieces / "sentencepiece.bpe.model").write_bytes(b"\x0a\x05")
+    assert "only there as sentencepiece.bpe.model; save it as tokenizer.json" in message(pieces)
 
 
 def test_sixteen_threads_share_an_encoder(encoder):

@@ -14,8 +14,9 @@ from huggingface_hub import constants
 from otcore.base.errors import InputError
 from otcore.base.progress import Stopped, Teller
 from otcore.cli import main
-from otcore.encoders import hub, load_encoder
-from otcore.encoders.facts import Facts, describe, local_facts, needed, readable_size
+from otcore.encoders import load_encoder, source_of
+from otcore.encoders.facts import Facts, describe, needed, readable_size
+from otcore.encoders.sources import hub
 
 NAME = "somebody/tiny"
 ROOT = Path(__file__).resolve().parents[1]
@@ -40,7 +41,7 @@ def server(cache, mbert, tmp_path, monkeypatch):
 
 
 def test_what_it_is_is_told_before_anything_is_downloaded(server, cache, mbert):
-    found = hub.facts(NAME)
+    found = hub.ask(NAME)
     assert (found.languages, found.licence, found.architecture, found.here) == (("de", "en", "fr"), "mit", "bert", False)
     names = [name for name, _ in found.files]
     assert names[0] == "config.json"
@@ -57,15 +58,15 @@ def test_what_it_is_is_told_before_anything_is_downloaded(server, cache, mbert):
 def test_a_download_tells_how_far_it_is_and_loads_without_the_hub(server, cache, mbert, monkeypatch):
     monkeypatch.setattr(constants, "DOWNLOAD_CHUNK_SIZE", 4096)
     told = []
-    hub.download(NAME, Teller(lambda done, total, note: told.append((done / total, note))))
+    hub.SOURCE.fetch(NAME, Teller(lambda done, total, note: told.append((done / total, note))))
     shares = [share for share, _ in told]
     assert shares == sorted(shares)
     assert (shares[0], shares[-1]) == (0, 1)
     assert len(shares) > 20
     assert "licence mit" in told[0][1]
     assert "model.safetensors" in told[-2][1]
-    assert hub.is_cached(NAME)
-    assert hub.cached() == [(NAME, hub.facts(NAME).size)]
+    assert not hub.SOURCE.absent(NAME)
+    assert hub.cached() == [(NAME, hub.ask(NAME).size)]
     assert not constants.HF_HUB_DISABLE_XET
 
     server.asked.clear()
@@ -83,14 +84,14 @@ def test_a_cancelled_download_ends_at_once_and_is_not_taken_for_whole(server, ca
         return sum("model.safetensors:" in note for note in told) > 2
 
     with pytest.raises(Stopped):
-        hub.download(NAME, Teller(lambda done, total, note: told.append(note), stop))
-    assert not hub.is_cached(NAME)
+        hub.SOURCE.fetch(NAME, Teller(lambda done, total, note: told.append(note), stop))
+    assert hub.SOURCE.absent(NAME)
     assert hub.cached() == []
     assert not list(cache.rglob("*.incomplete"))
     server.asked.clear()
-    hub.download(NAME)
+    hub.SOURCE.fetch(NAME, Teller())
     assert server.gets() == ["model.safetensors"], "what had come stays"
-    assert hub.is_cached(NAME)
+    assert not hub.SOURCE.absent(NAME)
 
 
 def test_loading_a_name_downloads_it_first(server):
@@ -109,7 +110,7 @@ def test_loading_a_name_downloads_it_first(server):
     ],
 )
 def test_what_will_not_do_is_said_before_a_download(server, name, told):
-    for ask in (hub.facts, load_encoder):
+    for ask in (hub.ask, load_encoder):
         with pytest.raises(InputError, match=told) as caught:
             ask(name)
         assert "\n" not in str(caught.value)
@@ -119,16 +120,16 @@ def test_what_will_not_do_is_said_before_a_download(server, name, told):
 def test_too_little_space_is_told(server, monkeypatch):
     monkeypatch.setattr(hub.shutil, "disk_usage", lambda folder: shutil._ntuple_diskusage(1, 1, 10))
     with pytest.raises(InputError, match="make room"):
-        hub.download(NAME)
+        hub.SOURCE.fetch(NAME, Teller())
 
 
 def test_a_hub_out_of_reach_is_one_sentence_with_what_is_in_the_cache(server, monkeypatch, capsys):
-    hub.download(NAME)
+    hub.SOURCE.fetch(NAME, Teller())
     for offline, address in ((True, server.address), (False, "http://127.0.0.1:9")):
         monkeypatch.setattr(constants, "HF_HUB_OFFLINE", offline)
         point_at(address, monkeypatch)
-        with pytest.raises(hub.Unreachable, match=r"cannot be reached; .*\(somebody/tiny\)\.$"):
-            hub.facts("xlm-roberta-base")
+        with pytest.raises(InputError, match=r"cannot be reached; .*\(somebody/tiny\)\.$"):
+            hub.ask("xlm-roberta-base")
         assert load_encoder(NAME).layers == 3
     assert main(["encoders", "xlm-roberta-base"]) == 2
     assert capsys.readouterr().err.count("\n") == 1
@@ -157,16 +158,22 @@ def test_the_command_lists_tells_and_downloads(server, capsys):
 
 
 def test_a_bundled_edition_has_facts_too():
-    found = local_facts("base", Path(ROOT / "data" / "encoder" / "base"))
+    found = source_of("base").facts("base")
     assert len(found.languages) == 12
     assert (found.licence, found.layers, found.here) == ("cc-by-nc-4.0", 4, True)
 
 
 def test_shards_count_and_other_formats_do_not(tmp_path):
     sizes = {
-        "model.safetensors.index.json": 1, "model-00002-of-00002.safetensors": 20, "model-00001-of-00002.safetensors": 10,
-        "config.json": 2, "vocab.txt": 3, "pytorch_model.bin": 99, "flax_model.msgpack": 99, "README.md": 5,
-    }  # fmt: skip
+        "model.safetensors.index.json": 1,
+        "model-00002-of-00002.safetensors": 20,
+        "model-00001-of-00002.safetensors": 10,
+        "config.json": 2,
+        "vocab.txt": 3,
+        "pytorch_model.bin": 99,
+        "flax_model.msgpack": 99,
+        "README.md": 5,
+    }
     files = needed("x", sizes)
     assert Facts("x", files).size == 36
     assert files[-1][0] == "model-00002-of-00002.safetensors"

@@ -2,19 +2,18 @@
 
 import functools
 import gc
+import itertools
 
 import streamlit as st
 
 from dashboard.background.jobs import Jobs, Snapshot
 from otcore.base.errors import InputError
-from otcore.base.places import run_names, run_stamp
 from otcore.base.progress import Teller
 from otcore.corpora.collection import Collection, load_collection
-from otcore.encoders import DEFAULT, PUBLIC, Encoder, bundled_names, load_encoder
-from otcore.encoders.catalogue import extra_names
+from otcore.encoders import DEFAULT, encoder_stamp, fetch_encoder, find_source, load_encoder, source_of
+from otcore.encoders.encoder import Encoder
 from otcore.encoders.facts import Facts
-from otcore.encoders.hub import cached, download, facts, is_cached
-from otcore.encoders.loading import is_folder, is_hub_name
+from otcore.encoders.sources import SOURCES
 
 
 def collection() -> Collection:
@@ -23,8 +22,9 @@ def collection() -> Collection:
 
 
 def encoder_names() -> list[str]:
-    """Encoders to choose from: bundled editions, the owner's, fine-tuning runs, what the hub's local cache holds, public names."""
-    return list(dict.fromkeys([*bundled_names(), *extra_names(), *run_names(), *_cached_names(), *PUBLIC]))
+    """Encoders to choose from: what each source offers."""
+    listed = [_slow_names(source.name) if source.slow else source.names() for source in SOURCES.values()]
+    return list(dict.fromkeys(itertools.chain.from_iterable(listed)))
 
 
 def encoder(name: str) -> Encoder:
@@ -32,11 +32,11 @@ def encoder(name: str) -> Encoder:
 
     raises: InputError   it cannot be had, is not downloaded yet, or is a folder that the owner of this installation did not list
     """
-    if is_folder(name) and name not in encoder_names():
+    if source_of(name).listed_only and name not in encoder_names():
         raise InputError(f"The folder {name} is not open to this app; its owner lists folders in OTCORE_ENCODERS.")
     if is_absent(name):
-        raise InputError(f"Encoder {name} is not on this machine; where it is chosen, the page says whether it can be downloaded.")
-    stamp = run_stamp(name)
+        raise InputError(f"Encoder {name} is not on this machine; download it where it is chosen.")
+    stamp = encoder_stamp(name)
     problem = _why_not(name, stamp)
     if problem:
         raise InputError(problem)
@@ -44,19 +44,18 @@ def encoder(name: str) -> Encoder:
 
 
 def is_absent(name: str) -> bool:
-    """Whether a name is one of the model hub whose files are not on this machine."""
-    return is_hub_name(name) and not is_cached(name)
+    """Whether an encoder has to be fetched before it can be loaded."""
+    source = find_source(name)
+    return source is not None and source.absent(name)
 
 
-def facts_of(name: str) -> Facts:
-    """What the hub says of an encoder; remembered for two minutes, as is that it cannot say.
-
-    raises: InputError   out of reach, or not to be had
-    """
-    found, problem = _facts(name)
-    if found is None:
-        raise InputError(problem)
-    return found
+@st.cache_data(ttl=120, max_entries=100, show_spinner="Asking the model hub …")
+def facts_of(name: str) -> tuple[Facts | None, str]:
+    """What an encoder is, or None and why that cannot be told; remembered for two minutes."""
+    try:
+        return source_of(name).facts(name), ""
+    except InputError as error:
+        return None, str(error)
 
 
 @st.cache_resource(show_spinner=False)
@@ -67,7 +66,7 @@ def downloads() -> Jobs:
 
 def start_download(name: str) -> None:
     """Queues the download of an encoder, unless it is at work already."""
-    downloads().submit(name, f"download of {name}", lambda handle: download(name, Teller(handle.progress, handle.stopped)))
+    downloads().submit(name, f"download of {name}", lambda handle: fetch_encoder(name, Teller(handle.progress, handle.stopped)))
 
 
 def download_of(name: str) -> Snapshot | None:
@@ -84,7 +83,7 @@ def layers_of(name: str) -> int:
 
     raises: InputError   it cannot be had
     """
-    return _layers_of(name, run_stamp(name))
+    return _layers_of(name, encoder_stamp(name))
 
 
 def usable_encoder(name: str) -> tuple[str, str]:
@@ -118,16 +117,8 @@ def _layers_of(name: str, stamp: int) -> int:
 
 
 @st.cache_data(ttl=60, show_spinner=False)
-def _cached_names() -> list[str]:
-    return [name for name, _ in cached()]
-
-
-@st.cache_data(ttl=120, max_entries=100, show_spinner="Asking the model hub …")
-def _facts(name: str) -> tuple[Facts | None, str]:
-    try:
-        return facts(name), ""
-    except InputError as error:
-        return None, str(error)
+def _slow_names(source: str) -> list[str]:
+    return SOURCES[source].names()
 
 
 @st.cache_data(ttl=120, max_entries=100, show_spinner="Loading the encoder …")

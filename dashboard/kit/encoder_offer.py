@@ -1,10 +1,9 @@
-"""Below a choice of encoder: what a name on the model hub is whose files are not on this machine, and its download."""
+"""Below a choice of encoder: what a name is whose files are not on this machine, and its download."""
 
 import streamlit as st
 
 from dashboard import background
 from dashboard.kit import markup, waiting
-from otcore.base.errors import InputError
 from otcore.encoders.facts import Facts, readable_size
 
 
@@ -17,26 +16,28 @@ def offer(name: str) -> None:
     if found is not None:
         waiting.show(background.downloads(), found, lambda _: st.rerun(), name=f"download of {name}")
         return
-    try:
-        facts = background.facts_of(name)
-    except InputError as error:
-        st.info(markup.escape_markdown(str(error)))
+    facts, problem = background.facts_of(name)
+    if facts is None:
+        st.info(markup.escape_markdown(problem))
         return
-    _ask(name, facts)
-
-
-def _ask(name: str, facts: Facts) -> None:
-    languages = ", ".join(facts.languages) or "not told by its card"
-    count = f" ({len(facts.languages)})" if len(facts.languages) > 1 else ""
-    rows = {
-        "Size": readable_size(facts.size), f"Languages{count}": languages, "Licence": facts.licence or "not told by its card",
-        "Architecture": facts.architecture or "not told",
-    }  # fmt: skip
-    if facts.parameters:
-        rows["Parameters"] = f"{facts.parameters / 1e6:,.0f} million"
     st.markdown(f"**{markup.escape_markdown(name)}** is not on this machine yet.")
-    st.caption("  \n".join(f"{label}: {markup.escape_markdown(text)}" for label, text in rows.items()))
+    st.caption("  \n".join(f"{label}: {markup.escape_markdown(text)}" for label, text in _rows(facts).items()))
     st.button(
-        f"Download {readable_size(facts.size)}", key=f"download of {name}", on_click=background.start_download, args=(name,),
-        icon=":material/download:", help="Kept in the model hub's cache on the machine that runs this app; it can be cancelled.",
-    )  # fmt: skip
+        f"Download {readable_size(facts.size)}",
+        key=f"download of {name}",
+        on_click=background.start_download,
+        args=(name,),
+        icon=":material/download:",
+        help="Kept in the model hub's cache on the machine that runs this app; it can be cancelled.",
+    )
+
+
+def _rows(facts: Facts) -> dict[str, str]:
+    languages, parameters = facts.languages, facts.parameters
+    rows = {
+        "Size": readable_size(facts.size),
+        "Languages" + (f" ({len(languages)})" if len(languages) > 1 else ""): ", ".join(languages) or "not told by its card",
+        "Licence": facts.licence or "not told by its card",
+        "Architecture": facts.architecture or "not told",
+    }
+    return rows | ({"Parameters": f"{parameters / 1e6:,.0f} million"} if parameters else {})

@@ -7,8 +7,6 @@ from dashboard.kit import encoder_choice, widgets
 from dashboard.state import Choices
 from otcore.alignment.settings import AlignSettings
 from otcore.base.choices import declared
-from otcore.encoders.catalogue import EDITIONS, PUBLIC, edition_figures
-from otcore.text.languages import LANGUAGES
 
 _BY_HAND = ("layer", "unit", "pooling")
 
@@ -19,23 +17,12 @@ def controls(choices: Choices, suffix: str, *, offered: bool = True) -> None:
     offered: False where another box of the page has the same encoder and offers it already
     """
     encoder_choice.one(choices.key("encoder" + suffix), offered=offered)
-    _about(state.get(choices.key("encoder" + suffix)))
+    encoder_choice.about(state.get(choices.key("encoder" + suffix)))
     _layer(choices, suffix)
     columns = st.columns(2)
     widgets.draw(choices, "unit" + suffix, columns[0])
     widgets.draw(choices, "pooling" + suffix, columns[1], disabled=not choices.applies("pooling" + suffix))
     widgets.draw_all(choices, [name + suffix for name in declared(AlignSettings) if name not in _BY_HAND])
-
-
-def _about(name: str) -> None:
-    about = (EDITIONS | PUBLIC).get(name)
-    if about:
-        st.caption(about.removeprefix("bundled, ").partition(": ")[2] or about)
-    figures = edition_figures(name)
-    if figures:
-        worst = max(figures, key=figures.get)
-        mean = sum(figures.values()) / len(figures)
-        st.caption(f"AER on the bundled test sentences: {mean:.2f} on average, worst in {LANGUAGES[worst].name} ({figures[worst]:.2f}).")
 
 
 def _layer(choices: Choices, suffix: str) -> None:

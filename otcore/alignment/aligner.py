@@ -51,6 +51,14 @@ def align_pair(encoder: Encoder, pair: SentencePair, settings: AlignSettings) ->
     """Aligns one pair, keeping the plan.
 
     raises: InputError   a layer the encoder does not have, or masses that need counts there are none of
+
+    >>> from otcore import AlignSettings, align_pair, load_collection, load_encoder
+    >>> pair = load_collection().pairs("de", "en", "test")[0]
+    >>> found = align_pair(load_encoder(), pair, AlignSettings())
+    >>> found.plan.plan.shape == (len(pair.source.words), len(pair.target.words))
+    True
+    >>> round(float(found.plan.plan.sum()), 6)  # all mass is moved
+    1.0
     """
     layer = encoder.check_layer(settings.layer)
     source, target = encoder.encode([pair.source.words, pair.target.words], layer, languages=_languages([pair]))
@@ -112,6 +120,14 @@ def align_many(
 
     progress: called with pairs done and their number
     raises  : InputError   as align_pair
+
+    It is `otcore.align`:
+
+    >>> from otcore import AlignSettings, align, load_encoder, read_bitext
+    >>> pairs = read_bitext(folder / "pairs.txt", "de", "en")  # its second line: wir schlafen ||| we sleep
+    >>> alignments = align(load_encoder(), pairs, AlignSettings())
+    >>> sorted(alignments[1].pairs)
+    [(0, 0), (1, 1)]
     """
     layer = encoder.check_layer(settings.layer)
     alignments: list[Alignment] = []

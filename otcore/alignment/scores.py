@@ -63,6 +63,13 @@ def score(predicted: Sequence[Iterable[Link]], gold: Sequence[Links]) -> Scores:
     """Micro-averaged scores over sentence pairs in the same order.
 
     raises: InputError   different numbers of pairs
+
+    >>> from otcore import AlignSettings, align, load_collection, load_encoder, score
+    >>> pairs = load_collection().pairs("de", "en", "test")[:10]
+    >>> alignments = align(load_encoder(), pairs, AlignSettings())
+    >>> scores = score([alignment.pairs for alignment in alignments], [pair.gold for pair in pairs])
+    >>> scores.pairs, scores.aer < 0.15
+    (10, True)
     """
     if len(predicted) != len(gold):
         raise InputError(f"{len(predicted)} predicted lines and {len(gold)} gold lines: they must be line-parallel.")

@@ -26,6 +26,11 @@ class AlignSettings:
     solver  : of the transport
     links   : the rule that reads links from the plan, or from the raw cosine similarity
     raises  : InputError   a value that is none of these
+
+    >>> from otcore import AlignSettings, make_solver
+    >>> settings = AlignSettings(layer=2, cost="euclidean", solver=make_solver("exact"))
+    >>> settings.solver.name, settings.links.name
+    ('exact', 'mutual')
     """
 
     layer: int | None = choice(

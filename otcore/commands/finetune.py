@@ -82,7 +82,7 @@ def run(options: argparse.Namespace) -> int:
     else:
         job = _new(options)
     from otcore.commands._progress import download_line
-    from otcore.encoders.loading import fetch_encoder
+    from otcore.encoders import fetch_encoder
     from otcore.finetuning.run import carry_out  # torch and Transformers take seconds
 
     try:
@@ -117,6 +117,7 @@ def _forget(job) -> None:
 
 
 def _settings(options: argparse.Namespace):
+    from otcore.encoders import find_source
     from otcore.objectives.settings import ObjectiveSettings
     from otcore.runs.settings import FinetuneSettings, preset, recommended
 
@@ -129,7 +130,9 @@ def _settings(options: argparse.Namespace):
     given = {("pairs" if name == "pairs_per_language" else name): value for name, value in _given(options, _PLAIN).items()}
     given |= _given(options, ("schedule", "bf16", "word_pairs"))
     if options.encoder:
-        given["encoder"] = _absolute(options.encoder)
+        source = find_source(options.encoder)
+        # a folder by its whole path, since a run may be resumed from another place
+        given["encoder"] = source.lasting(options.encoder) if source else options.encoder
     given |= {"languages": languages, "objective": ObjectiveSettings(kind, **chosen), "files": _files(options, languages)}
     if options.train and options.train != "all":
         if not options.train.isdecimal():
@@ -141,15 +144,6 @@ def _settings(options: argparse.Namespace):
     if {"steps", "epochs", "minutes"} & given.keys():
         given.setdefault("minutes", None)
     return dataclasses.replace(base, **given)
-
-
-def _absolute(encoder: str) -> str:
-    """A folder by its whole path, since a run may be resumed from another place; other names as they are."""
-    if not Path(encoder).expanduser().is_dir():
-        return encoder
-    from otcore.encoders.catalogue import EDITIONS  # loads torch
-
-    return encoder if encoder in EDITIONS else str(Path(encoder).expanduser().absolute())
 
 
 def _given(options: argparse.Namespace, names) -> dict:

@@ -132,6 +132,12 @@ def load_collection(folder: Path = DATA) -> Collection:
 
     raises: InputError   a file is absent, a line is malformed, ids differ between files, a link is out of range, a query names a
                          sentence that is not there
+
+    >>> from otcore import load_collection
+    >>> collection = load_collection()
+    >>> pair = collection.pairs("de", "en", "test")[0]  # with gold links
+    >>> pair.source.language, pair.target.language, len(pair.gold.sure) > 0
+    ('de', 'en', True)
     """
     entries = tuple(_entry(cells) for cells in _rows(folder / "gold" / "about.tsv", 5))
     ids = [entry.id for entry in entries]

@@ -49,6 +49,11 @@ def read_bitext(path: str | Path, source: str, target: str, *, presplit: bool = 
     """Pairs from lines `source ||| target`, usually already split at spaces (the input of fast_align and its heirs).
 
     raises: InputError   a line without exactly one `|||`, or with an empty side; names file and line
+
+    >>> from otcore import read_bitext
+    >>> pairs = read_bitext(folder / "pairs.txt", "de", "en")  # its first line: das alte Haus ||| the old house
+    >>> pairs[0].target.words
+    ('the', 'old', 'house')
     """
     pairs = []
     for number, line in enumerate(read_lines(path), 1):

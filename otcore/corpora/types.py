@@ -70,7 +70,13 @@ class Links:
 
 @dataclass(frozen=True)
 class SentencePair:
-    """Two sentences that translate each other, with gold links where people made them."""
+    """Two sentences that translate each other, with gold links where people made them.
+
+    >>> from otcore import SentencePair
+    >>> from otcore.corpora.types import Sentence
+    >>> SentencePair(Sentence.from_text("Das alte Haus.", "de"), Sentence.from_text("The old house.", "en")).source.words
+    ('Das', 'alte', 'Haus', '.')
+    """
 
     source: Sentence
     target: Sentence

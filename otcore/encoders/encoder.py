@@ -3,13 +3,13 @@
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 import torch
 
 from otcore.base.errors import InputError
 from otcore.base.names import POOLINGS
+from otcore.encoders.maps import LanguageMaps
 
 _BATCH_TOKENS = 4096  # padded tokens a batch: larger ones were no faster on two cores
 
@@ -66,15 +66,6 @@ class Tokens:
     cut: int
 
 
-class Maps(Protocol):
-    """Linear maps of one layer's vectors, one a language."""
-
-    layer: int
-
-    def apply(self, vectors: np.ndarray, language: str) -> np.ndarray:
-        """(n, d) mapped; as they are for a language without a map."""
-
-
 class Encoder:
     """A loaded encoder. Safe to share between threads: one forward pass at a time.
 
@@ -84,20 +75,23 @@ class Encoder:
     default_layer : where words align best: what the checkpoint's configuration says (`alignment_layer`), else two
                  thirds up, as measured for mBERT and XLM-R (METHOD, "Word aligners")
     max_pieces : longest input, special tokens included
+    padding    : id that fills the end of shorter rows; any id would do, since the mask hides it
     maps       : rotations towards English by language (a fine-tuning run's), applied at their layer, or None
     sentence_map : (d, d) of sentence means at the last layer, or None
     """
 
-    def __init__(
-        self, name: str, model: torch.nn.Module, tokenizer, maps: Maps | None = None, sentence_map: np.ndarray | None = None
-    ) -> None:
-        self.name, self.model, self.tokenizer, self.maps, self.sentence_map = name, model, tokenizer, maps, sentence_map
+    def __init__(self, name: str, model: torch.nn.Module, tokenizer) -> None:
+        self.name, self.model, self.tokenizer = name, model, tokenizer
+        self.maps: LanguageMaps | None = None
+        self.sentence_map: np.ndarray | None = None
         config = model.config
         self.layers = int(config.num_hidden_layers)
         self.dimension = int(config.hidden_size)
         self.architecture = config.model_type
         self.default_layer = min(int(getattr(config, "alignment_layer", None) or round(2 / 3 * self.layers)), self.layers)
         self.max_pieces = _longest(model, tokenizer)
+        ids = (tokenizer.pad_token_id, tokenizer.unk_token_id, tokenizer.eos_token_id, 0)
+        self.padding: int = next(id for id in ids if id is not None)
         self._lock = threading.Lock()
 
     def encode(
@@ -113,20 +107,21 @@ class Encoder:
         layer    : 0 … layers, or None for the default layer
         progress : called with sentences done and their number after each batch
         languages: code of each sentence, by which an encoder with maps picks one; without, none is applied
-        raises   : InputError   a layer the encoder does not have, or a sentence without words
+        raises   : InputError   a layer the encoder does not have, a sentence without words, or vectors that are not finite
         """
-        layer = self.check_layer(layer)
-        codes = languages or [None] * len(sentences)
-        rows = zip(self._forward(sentences, [layer], progress), codes, strict=True)
-        return [self._vectors(*row, layer, code) for row, code in rows]
+        return [found for (found,) in self.encode_layers(sentences, [self.check_layer(layer)], languages, progress)]
 
     def encode_layers(
-        self, sentences: Sequence[Sequence[str]], layers: Sequence[int] | None = None, languages: Sequence[str] | None = None
+        self,
+        sentences: Sequence[Sequence[str]],
+        layers: Sequence[int] | None = None,
+        languages: Sequence[str] | None = None,
+        progress: Callable[[int, int], None] | None = None,
     ) -> list[list[WordVectors]]:
-        """For each sentence its vectors at the layers asked for, by default 0, 1, … all, from one pass."""
+        """For each sentence its vectors at the layers asked for, by default 0, 1, … all, from one pass; raises as `encode`."""
         wanted = list(range(self.layers + 1)) if layers is None else [self.check_layer(layer) for layer in layers]
         codes = languages or [None] * len(sentences)
-        rows = zip(self._forward(sentences, wanted, None), codes, strict=True)
+        rows = zip(self._forward(sentences, wanted, progress), codes, strict=True)
         return [[self._vectors(*row, layer, code) for layer in wanted] for row, code in rows]
 
     @property
@@ -151,17 +146,14 @@ class Encoder:
         return layer
 
     def _vectors(self, words, tokens, hidden, layer, language):
-        inside = np.array(tokens.words) >= 0
+        owners = np.array(tokens.words)
+        inside = owners >= 0
         kept = tuple(words[: len(words) - tokens.cut])
-        pieces = self.tokenizer.convert_ids_to_tokens([id for id, word in zip(tokens.ids, tokens.words, strict=True) if word >= 0])
-        return WordVectors(
-            kept, tuple(pieces), np.array(tokens.words)[inside], self._mapped(hidden[layer][inside], layer, language), tokens.cut
-        )
-
-    def _mapped(self, subwords: np.ndarray, layer: int, language: str | None) -> np.ndarray:
-        """A map is linear, so that a mapped word is the same from mapped subwords."""
-        fits = self.maps is not None and language is not None and layer == self.maps.layer
-        return self.maps.apply(subwords, language) if fits else subwords
+        pieces = self.tokenizer.convert_ids_to_tokens(np.array(tokens.ids)[inside].tolist())
+        subwords = hidden[layer][inside]
+        if self.maps is not None and language is not None and layer == self.maps.layer:
+            subwords = self.maps.apply(subwords, language)  # a map is linear: a mapped word is the same from mapped subwords
+        return WordVectors(kept, tuple(pieces), owners[inside], subwords, tokens.cut)
 
     def _forward(self, sentences, layers, progress):
         """(words, tokens, {layer: (ids, d) float32}) of each sentence, in order."""
@@ -174,16 +166,25 @@ class Encoder:
             for row, index in enumerate(batch):
                 length = len(tokens[index].ids)
                 kept = {layer: values[row, :length] for layer, values in hidden.items()}
+                self._check_finite(kept)
                 results[index] = (sentences[index], tokens[index], kept)
             done += len(batch)
             if progress:
                 progress(done, len(tokens))
         return results
 
+    def _check_finite(self, hidden: dict[int, np.ndarray]) -> None:
+        """Of one sentence: what stands in padding may be anything."""
+        broken = next((layer for layer in sorted(hidden) if not np.isfinite(hidden[layer]).all()), None)
+        if broken is not None:
+            raise InputError(f"The vectors of encoder {self.name} are not finite at layer {broken}: its weights are damaged; use another.")
+
     @torch.inference_mode()
     def _run(self, rows: list[list[int]], layers: list[int]) -> dict[int, np.ndarray]:
-        batch = self.tokenizer.pad({"input_ids": rows}, return_tensors="pt", return_attention_mask=True)
-        batch = {key: batch[key].to(self.model.device) for key in ("input_ids", "attention_mask")}
+        longest, device = max(map(len, rows)), self.model.device
+        padded = [row + [self.padding] * (longest - len(row)) for row in rows]
+        mask = [[1] * len(row) + [0] * (longest - len(row)) for row in rows]
+        batch = {"input_ids": torch.tensor(padded, device=device), "attention_mask": torch.tensor(mask, device=device)}
         with torch.autocast(self.model.device.type, torch.bfloat16, enabled=self._half()):
             hidden = self.model(**batch, output_hidden_states=True).hidden_states
         return {layer: hidden[layer].float().cpu().numpy() for layer in layers}
@@ -220,6 +221,7 @@ class Encoder:
         one the tokeniser normalises away gets the unknown token, so that it keeps its place."""
         encoding = self.tokenizer(words, is_split_into_words=True, split_special_tokens=True, verbose=False)
         unknown, special = self.tokenizer.unk_token_id, set(self.tokenizer.all_special_ids)
+        unknown = self.padding if unknown is None else unknown
         owned = zip(encoding["input_ids"], encoding.word_ids(), strict=True)
         # a Unigram vocabulary holds its special tokens as pieces, so "<s>" in a text would still become one
         pairs = [(id, -1) if word is None else (unknown if id in special else id, word) for id, word in owned]
@@ -236,7 +238,7 @@ def _longest(model: torch.nn.Module, tokenizer) -> int:
     longest = getattr(model.config, "max_position_embeddings", None) or 512
     for name, module in model.named_modules():
         if name.endswith("position_embeddings") and getattr(module, "padding_idx", None) is not None:
-            longest = module.num_embeddings - module.padding_idx - 1
+            longest = len(module.weight) - module.padding_idx - 1
     return min(longest, tokenizer.model_max_length)
 
 

@@ -5,11 +5,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-import huggingface_hub
-from transformers.models.auto.modeling_auto import MODEL_FOR_MASKED_LM_MAPPING_NAMES
-
 from otcore.base.errors import InputError
-from otcore.encoders.catalogue import BUNDLED
 
 CONFIGURATION = "config.json"
 WEIGHTS, INDEX = "model.safetensors", "model.safetensors.index.json"
@@ -48,21 +44,39 @@ class Facts:
         return sum(size for _, size in self.files)
 
 
-def local_facts(name: str, folder: Path) -> Facts:
+def local_facts(name: str, folder: Path, card: Path | None = None) -> Facts:
     """What an encoder in a folder is.
 
+    card  : its model card, where that is not the README.md of the folder
     raises: InputError   its configuration cannot be read, or files are missing
     """
+    import huggingface_hub  # takes a moment
+
     try:
         config = json.loads((folder / CONFIGURATION).read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise InputError(f"The configuration of {name} cannot be read ({error}); save it again with save_pretrained.") from error
-    cards = [folder / "README.md", *([BUNDLED / "README.md"] if folder.parent == BUNDLED else [])]
-    readme = next((path for path in cards if path.is_file()), None)
-    card = huggingface_hub.ModelCard.load(readme, ignore_metadata_errors=True).data.to_dict() if readme else {}
-    layers = config.get("num_hidden_layers") or config.get("n_layers")
-    files = needed(name, sizes_of(folder))
-    return Facts(name, files, languages_of(card), licence_of(card), str(config.get("model_type") or ""), layers, None, True)
+    readme = card or folder / "README.md"
+    told = huggingface_hub.ModelCard.load(readme, ignore_metadata_errors=True).data.to_dict() if readme.is_file() else {}
+    return facts_from(name, sizes_of(folder), config, told, here=True)
+
+
+def facts_from(name: str, sizes: dict[str, int], config: dict, card: dict, *, here: bool, parameters: int | None = None) -> Facts:
+    """What the files of a repository by their sizes, its configuration and its model card say.
+
+    raises: InputError   files are missing
+    """
+    languages, licence = card.get("language") or (), card.get("license_name") or card.get("license") or ""
+    return Facts(
+        name,
+        needed(name, sizes),
+        tuple(str(code) for code in ([languages] if isinstance(languages, str) else languages)),
+        ", ".join(licence) if isinstance(licence, list) else str(licence),
+        str(config.get("model_type") or ""),
+        config.get("num_hidden_layers") or config.get("n_layers"),
+        parameters,
+        here,
+    )
 
 
 def describe(found: Facts) -> str:
@@ -70,11 +84,13 @@ def describe(found: Facts) -> str:
     known = [code for code in found.languages if code != "multilingual"]
     spoken = f"{len(known)} languages ({', '.join(known[:12])}{', …' if len(known) > 12 else ''})" if len(known) > 1 else "".join(known)
     parts = [
-        found.architecture, f"{found.layers} layers" if found.layers else "",
-        f"{found.parameters / 1e6:,.0f} million parameters" if found.parameters else "", readable_size(found.size),
+        found.architecture,
+        f"{found.layers} layers" if found.layers else "",
+        f"{found.parameters / 1e6:,.0f} million parameters" if found.parameters else "",
+        readable_size(found.size),
         spoken or ("multilingual" if found.languages else "languages not told"),
         f"licence {found.licence}" if found.licence else "licence not told",
-    ]  # fmt: skip
+    ]
     return ", ".join(part for part in parts if part)
 
 
@@ -85,6 +101,8 @@ def readable_size(count: int) -> str:
 
 def check_model_type(name: str, model_type: str, *, encoder_decoder: bool = False) -> None:
     """raises: InputError   not the model type of a text encoder"""
+    from transformers.models.auto.modeling_auto import MODEL_FOR_MASKED_LM_MAPPING_NAMES
+
     if encoder_decoder or model_type not in MODEL_FOR_MASKED_LM_MAPPING_NAMES:
         raise InputError(f"{name} is a {model_type} model, not a text encoder; give one of the BERT family such as xlm-roberta-base.")
 
@@ -106,15 +124,3 @@ def needed(name: str, sizes: dict[str, int]) -> tuple[tuple[str, int], ...]:
 def sizes_of(folder: Path) -> dict[str, int]:
     """File name → bytes."""
     return {path.name: path.stat().st_size for path in folder.iterdir() if path.is_file()}
-
-
-def languages_of(card: dict) -> tuple[str, ...]:
-    """The languages that a model card names."""
-    named = card.get("language") or ()
-    return tuple(str(code) for code in ([named] if isinstance(named, str) else named))
-
-
-def licence_of(card: dict) -> str:
-    """The licence that a model card names, or ""."""
-    named = card.get("license_name") or card.get("license") or ""
-    return ", ".join(named) if isinstance(named, list) else str(named)

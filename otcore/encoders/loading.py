@@ -1,9 +1,10 @@
-"""From a name to a model and its tokeniser, or to one sentence that says what to do."""
+"""A folder in the Transformers format read as an encoder, safely, or one sentence that says what to do."""
 
 import logging
-import re
 import threading
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import torch
 import transformers
@@ -11,171 +12,111 @@ from tokenizers.pre_tokenizers import ByteLevel, Sequence
 from transformers import AutoConfig, AutoModel, AutoTokenizer
 
 from otcore.base.errors import InputError
-from otcore.base.places import MAPS_FILE, RUN_PREFIX
-from otcore.base.progress import Teller
-from otcore.encoders import hub
-from otcore.encoders.catalogue import BUNDLED, DEFAULT, EDITIONS
 from otcore.encoders.encoder import Encoder
-from otcore.encoders.facts import check_model_type
+from otcore.encoders.facts import VOCABULARIES, check_model_type
 from otcore.encoders.sentence_map import load_sentence_map
 
-_HUB_NAME = re.compile(r"[\w.-]{1,96}(/[\w.-]{1,96})?", re.ASCII)
+_SAFE = {"trust_remote_code": False, "local_files_only": True}
+_POINTER = b"version https://git-lfs"
 _load_lock = threading.Lock()  # Transformers' lazy imports and default-dtype switch are process-wide
 
 
-def load_encoder(name: str = DEFAULT, teller: Teller | None = None) -> Encoder:
-    """An encoder by a bundled edition's name, a local folder, a hub name, or `run:NAME`. Safetensors only, never remote code.
+def read_encoder(name: str, folder: Path, again: str) -> Encoder:
+    """The encoder in a folder: safetensors only, never code of its own, and tried on two words.
 
-    A hub name is downloaded where it is not in the local cache; what is there is loaded without asking the hub.
-    teller: of the download
-    raises: InputError   absent, out of reach, broken, without safetensors, or not a text encoder; says what to do
+    name  : how messages and the encoder itself call it
+    again : what to do where its files are broken, such as "download it again"
+    raises: InputError   broken, without safetensors, or not a text encoder that reads words
     """
-    if name.startswith(RUN_PREFIX) and (mapped := _mapped(name)):
-        return mapped
-    location = locate(name)
-    if is_hub_name(name):
-        location = _cached(name, teller)
+
+    def step(load: Callable[[], Any], explain: Callable[[str], str]) -> Any:
+        try:
+            return load()
+        except InputError:
+            raise
+        except Exception as error:  # anything a foreign checkpoint may cause; the reason is kept and shown
+            logging.getLogger(__name__).info("loading %s failed", name, exc_info=True)
+            raise InputError(_needs_code(name, error) or explain(_reason(error))) from error
+
+    def unread(part: str) -> Callable[[str], str]:
+        return lambda reason: f"The {part} of encoder {name} cannot be read ({reason}); {again}."
+
+    _refuse_pointers(name, folder)
     with _load_lock:
-        config = _get("configuration", name, lambda: AutoConfig.from_pretrained(location, trust_remote_code=False, local_files_only=True))
+        config = step(lambda: AutoConfig.from_pretrained(folder, **_SAFE), unread("configuration"))
         check_model_type(name, config.model_type, encoder_decoder=config.is_encoder_decoder)
-        tokenizer = _get("tokeniser", name, lambda: _tokenizer(location))
-        model = _get("weights", name, lambda: _model(location, config, name))
-    rows = model.get_input_embeddings().num_embeddings
-    # Transformers makes up an empty tokeniser where the files are missing; embeddings are padded by a little at most
-    if tokenizer.is_fast and rows / 2 <= len(tokenizer) <= rows:
-        sentence_map = load_sentence_map(Path(location).expanduser(), int(config.hidden_size))
-        return Encoder(name, model.eval(), tokenizer, sentence_map=sentence_map)
-    raise InputError(
-        f"The tokeniser of encoder {name} has {len(tokenizer)} pieces for {rows} vectors; save its tokenizer.json beside the weights."
+        tokenizer = step(lambda: _tokenizer(folder), lambda reason: _only_other(name, folder) or unread("tokeniser")(reason))
+        model = step(lambda: _model(folder, config, name), unread("weights"))
+    return step(
+        lambda: _tried(name, folder, model, tokenizer),
+        lambda reason: f"Encoder {name}, a {config.model_type} model, cannot encode words by themselves ({reason}); choose another.",
     )
 
 
-def locate(name: str) -> str:
-    """Where Transformers finds an encoder: a folder, or the hub name itself.
-
-    raises: InputError   neither an edition, nor a run, nor a folder with a config.json, nor a possible hub name
-    """
-    if name.startswith(RUN_PREFIX):
-        return str(_run(name).folder / "encoder")
-    if name in EDITIONS:
-        folder = BUNDLED / name
-        if not (folder / "config.json").is_file():
-            raise InputError(f"The bundled encoder “{name}” is not in this copy of the project (data/encoder/{name}); choose another.")
-        return str(folder)
-    if is_folder(name):
-        if not (Path(name).expanduser() / "config.json").is_file():
-            raise InputError(f"The folder {name} has no config.json; give a folder saved by Transformers' save_pretrained.")
-        return str(Path(name).expanduser())
-    if not _is_possible(name):
-        raise InputError(f"“{name[:80]}” is neither a folder here nor a hub name such as xlm-roberta-base.")
-    return name
-
-
-def _run(name: str):
-    from otcore.runs.store import find_run
-
-    run = find_run(name.removeprefix(RUN_PREFIX))
-    if not run.usable:
-        raise InputError(f"The run {run.name} has no encoder yet ({run.state}); wait until it has ended, or resume it.")
-    return run
-
-
-def _mapped(name: str) -> Encoder | None:
-    """The encoder of a run that fitted maps: its frozen encoder with the maps, read at their layer."""
-    run = _run(name)
-    if not run.settings.objective.is_map:
-        return None
-    from otcore.encoders.maps import load_maps
-
-    encoder = load_encoder(run.settings.encoder)
-    encoder.name, encoder.maps = name, load_maps(run.folder / MAPS_FILE)
-    encoder.default_layer = encoder.check_layer(encoder.maps.layer)
+def _tried(name: str, folder: Path, model: torch.nn.Module, tokenizer) -> Encoder:
+    """The encoder once it has encoded two words at all layers: some architectures want more than ids, or give other vectors."""
+    rows = len(model.get_input_embeddings().weight)
+    # Transformers makes up an empty tokeniser where the files are missing; embeddings are padded by a little at most
+    if not tokenizer.is_fast or not rows / 2 <= len(tokenizer) <= rows:
+        raise InputError(
+            f"The tokeniser of encoder {name} has {len(tokenizer)} pieces for {rows} vectors; save its tokenizer.json beside the weights."
+        )
+    encoder = Encoder(name, model.eval(), tokenizer)
+    encoder.sentence_map = load_sentence_map(folder, encoder.dimension)
+    encoder.encode_layers([("a", "b")])
     return encoder
 
 
-def is_folder(name: str) -> bool:
-    """Whether a name is a folder on this machine."""
-    try:
-        return Path(name).expanduser().is_dir()
-    except (OSError, ValueError, RuntimeError):  # too long, a NUL in it, no such user: not a path at all
-        return False
+def _refuse_pointers(name: str, folder: Path) -> None:
+    for path in sorted(folder.iterdir()):
+        if path.suffix in (".json", ".safetensors", ".model", ".txt") and path.is_file():
+            with open(path, "rb") as file:
+                if file.read(len(_POINTER)) == _POINTER:
+                    raise InputError(f"{path.name} of encoder {name} is a Git LFS pointer, not the file; fetch it with `git lfs pull`.")
 
 
-def is_hub_name(name: str) -> bool:
-    """Whether a name can only be one on the model hub."""
-    return not (name.startswith(RUN_PREFIX) or name in EDITIONS or is_folder(name)) and _is_possible(name)
+def _needs_code(name: str, error: Exception) -> str:
+    if "trust_remote_code" not in str(error):
+        return ""
+    return f"Encoder {name} needs code of its own, which is never run here; choose one of an architecture that Transformers has."
 
 
-def _is_possible(name: str) -> bool:
-    return bool(_HUB_NAME.fullmatch(name)) and ".." not in name
+def _only_other(name: str, folder: Path) -> str:
+    """Where the vocabulary is there in a format of another library only, which may not be installed."""
+    others = [file for file in VOCABULARIES if file.endswith(".model") and (folder / file).is_file()]
+    if not others or (folder / VOCABULARIES[0]).is_file():
+        return ""
+    return f"The tokeniser of encoder {name} is only there as {others[0]}; save it as {VOCABULARIES[0]} where sentencepiece is installed."
 
 
-def fetch_encoder(name: str, teller: Teller | None = None) -> None:
-    """Downloads a hub name that is not in the local cache; nothing to do for any other.
-
-    raises: InputError   out of reach, or not to be had
-    """
-    if is_hub_name(name) and not hub.is_cached(name):
-        hub.download(name, teller)
+def _reason(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}".splitlines()[0][:160]
 
 
-def _cached(name: str, teller: Teller | None) -> str:
-    fetch_encoder(name, teller)
-    folder = hub.cached_folder(name)
-    if folder is None:
-        raise InputError(f"The download of {name} is not whole; start it again.")
-    return str(folder)
-
-
-def _get(part: str, name: str, load):
-    """Runs one loading step; what Transformers and the hub raise becomes one sentence."""
-    try:
-        return load()
-    except InputError:
-        raise
-    except Exception as error:  # anything a foreign checkpoint may cause; the reason is kept and shown
-        logging.getLogger(__name__).info("loading the %s of %s failed", part, name, exc_info=True)
-        raise InputError(_explain(part, name, error)) from error
-
-
-def _explain(part: str, name: str, error: Exception) -> str:
-    text = f"{type(error).__name__}: {error}".splitlines()[0][:160]
-    if "safetensors" in str(error).lower() and isinstance(error, OSError):
-        return f"Encoder {name} has no safetensors weights; save it again with safe_serialization, other formats can run code."
-    again = "download it again" if is_hub_name(name) else "save it again with Transformers' save_pretrained"
-    return f"The {part} of encoder {name} cannot be read ({text}); {again}."
-
-
-def _tokenizer(location: str):
-    options = {"trust_remote_code": False, "use_fast": True, "local_files_only": True}
-    tokenizer = AutoTokenizer.from_pretrained(location, **options)
+def _tokenizer(folder: Path):
+    tokenizer = AutoTokenizer.from_pretrained(folder, use_fast=True, **_SAFE)
     if getattr(tokenizer, "add_prefix_space", None) is False:  # byte-level tokenisers: a word is " word" in running text
-        tokenizer = AutoTokenizer.from_pretrained(location, add_prefix_space=True, **options)
-    for step in _steps(tokenizer.backend_tokenizer.pre_tokenizer) if tokenizer.is_fast else ():
-        if isinstance(step, ByteLevel):  # one without a class of its own in Transformers (ModernBERT's) does not hear of the option
-            step.add_prefix_space = True
+        tokenizer = AutoTokenizer.from_pretrained(folder, use_fast=True, add_prefix_space=True, **_SAFE)
+    before = tokenizer.backend_tokenizer.pre_tokenizer if tokenizer.is_fast else None
+    for part in before if isinstance(before, Sequence) else [before]:
+        if isinstance(part, ByteLevel):  # one without a class of its own in Transformers (ModernBERT's) does not hear of the option
+            part.add_prefix_space = True
     return tokenizer
 
 
-def _steps(pre_tokenizer) -> list:
-    """The parts of a sequence, or the one there is."""
-    return list(pre_tokenizer) if isinstance(pre_tokenizer, Sequence) else [pre_tokenizer]
-
-
-def _model(location: str, config: transformers.PretrainedConfig, name: str) -> torch.nn.Module:
+def _model(folder: Path, config: transformers.PretrainedConfig, name: str) -> torch.nn.Module:
     level = transformers.utils.logging.get_verbosity()
     transformers.utils.logging.set_verbosity_error()  # a missing pooler or an unused head is no news here
     transformers.utils.logging.disable_progress_bar()
+    wanted = {"config": config, "dtype": torch.float32, "use_safetensors": True, "output_loading_info": True}
     try:
-        model, report = AutoModel.from_pretrained(
-            location,
-            config=config,
-            dtype=torch.float32,
-            use_safetensors=True,
-            trust_remote_code=False,
-            local_files_only=True,
-            output_loading_info=True,
-        )
+        model, report = AutoModel.from_pretrained(folder, **wanted, **_SAFE)
+    except OSError as error:
+        if "safetensors" not in str(error).lower():
+            raise
+        raise InputError(
+            f"Encoder {name} has no safetensors weights; save it again with safe_serialization, other formats can run code."
+        ) from error
     finally:
         transformers.utils.logging.set_verbosity(level)
     missing = [key for key in report["missing_keys"] if "pooler" not in key]

@@ -6,7 +6,6 @@ Retrieval") take the full C^(−1/2) and centre first; half of it without centri
 collection's training text, see the model card).
 """
 
-import os
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +13,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
 from otcore.base.errors import InputError
+from otcore.text.files import write_bytes
 
 FILE = "sentence-map.safetensors"
 _POWER = -0.25
@@ -34,9 +34,7 @@ def fit_sentence_map(means: np.ndarray) -> np.ndarray:
 
 def save_sentence_map(folder: Path, matrix: np.ndarray) -> None:
     """Writes the map into an encoder's folder in one step, in half precision, its largest entry scaled to 1."""
-    temporary = folder / (FILE + ".tmp")
-    temporary.write_bytes(save({"map": np.ascontiguousarray(matrix / np.abs(matrix).max(), np.float16)}))
-    os.replace(temporary, folder / FILE)
+    write_bytes(folder / FILE, save({"map": np.ascontiguousarray(matrix / np.abs(matrix).max(), np.float16)}))
 
 
 def load_sentence_map(folder: Path, dimension: int) -> np.ndarray | None:

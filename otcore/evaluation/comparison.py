@@ -34,6 +34,11 @@ def compare(
     stop    : asked at each step; true ends it with Stopped
     raises  : InputError   no encoder, one twice, a layer one does not have, a language without at least two pairs
               Stopped      `stop` said so
+
+    >>> from otcore import CompareSettings, compare, load_encoder
+    >>> found = compare([load_encoder("base"), load_encoder("aligned")], CompareSettings(("de",), pairs=8, draws=100, sweep=False))
+    >>> found.estimate("aligned", "de", "aer").value < found.estimate("base", "de", "aer").value
+    True
     """
     start = time.monotonic()
     own_text = pairs is not None

@@ -28,6 +28,10 @@ class CompareSettings:
     draws    : of the bootstrap, ≥ 100
     seed     : of the bootstrap and of the shuffled pairs
     raises   : InputError   a value out of range, a language twice or English
+
+    >>> from otcore import CompareSettings
+    >>> CompareSettings(languages=("de", "cs"), pairs=100).split
+    'test'
     """
 
     languages: tuple[str, ...] = ("de", "fr", "es")

@@ -99,7 +99,7 @@ class Step:
     def __init__(self, settings: FinetuneSettings, encoder: Encoder, accelerator: Accelerator, model, objective, pairs) -> None:
         self._settings, self._accelerator, self._model, self._objective = settings, accelerator, model, objective
         self._all_pairs: Mapping[str, list[Pair]] = pairs
-        self._device, self._pad = accelerator.device, encoder.tokenizer.pad_token_id
+        self._device, self._pad = accelerator.device, encoder.padding
         per_language = {code: min(settings.batch * accelerator.num_processes, len(some)) for code, some in pairs.items()}
         self.pairs = sum(per_language.values()) * settings.accumulation
         self._anchor = Anchor(accelerator.unwrap_model(model), pairs, self._half, self._pad) if objective.uses_anchor else None

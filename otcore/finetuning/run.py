@@ -10,16 +10,37 @@ import torch
 from accelerate import Accelerator
 
 from otcore.base.errors import InputError
-from otcore.encoders import Encoder, load_encoder
+from otcore.encoders import load_encoder
+from otcore.encoders.encoder import Encoder
 from otcore.encoders.sentence_map import save_sentence_map
 from otcore.finetuning.data import read_corpus
 from otcore.finetuning.loop import Ended, train
 from otcore.finetuning.mapping import fit
 from otcore.finetuning.watch import Watch
-from otcore.runs.store import Run, locked, open_run, replace_folder, write_state
+from otcore.runs.settings import FinetuneSettings
+from otcore.runs.store import Run, create_run, locked, open_run, replace_folder, write_state
 from otcore.text.files import write_bytes
 
 STOP_FILE = "STOP"
+
+
+def finetune(
+    settings: FinetuneSettings,
+    folder: Path | None = None,
+    progress: Callable[[dict[str, Any]], None] = lambda entry: None,
+    stop: Callable[[], bool] = lambda: False,
+) -> Run:
+    """A new run, trained to its end; `folder` as in `create_run`, the rest as in `carry_out`.
+
+    >>> from otcore import FinetuneSettings, finetune, load_encoder
+    >>> settings = FinetuneSettings(("de",), steps=2, pairs=8, batch=4, evaluate_every=0)
+    >>> run = finetune(settings, folder / "run")
+    >>> run.state, run.step
+    ('finished', 2)
+    >>> load_encoder(str(run.folder / "encoder")).layers  # in the runs folder it is run:NAME
+    4
+    """
+    return carry_out(create_run(settings, folder), progress, stop)
 
 
 def carry_out(run: Run, progress: Callable[[dict[str, Any]], None] = lambda entry: None, stop: Callable[[], bool] = lambda: False) -> Run:

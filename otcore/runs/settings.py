@@ -66,6 +66,11 @@ class FinetuneSettings:
     held_out      : share of the pairs of files that is only evaluated on, in (0, 0.5]
     longest       : pairs with more words than this on a side are left out, ≥ 1
     raises        : InputError   a value out of range, a language twice or English, files that do not fit the languages
+
+    >>> from otcore import FinetuneSettings
+    >>> settings = FinetuneSettings(("de", "fr"), encoder="base", minutes=5)
+    >>> FinetuneSettings.from_json(settings.to_json()) == settings
+    True
     """
 
     languages: tuple[str, ...] = ("de", "fr", "es")

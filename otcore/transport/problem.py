@@ -19,6 +19,10 @@ class Problem:
     source_mass : (n,) non-negative, sums to 1
     target_mass : (m,) non-negative, sums to 1
     source_self, target_self : (n, n), (m, m) costs within each cloud; only the debiased solver needs them
+
+    >>> from otcore import Problem
+    >>> Problem([[0, 1], [1, 0]], [0.5, 0.5], [0.5, 0.5]).mean_cost
+    0.5
     """
 
     cost: np.ndarray

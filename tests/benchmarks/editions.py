@@ -16,14 +16,14 @@ import numpy as np
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from otcore.alignment.aligner import align_many  # noqa: E402
+from otcore.alignment.aligner import align_many
 from otcore.alignment.scores import score  # noqa: E402
 from otcore.alignment.settings import AlignSettings  # noqa: E402
 from otcore.corpora.collection import load_collection  # noqa: E402
 from otcore.corpora.parallel import read_bitext  # noqa: E402
 from otcore.corpora.pharaoh import read_links  # noqa: E402
 from otcore.encoders import load_encoder  # noqa: E402
-from otcore.encoders.catalogue import BUNDLED, bundled_names  # noqa: E402
+from otcore.encoders.sources.bundled import BUNDLED, EDITIONS  # noqa: E402
 from otcore.evaluation import retrieve, sentence_vectors  # noqa: E402
 from otcore.text.files import read_lines, write_lines  # noqa: E402
 
@@ -75,7 +75,7 @@ def main() -> None:
     parser.add_argument("--shared", type=Path, help="folder with gold/ and benchmarks/flores/")
     parser.add_argument("--write", action="store_true", help="write data/encoder/figures.json, which the app shows")
     options = parser.parse_args()
-    encoders = {name: load_encoder(name) for name in bundled_names()}
+    encoders = {name: load_encoder(name) for name in EDITIONS}
     tables = {f"collection {split}, AER": {n: collection_aer(e, split) for n, e in encoders.items()} for split in ("dev", "test")}
     if options.shared:
         tables["public gold, AER"] = {n: public_aer(e, options.shared / "gold") for n, e in encoders.items()}

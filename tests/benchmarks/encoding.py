@@ -59,7 +59,7 @@ def like_mbert(encoder):
     """The bundled encoder's interface over a random encoder of mBERT's size, with the bundled vocabulary."""
     from transformers import BertConfig, BertModel
 
-    from otcore.encoders import Encoder
+    from otcore.encoders.encoder import Encoder
 
     config = BertConfig(vocab_size=len(encoder.tokenizer), max_position_embeddings=512)
     return Encoder("random", BertModel(config, add_pooling_layer=False).eval(), encoder.tokenizer)

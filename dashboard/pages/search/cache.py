@@ -11,7 +11,7 @@ from dashboard.pages.search.selection import SearchView
 from dashboard.pages.space.cache import Shelf
 from otcore.base.places import run_stamp
 from otcore.base.progress import Teller
-from otcore.encoders import Encoder
+from otcore.encoders.encoder import Encoder
 from otcore.retrieval import Index, QueryScores, Sentences, bundled_sentences, kept_sentences, query_vectors, score_queries
 from otcore.retrieval.index import encode_sentences
 

@@ -1,0 +1,103 @@
+"""Where encoders come from, one file a source. The first source that claims a name has it, and lists show their names in the same order.
+
+Adding a source is adding a file that sets `SOURCE`: the command line and the pages then offer its names, describe them, fetch what has to
+be fetched, and load them.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from otcore.base.progress import Teller
+from otcore.base.registry import Registry
+from otcore.encoders.facts import Facts, local_facts
+
+if TYPE_CHECKING:
+    from otcore.encoders.encoder import Encoder
+
+
+@dataclass(frozen=True)
+class Group:
+    """Names that a source offers, under one heading."""
+
+    key: str  # where a program reads it; `title` is for people
+    title: str
+    rows: list[dict[str, Any]]  # one a name: "name", and what is known of it at once, such as "bytes" and "about"
+    empty: str = ""  # what is said where there are none; "" where nothing is
+
+
+class Source:
+    """A kind of name for encoders, and how an encoder is had by one. A source has at least `claims` and `folder`."""
+
+    name: str
+    label: str  # what the names are, for people: "a hub name"
+    rank: int
+    mark = ""  # follows the names in lists, such as "bundled"
+    listed_only = False  # whether an app opens only those that it lists, as others are not everybody's
+    slow = False  # whether listing takes so long that a page does so once a minute
+    again = "save it again with Transformers' save_pretrained"  # what to do where files are broken
+
+    def claims(self, name: str) -> bool:
+        """Whether a name is one of this source."""
+        raise NotImplementedError
+
+    def folder(self, name: str) -> Path:
+        """Where the files of an encoder are on this machine, in the Transformers format.
+
+        raises: InputError   they are not there
+        """
+        raise NotImplementedError
+
+    def groups(self) -> list[Group]:
+        """What is offered; a source that offers nothing has none."""
+        return []
+
+    def names(self) -> list[str]:
+        """The names that are offered."""
+        return [row["name"] for group in self.groups() for row in group.rows]
+
+    def about(self, name: str) -> tuple[str, ...]:
+        """What people read of an encoder beside its name, in lines; () where nothing is known."""
+        return ()
+
+    def absent(self, name: str) -> bool:
+        """Whether an encoder has to be fetched before it can be loaded."""
+        return False
+
+    def fetch(self, name: str, teller: Teller) -> None:
+        """Brings an encoder to this machine.
+
+        teller: told the share of it; ends the work when it is asked to
+        raises: Stopped; InputError   it cannot be had
+        """
+
+    def facts(self, name: str) -> Facts:
+        """What an encoder is; nothing of it is loaded or fetched.
+
+        raises: InputError   it cannot be told
+        """
+        return local_facts(name, self.folder(name))
+
+    def load(self, name: str) -> "Encoder":
+        """An encoder that is on this machine.
+
+        raises: InputError   absent, broken, or not a text encoder
+        """
+        from otcore.encoders.loading import read_encoder
+
+        return read_encoder(name, self.folder(name), self.again)
+
+    def stamp(self, name: str) -> int:
+        """When the weights were last written, in ns; 0 where they are gone or not here yet."""
+        try:
+            weights = [] if self.absent(name) else sorted(self.folder(name).glob("*.safetensors"))
+            return max((path.stat().st_mtime_ns for path in weights), default=0)
+        except (OSError, ValueError):  # deleted meanwhile, or nothing there that can be loaded
+            return 0
+
+    def lasting(self, name: str) -> str:
+        """The name by which an encoder is found from any working folder."""
+        return name
+
+
+SOURCES = Registry(__name__, "SOURCE")

@@ -1,0 +1,201 @@
+"""Names on the model hub and in its local cache: what one is before it is downloaded, the download itself, what is here already.
+
+Only what loading needs counts and comes: configuration, tokeniser and safetensors weights of the main branch. The hub is the one of
+HF_ENDPOINT, the cache that of HF_HOME; both are the hub library's own.
+"""
+
+import functools
+import json
+import logging
+import re
+import shutil
+from pathlib import Path
+
+import huggingface_hub
+from huggingface_hub import constants
+
+from otcore.base.errors import InputError
+from otcore.base.progress import Stopped, Teller
+from otcore.encoders import facts
+from otcore.encoders.facts import CONFIGURATION, INDEX, WEIGHTS, Facts, readable_size
+from otcore.encoders.sources import Group, Source
+
+PUBLIC = {
+    "bert-base-multilingual-cased": "mBERT, 104 languages, 12 layers",
+    "xlm-roberta-base": "XLM-R base, 100 languages, 12 layers",
+    "sentence-transformers/LaBSE": "LaBSE, 109 languages, trained for retrieval",
+    "sentence-transformers/paraphrase-multilingual-MiniLM-L12-v2": "multilingual MiniLM, 50 languages, 12 layers",
+}
+_NAME = re.compile(r"[\w.-]{1,96}(/[\w.-]{1,96})?", re.ASCII)
+_PATIENCE = 10  # seconds the hub has to say what an encoder is
+
+
+class Hub(Source):
+    """A name on the hub, whose files are fetched into the local cache first."""
+
+    name, label, rank, slow = "hub", "a hub name", 30, True
+    again = "download it again"
+
+    def claims(self, name: str) -> bool:
+        return bool(_NAME.fullmatch(name)) and ".." not in name
+
+    def folder(self, name: str) -> Path:
+        folder = cached_folder(name)
+        if folder is None:
+            raise InputError(f"The download of {name} is not whole; start it again.")
+        return folder
+
+    def groups(self) -> list[Group]:
+        here = dict(cached())
+        public = [{"name": name, "about": text, "cached": name in here} for name, text in PUBLIC.items()]
+        return [
+            Group("cached", "In the local cache of the hub", [{"name": name, "bytes": size} for name, size in here.items()], "none"),
+            Group("public", "Public, known to suit", public),
+        ]
+
+    def about(self, name: str) -> tuple[str, ...]:
+        return (PUBLIC[name],) if name in PUBLIC else ()
+
+    def absent(self, name: str) -> bool:
+        return cached_folder(name) is None
+
+    def facts(self, name: str) -> Facts:
+        return ask(name) if self.absent(name) else super().facts(name)
+
+    def fetch(self, name: str, teller: Teller) -> None:
+        """Files that are there already are not fetched again; a file of which a part has come ends within a chunk."""
+        found = ask(name)
+        teller(0.0, f"{name}: {facts.describe(found)}")
+        _check_space(found)
+        began = 0
+        for file, size in found.files:
+            done = functools.partial(_tell, teller, found, began, file)
+            done(0)
+            _fetch(name, file, done)
+            began += size
+        teller(1.0, f"{name} is here")
+
+
+def ask(name: str) -> Facts:
+    """What the hub says of an encoder; nothing is downloaded.
+
+    raises: InputError   no answer within ten seconds, this process is offline, no such model, not open to this machine, no safetensors
+                         weights or tokeniser, not a text encoder
+    """
+    found = _model_info(name)
+    config = found.config or {}
+    if config.get("model_type"):
+        facts.check_model_type(name, str(config["model_type"]), encoder_decoder=bool(config.get("is_encoder_decoder")))
+    tags = dict(tag.split(":", 1) for tag in found.tags or () if ":" in tag)
+    card = {"license": tags.get("license")} | (found.card_data.to_dict() if found.card_data else {})
+    sizes = {sibling.rfilename: sibling.size or 0 for sibling in found.siblings or ()}
+    parameters = found.safetensors.total if found.safetensors else None
+    return facts.facts_from(name, sizes, config, card, here=cached_folder(name) is not None, parameters=parameters)
+
+
+def cached_folder(name: str) -> Path | None:
+    """Where the cache has an encoder's files, or None where it lacks it or a part of it."""
+    try:
+        config = huggingface_hub.try_to_load_from_cache(name, CONFIGURATION)
+        folder = Path(config).parent if isinstance(config, str) else None
+        if folder is None:
+            return None
+        sizes = facts.sizes_of(folder)
+        facts.needed(name, sizes)
+        named = [] if WEIGHTS in sizes else json.loads((folder / INDEX).read_text(encoding="utf-8"))["weight_map"].values()
+    except (OSError, ValueError, KeyError, AttributeError):  # no name for a model, or files that are cut short
+        return None
+    return folder if set(named) <= sizes.keys() else None
+
+
+def cached() -> list[tuple[str, int]]:
+    """(hub name, bytes) of the encoders in the local cache that can be loaded, by name."""
+    from huggingface_hub.errors import CacheNotFound
+
+    try:
+        repositories = huggingface_hub.scan_cache_dir(constants.HF_HUB_CACHE).repos
+    except CacheNotFound:
+        return []
+    names = sorted(entry.repo_id for entry in repositories if entry.repo_type == "model")
+    return [(name, size) for name in names if (size := _size(name))]
+
+
+def _size(name: str) -> int:
+    """Bytes of an encoder in the cache; 0 where it is not whole, or a model of another kind."""
+    try:
+        found = facts.local_facts(name, SOURCE.folder(name))
+        facts.check_model_type(name, found.architecture)
+    except InputError:
+        return 0
+    return found.size
+
+
+def _model_info(name: str):
+    from huggingface_hub.errors import GatedRepoError, HfHubHTTPError, HFValidationError, RepositoryNotFoundError
+
+    try:
+        return huggingface_hub.HfApi().model_info(name, files_metadata=True, timeout=_PATIENCE)
+    except GatedRepoError as error:
+        raise InputError(f"{name} is given out on request only; ask for it on its hub page and log in here, or choose another.") from error
+    except (RepositoryNotFoundError, HFValidationError) as error:
+        raise InputError(f"The model hub has no {name} that is open to this machine; check the name.") from error
+    except HfHubHTTPError as error:
+        raise InputError(f"The model hub refuses to tell of {name} ({_reason(error)}); try again later or choose another.") from error
+    except Exception as error:  # of whichever HTTP client the hub's library uses: unreachable, or offline by HF_HUB_OFFLINE
+        logging.getLogger(__name__).info("asking the hub for %s failed", name, exc_info=True)
+        names = [known for known, _ in cached()]
+        others = f"one from the local cache ({', '.join(names)})" if names else "a folder; the local cache has none"
+        raise InputError(
+            f"Encoder {name} is not in the local cache and the model hub cannot be reached; choose a bundled encoder or {others}."
+        ) from error
+
+
+def _check_space(found: Facts) -> None:
+    folder = Path(constants.HF_HUB_CACHE)
+    while not folder.is_dir():
+        folder = folder.parent
+    free = shutil.disk_usage(folder).free
+    if not found.here and free < found.size:
+        raise InputError(f"{found.name} takes {readable_size(found.size)} and {readable_size(free)} are free; make room for it.")
+
+
+def _tell(teller: Teller, found: Facts, began: int, file: str, done: int) -> None:
+    share = min((began + done) / max(found.size, 1), 1.0)
+    teller(share, f"{file}: {readable_size(began + done)} of {readable_size(found.size)}")
+
+
+def _fetch(name: str, file: str, done) -> None:
+    xet = constants.HF_HUB_DISABLE_XET
+    constants.HF_HUB_DISABLE_XET = True  # its transfers cannot be ended from the callback that tells how far they are
+    try:
+        huggingface_hub.hf_hub_download(name, file, tqdm_class=functools.partial(_Bar, done))
+    except Stopped:
+        raise
+    except Exception as error:  # of the file system, the hub, or whichever HTTP client its library uses
+        raise InputError(f"The download of {name} broke off at {file} ({_reason(error)}); start it again.") from error
+    finally:
+        constants.HF_HUB_DISABLE_XET = xet
+
+
+class _Bar:
+    """What the hub's library takes for a progress bar: tells the bytes of a file to `done`, which may raise to end the download."""
+
+    def __init__(self, done, *, initial: int = 0, **_) -> None:
+        self.n, self._done = initial, done
+
+    def update(self, count: int) -> None:
+        self.n += count
+        self._done(self.n)
+
+    def __enter__(self) -> "_Bar":
+        return self
+
+    def __exit__(self, *_) -> None:
+        pass
+
+
+def _reason(error: Exception) -> str:
+    return str(error).strip().splitlines()[0][:160] if str(error).strip() else type(error).__name__
+
+
+SOURCE = Hub()
