@@ -16,7 +16,7 @@ import numpy as np
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from otcore.alignment.aligner import align_many
+from otcore.alignment.aligner import align_many  # noqa: E402
 from otcore.alignment.scores import score  # noqa: E402
 from otcore.alignment.settings import AlignSettings  # noqa: E402
 from otcore.corpora.collection import load_collection  # noqa: E402
