@@ -5,8 +5,8 @@ import streamlit as st
 from dashboard.background.encoders import encoder
 from dashboard.state import System
 from otcore.alignment.aligner import Aligned, align_vectors
-from otcore.base.places import run_stamp
 from otcore.corpora.types import SentencePair
+from otcore.encoders import encoder_stamp
 from otcore.encoders.encoder import WordVectors
 
 _LONG = 100  # words; a longer sentence takes megabytes a layer, so that only a few of them are kept
@@ -23,7 +23,7 @@ def aligned(pair: SentencePair, system: System) -> Aligned:
 
 def sides_of(pair: SentencePair, encoder_name: str) -> list[list[WordVectors]]:
     """Both sentences at every layer: small, and every later change of layer or transport is then only a solve away."""
-    stamp = run_stamp(encoder_name)
+    stamp = encoder_stamp(encoder_name)
     sides = (pair.source, pair.target)
     return [(_vectors_long if len(side.words) > _LONG else _vectors)(encoder_name, stamp, side.language, side.words) for side in sides]
 
@@ -61,7 +61,7 @@ def _is_long(pair: SentencePair) -> bool:
 
 def system_key(system: System) -> str:
     """Settings and encoder, and of a run when its encoder was written: it may be resumed, or made anew under an old name."""
-    return repr((system, run_stamp(system.encoder)))
+    return repr((system, encoder_stamp(system.encoder)))
 
 
 def pair_key(pair: SentencePair) -> str:

@@ -5,7 +5,7 @@ import streamlit as st
 from dashboard.background.encoders import encoder
 from dashboard.background.jobs import Jobs, Snapshot
 from dashboard.pages.compare.selection import Comparison
-from otcore.base.places import run_stamp
+from otcore.encoders import encoder_stamp
 from otcore.evaluation import Evaluation, compare
 
 
@@ -34,4 +34,4 @@ def comparison(chosen: Comparison) -> Snapshot:
 
 def _comparison_key(chosen: Comparison) -> str:
     """Names and settings, and of a run when its encoder was written: a run may be made anew under an old name."""
-    return repr(("comparison", [(name, run_stamp(name)) for name in chosen.encoders], chosen.settings))
+    return repr(("comparison", [(name, encoder_stamp(name)) for name in chosen.encoders], chosen.settings))

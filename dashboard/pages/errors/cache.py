@@ -16,8 +16,8 @@ from otcore.alignment.aligner import Aligned, align_vectors
 from otcore.analysis.analyse import Analysis, Drawn, Sides, analyse, draw, encode_pairs, other_counts
 from otcore.analysis.sources import BUNDLED, Corpus, bundled, kept
 from otcore.base.patterns import matches
-from otcore.base.places import run_stamp
 from otcore.corpora.types import SentencePair
+from otcore.encoders import encoder_stamp
 from otcore.notes.store import NoteStore, corrected, notes_path
 
 _ENCODED_BYTES = 600 * 2**20  # vectors kept, of all corpora together
@@ -160,7 +160,7 @@ def _drawn(recent: _Recent, texts: str, corpus: Corpus, system: System, loaded, 
     found = recent.drawn(key)
     if found is None:
         layer = loaded.check_layer(system.settings.layer)
-        encoded_key = repr((texts, system.encoder, run_stamp(system.encoder), layer))
+        encoded_key = repr((texts, system.encoder, encoder_stamp(system.encoder), layer))
         sides = recent.encoded(encoded_key)
         if sides is None:
             sides = encode_pairs(loaded, corpus.pairs, layer, lambda done, total: tell(done, "encoded"))
@@ -181,7 +181,7 @@ def _tell(handle, begin: int, steps: int, name: str, done: int, what: str) -> No
 
 
 def _system_key(system: System) -> str:
-    return repr((system, run_stamp(system.encoder)))
+    return repr((system, encoder_stamp(system.encoder)))
 
 
 def _size(sides: list[Sides]) -> int:

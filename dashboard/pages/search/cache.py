@@ -9,8 +9,8 @@ from dashboard.background.encoders import collection, encoder
 from dashboard.background.jobs import Handle, Jobs, Snapshot
 from dashboard.pages.search.selection import SearchView
 from dashboard.pages.space.cache import Shelf
-from otcore.base.places import run_stamp
 from otcore.base.progress import Teller
+from otcore.encoders import encoder_stamp
 from otcore.encoders.encoder import Encoder
 from otcore.retrieval import Index, QueryScores, Sentences, bundled_sentences, kept_sentences, query_vectors, score_queries
 from otcore.retrieval.index import encode_sentences
@@ -57,7 +57,7 @@ def search_index(view: SearchView) -> Snapshot:
     raises: InputError   an encoder or the files cannot be had
     """
     text = view.files if view.own_text else view.text
-    key = repr(("search", [(name, run_stamp(name)) for name in view.encoders], text, view.languages))
+    key = repr(("search", [(name, encoder_stamp(name)) for name in view.encoders], text, view.languages))
     known = search_jobs().snapshot(key)
     if known:  # what is computed needs no encoder any more
         return known
@@ -70,12 +70,12 @@ def query_vector(name: str, text: str, code: str) -> np.ndarray:
 
     raises: InputError   nothing but white space or control characters
     """
-    return _query_vectors(name, run_stamp(name), (text,), code)[0]
+    return _query_vectors(name, encoder_stamp(name), (text,), code)[0]
 
 
 def query_scores(index: Index, code: str) -> dict[str, QueryScores]:
     """Language → scores over all written queries in one language; of an index over the whole collection."""
-    return _query_scores(index.encoder, run_stamp(index.encoder), index.languages, code, index)
+    return _query_scores(index.encoder, encoder_stamp(index.encoder), index.languages, code, index)
 
 
 def _build(handle: Handle, encoders: list[Encoder], sentences: tuple[Sentences, ...], text: str) -> Searched:
@@ -104,7 +104,7 @@ def _indexes(encoders: list[Encoder], sentences: tuple[Sentences, ...], vectors_
 
 
 def _head(made: Encoder, sentences: Sentences, text: str, tell: Teller) -> np.ndarray:
-    key = repr(("head", made.name, run_stamp(made.name), text, sentences.language))
+    key = repr(("head", made.name, encoder_stamp(made.name), text, sentences.language))
     return _shelf().get(key, lambda: encode_sentences(made, sentences, tell))
 
 
@@ -116,7 +116,7 @@ def _all(made: Encoder, sentences: Sentences, text: str, tell: Teller) -> np.nda
         rest = Sentences(sentences.language, sentences.ids[_HEAD:], sentences.texts[_HEAD:])
         return np.concatenate([head, encode_sentences(made, rest, tell)])
 
-    return _shelf().get(repr(("all", made.name, run_stamp(made.name), text, sentences.language)), make)
+    return _shelf().get(repr(("all", made.name, encoder_stamp(made.name), text, sentences.language)), make)
 
 
 @st.cache_resource(show_spinner=False)

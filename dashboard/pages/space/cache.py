@@ -14,8 +14,8 @@ from dashboard.background.encoders import collection, encoder
 from dashboard.background.jobs import Jobs, Snapshot
 from dashboard.pages.space.selection import SpaceView
 from otcore.base.errors import InputError
-from otcore.base.places import run_stamp
 from otcore.base.progress import Teller
+from otcore.encoders import encoder_stamp
 from otcore.finetuning import Run, find_run
 from otcore.space import Cloud, Neighbourhoods, encode_cloud, film_steps, neighbourhoods, read_film
 from otcore.space.layouts import warm_up
@@ -82,7 +82,7 @@ def space_picture(view: SpaceView) -> Snapshot:
         steps = film_steps(run.folder)
         key = _film_key(run, steps)
         return _submit(jobs, view, key, lambda tell: read_film(run.folder, steps, collection()), steps)
-    key = repr(([(name, run_stamp(name), layer) for name, layer in view.systems], view.points))
+    key = repr(([(name, encoder_stamp(name), layer) for name, layer in view.systems], view.points))
     known = jobs.snapshot(_picture_key(key, view))
     if known:  # what is computed needs no encoder any more
         return known

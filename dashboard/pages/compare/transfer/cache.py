@@ -6,8 +6,8 @@ from dashboard.background.encoders import encoder
 from dashboard.background.jobs import Jobs, Snapshot
 from dashboard.pages.compare.transfer import store
 from dashboard.pages.compare.transfer.selection import TransferView
-from otcore.base.places import run_stamp
 from otcore.base.progress import Teller
+from otcore.encoders import encoder_stamp
 from otcore.evaluation.transfer import Sources, Task, Transfer, read_task, transfer
 
 
@@ -56,4 +56,4 @@ def _task(view: TransferView) -> Task:
 
 def _key(view: TransferView) -> str:
     """Names and settings, and of a run when its encoder was written: a run may be made anew under an old name."""
-    return repr(("transfer", view, [run_stamp(name) for name in view.encoders]))
+    return repr(("transfer", view, [encoder_stamp(name) for name in view.encoders]))
