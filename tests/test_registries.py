@@ -1,12 +1,15 @@
 """Registries: a new file is all it takes, and it is offered wherever a member can be chosen."""
 
 import importlib
+import sys
 
 import pytest
 from app_server import ROOT
 from pages import fine, go
 from streamlit.testing.v1 import AppTest
 
+import dashboard.pages  # noqa: F401  declares the choices of every page
+from dashboard.state.choices import declare_anew
 from otcore import cli
 from otcore.alignment.rules import RULES
 from otcore.alignment.settings import AlignSettings
@@ -71,19 +74,19 @@ def add(tmp_path):
         (folder / "newcomer.py").write_text(text, encoding="utf-8")
         path = importlib.import_module(package).__path__
         path.append(str(folder))
+        added.append((registry, package, str(folder)))
         importlib.invalidate_caches()
         registry.reload()
-        added.append((registry, package, str(folder)))
+        declare_anew()
 
     yield adding
-    import sys
-
     for registry, package, folder in added:
         importlib.import_module(package).__path__.remove(folder)
         sys.modules.pop(f"{package}.newcomer", None)
         if hasattr(importlib.import_module(package), "newcomer"):
             delattr(importlib.import_module(package), "newcomer")
         registry.reload()
+    declare_anew()
 
 
 CASES = [
@@ -106,23 +109,16 @@ def test_a_new_member_is_one_file_and_offered_everywhere(add, capsys, registry, 
 
 @pytest.mark.parametrize(("registry", "package", "text", "field", "name", "setting", "value"), CASES, ids=["solver", "rule"])
 def test_a_new_member_is_on_the_page_and_in_the_address(add, registry, package, text, field, name, setting, value):
-    from dashboard.pages import reload
-
     add(registry, package, text)
-    reload()
-    try:
-        app = go(AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=300), "align")
-        app.query_params.update({field: name, setting: str(value)})
-        fine(app.run())
-        assert app.selectbox(key=field).value == name
-        assert registry[name].label in app.selectbox(key=field).options
-        assert app.slider(key=setting).value == value
-        assert app.query_params[field] == [name]
-    finally:
-        registry.reload()
+    app = go(AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=300), "align")
+    app.query_params.update({field: name, setting: str(value)})
+    fine(app.run())
+    assert app.selectbox(key=field).value == name
+    assert registry[name].label in app.selectbox(key=field).options
+    assert app.slider(key=setting).value == value
+    assert app.query_params[field] == name
 
 
 def test_two_members_of_one_name_are_refused(add):
-    add(SOLVERS, "otcore.transport.solvers", _SOLVER.replace('"independent"', '"exact"'))
     with pytest.raises(RuntimeError, match="one name"):
-        list(SOLVERS)
+        add(SOLVERS, "otcore.transport.solvers", _SOLVER.replace('"independent"', '"exact"'))

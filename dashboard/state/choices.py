@@ -13,6 +13,7 @@ from otcore.base import choices as declarations
 from otcore.base.choices import Choice, Maybe, Several, Values
 
 KNOWN: dict[str, Choice] = {}  # key → choice, of every page whose choices are loaded
+_ALL: list["Choices"] = []
 
 
 class Choices:
@@ -22,9 +23,17 @@ class Choices:
     """
 
     def __init__(self, settings: type, prefix: str = "") -> None:
-        self.settings = settings
-        self.declared = declarations.declared(settings)
-        self.keys = {name: prefix + (one.key or name) for name, one in self.declared.items()}
+        self.settings, self._prefix = settings, prefix
+        self.keys: dict[str, str] = {}
+        _ALL.append(self)
+        self.declare()
+
+    def declare(self) -> None:
+        """Makes the choices known; once more where a registry has grown."""
+        for key in self.keys.values():
+            KNOWN.pop(key, None)
+        self.declared = declarations.declared(self.settings)
+        self.keys = {name: self._prefix + (one.key or name) for name, one in self.declared.items()}
         KNOWN.update({self.keys[name]: one for name, one in self.declared.items()})
 
     def key(self, name: str) -> str:
@@ -45,6 +54,12 @@ class Choices:
     def applies(self, name: str) -> bool:
         """Whether a choice means anything while the others are what they are."""
         return self.declared[name].applies(self.values())
+
+
+def declare_anew() -> None:
+    """Every page's choices once more, where a registry has grown."""
+    for one in _ALL:
+        one.declare()
 
 
 def get(key: str) -> Any:
