@@ -7,6 +7,7 @@ from pathlib import Path
 import streamlit as st
 
 from dashboard.background import work
+from dashboard.background.aligning import system_key
 from dashboard.background.encoders import encoder
 from dashboard.background.jobs import Snapshot
 from dashboard.background.shelf import Shelf
@@ -58,13 +59,13 @@ def analysis_of(view: ErrorsView, corpus: Corpus) -> Snapshot:
 
         return study
 
-    key = repr(("errors", _texts(view), gold, [_system_key(system) for system in view.systems]))
+    key = repr(("errors", _texts(view), gold, [system_key(system) for system in view.systems]))
     return work.asked(key, "errors of " + ", ".join(system.encoder for system in view.systems), prepare)
 
 
 def card_of(pair: SentencePair, corpus: Corpus, system: System) -> Aligned:
     """One pair under one system, with its plan."""
-    return _card(repr((pair.source, pair.target, pair.gold, corpus.key)), _system_key(system), pair, corpus, system)
+    return _card(repr((pair.source, pair.target, pair.gold, corpus.key)), system_key(system), pair, corpus, system)
 
 
 def found_by(view: ErrorsView, corpus: Corpus, pattern: str) -> list[bool]:
@@ -118,12 +119,8 @@ def _drawn(shelf: Shelf, texts: str, corpus: Corpus, system: System, loaded: Enc
         sides = shelf.get(encoded, lambda: encode_pairs(loaded, corpus.pairs, layer, telling("encoded", 0)))
         return draw(system.encoder, loaded, sides, system.settings, telling("aligned", 0.5))
 
-    return shelf.get(repr(("drawn links", texts, _system_key(system))), make)
+    return shelf.get(repr(("drawn links", texts, system_key(system))), make)
 
 
 def _texts(view: ErrorsView) -> str:
     return repr((view.data, view.over, view.split, view.files))
-
-
-def _system_key(system: System) -> str:
-    return repr((system, encoder_stamp(system.encoder)))
