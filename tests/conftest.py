@@ -65,6 +65,17 @@ def runs(tmp_path, monkeypatch) -> Path:
     return tmp_path / "runs"
 
 
+@pytest.fixture
+def jobs(monkeypatch):
+    """A server's jobs and what it keeps, of the test's own: all background work of all pages goes through them."""
+    from dashboard.background import work
+    from dashboard.background.jobs import Jobs
+
+    own = Jobs()
+    monkeypatch.setattr(work, "jobs", lambda: own)
+    return own
+
+
 @pytest.fixture(scope="session")
 def german(tmp_path_factory) -> str:
     """A file of 72 German–English pairs, English last."""

@@ -11,7 +11,6 @@ import pytest
 from pages import fine, finished, go
 from streamlit.testing.v1 import AppTest
 
-from dashboard.background.jobs import Jobs
 from dashboard.pages.compare import figures
 from dashboard.pages.compare import report as compare_report
 from dashboard.pages.compare import tables as compare_tables
@@ -109,23 +108,12 @@ def test_an_encoder_that_cannot_be_had_is_told_in_a_sentence(page, folders):
     assert "gone" in app.error[0].value
 
 
-def test_a_long_comparison_shows_how_far_it_is_and_can_be_cancelled(page, monkeypatch, folders):
+def test_a_long_comparison_shows_how_far_it_is_and_can_be_cancelled(page, monkeypatch, folders, jobs):
     from dashboard.kit import waiting
     from dashboard.pages.compare import cache
 
-    gate, jobs = threading.Event(), Jobs()
     monkeypatch.setattr(waiting, "AT_ONCE", 0.01)
-    monkeypatch.setattr(cache, "jobs", lambda: jobs)
-    plain = cache.compare
-
-    def slow(encoders, settings, progress, stop):
-        progress(3, 10, "half way")
-        while not gate.wait(0.01):
-            if stop():
-                raise comparison.Stopped
-        return plain(encoders, settings, progress=progress, stop=stop)
-
-    monkeypatch.setattr(cache, "compare", slow)
+    gate = slowed(monkeypatch, cache)
     app = page(wait=False, over="fr")
     fine(app.run())
     assert not app.get("plotly_chart")
@@ -139,6 +127,43 @@ def test_a_long_comparison_shows_how_far_it_is_and_can_be_cancelled(page, monkey
     gate.set()
     app = finished(app.button(key="restart_comparison").click().run())
     assert "AER, by language" in titles(app)
+
+
+def test_who_cancels_cancels_for_himself(page, monkeypatch, jobs):
+    from dashboard.background import work
+    from dashboard.kit import waiting
+    from dashboard.pages.compare import cache
+
+    monkeypatch.setattr(waiting, "AT_ONCE", 0.01)
+    gate = slowed(monkeypatch, cache)
+
+    def drawn_for(who, draw) -> AppTest:
+        monkeypatch.setattr(work, "visitor", lambda: who)
+        return fine(draw())
+
+    ann, bob = (drawn_for(who, lambda: page(wait=False, over="fr")) for who in ("ann", "bob"))
+    drawn_for("ann", ann.button(key="cancel_comparison").click().run)
+    assert "cancelled" in ann.info[0].value
+    assert any(button.key == "cancel_comparison" for button in drawn_for("bob", bob.run).button), "it goes on for him"
+    gate.set()
+    monkeypatch.setattr(work, "visitor", lambda: "bob")
+    assert "AER, by language" in titles(finished(bob))
+    assert "AER, by language" in titles(drawn_for("ann", ann.run)), "what is there is shown"
+
+
+def slowed(monkeypatch, cache) -> threading.Event:
+    """Comparisons stand half way until the event is set."""
+    gate, plain = threading.Event(), cache.compare
+
+    def slow(encoders, settings, progress, stop):
+        progress(3, 10, "half way")
+        while not gate.wait(0.01):
+            if stop():
+                raise comparison.Stopped
+        return plain(encoders, settings, progress=progress, stop=stop)
+
+    monkeypatch.setattr(cache, "compare", slow)
+    return gate
 
 
 def test_dots_hold_what_was_measured_and_lines_join_before_and_after(evaluation):

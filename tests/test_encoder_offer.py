@@ -10,25 +10,21 @@ from huggingface_hub import constants
 from pages import fine
 from streamlit.testing.v1 import AppTest
 
-from dashboard import background
-from dashboard.background.jobs import Jobs
 from otcore.base.progress import Teller
 from otcore.encoders.sources import hub
 
 APP = Path(__file__).resolve().parents[1] / "streamlit_app.py"
 NAME = "somebody/tiny"
+VISITOR = "test session id"  # AppTest's
 DOWNLOAD, CANCEL = f"download of {NAME}", f"cancel_download of {NAME}"
 
 
 @pytest.fixture(autouse=True)
-def downloads(tmp_path, monkeypatch):
-    """A cache and a queue of the test's own, and nothing remembered of hubs before."""
+def downloads(tmp_path, monkeypatch, jobs):
+    """A cache and jobs of the test's own, and nothing remembered of hubs before."""
     own_cache(tmp_path, monkeypatch)
-    own = Jobs()
-    monkeypatch.setattr(background.encoders, "downloads", lambda: own)
-    monkeypatch.setattr(background, "downloads", lambda: own)
     st.cache_data.clear()
-    yield own
+    yield jobs
     st.cache_data.clear()
 
 
@@ -64,7 +60,7 @@ def test_a_name_is_described_downloaded_on_request_and_then_used(server, downloa
     assert not server.gets(), "nothing comes unasked"
 
     app.button(key=DOWNLOAD).click().run()
-    assert downloads.wait(NAME, 60).state == "done"
+    assert downloads.wait(f"download {NAME}", 60).state == "done"
     fine(app.run())
     assert DOWNLOAD not in buttons(app)
     assert not app.warning
@@ -86,7 +82,7 @@ def test_a_download_shows_how_far_it_is_and_can_be_cancelled(server, downloads, 
     fine(app.button(key=DOWNLOAD).click().run())
     assert CANCEL in buttons(app)
     fine(app.button(key=CANCEL).click().run())
-    assert downloads.wait(NAME, 60).state == "cancelled"
+    assert downloads.wait(f"download {NAME}", 60, VISITOR).state == "cancelled"
     fine(app.run())
     assert any("was cancelled" in info.value for info in app.info)
     assert hub.SOURCE.absent(NAME)

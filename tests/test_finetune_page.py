@@ -4,6 +4,7 @@ import fcntl
 import json
 import time
 from collections import namedtuple
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,7 @@ from streamlit.testing.v1 import AppTest
 from training_runs import EVERY, STEPS, failing, made_run, made_settings, stand_in
 
 from dashboard import background
-from dashboard.pages.finetune import cache, figures, trainings
+from dashboard.pages.finetune import figures, trainings
 from dashboard.pages.finetune import view as finetune_parts
 from dashboard.pages.finetune.course import course, pace, snapshot_steps, status_of, watched_pairs, watched_plan
 from dashboard.pages.finetune.trainings import Trainings
@@ -27,11 +28,10 @@ PATIENCE = 240  # seconds; a quiet machine needs two
 
 
 @pytest.fixture(autouse=True)
-def queue(tmp_path, monkeypatch, encoder):
-    """A runs folder and a queue of this test's own, over a tiny encoder; what is still at work at the end is ended."""
+def queue(tmp_path, monkeypatch, encoder, jobs):
+    """A runs folder and jobs of this test's own, over a tiny encoder; what is still at work at the end is ended."""
     monkeypatch.setenv("OTCORE_RUNS", str(tmp_path / "runs"))
-    own = Trainings()
-    monkeypatch.setattr(cache, "trainings", lambda: own)
+    own = Trainings(jobs)
     monkeypatch.setattr(background, "encoder", lambda name: encoder)
     monkeypatch.setattr(trainings, "command", stand_in)
     yield own
@@ -238,7 +238,7 @@ def test_a_run_waits_for_one_that_another_process_has_at_work(queue):
 
 
 def test_the_queue_has_an_end(queue, monkeypatch):
-    monkeypatch.setattr(trainings, "MOST_QUEUED", 1)
+    monkeypatch.setattr(trainings, "RUN", replace(trainings.RUN, most=1))
     queue.start(create_run(made_settings()))
     with pytest.raises(InputError, match="at work or waiting"):
         queue.start(create_run(made_settings(seed=1)))

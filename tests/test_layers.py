@@ -48,11 +48,12 @@ def test_the_engine_knows_nothing_of_the_web(path):
 
 
 @pytest.mark.parametrize(
-    "path", [*sorted((ROOT / "dashboard").rglob("*figure*.py")), ROOT / "dashboard" / "background" / "jobs.py"], ids=lambda path: path.name
+    "path",
+    [*sorted((ROOT / "dashboard").rglob("*figure*.py")), *(ROOT / "dashboard" / "background" / name for name in ("jobs.py", "shelf.py"))],
+    ids=lambda path: path.name,
 )
 def test_figures_and_jobs_do_without_streamlit(path):
-    if path.exists():  # jobs.py comes with the fine-tuning page
-        assert "streamlit" not in imported(path)
+    assert "streamlit" not in imported(path)
 
 
 def test_one_module_reads_the_session_state():
@@ -61,7 +62,7 @@ def test_one_module_reads_the_session_state():
 
 def test_one_module_caches():
     assert all(
-        name.startswith("dashboard/background/") or name.endswith(("/cache.py", "/corpora.py"))
+        name.startswith("dashboard/background/") or name.endswith("/cache.py")
         for name in mentioning("st.cache_", "cache_data", "cache_resource")
     )
 

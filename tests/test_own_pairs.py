@@ -13,8 +13,7 @@ from training_runs import stand_in, write_pairs
 
 import dashboard.pages  # noqa: F401  declares the choices of every page
 from dashboard import background
-from dashboard.background.jobs import Jobs
-from dashboard.pages.finetune import cache, corpora, own_pairs, trainings
+from dashboard.pages.finetune import own_pairs, trainings
 from dashboard.pages.finetune.own_pairs import Corpus
 from dashboard.pages.finetune.trainings import Trainings
 from dashboard.state.choices import KNOWN
@@ -29,12 +28,10 @@ PATIENCE = 240
 
 
 @pytest.fixture(autouse=True)
-def queue(tmp_path, monkeypatch, encoder):
-    """Runs, checks and a training queue of this test's own, over a tiny encoder."""
+def queue(tmp_path, monkeypatch, encoder, jobs):
+    """Runs and jobs of this test's own, over a tiny encoder."""
     monkeypatch.setenv("OTCORE_RUNS", str(tmp_path / "runs"))
-    own, checks = Trainings(), Jobs()
-    monkeypatch.setattr(cache, "trainings", lambda: own)
-    monkeypatch.setattr(corpora, "corpus_jobs", lambda: checks)
+    own = Trainings(jobs)
     monkeypatch.setattr(background, "encoder", lambda name: encoder)
     monkeypatch.setattr(trainings, "command", stand_in)
     st.cache_data.clear()

@@ -15,7 +15,6 @@ from streamlit.testing.v1 import AppTest
 
 import dashboard.pages.search.view  # noqa: F401  torch and Transformers are loaded before the clock of a page's run starts
 from dashboard import background
-from dashboard.background.jobs import Jobs
 from dashboard.kit import waiting
 from dashboard.pages.search import cache as cached
 from dashboard.pages.search import results, tables
@@ -151,11 +150,10 @@ def test_own_text_is_searched_and_what_is_not_there_is_told(page, tmp_path):
     assert "Give a text of your own" in app.error[0].value
 
 
-def test_a_long_index_shows_the_first_sentences_early_and_can_be_cancelled(page, monkeypatch):
-    gate, jobs, plain = threading.Event(), Jobs(), cached.encode_sentences
+def test_a_long_index_shows_the_first_sentences_early_and_can_be_cancelled(page, monkeypatch, jobs):
+    gate, plain = threading.Event(), cached.encode_sentences
     monkeypatch.setattr(waiting, "AT_ONCE", 0.01)
     monkeypatch.setattr(cached, "_HEAD", 5)
-    monkeypatch.setattr(cached, "search_jobs", lambda: jobs)
 
     def slow(encoder, sentences, tell):
         while len(sentences) > 5 and not gate.wait(0.01):
@@ -164,7 +162,6 @@ def test_a_long_index_shows_the_first_sentences_early_and_can_be_cancelled(page,
         return plain(encoder, sentences, tell)
 
     monkeypatch.setattr(cached, "encode_sentences", slow)
-    monkeypatch.setattr(cached, "_shelf", lambda: cached.Shelf(1e6))
     app = page(wait=False, se_in="de,ja")
     for _ in range(200):
         if app.get("download_button"):

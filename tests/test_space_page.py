@@ -13,11 +13,10 @@ from streamlit.testing.v1 import AppTest
 from training_runs import made_run
 
 import dashboard.pages.space.view  # noqa: F401  torch and Transformers are loaded before the clock of a page's run starts
-from dashboard.background.jobs import Jobs
 from dashboard.kit import waiting
 from dashboard.pages.space import cache as cached
 from dashboard.pages.space import figures, files, listing, picks
-from dashboard.pages.space.cache import Picture, Shelf
+from dashboard.pages.space.cache import Picture
 from otcore.corpora.collection import load_collection
 from otcore.encoders import load_encoder
 from otcore.space import PointChoice, encode_cloud, neighbourhoods
@@ -181,11 +180,9 @@ def test_umap_two_states_and_the_note_on_distances(page):
     assert any("mean nothing" in caption.value for caption in app.sidebar.caption)
 
 
-def test_a_long_fit_shows_how_far_it_is_can_be_cancelled_and_blocks_no_other_page(page, monkeypatch):
-    gate, jobs = threading.Event(), Jobs()
+def test_a_long_fit_shows_how_far_it_is_can_be_cancelled_and_blocks_no_other_page(page, monkeypatch, jobs):
+    gate = threading.Event()
     monkeypatch.setattr(waiting, "AT_ONCE", 0.01)
-    monkeypatch.setattr(cached, "space_jobs", lambda method: jobs)
-    monkeypatch.setattr("dashboard.pages.space.cache.space_jobs", lambda method: jobs)
     plain = cached.project
 
     def slow(states, settings, *, same_space, tell):
@@ -290,23 +287,3 @@ def test_a_selection_is_the_same_after_a_trip_through_the_address(points):
 @pytest.mark.parametrize("text", ["z", "zAAAA", "z!!!", "1..2", "-1", "zeJztwTEBAAAAwqD1T20ND6AAAAAAAA", "٣"])
 def test_a_damaged_selection_selects_nothing_or_little(text):
     assert isinstance(picks.read(text, 100), list)
-
-
-def test_a_shelf_makes_each_value_once_and_forgets_the_oldest():
-    shelf, made, gate = Shelf(10), [], threading.Event()
-
-    def make(key):
-        gate.wait(5)
-        made.append(key)
-        return (key,)
-
-    threads = [threading.Thread(target=shelf.get, args=("a", lambda: make("a"))) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    gate.set()
-    for thread in threads:
-        thread.join()
-    assert made == ["a"]
-    shelf.get("b", lambda: make("b"))
-    shelf.get("a", lambda: make("a"))
-    assert made.count("a") == 2, "it went when the next one came"

@@ -13,7 +13,6 @@ from pages import fine, finished, go
 from streamlit.testing.v1 import AppTest
 
 import dashboard.pages.compare.transfer.view  # noqa: F401  torch and Transformers are loaded before the clock of a page's run starts
-from dashboard.background.jobs import Jobs
 from dashboard.kit import waiting
 from dashboard.pages.compare.transfer import cache as cached
 from dashboard.pages.compare.transfer import figures, store, tables
@@ -129,10 +128,9 @@ def test_no_encoder_is_told_in_a_sentence(page):
     assert "Choose one encoder" in app.error[0].value
 
 
-def test_a_long_task_shows_how_far_it_is_and_can_be_cancelled(page, monkeypatch):
-    gate, jobs, plain = threading.Event(), Jobs(), cached.transfer
+def test_a_long_task_shows_how_far_it_is_and_can_be_cancelled(page, monkeypatch, jobs):
+    gate, plain = threading.Event(), cached.transfer
     monkeypatch.setattr(waiting, "AT_ONCE", 0.01)
-    monkeypatch.setattr(cached, "transfer_jobs", lambda: jobs)
 
     def slow(*arguments, tell):
         while not gate.wait(0.01):

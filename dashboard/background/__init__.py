@@ -5,7 +5,6 @@ from dashboard.background.aligning import aligned
 from dashboard.background.encoders import (
     collection,
     download_of,
-    downloads,
     encoder,
     encoder_names,
     facts_of,
@@ -19,7 +18,6 @@ __all__ = [
     "aligned",
     "collection",
     "download_of",
-    "downloads",
     "encoder",
     "encoder_names",
     "facts_of",

@@ -6,9 +6,9 @@ import itertools
 
 import streamlit as st
 
-from dashboard.background.jobs import Jobs, Snapshot
+from dashboard.background import work
+from dashboard.background.jobs import DOWNLOAD, Snapshot
 from otcore.base.errors import InputError
-from otcore.base.progress import Teller
 from otcore.corpora.collection import Collection, load_collection
 from otcore.encoders import DEFAULT, encoder_stamp, fetch_encoder, find_source, load_encoder, source_of
 from otcore.encoders.encoder import Encoder
@@ -58,24 +58,25 @@ def facts_of(name: str) -> tuple[Facts | None, str]:
         return None, str(error)
 
 
-@st.cache_resource(show_spinner=False)
-def downloads() -> Jobs:
-    """The queue of downloads, apart from the other jobs: they wait for the net, not for the processor."""
-    return Jobs()
-
-
 def start_download(name: str) -> None:
-    """Queues the download of an encoder, unless it is at work already."""
-    downloads().submit(name, f"download of {name}", lambda handle: fetch_encoder(name, Teller(handle.progress, handle.stopped)))
+    """Queues the download of an encoder, unless it is at work already.
+
+    raises: InputError   too many downloads wait
+    """
+    work.asked(_download_key(name), f"download of {name}", lambda: lambda tell: fetch_encoder(name, tell), DOWNLOAD)
 
 
 def download_of(name: str) -> Snapshot | None:
     """How the download of an encoder stands, or None where none was asked for."""
-    found = downloads().snapshot(name)
+    found = work.known(_download_key(name))
     if found is not None and found.state == "done" and is_absent(name):  # the cache was emptied since
-        downloads().forget(name)
+        work.jobs().forget(_download_key(name))
         return None
     return found
+
+
+def _download_key(name: str) -> str:
+    return f"download {name}"
 
 
 def layers_of(name: str) -> int:

@@ -1,21 +1,57 @@
-"""Long work in the background: one worker thread, a queue, an immutable snapshot of how each job stands.
+"""Heavy work of the whole server: one admission, an immutable snapshot of how each job stands, results kept on one shelf.
 
-A job has a key made of plain values: submitting the same key again joins the job there is, waiting, at work or done. A job is a
-function of a Handle, through which it tells how far it is and asks whether to stop. Nothing here knows of the web framework, so
-the worker makes no call into it.
+**Who goes first.** Work is of a kind, by how long it takes, and of each kind one job is at work at a time, the others wait in their
+order. What is shorter never waits for what is longer, and the cores are shared by priority: the longer a kind takes, the more its
+threads and processes give way to all others, so that a run of hours has the cores while nobody else needs them, and a comparison
+beside it has nearly all of them. Pages themselves stand above every kind. A kind has room for so many jobs and says so when it is full.
+
+**Who wants it.** A job has a key made of plain values: submitting the same key again joins the job there is. Each visitor (`who`, any
+string) wants it for himself and withdraws for himself; the work stops when nobody wants it. A visitor who is gone for a while wants
+nothing, except work that was asked for with a button: that goes on, and is stopped only by a cancel.
+
+A job is a function of a Teller, through which it tells how far it is and asks whether to stop. Nothing here knows of the web
+framework, and the workers make no call into it.
 """
 
+import contextlib
+import functools
 import logging
+import os
+import sys
 import threading
 import time
-from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from dashboard.background.shelf import Shelf
 from otcore.base.errors import InputError
+from otcore.base.progress import Teller
 
-KEPT = 40  # finished jobs whose results are kept, the last used
+AWAY = 120.0  # seconds after which a visitor who left wants nothing any more: a page is loaded anew within them
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of work.
+
+    plural: its name in sentences
+    most  : jobs at work and waiting
+    nice  : by how much it gives way to the server's pages, as the system counts it, in [0, 19]
+    stays : whether it goes on when those who asked for it are gone
+    """
+
+    plural: str
+    most: int
+    nice: int = 0
+    stays: bool = False
+
+
+QUICK = Kind("computations", 30)  # seconds, and somebody looks at the place where the result will stand
+MEDIUM = Kind("longer computations", 20, nice=3)  # up to a minute, likewise
+HEAVY = Kind("trainings", 12, nice=6, stays=True)  # minutes, asked for with a button
+RUN = Kind("runs", 12, nice=10, stays=True)  # hours, in processes of their own
+DOWNLOAD = Kind("downloads", 12, stays=True)  # wait for the net, not for the processor
 
 
 @dataclass(frozen=True)
@@ -24,11 +60,11 @@ class Snapshot:
 
     key    : as submitted; `label` for people
     state  : "waiting", "running", "done", "failed" or "cancelled"
-    ahead  : jobs before it in the queue, the one at work included
+    ahead  : jobs of its kind before it, the one at work included
     done, total: steps, total 0 until the job has told
     note   : what was done last
     latest : the last value the job gave out while at work
-    elapsed: seconds since it began, left: an estimate, or None
+    left   : seconds, an estimate, or None while there is nothing to estimate it by
     result : what the job returned; error: one sentence where it failed
     """
 
@@ -40,7 +76,6 @@ class Snapshot:
     total: int = 0
     note: str = ""
     latest: Any = None
-    elapsed: float = 0.0
     left: float | None = None
     result: Any = None
     error: str = ""
@@ -55,133 +90,186 @@ class Snapshot:
         return min(self.done / self.total, 1.0) if self.total else 0.0
 
 
-class Handle:
-    """A job's side of the conversation; all of it may be called from the worker thread."""
-
-    def __init__(self, jobs: "Jobs", key: str, cancelled: threading.Event) -> None:
-        self._jobs, self._key, self._cancelled = jobs, key, cancelled
-
-    def progress(self, done: int, total: int, note: str = "", latest: Any = None) -> None:
-        """Tells how far the job is; `latest` must not change afterwards."""
-        self._jobs._tell(self._key, done, total, note, latest)
-
-    def stopped(self) -> bool:
-        """Whether somebody asked the job to end."""
-        return self._cancelled.is_set()
-
-
-@dataclass
+@dataclass(eq=False)
 class _Job:
+    """wishes: who wants it → when he was last seen; left: who has cancelled; first: (time, done) when it first told."""
+
     snapshot: Snapshot
-    work: Callable[[Handle], Any]
-    cancelled: threading.Event
-    finished: threading.Event
-    began: float = 0.0
+    work: Callable[[Teller], Any]
+    kind: Kind
+    wishes: dict[str, float]
+    left: set[str] = field(default_factory=set)
+    first: tuple[float, int] | None = None
+    stopping: bool = False
+    finished: threading.Event = field(default_factory=threading.Event)
 
 
 class Jobs:
-    """The queue and its one worker, a daemon that starts with the first job. Safe from any thread."""
+    """The admission. Safe from any thread.
 
-    def __init__(self, kept: int = KEPT) -> None:
-        self._kept = kept
-        self._jobs: OrderedDict[str, _Job] = OrderedDict()
-        self._queue: list[str] = []
-        self._lock = threading.Condition()
-        self._worker: threading.Thread | None = None
+    shelf  : keeps the results; an evicted one is made anew when it is next asked for
+    present: whether a visitor is here
+    away   : seconds after which one who is not wants nothing any more
+    """
 
-    def submit(self, key: str, label: str, work: Callable[[Handle], Any]) -> Snapshot:
-        """Queues work, unless there is a job of that key already, waiting, at work or ended."""
+    def __init__(self, shelf: Shelf | None = None, present: Callable[[str], bool] = lambda who: True, away: float = AWAY) -> None:
+        self.shelf = shelf or Shelf()
+        self._present, self._away = present, away
+        self._alive: dict[str, _Job] = {}  # in the order of submission
+        self._workers: set[Kind] = set()
+        self._lock = threading.RLock()
+
+    def submit(self, key: str, label: str, work: Callable[[Teller], Any], kind: Kind = QUICK, who: str = "") -> Snapshot:
+        """Queues work, unless there is a job of that key already, waiting, at work or ended, which is then joined.
+
+        raises: InputError   there is no room for more
+        """
         with self._lock:
-            if key not in self._jobs:
-                self._jobs[key] = _Job(Snapshot(key, label), work, threading.Event(), threading.Event())
-                self._queue.append(key)
-                if self._worker is None or not self._worker.is_alive():
-                    self._worker = threading.Thread(target=self._run, name="jobs", daemon=True)
-                    self._worker.start()
-                self._lock.notify_all()
-            self._jobs.move_to_end(key)
-        return self.snapshot(key)
+            known = self.join(key, who)
+            if known is None:
+                self.check_room(kind)
+                self._alive[key] = _Job(Snapshot(key, label), work, kind, {who: time.monotonic()})
+                if kind not in self._workers:
+                    self._workers.add(kind)
+                    threading.Thread(target=self._run, args=(kind,), name=f"jobs: {kind.plural}", daemon=True).start()
+            return known or self.snapshot(key, who)
 
-    def snapshot(self, key: str) -> Snapshot | None:
-        """How a job stands, or None where there is none of that key (any more)."""
+    def join(self, key: str, who: str = "") -> Snapshot | None:
+        """How a job stands, which this visitor wants from now on, unless he cancelled it; None where there is none."""
         with self._lock:
-            job = self._jobs.get(key)
+            job = self._alive.get(key)
+            if job is not None and who not in job.left:
+                job.wishes[who] = time.monotonic()
+            return self.snapshot(key, who)
+
+    def snapshot(self, key: str, who: str = "") -> Snapshot | None:
+        """How a job stands for a visitor, or None where there is none of that key (any more). What he cancelled is cancelled for him,
+        though others may wait for it; what only others cancelled is not."""
+        with self._lock:
+            job = self._alive.get(key)
             if job is None:
-                return None
-            found = job.snapshot
-            if found.state == "waiting":
-                running = any(other.snapshot.state == "running" for other in self._jobs.values())
-                return replace(found, ahead=self._queue.index(key) + running)
-            if found.state == "running":
-                elapsed = time.monotonic() - job.began
-                left = elapsed / found.done * (found.total - found.done) if found.done and found.total else None
-                return replace(found, elapsed=elapsed, left=left)
-            return found
+                ended, left = self.shelf.find(("job", key)) or (None, ())
+                return None if ended is None or (ended.state == "cancelled" and who not in left) else ended
+            if who in job.left and not job.stopping:
+                return replace(job.snapshot, state="cancelled")
+            before = list(self._alive.values())
+            ahead = sum(other.kind is job.kind for other in before[: before.index(job)])
+            return replace(job.snapshot, ahead=ahead, left=_left(job))
 
-    def wait(self, key: str, seconds: float) -> Snapshot | None:
+    def alive(self, kind: Kind) -> list[Snapshot]:
+        """The jobs of a kind at work and waiting, in their order."""
+        with self._lock:
+            return [job.snapshot for job in self._alive.values() if job.kind is kind]
+
+    def check_room(self, kind: Kind) -> None:
+        """raises: InputError   as many jobs of that kind are queued as may be"""
+        with self._lock:
+            self._drop_unwanted(kind)
+            if len(self.alive(kind)) >= kind.most:
+                raise InputError(
+                    f"{kind.most} {kind.plural} are at work or waiting already; wait until one has ended, or cancel one of your own."
+                )
+
+    def wait(self, key: str, seconds: float, who: str = "") -> Snapshot | None:
         """How a job stands once it has ended, or after that time."""
         with self._lock:
-            job = self._jobs.get(key)
+            job = self._alive.get(key)
         if job is not None:
             job.finished.wait(seconds)
-        return self.snapshot(key)
+        return self.snapshot(key, who)
 
-    def cancel(self, key: str) -> None:
-        """Asks a job to end: one that waits never starts, one at work ends at its next step."""
+    def cancel(self, key: str, who: str = "") -> None:
+        """Withdraws one's wish. When nobody who is here wants the job any more, it never starts, or ends at its next step."""
         with self._lock:
-            job = self._jobs.get(key)
-            if job is None or not job.snapshot.alive:
+            job = self._alive.get(key)
+            if job is None:
                 return
-            job.cancelled.set()
-            if key in self._queue:
-                self._queue.remove(key)
-                self._end(job, state="cancelled")
+            job.wishes.pop(who, None)
+            job.left.add(who)
+            if not any(map(self._present, job.wishes)):
+                self._stop(job)
 
-    def forget(self, key: str) -> None:
-        """Drops a job that has ended, so that it can be submitted anew."""
+    def forget(self, key: str, who: str = "") -> None:
+        """Takes one's cancelling back, and drops a job that has ended, so that it can be submitted anew."""
         with self._lock:
-            job = self._jobs.get(key)
-            if job is not None and not job.snapshot.alive:
-                del self._jobs[key]
+            if key in self._alive:
+                self._alive[key].left.discard(who)
+                self.join(key, who)
+            else:
+                self.shelf.drop(("job", key))
 
-    def _run(self) -> None:
-        while True:
-            with self._lock:
-                while not self._queue:
-                    self._lock.wait()
-                job = self._jobs[self._queue.pop(0)]
-                job.began = time.monotonic()
+    def _run(self, kind: Kind) -> None:
+        if kind.nice and sys.platform == "linux":  # there a thread has a priority of its own, and what it starts inherits it
+            with contextlib.suppress(OSError):  # a courtesy, not needed
+                os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), min(os.getpriority(os.PRIO_PROCESS, 0) + kind.nice, 19))
+        while (job := self._next(kind)) is not None:
+            tell = Teller(functools.partial(self._tell, job), functools.partial(self._stopped, job))
+            self._end(job, **_outcome(job, tell))
+            del job, tell  # what ended lives on nowhere but on the shelf
+
+    def _next(self, kind: Kind) -> _Job | None:
+        with self._lock:
+            self._drop_unwanted(kind)
+            job = next((job for job in self._alive.values() if job.kind is kind), None)
+            if job is None:
+                self._workers.remove(kind)
+            else:
                 job.snapshot = replace(job.snapshot, state="running")
-            outcome = self._outcome(job)
-            with self._lock:
-                self._end(job, elapsed=time.monotonic() - job.began, **outcome)
-                self._trim()
+            return job
 
-    def _outcome(self, job: _Job) -> dict[str, Any]:
-        try:
-            return {"state": "done", "result": job.work(Handle(self, job.snapshot.key, job.cancelled))}
-        except Exception as error:  # the worker must live on; what a person can put right is told as it is
-            if job.cancelled.is_set():
-                return {"state": "cancelled"}
-            if isinstance(error, InputError):
-                return {"state": "failed", "error": str(error)}
-            logging.getLogger(__name__).exception("job %s failed", job.snapshot.label)
-            return {
-                "state": "failed",
-                "error": f"The work ended unexpectedly ({type(error).__name__}); the log has the details, try again.",
-            }
-
-    def _tell(self, key: str, done: int, total: int, note: str, latest: Any) -> None:
+    def _tell(self, job: _Job, done: int, total: int, note: str = "", latest: Any = None) -> None:
+        """`latest` must not change afterwards."""
         with self._lock:
-            job = self._jobs[key]
+            if job.first is None:
+                job.first = time.monotonic(), done
             latest = job.snapshot.latest if latest is None else latest
             job.snapshot = replace(job.snapshot, done=done, total=total, note=note, latest=latest)
 
+    def _stopped(self, job: _Job) -> bool:
+        """Whether nobody wants the job (any more)."""
+        with self._lock:
+            now = time.monotonic()
+            for who, seen in list(job.wishes.items()):
+                if self._present(who):
+                    job.wishes[who] = now
+                elif not job.kind.stays and now - seen >= self._away:
+                    del job.wishes[who]
+            job.stopping = job.stopping or not job.wishes
+            return job.stopping
+
+    def _drop_unwanted(self, kind: Kind) -> None:
+        for job in [job for job in self._alive.values() if job.kind is kind and self._stopped(job)]:
+            self._stop(job)
+
+    def _stop(self, job: _Job) -> None:
+        job.stopping = True
+        if job.snapshot.state == "waiting":
+            self._end(job, state="cancelled")
+
     def _end(self, job: _Job, **changes: Any) -> None:
-        job.snapshot = replace(job.snapshot, **changes)
+        ended = replace(job.snapshot, latest=None, **changes)
+        self.shelf.put(("job", ended.key), (ended, job.left))
+        with self._lock:
+            del self._alive[ended.key]
         job.finished.set()
 
-    def _trim(self) -> None:
-        ended = [key for key, job in self._jobs.items() if not job.snapshot.alive]
-        for key in ended[: max(len(ended) - self._kept, 0)]:
-            del self._jobs[key]
+
+def _left(job: _Job) -> float | None:
+    """From the pace since the job first told: what it then had done may have been there already."""
+    if job.first is None or job.snapshot.done <= job.first[1]:
+        return None
+    began, done = job.first
+    return (time.monotonic() - began) / (job.snapshot.done - done) * (job.snapshot.total - job.snapshot.done)
+
+
+def _outcome(job: _Job, tell: Teller) -> dict[str, Any]:
+    work, job.work = job.work, None  # with all it holds: an encoder may go when the job has ended
+    try:
+        return {"state": "done", "result": work(tell)}
+    except Exception as error:  # the worker must live on; what a person can put right is told as it is
+        if job.stopping:
+            return {"state": "cancelled"}
+        if isinstance(error, InputError):
+            return {"state": "failed", "error": str(error)}
+        logging.getLogger(__name__).exception("job %s failed", job.snapshot.label)
+        return {"state": "failed", "error": f"The work ended unexpectedly ({type(error).__name__}); the log has the details, try again."}

@@ -4,6 +4,8 @@ import streamlit as st
 
 from dashboard import background
 from dashboard.kit import markup, waiting
+from dashboard.kit.explain import explain
+from otcore.base.errors import InputError
 from otcore.encoders.facts import Facts, readable_size
 
 
@@ -14,7 +16,7 @@ def offer(name: str) -> None:
         return
     found = background.download_of(name)
     if found is not None:
-        waiting.show(background.downloads(), found, lambda _: st.rerun(), name=f"download of {name}")
+        waiting.show(found, lambda _: st.rerun(), name=f"download of {name}")
         return
     facts, problem = background.facts_of(name)
     if facts is None:
@@ -22,14 +24,15 @@ def offer(name: str) -> None:
         return
     st.markdown(f"**{markup.escape_markdown(name)}** is not on this machine yet.")
     st.caption("  \n".join(f"{label}: {markup.escape_markdown(text)}" for label, text in _rows(facts).items()))
-    st.button(
-        f"Download {readable_size(facts.size)}",
-        key=f"download of {name}",
-        on_click=background.start_download,
-        args=(name,),
-        icon=":material/download:",
-        help="Kept in the model hub's cache on the machine that runs this app; it can be cancelled.",
-    )
+    kept = "Kept in the model hub's cache on the machine that runs this app; it can be cancelled."
+    label = f"Download {readable_size(facts.size)}"
+    if st.button(label, key=f"download of {name}", icon=":material/download:", help=kept):
+        try:
+            background.start_download(name)
+        except InputError as error:
+            explain(error)
+        else:
+            st.rerun()
 
 
 def _rows(facts: Facts) -> dict[str, str]:

@@ -6,13 +6,14 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard.background.jobs import Jobs, Snapshot
+from dashboard.background import work
+from dashboard.background.jobs import Snapshot
 from dashboard.kit import markup
 
 AT_ONCE = 2.0  # seconds a run of the page waits for a result before it shows how far it is
 
 
-def show(jobs: Jobs, found: Snapshot, draw: Callable[[Any], None], *, name: str, meanwhile: Callable[[Any], None] | None = None) -> None:
+def show(found: Snapshot, draw: Callable[[Any], None], *, name: str, meanwhile: Callable[[Any], None] | None = None) -> None:
     """Draws the result with `draw` once there is one.
 
     found    : how the job stands
@@ -21,7 +22,9 @@ def show(jobs: Jobs, found: Snapshot, draw: Callable[[Any], None], *, name: str,
     """
     early = meanwhile is not None and found.latest is not None
     if found.alive and not early:
-        found = jobs.wait(found.key, AT_ONCE)
+        found = work.jobs().wait(found.key, AT_ONCE, work.visitor())
+        if found is None:  # another's cancel ended it meanwhile: it is asked for anew
+            st.rerun()
         early = meanwhile is not None and found.latest is not None
     # an element of its own for the progress: what is below keeps its place when it is done
     place = contextlib.nullcontext()
@@ -31,30 +34,30 @@ def show(jobs: Jobs, found: Snapshot, draw: Callable[[Any], None], *, name: str,
         draw(found.result)
     elif found.alive:
         with place:
-            _at_work(jobs, found.key, name, meanwhile is not None and not early)
+            _at_work(found.key, name, meanwhile is not None and not early)
         if early:
             meanwhile(found.latest)
     else:
-        _again(jobs, found, name)
+        _again(found, name)
 
 
 @st.fragment(run_every=1)
-def _at_work(jobs: Jobs, key: str, name: str, until_early: bool) -> None:
+def _at_work(key: str, name: str, until_early: bool) -> None:
     """Redrawn every second while the job lives; mounted only then. `until_early`: the page waits for what it gives out at work."""
-    found = jobs.snapshot(key)
+    found = work.jobs().snapshot(key, work.visitor())
     if found is None or not found.alive or (until_early and found.latest is not None):
         st.rerun()
     st.progress(found.share, text=markup.escape_markdown(_told(found)))
     st.caption("Other pages stay usable meanwhile, and the result is kept.")
-    st.button("Cancel", key=f"cancel_{name}", on_click=jobs.cancel, args=(key,))
+    st.button("Cancel", key=f"cancel_{name}", on_click=work.jobs().cancel, args=(key, work.visitor()))
 
 
-def _again(jobs: Jobs, found: Snapshot, name: str) -> None:
+def _again(found: Snapshot, name: str) -> None:
     if found.state == "failed":
         st.error(markup.escape_markdown(found.error))
     else:
         st.info(f"This {name} was cancelled. Choose other settings, or start it again.")
-    st.button("Start again", key=f"restart_{name}", on_click=jobs.forget, args=(found.key,))
+    st.button("Start again", key=f"restart_{name}", on_click=work.jobs().forget, args=(found.key, work.visitor()))
 
 
 def _told(found: Snapshot) -> str:

@@ -77,9 +77,9 @@ def server(rounds: int, languages: str, sentences: int) -> None:
     while any(button.key == "cancel_picture" for button in page.button):
         time.sleep(0.5)
         page.run()
-    from dashboard.pages.space import cache
+    from dashboard.background import work
 
-    while (compiling := cache.space_jobs("umap").snapshot("warm-up")) and compiling.alive:
+    while (compiling := work.jobs().snapshot("warm-up")) and compiling.alive:
         time.sleep(0.5)
     times, busy = [], []
     for number in range(rounds + 2):

@@ -48,7 +48,7 @@ def controls() -> None:
 def page(chosen: Comparison) -> None:
     """Everything below the controls: the job's progress, or what it found."""
     found = cache.comparison(chosen)
-    waiting.show(cache.jobs(), found, lambda evaluation: result(evaluation, chosen), name="comparison")
+    waiting.show(found, lambda evaluation: result(evaluation, chosen), name="comparison")
 
 
 def result(evaluation: Evaluation, chosen: Comparison) -> None:

@@ -25,7 +25,7 @@ def page() -> None:
     view = errors_selection.current()
     corpus = cache.corpus_of(view)
     found = cache.analysis_of(view, corpus)
-    waiting.show(cache.analyses(), found, lambda analysis: result(analysis, corpus, view), name="analysis")
+    waiting.show(found, lambda analysis: result(analysis, corpus, view), name="analysis")
 
 
 def result(analysis: Analysis, corpus: Corpus, view: ErrorsView) -> None:

@@ -1,17 +1,21 @@
-"""Fine-tuning runs: their queue, one for all sessions, and what is read of them."""
+"""Fine-tuning runs: their queue and what is read of them; people's own sentence pairs: kept once, checked in the background."""
 
 import streamlit as st
 
+from dashboard.background import work
 from dashboard.background.encoders import collection
+from dashboard.background.jobs import Snapshot
+from dashboard.pages.finetune import own_pairs
 from dashboard.pages.finetune.course import Course, WatchedPlan, course, watched_plan
+from dashboard.pages.finetune.own_pairs import Corpus
 from dashboard.pages.finetune.trainings import Trainings
+from otcore.base.errors import InputError
 from otcore.finetuning import Run
 
 
-@st.cache_resource(show_spinner=False)
 def trainings() -> Trainings:
     """The queue of fine-tuning runs, one for all sessions."""
-    return Trainings()
+    return Trainings(work.jobs())
 
 
 def course_of(run: Run) -> Course:
@@ -32,6 +36,36 @@ def plan_of(run: Run, step: int, number: int) -> WatchedPlan:
     path = run.folder / "snapshots" / f"{step:07d}.safetensors"
     stamp = path.stat().st_mtime_ns if path.is_file() else 0
     return _plan(str(run.folder), step, number, stamp, run)
+
+
+def corpus_check(corpus: Corpus) -> Snapshot:
+    """How the check of a corpus stands; its result is a CorpusReport. It is made anew where what it wrote is gone."""
+    key = f"{corpus.folder}:{corpus}"
+    known = work.known(key)
+    if known and known.state == "done" and not corpus.training_path(clean=True).is_file():
+        work.jobs().forget(key)
+    return work.asked(key, f"check of {corpus}", lambda: lambda tell: own_pairs.check(corpus, tell))
+
+
+def stored_corpus(code: str, given: list) -> Corpus:
+    """Keeps what was uploaded.
+
+    given : Streamlit's uploaded files
+    raises: InputError   they cannot be read
+    """
+    found, problem = _stored(code, tuple(file.file_id for file in given), given)
+    if found is None:
+        raise InputError(problem)
+    return found
+
+
+@st.cache_data(max_entries=20, show_spinner="Reading the sentence pairs …")
+def _stored(code: str, ids: tuple[str, ...], _given: list) -> tuple[Corpus | None, str]:
+    """A file that cannot be read is read once, not at every run of the page."""
+    try:
+        return own_pairs.store(code, [(file.name, file.getvalue()) for file in _given]), ""
+    except InputError as error:
+        return None, str(error)
 
 
 @st.cache_resource(max_entries=12, show_spinner=False)

@@ -9,7 +9,7 @@ from dashboard import state
 from dashboard.kit import markup, waiting
 from dashboard.kit.explain import explain
 from dashboard.kit.kept_files import kept_panel
-from dashboard.pages.finetune import corpora
+from dashboard.pages.finetune import cache
 from dashboard.pages.finetune.own_pairs import ENDINGS, PAIRS, Corpus
 from otcore.base.errors import InputError
 from otcore.corpora.checking.report import CorpusReport
@@ -67,7 +67,7 @@ def _ask(code: str) -> None:
         st.caption(_FORMATS)
         return
     try:
-        corpus = corpora.stored_corpus(code, given)
+        corpus = cache.stored_corpus(code, given)
     except InputError as error:
         explain(error)
         return
@@ -84,7 +84,7 @@ def _show(corpus: Corpus) -> None:
         help=f"For a file that has English first: now {'English' if corpus.exchanged else name} is read from its first side.",
     )  # fmt: skip
     other.button("Another file", key=f"other_{corpus.language}", on_click=_put, args=(corpus.language, None), width="stretch")
-    waiting.show(corpora.corpus_jobs(), corpora.corpus_check(corpus), lambda report: _report(corpus, report), name=f"check of {name} pairs")
+    waiting.show(cache.corpus_check(corpus), lambda report: _report(corpus, report), name=f"check of {name} pairs")
 
 
 def _report(corpus: Corpus, report: CorpusReport) -> None:

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
+from dashboard.background import work
 from dashboard.background.encoders import collection, encoder
-from dashboard.background.jobs import Handle, Jobs, Snapshot
+from dashboard.background.jobs import Snapshot
+from dashboard.background.shelf import Shelf
 from dashboard.pages.search.selection import SearchView
-from dashboard.pages.space.cache import Shelf
 from otcore.base.progress import Teller
 from otcore.encoders import encoder_stamp
 from otcore.encoders.encoder import Encoder
@@ -16,8 +17,6 @@ from otcore.retrieval import Index, QueryScores, Sentences, bundled_sentences, k
 from otcore.retrieval.index import encode_sentences
 
 _HEAD = 160  # sentences of each language that are searched before the rest is there; the collection's gold ones
-_KEPT = 8  # indexes
-_SHELF_BYTES = 600e6
 
 
 @dataclass(frozen=True)
@@ -26,12 +25,6 @@ class Searched:
 
     indexes: tuple[Index, ...]
     whole: bool
-
-
-@st.cache_resource(show_spinner=False)
-def search_jobs() -> Jobs:
-    """The background worker that builds indexes, one for all sessions: a search waits for no comparison."""
-    return Jobs(kept=_KEPT)
 
 
 def sentences_of(view: SearchView) -> tuple[Sentences, ...]:
@@ -51,18 +44,19 @@ def own_sentences(files: str) -> tuple[Sentences, ...]:
 
 
 def search_index(view: SearchView) -> Snapshot:
-    """How the job of an index stands; it is queued where there is none yet. Its result is a Searched, and so is what it gives out
-    as soon as the first sentences of every language are encoded.
+    """How the job of an index stands. Its result is a Searched, and so is what it gives out as soon as the first sentences of every
+    language are encoded.
 
     raises: InputError   an encoder or the files cannot be had
     """
     text = view.files if view.own_text else view.text
     key = repr(("search", [(name, encoder_stamp(name)) for name in view.encoders], text, view.languages))
-    known = search_jobs().snapshot(key)
-    if known:  # what is computed needs no encoder any more
-        return known
-    encoders, sentences = [encoder(name) for name in view.encoders], sentences_of(view)
-    return search_jobs().submit(key, "index for a search", lambda handle: _build(handle, encoders, sentences, text))
+
+    def prepare():
+        encoders, sentences, shelf = [encoder(name) for name in view.encoders], sentences_of(view), work.shelf()
+        return lambda tell: _build(tell, shelf, encoders, sentences, text)
+
+    return work.asked(key, "index for a search", prepare)
 
 
 def query_vector(name: str, text: str, code: str) -> np.ndarray:
@@ -78,17 +72,26 @@ def query_scores(index: Index, code: str) -> dict[str, QueryScores]:
     return _query_scores(index.encoder, encoder_stamp(index.encoder), index.languages, code, index)
 
 
-def _build(handle: Handle, encoders: list[Encoder], sentences: tuple[Sentences, ...], text: str) -> Searched:
-    tell = Teller(handle.progress, handle.stopped)
+def _build(tell: Teller, shelf: Shelf, encoders: list[Encoder], sentences: tuple[Sentences, ...], text: str) -> Searched:
+    def head(made: Encoder, one: Sentences, part: Teller) -> np.ndarray:
+        return shelf.get(key("head", made, one), lambda: encode_sentences(made, one.head(_HEAD), part))
+
+    def whole(made: Encoder, one: Sentences, part: Teller) -> np.ndarray:
+        rest = Sentences(one.language, one.ids[_HEAD:], one.texts[_HEAD:])
+        first = head(made, one, part.part(0, 0))
+        return shelf.get(key("all", made, one), lambda: np.concatenate([first, encode_sentences(made, rest, part)]))
+
+    def key(which: str, made: Encoder, one: Sentences) -> str:
+        return repr((which, made.name, encoder_stamp(made.name), text, one.language))
+
     heads = tuple(one.head(_HEAD) for one in sentences)
-    total = sum(map(len, sentences))
-    share = sum(map(len, heads)) / total
-    first = _indexes(encoders, heads, lambda made, one, part: _head(made, one, text, part), tell.part(0, share))
-    if share == 1:
-        return Searched(first, True)
-    tell.part(0, share)(1, "the first sentences are there")
-    handle.progress(round(1000 * share), 1000, "the first sentences are there", Searched(first, False))
-    return Searched(_indexes(encoders, sentences, lambda made, one, part: _all(made, one, text, part), tell.part(share, 1)), True)
+    share = sum(map(len, heads)) / sum(map(len, sentences))
+    first = Searched(_indexes(encoders, heads, head, tell.part(0, share)), whole=share == 1)
+    if first.whole:
+        return first
+    tell(share, "the first sentences are there")
+    tell.progress(round(1000 * share), 1000, "the first sentences are there", first)
+    return Searched(_indexes(encoders, sentences, whole, tell.part(share, 1)), whole=True)
 
 
 def _indexes(encoders: list[Encoder], sentences: tuple[Sentences, ...], vectors_of, tell: Teller) -> tuple[Index, ...]:
@@ -101,27 +104,6 @@ def _indexes(encoders: list[Encoder], sentences: tuple[Sentences, ...], vectors_
             done += len(one)
         found.append(Index(made.name, made.sentence_layer, sentences, tuple(vectors)))
     return tuple(found)
-
-
-def _head(made: Encoder, sentences: Sentences, text: str, tell: Teller) -> np.ndarray:
-    key = repr(("head", made.name, encoder_stamp(made.name), text, sentences.language))
-    return _shelf().get(key, lambda: encode_sentences(made, sentences, tell))
-
-
-def _all(made: Encoder, sentences: Sentences, text: str, tell: Teller) -> np.ndarray:
-    """The head's vectors and then the rest's."""
-
-    def make() -> np.ndarray:
-        head = _head(made, sentences.head(_HEAD), text, tell.part(0, 0))
-        rest = Sentences(sentences.language, sentences.ids[_HEAD:], sentences.texts[_HEAD:])
-        return np.concatenate([head, encode_sentences(made, rest, tell)])
-
-    return _shelf().get(repr(("all", made.name, encoder_stamp(made.name), text, sentences.language)), make)
-
-
-@st.cache_resource(show_spinner=False)
-def _shelf() -> Shelf:
-    return Shelf(_SHELF_BYTES)
 
 
 @st.cache_resource(max_entries=400, show_spinner=False)

@@ -31,7 +31,7 @@ def page() -> None:
         raise problem
     view = current(available)
     found = cache.search_index(view)
-    waiting.show(cache.search_jobs(), found, lambda made: result(made, view), name="index", meanwhile=lambda made: result(made, view))
+    waiting.show(found, lambda made: result(made, view), name="index", meanwhile=lambda made: result(made, view))
 
 
 def result(made: Searched, view: SearchView) -> None:

@@ -19,7 +19,7 @@ def page(view: SpaceView) -> None:
         result(picture, view)
         cache.warm_projection()  # not before: compiling would hold up the first picture
 
-    waiting.show(cache.space_jobs(view.projection.method), cache.space_picture(view), draw, name="picture")
+    waiting.show(cache.space_picture(view), draw, name="picture")
 
 
 def result(picture: Picture, view: SpaceView) -> None:

@@ -1,57 +1,38 @@
-"""Transfer tasks in the background: one queue for all sessions, results kept by what they depend on."""
+"""Transfer tasks in the background."""
 
-import streamlit as st
-
+from dashboard.background import work
 from dashboard.background.encoders import encoder
-from dashboard.background.jobs import Jobs, Snapshot
+from dashboard.background.jobs import HEAVY, QUICK, Snapshot
 from dashboard.pages.compare.transfer import store
 from dashboard.pages.compare.transfer.selection import TransferView
-from otcore.base.progress import Teller
 from otcore.encoders import encoder_stamp
-from otcore.evaluation.transfer import Sources, Task, Transfer, read_task, transfer
-
-
-@st.cache_resource(show_spinner=False)
-def transfer_jobs() -> Jobs:
-    """The background worker, one for all sessions."""
-    return Jobs()
+from otcore.evaluation.transfer import Sources, read_task, transfer
 
 
 def transfer_of(view: TransferView) -> Snapshot | None:
-    """How the job of a transfer stands; a quick one is queued where there is none yet, of one that takes minutes there is None until
-    somebody starts it.
+    """How the job of a transfer stands, None where it takes minutes and nobody has started it yet.
 
     raises: InputError   an encoder cannot be had
     """
-    known = transfer_jobs().snapshot(_key(view))
-    if known:  # what is computed needs no encoder any more
-        return known
-    for name in view.encoders:
-        encoder(name)
-    return None if view.heavy else start_transfer(view)
+    if view.heavy and not (known := work.known(_key(view))):
+        for name in view.encoders:
+            encoder(name)
+        return None
+    return known if view.heavy else start_transfer(view)
 
 
 def start_transfer(view: TransferView) -> Snapshot:
-    """Queues the job, or joins the one there is.
+    """Queues the job, or joins the one there is; its result is a Transfer.
 
-    raises: InputError   an encoder cannot be had
+    raises: InputError   an encoder cannot be had; at work what the reader of the task's files raises
     """
-    encoders = [encoder(name) for name in view.encoders]
 
-    def work(handle) -> Transfer:
-        return transfer(_task(view), encoders, view.settings, view.seeds, tell=Teller(handle.progress, handle.stopped))
+    def prepare():
+        encoders = [encoder(name) for name in view.encoders]
+        sources = (lambda: store.kept_sources(view.files)) if view.files else (lambda: Sources(languages=view.languages))
+        return lambda tell: transfer(read_task(view.task, sources()), encoders, view.settings, view.seeds, tell=tell)
 
-    return transfer_jobs().submit(_key(view), f"{view.task} with {', '.join(view.encoders)}", work)
-
-
-def _task(view: TransferView) -> Task:
-    """The task with its data: from files, else from the collection.
-
-    raises: InputError   what its reader raises
-    """
-    if view.files:
-        return read_task(view.task, store.kept_sources(view.files))
-    return read_task(view.task, Sources(languages=view.languages))
+    return work.asked(_key(view), f"{view.task} with {', '.join(view.encoders)}", prepare, HEAVY if view.heavy else QUICK)
 
 
 def _key(view: TransferView) -> str:

@@ -46,9 +46,11 @@ def page() -> None:
     found = cache.transfer_of(view)
     if found is None:
         st.info("This trains for some minutes in the background; other pages stay usable.")
-        st.button("Start", key="tr_start", type="primary", on_click=cache.start_transfer, args=(view,))
+        if st.button("Start", key="tr_start", type="primary"):
+            cache.start_transfer(view)
+            st.rerun()
         return
-    waiting.show(cache.transfer_jobs(), found, lambda done: result(done, view), name="transfer")
+    waiting.show(found, lambda done: result(done, view), name="transfer")
 
 
 def result(found: Transfer, view: TransferView) -> None:

@@ -1,0 +1,47 @@
+"""The server's jobs and shelf as pages ask them: always in the name of the visitor whose page is drawn.
+
+A page declares what it wants in one call, `asked(key, label, prepare)`, and shows it with `dashboard.kit.waiting`.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import streamlit as st
+from streamlit import runtime
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from dashboard.background.jobs import QUICK, Jobs, Kind, Snapshot
+from dashboard.background.shelf import Shelf
+from otcore.base.progress import Teller
+
+
+@st.cache_resource(show_spinner=False)
+def jobs() -> Jobs:
+    """The one admission of this server. Everything that works in the background is asked of it here, so a test that puts its own in
+    this place has a server of its own."""
+    return Jobs(present=lambda who: not who or not runtime.exists() or runtime.get_instance().is_active_session(who))
+
+
+def shelf() -> Shelf:
+    """Where results and what they are made of are kept."""
+    return jobs().shelf
+
+
+def visitor() -> str:
+    """Whose page is drawn, "" outside of pages."""
+    context = get_script_run_ctx(suppress_warning=True)
+    return context.session_id if context else ""
+
+
+def known(key: str) -> Snapshot | None:
+    """How the job of a key stands, which the visitor wants from now on; None where there is none."""
+    return jobs().join(key, visitor())
+
+
+def asked(key: str, label: str, prepare: Callable[[], Callable[[Teller], Any]], kind: Kind = QUICK) -> Snapshot:
+    """The same, queued where there is none.
+
+    prepare: gives the work; called only where there is none, for what is computed needs no encoder any more
+    raises : InputError   there is no room for more; what `prepare` raises
+    """
+    return known(key) or jobs().submit(key, label, prepare(), kind, visitor())
