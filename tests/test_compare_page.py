@@ -16,7 +16,8 @@ from dashboard.pages.compare import report as compare_report
 from dashboard.pages.compare import tables as compare_tables
 from otcore.corpora.collection import load_collection
 from otcore.encoders import load_encoder
-from otcore.evaluation import MEAN, CompareSettings, comparison
+from otcore.evaluation import comparison
+from otcore.evaluation.types import MEAN, CompareSettings
 
 APP = Path(__file__).resolve().parents[1] / "streamlit_app.py"
 

@@ -9,15 +9,20 @@ import pytest
 from otcore.alignment.aligner import align_many
 from otcore.alignment.scores import score
 from otcore.alignment.settings import AlignSettings
+from otcore.base.choices import labels_of
 from otcore.base.errors import InputError
 from otcore.base.progress import Stopped
 from otcore.cli import main
 from otcore.corpora.collection import load_collection
 from otcore.encoders import load_encoder
-from otcore.evaluation import MEAN, MEASURES, CompareSettings, Evaluation, compare
-from otcore.evaluation.published import PUBLISHED, PUBLISHED_ERRORS, XNLI_BY_LANGUAGE
+from otcore.evaluation import measures
+from otcore.evaluation.bootstrap import Difference, difference
+from otcore.evaluation.comparison import compare
+from otcore.evaluation.measures import MEASURES
+from otcore.evaluation.published import ERRORS, XNLI
 from otcore.evaluation.seeds import seed_groups, spreads
-from otcore.evaluation.verdicts import sentence
+from otcore.evaluation.types import MEAN, Change, CompareSettings, Evaluation
+from otcore.evaluation.verdicts import sentence, verdict
 
 
 class Renamed:
@@ -60,15 +65,81 @@ def test_a_system_against_itself_is_within_noise(evaluation):
             assert (change.value, change.low, change.high, change.p, change.verdict) == (0, 0, 0, 1, "within noise")
 
 
-def test_verdicts_know_which_way_is_better(evaluation):
+@pytest.mark.parametrize(
+    ("value", "low", "high", "better", "told"),
+    [
+        (0.2, 0.1, 0.3, "higher", "better"),
+        (0.2, 0.1, 0.3, "lower", "worse"),
+        (0.2, 0.1, 0.3, "", "higher"),
+        (-0.2, -0.3, -0.1, "higher", "worse"),
+        (-0.2, -0.3, -0.1, "lower", "better"),
+        (-0.2, -0.3, -0.1, "", "lower"),
+        (0.2, -0.1, 0.5, "higher", "within noise"),
+        (0.2, 0.0, 0.5, "higher", "within noise"),
+        (-0.2, -0.5, 0.0, "lower", "within noise"),
+        (0.2, np.nan, np.nan, "higher", "within noise"),
+        (np.nan, np.nan, np.nan, "higher", "within noise"),
+    ],
+)
+def test_verdicts_know_which_way_is_better(value, low, high, better, told):
+    assert verdict(Difference(value, low, high, 1.0), better) == told
+
+
+def test_changes_carry_the_verdict_of_their_own_interval(evaluation):
+    """Two encoders of random weights and of different sizes do differ in something."""
+    told = {}
     for change in evaluation.changes:
-        if change.verdict == "within noise":
-            assert change.low <= 0 <= change.high
-        elif MEASURES[change.measure].better:
-            good = (change.value < 0) == (MEASURES[change.measure].better == "lower")
-            assert change.verdict == ("better" if good else "worse")
-        else:
-            assert change.verdict == ("higher" if change.value > 0 else "lower")
+        away = change.low > 0 or change.high < 0
+        assert (change.verdict == "within noise") == (not away), change
+        told.setdefault(change.after, set()).add(change.verdict)
+    assert told["twin"] == {"within noise"}
+    assert told["b"] & {"better", "worse", "higher", "lower"}
+
+
+def test_without_an_interval_nothing_is_beyond_noise():
+    """A figure that hardly any draw has a value for: once “better” with p = 1."""
+    before = np.concatenate([[0.2], np.full(100, np.nan)])
+    after = np.concatenate([[0.5], np.full(100, np.nan)])
+    after[1:4], before[1:4] = 0.5, 0.2  # three draws of a hundred tell nothing either: p cannot be below 0.5
+    for found in (difference(before, after), difference(np.where(np.arange(101) == 0, before, np.nan), after)):
+        assert np.isnan([found.low, found.high]).all()
+        assert found.p >= 0.5
+        assert found.within_noise
+        assert verdict(found, "higher") == "within noise"
+    text = sentence(Change("a", "b", "de", "words", 0.3, found.low, found.high, found.p, "within noise"), 1)
+    assert "nan" not in text
+    assert "within noise" in text
+
+
+def test_a_measure_is_one_file(tmp_path, monkeypatch, encoder):
+    """What a module of the registry declares is computed, compared, and told of by its own label."""
+    (tmp_path / "length.py").write_text(
+        "import numpy as np\n"
+        "from otcore.evaluation.measure import Measure\n"
+        "from otcore.evaluation.samples import Rates, first_rate\n"
+        "def _words(made):\n"
+        "    return Rates(np.array([[len(x), 1] for x, _ in made.words]), first_rate)\n"
+        "MEASURE = Measure(name='length', label='words a sentence', rank=99, unit='words', better='', reading='How long.',\n"
+        "                  compute=_words, alone=True, chance=lambda pairs: 7.0)\n",
+        encoding="utf-8",
+    )
+    monkeypatch.setattr(measures, "__path__", [*measures.__path__, str(tmp_path)])
+    MEASURES.reload()
+    try:
+        pairs = {"de": load_collection().pairs("de", "en", "dev")[:5]}
+        found = compare([Renamed(encoder, "a"), Renamed(encoder, "b")], CompareSettings(("de",), draws=100), pairs)
+        assert found.measures[-1] == "length"
+        estimate = found.estimate("a", MEAN, "length")
+        assert estimate.value == pytest.approx(np.mean([len(encoder.encode([pair.source.words])[0].pooled()) for pair in pairs["de"]]))
+        assert estimate.chance == 7
+        assert sentence(found.change("b", MEAN, "length"), 1).startswith("Words a sentence changes")
+        assert any(row["measure"] == "length" for row in found.rows())
+        assert any(one.measure == "length" for one in found.scores)
+        assert labels_of(MEASURES)["length"] == "words a sentence", "a page offers it by its label"
+    finally:
+        monkeypatch.undo()
+        MEASURES.reload()
+    assert "length" not in MEASURES
 
 
 def test_error_rates_are_those_of_the_aligner_at_every_layer(evaluation, xlm_roberta, settings):
@@ -168,12 +239,13 @@ def test_runs_that_differ_by_seed_are_one_group(tmp_path, monkeypatch, evaluatio
 
 def test_published_means_are_those_of_the_published_languages():
     """The paper's means over the languages seen (en bg de el es fr) and over all follow from its own per-language figures."""
-    means = {row.system: row for row in PUBLISHED}
-    for system, scores in XNLI_BY_LANGUAGE.items():
+    told = {system: scores for system, scores in XNLI.items() if "en" in scores}
+    assert len(told) == 3
+    for scores in told.values():
         seen = [scores[code] for code in ("en", "bg", "de", "el", "es", "fr")]
-        assert np.mean(seen) == pytest.approx(means[system].xnli_seen, abs=0.06)
-        assert np.mean(list(scores.values())) == pytest.approx(means[system].xnli_all, abs=0.06)
-    assert min(error.by_language["fr"] for error in PUBLISHED_ERRORS) == 4.1
+        assert np.mean(seen) == pytest.approx(scores["seen"], abs=0.06)
+        assert np.mean([score for code, score in scores.items() if len(code) == 2]) == pytest.approx(scores["all"], abs=0.06)
+    assert min(errors["fr"] for errors in ERRORS.values()) == 4.1
 
 
 def test_the_command_compares_pair_files_and_writes_both_kinds_of_file(tmp_path, xlm_roberta, mbert, capsys):

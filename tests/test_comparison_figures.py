@@ -12,8 +12,12 @@ from otcore.alignment.scores import score
 from otcore.corpora.types import Links
 from otcore.evaluation import samples as forms
 from otcore.evaluation.bootstrap import difference, draw_weights, interval
-from otcore.evaluation.geometry import cka_sample, cosine_sums, k_occurrences, linear_cka, power_sums, probe_hits
-from otcore.evaluation.pair_costs import pair_costs
+from otcore.evaluation.measures import links
+from otcore.evaluation.measures.cloud import cosine_sums
+from otcore.evaluation.measures.costs import pair_costs
+from otcore.evaluation.measures.hubness import k_occurrences, power_sums, two_skewnesses
+from otcore.evaluation.measures.likeness import cka_sample, linear_cka
+from otcore.evaluation.measures.separability import probe_hits
 from otcore.evaluation.samples import Pairwise, Rates, plain
 from otcore.retrieval.words import csls, unit_rows, word_hits
 from otcore.transport.costs import cost_matrix
@@ -134,10 +138,10 @@ def test_hubness_is_the_skewness_of_neighbour_counts(random):
     nearest = np.argsort(-(unit_rows(x) @ unit_rows(y).T), axis=1)[:, :4]
     np.testing.assert_array_equal(counts, np.bincount(nearest.ravel(), minlength=40))
     sums = power_sums(counts, [10, 5, 25])
-    found = plain(Rates(np.concatenate([sums, sums], 1), forms.two_skewnesses))
+    found = plain(Rates(np.concatenate([sums, sums], 1), two_skewnesses))
     assert found == pytest.approx(scipy.stats.skew(counts))
     even = power_sums(np.full(40, 4), [10, 5, 25])
-    assert plain(Rates(np.concatenate([even, even], 1), forms.two_skewnesses)) == 0
+    assert plain(Rates(np.concatenate([even, even], 1), two_skewnesses)) == 0
 
 
 def test_the_probe_is_at_chance_on_one_cloud_and_perfect_on_two_apart(random):
@@ -181,7 +185,7 @@ def test_rates_follow_from_counts_as_the_scorer_has_them():
     counts = np.array(
         [[len(a), len(g.sure), len(a & g.sure), len(a & g.possible)] for a, g in zip(map(frozenset, found), gold, strict=True)]
     )
-    for name, function in (("aer", forms.error_rate), ("precision", forms.precision), ("recall", forms.recall), ("f1", forms.f1)):
+    for name, function in (("aer", links.error_rate), ("precision", links.precision), ("recall", links.recall), ("f1", links.f1)):
         sample = Rates(counts, function)
         assert plain(sample) == pytest.approx(getattr(whole, name))
         each = [getattr(score([a], [g]), name) for a, g in zip(found, gold, strict=True)]

@@ -7,7 +7,7 @@ import pytest
 
 from otcore.base.errors import InputError
 from otcore.cli import main
-from otcore.evaluation import retrieve
+from otcore.retrieval.precision import retrieve
 
 
 def test_retrieval_by_hand():

@@ -13,7 +13,6 @@ from transformers import AutoModel
 
 from otcore.base.errors import InputError
 from otcore.encoders import load_encoder
-from otcore.evaluation import sentence_vectors
 from otcore.finetuning import (
     FinetuneSettings,
     create_run,
@@ -22,6 +21,7 @@ from otcore.finetuning import (
 )
 from otcore.finetuning.run import STOP_FILE, carry_out
 from otcore.objectives import OBJECTIVES, ObjectiveSettings
+from otcore.retrieval.precision import sentence_vectors
 
 
 @pytest.mark.parametrize("kind", [kind for kind in OBJECTIVES if kind not in ("linear", "adversarial")])

@@ -14,23 +14,16 @@ from otcore.base.errors import InputError
 from otcore.base.progress import Stopped, Teller
 from otcore.cli import main
 from otcore.corpora.collection import load_collection
-from otcore.evaluation import sentence_vectors
-from otcore.retrieval import (
-    AT,
-    Index,
+from otcore.retrieval.index import Index, build_index, merged, query_vectors, search
+from otcore.retrieval.precision import sentence_vectors
+from otcore.retrieval.scores import AT, chance_scores, mean_scores, score_queries
+from otcore.retrieval.sentences import (
     Sentences,
-    build_index,
     bundled_sentences,
-    chance_scores,
     keep_sentences,
     kept_files,
     kept_sentences,
-    mean_scores,
-    merged,
-    query_vectors,
     read_sentences,
-    score_queries,
-    search,
     written_query,
 )
 from otcore.text.languages import words_of

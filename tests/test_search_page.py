@@ -22,7 +22,8 @@ from dashboard.pages.search.choices import FIELDS
 from dashboard.pages.search.selection import SearchView, others
 from otcore.base.progress import Stopped
 from otcore.corpora.collection import load_collection
-from otcore.retrieval import Hit, keep_sentences
+from otcore.retrieval.index import Hit
+from otcore.retrieval.sentences import keep_sentences
 
 APP = Path(__file__).resolve().parents[1] / "streamlit_app.py"
 

@@ -6,7 +6,7 @@ import pytest
 from otcore.base.errors import InputError
 from otcore.encoders import load_encoder
 from otcore.encoders.sentence_map import FILE, fit_sentence_map, load_sentence_map, save_sentence_map
-from otcore.evaluation import retrieve, sentence_vectors
+from otcore.retrieval.precision import retrieve, sentence_vectors
 
 
 @pytest.fixture

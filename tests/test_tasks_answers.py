@@ -2,7 +2,7 @@
 
 import pytest
 
-from otcore.evaluation.transfer.answers import exact_match, f1, normalised, units
+from otcore.evaluation.transfer.answer_scores import exact_match, f1, normalised, units
 
 # language, prediction, right answers, exact match, F1
 CASES = (

@@ -5,9 +5,14 @@ import json
 import pytest
 from test_tasks_questions import make_questions
 
+from otcore.base.choices import labels_of
 from otcore.cli import main
 from otcore.encoders import load_encoder
-from otcore.evaluation.transfer import Sources, TransferSettings, read_task, transfer
+from otcore.evaluation.transfer import tasks
+from otcore.evaluation.transfer.running import transfer
+from otcore.evaluation.transfer.settings import TransferSettings
+from otcore.evaluation.transfer.sources import Sources
+from otcore.evaluation.transfer.tasks import TASKS, read_task
 
 NLI = "a cat\tan animal\tentailment\na cat\ta chair\tcontradiction\na cat\tit sleeps\tneutral\n"
 QUICK = ("--epochs", "2", "--batch", "8", "--hidden", "8", "--length", "48")
@@ -80,6 +85,9 @@ def test_tasks_without_training(capsys, encoder):
         (("search", "--encoder", "base", "--compare", "base"), "twice"),
         (("search", "--encoder", "no/such/folder/here"), "no/such"),
         (("sentences", "--test", "file.txt"), "CODE=FILE"),
+        (("sentences", "--test", "en=file.txt"), "--english"),
+        (("words", "--test", "de=file.txt"), "CODE=PAIRS::LINKS"),
+        (("xquad", "--train", "file.json"), "--test CODE=FILE"),
     ],
 )
 def test_what_is_wrong_is_one_sentence(capsys, arguments, told):
@@ -95,3 +103,40 @@ def test_a_layer_the_encoder_lacks(capsys, encoder):
     code, _, error = run(capsys, "search", "--encoder", encoder.name, "--layer", 99)
     assert code == 2
     assert "layers 0 to 3" in error
+
+
+def test_a_task_is_one_file(capsys, tmp_path, monkeypatch, encoder):
+    """What a module of the registry declares is offered by the command and its help, and runs."""
+    (tmp_path / "coin.py").write_text(
+        "from otcore.evaluation.transfer.task import Outcome, Task\n"
+        "class Coin(Task):\n"
+        "    name, label, rank, about = 'coin', 'tossing a coin', 99, 'Heads?'\n"
+        "    measures = {'heads': 'heads'}\n"
+        "    formats = 'No files at all.'\n"
+        "    languages = ('de',)\n"
+        "    @classmethod\n"
+        "    def read(cls, sources):\n"
+        "        return cls()\n"
+        "    def chance(self, settings):\n"
+        "        return {'de': {'heads': 0.5}}\n"
+        "    def prepare(self, encoder, settings, tell):\n"
+        "        return lambda seed, told: Outcome({'de': {'heads': 0.75}})\n"
+        "TASK = Coin\n",
+        encoding="utf-8",
+    )
+    monkeypatch.setattr(tasks, "__path__", [*tasks.__path__, str(tmp_path)])
+    TASKS.reload()
+    try:
+        with pytest.raises(SystemExit):
+            main(["transfer", "--help"])
+        shown = " ".join(capsys.readouterr().out.split())
+        assert "coin tossing a coin. No files at all." in shown
+        code, out, _ = run(capsys, "coin", "--encoder", encoder.name)
+        assert code == 0
+        for text in ("tossing a coin, nothing is trained", "heads, %", "75.0", "50.0"):
+            assert text in out
+        assert labels_of(TASKS)["coin"] == "tossing a coin", "a page offers it by its label"
+    finally:
+        monkeypatch.undo()
+        TASKS.reload()
+    assert run(capsys, "coin")[0] == 2

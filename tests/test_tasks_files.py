@@ -5,11 +5,11 @@ import json
 import pytest
 
 from otcore.base.errors import InputError
-from otcore.base.names import TRANSFER_TASKS
-from otcore.evaluation.transfer import TASKS, Sources, TransferSettings, language_files, read_task
-from otcore.evaluation.transfer.files import Labelled, read_labelled
-from otcore.evaluation.transfer.sources import apart
-from otcore.evaluation.transfer.squad import read_questions
+from otcore.evaluation.transfer.labelled_files import Labelled, read_labelled
+from otcore.evaluation.transfer.settings import TransferSettings
+from otcore.evaluation.transfer.sources import Sources, apart, language_files
+from otcore.evaluation.transfer.squad_files import read_questions
+from otcore.evaluation.transfer.tasks import TASKS, read_task
 
 NLI = "a cat\tan animal\tentailment\na cat\ta dog\tcontradiction\na dog\tit sleeps\tneutral\n"
 ENTRY = {"id": "q1", "question": "who?", "answers": [{"text": "cat", "answer_start": 4}]}
@@ -34,13 +34,13 @@ def refused(action) -> str:
 
 
 def test_languages_of_files():
-    given = ["de=any/file.json", "data/xquad.zh.json", "test-ar.tsv", "hi.devtest", "x/tatoeba.tr-en.tr::x/tatoeba.tr-en.en"]
+    given = [("de", "any/file.json"), "data/xquad.zh.json", "test-ar.tsv", "hi.devtest", "x/tatoeba.tr-en.tr::x/tatoeba.tr-en.en"]
     assert language_files(given) == {
         "de": "any/file.json", "zh": "data/xquad.zh.json", "ar": "test-ar.tsv", "hi": "hi.devtest",
         "tr": "x/tatoeba.tr-en.tr::x/tatoeba.tr-en.en",
     }  # fmt: skip
-    assert "CODE=FILE" in refused(lambda: language_files(["questions.json"]))
-    assert "Two files are for de" in refused(lambda: language_files(["test-de.tsv", "de=other.tsv"]))
+    assert "does not tell its language" in refused(lambda: language_files(["questions.json"]))
+    assert "Two files are for de" in refused(lambda: language_files(["test-de.tsv", ("de", "other.tsv")]))
 
 
 def test_labelled_lines(tmp_path):
@@ -114,18 +114,22 @@ def test_dev_apart_shares_no_group():
     ("name", "sources", "told"),
     [
         ("nli", Sources(), "must be one of"),
-        ("xnli", Sources(tests={"de": "x"}), "--train"),
-        ("xquad", Sources(("x",)), "--test"),
+        ("xnli", Sources(tests={"de": "x"}), "English training data"),
+        ("xquad", Sources(("x",)), "Test files"),
         ("sentences", Sources(("x",), tests={"de": "x"}), "Nothing is trained"),
-        ("search", Sources(tests={"de": "x"}), "leave out --test"),
+        ("search", Sources(tests={"de": "x"}), "leave out the test files"),
         ("search", Sources(languages=("xx",)), "has no xx"),
         ("topics", Sources(tests={"de": "x"}), "both training and test"),
-        ("sentences", Sources(tests={"en": "x"}), "--english"),
-        ("words", Sources(tests={"de": "x"}), "::LINKS"),
+        ("sentences", Sources(tests={"en": "x"}), "English side"),
+        ("words", Sources(tests={"de": "x"}), "no file of links"),
+        ("words", Sources(links={"de": "x"}), "no file of pairs"),
     ],
 )
 def test_sources_that_do_not_fit(name, sources, told):
-    assert told in refused(lambda: read_task(name, sources))
+    text = refused(lambda: read_task(name, sources))
+    assert told in text
+    assert "--" not in text, "the engine knows no command line; each surface says where files are given"
+    assert "CODE=" not in text
 
 
 @pytest.mark.parametrize(
@@ -141,12 +145,13 @@ def test_settings_out_of_range(given):
 
 def test_settings_are_settled_by_the_task():
     for name in TASKS:
-        settled = TransferSettings(batch=7).settled(name)
+        own = TASKS[name].own
+        settled = TransferSettings(batch=7).settled(own)
         assert settled.batch == 7
-        assert settled == settled.settled(name)
+        assert settled == settled.settled(own)
         assert not TASKS[name].trained or None not in (settled.train, settled.epochs, settled.patience, settled.length)
-    assert TransferSettings(train="head").settled("xnli").train == "head"
-    assert tuple(TASKS) == TRANSFER_TASKS
+    assert TransferSettings(train="head").settled(TASKS["xnli"].own).train == "head"
+    assert tuple(TASKS) == ("xnli", "xquad", "topics", "search", "sentences", "words")
 
 
 @pytest.mark.parametrize("other", ["nonsense", ""])

@@ -8,9 +8,12 @@ import torch
 from checkpoints import ARCHITECTURES
 
 from otcore.encoders import load_encoder
-from otcore.evaluation.transfer import Sources, TransferSettings, read_task, transfer
 from otcore.evaluation.transfer.inputs import Joiner, Joint, Reader
-from otcore.evaluation.transfer.squad import Question
+from otcore.evaluation.transfer.running import transfer
+from otcore.evaluation.transfer.settings import TransferSettings
+from otcore.evaluation.transfer.sources import Sources
+from otcore.evaluation.transfer.squad_files import Question
+from otcore.evaluation.transfer.tasks import read_task
 from otcore.evaluation.transfer.windows import NOWHERE, Window, answer_pieces, answer_text, best_spans, make_windows
 
 CONTEXT = "The café — “Zürich”, ２０２１ — sleeps on\tthe red chair; 猫は赤い椅子 で寝て，القِطّة تنام."

@@ -6,9 +6,12 @@ import numpy as np
 import pytest
 
 from otcore.corpora.collection import load_collection
-from otcore.evaluation import retrieve, sentence_vectors
-from otcore.evaluation.transfer import Sources, TransferSettings, read_task, transfer
-from otcore.evaluation.transfer.search import random_ranking, ranking_scores
+from otcore.evaluation.transfer.running import transfer
+from otcore.evaluation.transfer.settings import TransferSettings
+from otcore.evaluation.transfer.sources import Sources
+from otcore.evaluation.transfer.tasks import read_task
+from otcore.evaluation.transfer.tasks.search import random_ranking, ranking_scores
+from otcore.retrieval.precision import retrieve, sentence_vectors
 from otcore.retrieval.words import word_hits
 
 

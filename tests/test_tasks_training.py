@@ -9,9 +9,12 @@ from otcore.base.errors import InputError
 from otcore.base.progress import Stopped, Teller
 from otcore.encoders import load_encoder
 from otcore.encoders.maps import LanguageMaps
-from otcore.evaluation.transfer import Sources, TransferSettings, read_task, transfer
 from otcore.evaluation.transfer.fitting import Training, ended, fit
 from otcore.evaluation.transfer.inputs import training_batches
+from otcore.evaluation.transfer.running import transfer
+from otcore.evaluation.transfer.settings import TransferSettings
+from otcore.evaluation.transfer.sources import Sources
+from otcore.evaluation.transfer.tasks import read_task
 
 ANIMALS, THINGS = ("cat", "Katze", "chat"), ("chair", "Stuhl", "chaise")  # the tiny vocabularies have them whole
 QUICK = TransferSettings("head", epochs=15, patience=15, batch=8, head_rate=1e-2, hidden=32)
@@ -77,8 +80,7 @@ def test_early_stopping_keeps_the_best_pass():
         seen.append(head.weight.detach().clone())
         return next(scores)
 
-    batches = lambda epoch: [torch.ones(4, 1)] * 3  # noqa: E731
-    training = Training(head, None, 3, batches, lambda batch: head(batch).square().mean(), dev)
+    training = Training(head, None, lambda: [torch.ones(4, 1)] * 3, lambda batch: head(batch).square().mean(), dev)
     fitted = fit(training, TransferSettings(epochs=9, patience=2, head_rate=0.1, encoder_rate=0.1), Teller())
     assert fitted.history == (0.2, 0.5, 0.5, 0.4)  # the equal third is no better
     assert fitted.best == 0.5

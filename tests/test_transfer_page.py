@@ -19,7 +19,9 @@ from dashboard.pages.compare.transfer import figures, store, tables
 from otcore.base.errors import InputError
 from otcore.base.progress import Stopped
 from otcore.corpora.collection import load_collection
-from otcore.evaluation.transfer import ALL, SEEN, UNSEEN, Fit, Score, Transfer, TransferSettings, sentences, topics, words
+from otcore.evaluation.transfer.results import ALL, SEEN, UNSEEN, Fit, Score, Transfer
+from otcore.evaluation.transfer.settings import TransferSettings
+from otcore.evaluation.transfer.tasks import TASKS, sentences, topics, words
 
 APP = Path(__file__).resolve().parents[1] / "streamlit_app.py"
 
@@ -116,6 +118,18 @@ def test_a_task_on_files_asks_for_them_and_waits_to_be_started(page, tmp_path, m
     assert (published["all"], published["German"], published["sw"]) == (67.8, 73.7, 49.8)
 
 
+def test_words_take_files_of_pairs_and_of_links(page):
+    app = page(tr_task="words")
+    assert [one.proto.label for one in app.get("file_uploader")] == ["Test files", "Gold links"]
+    pairs, links = "die Katze schläft ||| the cat sleeps\nein Stuhl ||| a chair\n", "0-0 1-1 2-2\n0-0 1-1\n"
+    given = {"tests": [("pairs.sw.txt", pairs.encode())], "links": [("gold.sw.txt", links.encode())]}
+    app = page(tr_task="words", tr_files=store.keep_files("words", given))
+    assert not app.error
+    assert list(app.dataframe[0].value["language"]) == ["sw", "mean of all"]
+    with pytest.raises(InputError, match="Gold links are missing"):
+        store.keep_files("words", {"tests": given["tests"]})
+
+
 def test_files_of_another_task_and_files_that_are_gone_are_told(page):
     id = store.keep_files("topics", {"train": [("a.en.tsv", b"x\ty\n")], "tests": [("a.de.tsv", b"x\ty\n")]})
     for files in (id, "0123456789abcdef0123"):
@@ -163,7 +177,7 @@ def made() -> Transfer:
     fits = tuple(Fit(name, seed, 0.7, 3, 1.0, 0.5) for name in ("a<", "b") for seed in (0, 1))
     chance = {code: {"f1": 0.2} for code in base}
     return Transfer(
-        "xnli", ("f1",), ("a<", "b"), tuple(base), (0, 1), ("de",), scores, fits, chance, TransferSettings().settled("xnli"), 9.0
+        "xnli", ("f1",), ("a<", "b"), tuple(base), (0, 1), ("de",), scores, fits, chance, TransferSettings().settled(TASKS["xnli"].own), 9.0
     )
 
 

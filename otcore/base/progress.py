@@ -1,9 +1,11 @@
 """How far a piece of work is, and whether it is still wanted."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
+from typing import TypeVar
 
 Progress = Callable[[int, int, str], None]
+Item = TypeVar("Item")
 
 
 class Stopped(Exception):
@@ -37,3 +39,8 @@ class Teller:
         """A teller for a part of this one's part."""
         width = self.end - self.begin
         return Teller(self.progress, self.stop, self.begin + width * begin, self.begin + width * end)
+
+    def each(self, items: Collection[Item]) -> Iterator[tuple[Item, "Teller"]]:
+        """Every item with a teller for its share of this one's part, all alike."""
+        for number, item in enumerate(items):
+            yield item, self.part(number / len(items), (number + 1) / len(items))

@@ -6,60 +6,60 @@ The first encoder is the one that the others are compared with. --out writes the
 import argparse
 from pathlib import Path
 
+from otcore.commands._options import add_options, settings_from
+from otcore.evaluation.types import CompareSettings
+
 
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("encoders", nargs="+", metavar="ENCODER", help="bundled editions, folders, hub names or run:NAME")
-    parser.add_argument("--languages", default=None, metavar="CODES", help="divided by commas (default de,fr,es)")
     parser.add_argument(
-        "--pairs", action="append", default=[], metavar="CODE=FILE",
+        "--pairs",
+        action="append",
+        default=[],
+        dest="files",
+        metavar="CODE=FILE",
         help="TSV, or lines `source ||| target`, English second; one for each language, in place of the collection",
-    )  # fmt: skip
-    parser.add_argument("--layer", type=int, metavar="N", help="of words and sentences (default: each its own)")
-    parser.add_argument("--seed", type=int, default=0, metavar="N", help="of the bootstrap and the shuffled pairs (default 0)")
+    )
+    add_options(parser, CompareSettings)
     parser.add_argument("--out", type=Path, metavar="FILE", help="write everything to FILE.json or FILE.csv")
 
 
 def run(options: argparse.Namespace) -> int:
     from otcore.base.errors import InputError
+    from otcore.commands._files import coded_files
     from otcore.commands._progress import download_line, progress_line
     from otcore.encoders import load_encoder
-    from otcore.evaluation import MEAN, CompareSettings, compare
-    from otcore.evaluation.verdicts import sentence
+    from otcore.evaluation.comparison import compare
+    from otcore.finetuning.data import read_pairs
+    from otcore.runs.settings import PairFile
     from otcore.text.files import write_bytes
 
     if options.out and options.out.suffix not in (".json", ".csv"):
         raise InputError(f"{options.out} ends in neither .json nor .csv; give a name that does.")
-    pairs = _pairs(options.pairs)
-    chosen = options.languages.split(",") if options.languages else list(pairs) or ["de", "fr", "es"]
-    settings = CompareSettings(tuple(chosen), layer=options.layer, seed=options.seed)
+    pairs = {code: read_pairs(PairFile(code, path)) for code, path in coded_files(options.files, "--pairs").items()}
+    own = {"languages": list(pairs)} if pairs and not options.languages else {}
+    settings = settings_from(options, CompareSettings, **own)
     show = progress_line("steps done")
     encoders = [load_encoder(name, download_line()) for name in options.encoders]
     found = compare(encoders, settings, pairs or None, progress=lambda done, total, what: show(done, total))
-    for name in found.names:
-        print(name)
-        for key in found.measures:
-            one = found.estimate(name, MEAN, key)
-            change = found.change(name, MEAN, key)
-            told = f"  {sentence(change, len(found.sentences))}" if change else ""
-            print(f"  {key:14} {one.value:7.3f} [{one.low:.3f}, {one.high:.3f}]{told}")
+    print(_text(found))
     if options.out:
         write_bytes(options.out, (found.to_json() if options.out.suffix == ".json" else _csv(found.rows())).encode())
     return 0
 
 
-def _pairs(given: list[str]) -> dict:
-    from otcore.base.errors import InputError
-    from otcore.finetuning.data import read_pairs
-    from otcore.runs.settings import PairFile
-    from otcore.text.languages import language
+def _text(found) -> str:
+    from otcore.evaluation.types import MEAN
+    from otcore.evaluation.verdicts import sentence
 
-    pairs = {}
-    for entry in given:
-        code, divider, path = entry.partition("=")
-        if not divider or not path:
-            raise InputError(f"“{entry[:80]}” is not CODE=FILE; write for instance --pairs de=pairs.tsv.")
-        pairs[language(code).code] = read_pairs(PairFile(language(code).code, path))
-    return pairs
+    lines = []
+    for name in found.names:
+        lines.append(name)
+        for key in found.measures:
+            one, change = found.estimate(name, MEAN, key), found.change(name, MEAN, key)
+            told = f"  {sentence(change, len(found.sentences))}" if change else ""
+            lines.append(f"  {key:14} {one.value:7.3f} [{one.low:.3f}, {one.high:.3f}]{told}")
+    return "\n".join(lines)
 
 
 def _csv(rows: list[dict]) -> str:

@@ -21,7 +21,7 @@ def run(options: argparse.Namespace) -> int:
     from otcore.commands._progress import download_line, progress_line
     from otcore.corpora.parallel import read_parallel
     from otcore.encoders import DEFAULT, load_encoder
-    from otcore.evaluation import retrieve, sentence_vectors
+    from otcore.retrieval.precision import retrieve, sentence_vectors
 
     pairs = read_parallel(options.source, options.target, "und", "und", presplit=True)
     encoder = load_encoder(options.encoder or DEFAULT, download_line())

@@ -36,9 +36,11 @@ def run(options: argparse.Namespace) -> int:
     sentences, relevant = _searched(options, code)
     names = [options.encoder or DEFAULT, *([options.compare] if options.compare else [])]
     found = {
-        "query": options.query, "language": code, "sentences": {one.language: len(one) for one in sentences},
+        "query": options.query,
+        "language": code,
+        "sentences": {one.language: len(one) for one in sentences},
         "encoders": [_under(name, sentences, options, code, relevant) for name in names],
-    }  # fmt: skip
+    }
     print(json.dumps(found, ensure_ascii=False) if options.json else _text(found))
     return 0
 
@@ -46,26 +48,21 @@ def run(options: argparse.Namespace) -> int:
 def _searched(options: argparse.Namespace, code: str):
     """The sentences to go through, and what answers the query: None where nobody marked it."""
     from otcore.base.errors import InputError
+    from otcore.commands._files import coded_files, codes
     from otcore.corpora.collection import load_collection
-    from otcore.retrieval import bundled_sentences, read_sentences, written_query
-    from otcore.text.languages import language
+    from otcore.retrieval.sentences import bundled_sentences, read_sentences, written_query
 
-    wanted = [language(one).code for one in options.within.split(",")] if options.within else None
+    wanted = codes(options.within)
     if options.file:
-        given = {}
-        for entry in options.file:
-            own, divider, path = entry.partition("=")
-            if not divider or not path:
-                raise InputError(f"“{entry[:80]}” is not CODE=FILE; write for instance --file fr=sentences.txt.")
-            given[language(own).code] = path
-        absent = [one for one in wanted or [] if one not in given]
+        given = coded_files(options.file, "--file")
+        absent = [one for one in wanted if one not in given]
         if absent:
             raise InputError(f"There is no file in {absent[0]}; give one with --file {absent[0]}=FILE.")
-        return tuple(read_sentences(path, own) for own, path in given.items() if wanted is None or own in wanted), None
+        return tuple(read_sentences(path, own) for own, path in given.items() if not wanted or own in wanted), None
     collection = load_collection()
-    codes = wanted or [one for one in collection.languages if one != code]
+    within = wanted or [one for one in collection.languages if one != code]
     query = written_query(collection, options.query, code) if code in collection.languages else None
-    return bundled_sentences(collection, list(dict.fromkeys(codes))), frozenset(query.relevant) if query else None
+    return bundled_sentences(collection, list(dict.fromkeys(within))), frozenset(query.relevant) if query else None
 
 
 def _under(name: str, sentences, options: argparse.Namespace, code: str, relevant: frozenset[str] | None) -> dict:
@@ -73,7 +70,7 @@ def _under(name: str, sentences, options: argparse.Namespace, code: str, relevan
     from otcore.base.progress import Teller
     from otcore.commands._progress import download_line, progress_notes
     from otcore.encoders import load_encoder
-    from otcore.retrieval import build_index, query_vectors, search
+    from otcore.retrieval.index import build_index, query_vectors, search
 
     encoder = load_encoder(name, download_line())
     query = query_vectors(encoder, [options.query], code)[0]
@@ -92,7 +89,8 @@ def _under(name: str, sentences, options: argparse.Namespace, code: str, relevan
 def _scores(index, encoder, options: argparse.Namespace, code: str) -> dict:
     """Over all queries of the collection, where it is what was searched."""
     from otcore.corpora.collection import load_collection
-    from otcore.retrieval import AT, chance_scores, mean_scores, query_vectors, score_queries
+    from otcore.retrieval.index import query_vectors
+    from otcore.retrieval.scores import chance_scores, mean_scores, score_queries
 
     if options.file or code not in load_collection().languages:
         return {}
@@ -100,8 +98,13 @@ def _scores(index, encoder, options: argparse.Namespace, code: str) -> dict:
     relevant = [frozenset(query.relevant) for query in queries]
     found = mean_scores(score_queries(index, query_vectors(encoder, [query.texts[code] for query in queries], code), relevant))
     chance = chance_scores(len(index.sentences[0]), list(map(len, relevant)))
-    plain = lambda one: {"mrr": round(one.mrr, 6), "p_at_1": round(one.first, 6), f"recall_at_{AT}": round(one.recall, 6)}  # noqa: E731
-    return {"all_queries": {"queries": found.queries, **plain(found), "chance": plain(chance)}}
+    return {"all_queries": {"queries": found.queries, **_rounded(found), "chance": _rounded(chance)}}
+
+
+def _rounded(scores) -> dict[str, float]:
+    from otcore.retrieval.scores import AT
+
+    return {"mrr": round(scores.mrr, 6), "p_at_1": round(scores.first, 6), f"recall_at_{AT}": round(scores.recall, 6)}
 
 
 def _text(found: dict) -> str:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 SHARE = 0.95  # of the draws inside an interval
+LEAST = 40  # draws with a value that an interval needs: with fewer no p can be below 0.05
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,8 @@ class Interval:
 
 @dataclass(frozen=True)
 class Difference:
-    """B − A with its interval, and `p`: how often, two-sided, the draws fall on the other side of 0; in (0, 1]."""
+    """B − A with its interval, NaN where too few draws have a value, and `p`: how often, two-sided, the draws fall on the other side of
+    0; in (0, 1]."""
 
     value: float
     low: float
@@ -33,8 +35,8 @@ class Difference:
 
     @property
     def within_noise(self) -> bool:
-        """Whether the interval holds 0."""
-        return self.low <= 0 <= self.high
+        """Whether the interval holds 0, or there is no difference or no interval to tell by."""
+        return not (np.isfinite(self.value) and (self.low > 0 or self.high < 0))
 
 
 def draw_weights(sentences: Sequence[str], draws: int, seed: int) -> np.ndarray:
@@ -51,7 +53,8 @@ def draw_weights(sentences: Sequence[str], draws: int, seed: int) -> np.ndarray:
 
 
 def interval(values: np.ndarray, share: float = SHARE) -> Interval:
-    """The first of (draws + 1,) values with the percentile interval of the others; draws without a value are left out."""
+    """The first of (draws + 1,) values with the percentile interval of the others; draws without a value are left out, and of fewer than
+    LEAST there is no interval."""
     return Interval(float(values[0]), *_percentiles(values[1:], share))
 
 
@@ -65,7 +68,7 @@ def difference(before: np.ndarray, after: np.ndarray, share: float = SHARE) -> D
 
 def _percentiles(values: np.ndarray, share: float) -> tuple[float, float]:
     values = values[np.isfinite(values)]
-    if not len(values):
+    if len(values) < LEAST:
         return float("nan"), float("nan")
     low, high = np.quantile(values, [(1 - share) / 2, (1 + share) / 2])
     return float(low), float(high)

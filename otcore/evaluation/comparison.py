@@ -1,7 +1,7 @@
 """Encoders against each other, before and after: all figures, their intervals, and what has changed beyond noise."""
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import numpy as np
 
@@ -10,20 +10,21 @@ from otcore.base.progress import Stopped
 from otcore.corpora.collection import load_collection
 from otcore.corpora.types import SentencePair
 from otcore.encoders.encoder import Encoder
-from otcore.evaluation.bootstrap import Difference, difference, draw_weights, interval
+from otcore.evaluation.bootstrap import difference, draw_weights, interval
 from otcore.evaluation.measures import MEASURES
-from otcore.evaluation.measuring import Measured, blocks, measure
+from otcore.evaluation.measuring import Measured, measure_all, steps
 from otcore.evaluation.samples import plain
 from otcore.evaluation.types import MEAN, PIVOT, Change, Compared, CompareSettings, Estimate, Evaluation, LayerError, SentenceScores
+from otcore.evaluation.verdicts import verdict
 
-WITHIN_NOISE = "within noise"
-_PROBE_CHANCE = 0.5
+Texts = Mapping[str, Sequence[SentencePair]]
+All = Mapping[tuple[str, str], Measured]  # of an encoder's name and a language
 
 
 def compare(
     encoders: Sequence[Encoder],
     settings: CompareSettings,
-    pairs: Mapping[str, Sequence[SentencePair]] | None = None,
+    pairs: Texts | None = None,
     progress: Callable[[int, int, str], None] = lambda done, total, what: None,
     stop: Callable[[], bool] = lambda: False,
 ) -> Evaluation:
@@ -41,13 +42,11 @@ def compare(
     True
     """
     start = time.monotonic()
-    own_text = pairs is not None
     texts = _texts(settings, pairs)
     compared = [_compared(encoder, settings.layer) for encoder in encoders]
-    names = [one.name for one in compared]
-    if not names or len(set(names)) != len(names):
+    if not compared or len({one.name for one in compared}) != len(compared):
         raise InputError("A comparison needs different encoders; choose each once.")
-    total = len(encoders) * sum(blocks(len(found)) for found in texts.values()) + 1
+    total = len(encoders) * sum(steps(len(found)) for found in texts.values()) + 1
     done = 0
 
     def step(what: str) -> None:
@@ -61,16 +60,16 @@ def compare(
     for encoder, one in zip(encoders, compared, strict=True):
         for code, found in texts.items():
             label = f"{one.name}, {code}: "
-            measured[one.name, code] = measure(
-                encoder, found, one.layer, one.sentence_layer, sweep=settings.sweep, seed=settings.seed,
-                step=lambda what, label=label: step(label + what),
-            )  # fmt: skip
-    result = _evaluation(settings, compared, texts, measured, own_text, start)
+            measured[one.name, code] = measure_all(encoder, one, found, settings, lambda what, label=label: step(label + what))
+    estimates, changes, names = _figures(settings, [one.name for one in compared], texts, measured)
+    ids = {code: tuple(pair.id or str(number) for number, pair in enumerate(found, 1)) for code, found in texts.items()}
+    layers, scores = tuple(_layer_errors(compared, texts, measured)), tuple(_sentence_scores(measured, names))
     step("intervals drawn")
-    return result
+    seconds = round(time.monotonic() - start, 2)
+    return Evaluation(settings, tuple(compared), ids, estimates, changes, layers, scores, pairs is not None, seconds)
 
 
-def _texts(settings: CompareSettings, pairs) -> dict[str, list[SentencePair]]:
+def _texts(settings: CompareSettings, pairs: Texts | None) -> Texts:
     if pairs is None:
         collection = load_collection()
         pairs = {code: collection.pairs(code, PIVOT, settings.split) for code in settings.languages}
@@ -88,61 +87,38 @@ def _compared(encoder: Encoder, layer: int | None) -> Compared:
     return Compared(encoder.name, encoder.check_layer(layer), sentence_layer, encoder.layers, encoder.dimension)
 
 
-def _evaluation(settings: CompareSettings, compared, texts, measured: Mapping[tuple[str, str], Measured], own_text: bool, start: float):
-    ids = {code: tuple(pair.id or str(number) for number, pair in enumerate(found, 1)) for code, found in texts.items()}
-    english = {code: [pair.target.text for pair in found] for code, found in texts.items()}
-    weights = {code: draw_weights(found, settings.draws, settings.seed) for code, found in english.items()}
-    values = {
-        (name, code, key): sample.values(weights[code]) for (name, code), found in measured.items() for key, sample in found.figures.items()
-    }
-    keys = [key for key in MEASURES if all((one.name, code, key) in values for one in compared for code in texts)]
-    for one in compared:
-        for key in keys:
-            values[one.name, MEAN, key] = np.mean([values[one.name, code, key] for code in texts], axis=0)
-    counts = {code: len(found) for code, found in texts.items()}
-    chances = {code: 1 / count for code, count in counts.items()} | {MEAN: float(np.mean([1 / count for count in counts.values()]))}
-    places = [(code, key) for key in keys for code in (*texts, MEAN)]
+def _figures(
+    settings: CompareSettings, encoders: Sequence[str], texts: Texts, measured: All
+) -> tuple[tuple[Estimate, ...], tuple[Change, ...], list[str]]:
+    """Estimates, changes from the first encoder, and the names of the measures that all encoders and languages have."""
+    names = [name for name in MEASURES if all(name in found.figures for found in measured.values())]
+    weights = {code: draw_weights([pair.target.text for pair in found], settings.draws, settings.seed) for code, found in texts.items()}
+    values = {(*place, name): measured[place].figures[name].values(weights[place[1]]) for place in measured for name in names}
+    for encoder in encoders:
+        values |= {(encoder, MEAN, name): np.mean([values[encoder, code, name] for code in texts], axis=0) for name in names}
+    places = [(code, name) for name in names for code in (*texts, MEAN)]
     estimates = [
-        Estimate(one.name, code, key, *vars(interval(values[one.name, code, key])).values(), _chance(key, chances[code]))
-        for one in compared for code, key in places
-    ]  # fmt: skip
-    first = compared[0].name
-    changes = [
-        _change(first, one.name, code, key, difference(values[first, code, key], values[one.name, code, key]))
-        for one in compared[1:] for code, key in places
-    ]  # fmt: skip
-    return Evaluation(
-        settings, tuple(compared), ids, tuple(estimates), tuple(changes), tuple(_layer_errors(compared, texts, measured)),
-        tuple(_sentence_scores(measured, keys)), own_text, round(time.monotonic() - start, 2),
-    )  # fmt: skip
+        Estimate(encoder, *place, *vars(interval(values[encoder, *place])).values(), _chance(*place, texts))
+        for encoder in encoders
+        for place in places
+    ]
+    first, changes = encoders[0], []
+    for encoder in encoders[1:]:
+        for place in places:
+            found = difference(values[first, *place], values[encoder, *place])
+            changes.append(Change(first, encoder, *place, *vars(found).values(), verdict(found, MEASURES[place[1]].better)))
+    return tuple(estimates), tuple(changes), names
 
 
-def _chance(key: str, retrieval: float) -> float | None:
-    return {
-        "sentences": retrieval,
-        "to_english": retrieval,
-        "from_english": retrieval,
-        "separability": _PROBE_CHANCE,
-        "cost_ratio": 1.0,
-    }.get(key)
+def _chance(code: str, name: str, texts: Texts) -> float | None:
+    """Of a language, or the mean over all."""
+    found = [MEASURES[name].chance(len(texts[one])) for one in (texts if code == MEAN else [code])]
+    return None if None in found else float(np.mean(found))
 
 
-def _change(before: str, after: str, code: str, key: str, found: Difference) -> Change:
-    return Change(before, after, code, key, found.value, found.low, found.high, found.p, verdict(found, MEASURES[key].better))
-
-
-def verdict(found: Difference, better: str) -> str:
-    """In a word: "within noise" where the interval holds 0, else "better" or "worse", or "higher" or "lower" where neither is good."""
-    if found.within_noise or not np.isfinite(found.value):
-        return WITHIN_NOISE
-    direction = "higher" if found.value > 0 else "lower"
-    return direction if not better else "better" if direction == better else "worse"
-
-
-def _layer_errors(compared, texts, measured):
+def _layer_errors(compared: Sequence[Compared], texts: Texts, measured: All) -> Iterator[LayerError]:
     for one in compared:
-        layers = [measured[one.name, code].layers for code in texts]
-        errors = {code: {at: plain(sample) for at, sample in found.items()} for code, found in zip(texts, layers, strict=True)}
+        errors = {code: {at: plain(sample) for at, sample in measured[one.name, code].layers.items()} for code in texts}
         shared = [at for at in range(one.layers + 1) if all(at in found for found in errors.values())]
         errors[MEAN] = {at: float(np.mean([errors[code][at] for code in texts])) for at in shared}
         for code, found in errors.items():
@@ -150,9 +126,9 @@ def _layer_errors(compared, texts, measured):
                 yield LayerError(one.name, code, at, aer)
 
 
-def _sentence_scores(measured: Mapping[tuple[str, str], Measured], keys: Sequence[str]):
-    for (name, code), found in measured.items():
-        for key in keys:
-            scores = found.figures[key].per_sentence()
-            if scores is not None and key != "hubness":  # the skewness within one sentence says nothing
-                yield SentenceScores(name, code, key, tuple(float(score) if np.isfinite(score) else None for score in scores))
+def _sentence_scores(measured: All, names: Sequence[str]) -> Iterator[SentenceScores]:
+    for (encoder, code), found in measured.items():
+        for name in names:
+            if MEASURES[name].alone:
+                scores = found.figures[name].per_sentence()
+                yield SentenceScores(encoder, code, name, tuple(float(score) if np.isfinite(score) else None for score in scores))

@@ -4,7 +4,7 @@ A sample answers `values(weights)`: the figure when sentence k counts weights[r,
 figure itself, multinomial counts its bootstrap (Efron & Tibshirani 1993 §6), a row of the identity a sentence's own score.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -20,9 +20,6 @@ class Sample(Protocol):
 
     def values(self, weights: np.ndarray) -> np.ndarray:
         """(r,) the figure for each row of weights (r, n) ≥ 0; NaN where it has none."""
-
-    def per_sentence(self) -> np.ndarray | None:
-        """(n,) the figure of each sentence alone, or None where it only exists for many."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +40,8 @@ class Rates:
     def values(self, weights: np.ndarray) -> np.ndarray:
         return self.combine(weights @ self.counts)
 
-    def per_sentence(self) -> np.ndarray | None:
+    def per_sentence(self) -> np.ndarray:
+        """(n,) the figure of each sentence alone."""
         return self.combine(self.counts.astype(np.float64))
 
 
@@ -54,12 +52,12 @@ class Pairwise:
     A sentence drawn twice makes no pair with itself, so that a bootstrap does not meet the same word again.
 
     sums   : (n, n) for each two sentences the sum over their pairs of words
-    words  : (n,) words of each sentence
+    words  : n numbers of words, of each sentence
     combine: (…) means → (…) figures
     """
 
     sums: np.ndarray
-    words: np.ndarray
+    words: Sequence[int]
     combine: Callable[[np.ndarray], np.ndarray]
 
     @property
@@ -69,11 +67,9 @@ class Pairwise:
     def values(self, weights: np.ndarray) -> np.ndarray:
         squares = weights**2
         total = ((weights @ self.sums) * weights).sum(1) - squares @ np.diagonal(self.sums)
-        pairs = (weights @ self.words) ** 2 - squares @ self.words.astype(np.float64) ** 2
-        return self.combine(_ratio(total, pairs))
-
-    def per_sentence(self) -> np.ndarray | None:
-        return None
+        words = np.asarray(self.words, np.float64)
+        pairs = (weights @ words) ** 2 - squares @ words**2
+        return self.combine(ratio(total, pairs))
 
 
 @dataclass(frozen=True)
@@ -91,10 +87,7 @@ class Linear:
         return len(self.influences)
 
     def values(self, weights: np.ndarray) -> np.ndarray:
-        return self.value + _ratio(weights @ self.influences, weights.sum(1))
-
-    def per_sentence(self) -> np.ndarray | None:
-        return None
+        return self.value + ratio(weights @ self.influences, weights.sum(1))
 
 
 def plain(sample: Sample) -> float:
@@ -102,52 +95,18 @@ def plain(sample: Sample) -> float:
     return float(sample.values(np.ones((1, sample.size)))[0])
 
 
-# Each takes (…, k) sums; what stands in them is said where the counts are made, in `measuring`.
-def error_rate(sums: np.ndarray) -> np.ndarray:
-    """AER from predicted, sure, predicted sure, predicted possible (Och & Ney 2003); 0 where nothing is to be linked."""
-    return 1 - _ratio(sums[..., 2] + sums[..., 3], sums[..., 0] + sums[..., 1], empty=1.0)
-
-
-def precision(sums: np.ndarray) -> np.ndarray:
-    """|A∩P| / |A| from the same sums; without a link 1 where none is sure, else 0."""
-    return np.where(sums[..., 0] > 0, _ratio(sums[..., 3], sums[..., 0]), sums[..., 1] == 0)
-
-
-def recall(sums: np.ndarray) -> np.ndarray:
-    """|A∩S| / |S| from the same sums; 1 where no link is sure."""
-    return _ratio(sums[..., 2], sums[..., 1], empty=1.0)
-
-
-def f1(sums: np.ndarray) -> np.ndarray:
-    """Harmonic mean of precision and recall, from the same sums."""
-    p, r = precision(sums), recall(sums)
-    return _ratio(2 * p * r, p + r, empty=0.0)
-
-
+# Each takes (…, k) sums; what stands in them is said where the counts are made.
 def first_rate(sums: np.ndarray) -> np.ndarray:
     """hits / tries."""
-    return _ratio(sums[..., 0], sums[..., 1])
+    return ratio(sums[..., 0], sums[..., 1])
 
 
 def two_rates(sums: np.ndarray) -> np.ndarray:
     """The mean of two rates, from hits, tries, hits, tries: of two directions, or of two classes (balanced accuracy)."""
-    return (_ratio(sums[..., 0], sums[..., 1]) + _ratio(sums[..., 2], sums[..., 3])) / 2
+    return (ratio(sums[..., 0], sums[..., 1]) + ratio(sums[..., 2], sums[..., 3])) / 2
 
 
-def two_skewnesses(sums: np.ndarray) -> np.ndarray:
-    """The mean skewness of two sets of numbers, each from its count, Σx, Σx², Σx³; 0 where all are equal."""
-    return (_skewness(sums[..., :4]) + _skewness(sums[..., 4:])) / 2
-
-
-def _skewness(sums: np.ndarray) -> np.ndarray:
-    mean, square, cube = (_ratio(sums[..., power], sums[..., 0]) for power in (1, 2, 3))
-    variance = np.maximum(square - mean**2, 0)
-    third = cube - 3 * mean * square + 2 * mean**3
-    spread = np.where(np.isnan(variance) | (variance > 1e-12 * np.maximum(square, 1e-12)), variance, 0)
-    return _ratio(third, spread**1.5, empty=0.0)
-
-
-def _ratio(above: np.ndarray, below: np.ndarray, empty: float = np.nan) -> np.ndarray:
+def ratio(above: np.ndarray, below: np.ndarray, empty: float = np.nan) -> np.ndarray:
     """above / below; `empty` where below is 0."""
     above, below = np.asarray(above, np.float64), np.asarray(below, np.float64)
     filled = np.full(np.broadcast_shapes(above.shape, below.shape), empty)

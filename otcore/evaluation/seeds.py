@@ -60,12 +60,8 @@ def spreads(evaluation: Evaluation, groups: Mapping[str, Sequence[str]]) -> list
     for label, names in groups.items():
         for code, key in places:
             values = np.array([evaluation.estimate(name, code, key).value for name in names])
-            changes = np.array([values[k] - evaluation.estimate(evaluation.names[0], code, key).value for k in range(len(names))])
+            changes = values - evaluation.estimate(evaluation.names[0], code, key).value
             agree = bool((changes > 0).all() or (changes < 0).all())
-            found.append(
-                Spread(
-                    label, len(names), code, key, float(values.mean()), float(values.min()), float(values.max()),
-                    float(values.std(ddof=1)), float(changes.mean()), agree,
-                )
-            )  # fmt: skip
+            told = (values.mean(), values.min(), values.max(), values.std(ddof=1), changes.mean())
+            found.append(Spread(label, len(names), code, key, *map(float, told), agree))
     return found

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from otcore.base.choices import Flag, Maybe, Number, OneOf, Several, check, choice
 from otcore.base.errors import InputError
 from otcore.evaluation.measures import MEASURES
 from otcore.text.languages import language
@@ -14,33 +15,36 @@ from otcore.text.languages import language
 PIVOT = "en"
 MEAN = "mean"
 SPLITS = ("test", "dev")
+_MOST_LANGUAGES = 200
 
 
 @dataclass(frozen=True)
 class CompareSettings:
     """What is compared on which sentences.
 
-    languages: codes; each is compared with English
-    split    : of the bundled collection: "test", which no run sees, or "dev", which runs are watched on
-    layer    : of words and sentences alike, or None: words at each encoder's default layer, sentences at its last
-    sweep    : AER at every layer too
-    pairs    : most sentence pairs used of each language, ≥ 2
-    draws    : of the bootstrap, ≥ 100
-    seed     : of the bootstrap and of the shuffled pairs
-    raises   : InputError   a value out of range, a language twice or English
+    split : of the bundled collection: "test", which no run sees, or "dev", which runs are watched on
+    layer : of words and sentences alike, or None: words at each encoder's default layer, sentences at its last
+    sweep : AER at every layer too
+    pairs : most sentence pairs used of each language; `draws` of the bootstrap
+    raises: InputError   a value out of range, a language twice or English
 
     >>> from otcore import CompareSettings
     >>> CompareSettings(languages=("de", "cs"), pairs=100).split
     'test'
     """
 
-    languages: tuple[str, ...] = ("de", "fr", "es")
-    split: str = "test"
-    layer: int | None = None
-    sweep: bool = True
-    pairs: int = 500
-    draws: int = 1000
-    seed: int = 0
+    languages: tuple[str, ...] = choice(["de", "fr", "es"], Several(_MOST_LANGUAGES), "Languages", "Each is compared with English.")
+    split: str = choice("test", OneOf(SPLITS), flag=None)
+    layer: int | None = choice(
+        None,
+        Maybe(Number(0, 1000, whole=True), blank=-1),
+        "Layer",
+        "Whose vectors are compared. Each its own: words at the layer where the encoder aligns best, sentences at its last.",
+    )
+    sweep: bool = choice(True, Flag(), flag=None)
+    pairs: int = choice(500, Number(2, whole=True), flag=None)
+    draws: int = choice(1000, Number(100, whole=True), flag=None)
+    seed: int = choice(0, Number(0, whole=True), "Seed", "Of the bootstrap and of the shuffled pairs.")
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "languages", tuple(language(code).code for code in self.languages))
@@ -50,12 +54,7 @@ class CompareSettings:
             raise InputError("English is the other side of every pair; choose other languages.")
         if len(set(self.languages)) != len(self.languages):
             raise InputError(f"A language is named twice in {', '.join(self.languages)}; name each once.")
-        if self.split not in SPLITS:
-            raise InputError(f"The split must be one of {', '.join(SPLITS)}, not {self.split!r}.")
-        for name, least in (("pairs", 2), ("draws", 100), ("seed", 0), ("layer", 0)):
-            value = getattr(self, name)
-            if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < least):
-                raise InputError(f"{name} must be a whole number from {least} up, not {value!r}.")
+        check(self)
 
 
 @dataclass(frozen=True)
@@ -74,7 +73,7 @@ class Estimate:
     """A figure with the 95% percentile interval of its bootstrap over sentences.
 
     language: a code, or "mean" over all languages of the comparison
-    measure : key of MEASURES
+    measure : name of one of MEASURES
     chance  : what no knowledge at all would give, where that is known
     """
 
@@ -152,7 +151,7 @@ class Evaluation:
 
     @property
     def measures(self) -> tuple[str, ...]:
-        """Keys of the measures that were taken, in their usual order."""
+        """Names of the measures that were taken, in their usual order."""
         taken = {estimate.measure for estimate in self.estimates}
         return tuple(key for key in MEASURES if key in taken)
 
@@ -192,11 +191,8 @@ class Evaluation:
         table = []
         for one in self.estimates:
             change = self.change(one.encoder, one.language, one.measure)
-            row = dataclasses.asdict(one)
-            for name in ("value", "low", "high", "p", "verdict"):
-                row["p" if name == "p" else "verdict" if name == "verdict" else f"change_{name}"] = (
-                    getattr(change, name) if change else None
-                )
+            columns = {"change_value": "value", "change_low": "low", "change_high": "high", "p": "p", "verdict": "verdict"}
+            row = dataclasses.asdict(one) | {column: getattr(change, name, None) for column, name in columns.items()}
             table.append(row)
         return table
 

@@ -1,9 +1,22 @@
-"""A change in plain words."""
+"""Whether a change is more than noise, in a word and in a sentence."""
 
-from otcore.evaluation.comparison import WITHIN_NOISE
+import math
+
+from otcore.evaluation.bootstrap import Difference
 from otcore.evaluation.measures import MEASURES
 from otcore.evaluation.types import MEAN, Change
 from otcore.text.languages import language
+
+WITHIN_NOISE = "within noise"
+
+
+def verdict(found: Difference, better: str) -> str:
+    """In a word: "within noise" where the interval holds 0 or there is none, else "better" or "worse", or "higher" or "lower" where
+    neither is good."""
+    if found.within_noise:
+        return WITHIN_NOISE
+    direction = "higher" if found.value > 0 else "lower"
+    return direction if not better else "better" if direction == better else "worse"
 
 
 def sentence(change: Change, languages: int) -> str:
@@ -11,11 +24,13 @@ def sentence(change: Change, languages: int) -> str:
 
     languages: how many the mean is over
     """
-    measure = MEASURES[change.measure]
-    name = measure.name if measure.name.isupper() else measure.name[0].upper() + measure.name[1:]
+    label = MEASURES[change.measure].label
+    name = label[0].upper() + label[1:]
     where = f"over the mean of {languages} languages" if change.language == MEAN else f"for {language(change.language).name}"
     if change.language == MEAN and languages == 1:
         where = "over the one language"
+    if math.isnan(change.low):
+        return f"{name} changes by {signed(change.value)} {where}: too few draws have a value for an interval, so this is within noise."
     if change.verdict == WITHIN_NOISE:
         return f"{name} changes by {signed(change.value)} [{signed(change.low)}, {signed(change.high)}] {where}: within noise."
     moves, sign = ("rises", 1) if change.value > 0 else ("falls", -1)

@@ -52,7 +52,9 @@ def word_hits(sides: Sequence[tuple[np.ndarray, np.ndarray]], gold: Sequence[Lin
 
 
 def _inside(links: Links, n: int, m: int) -> Links:
-    fits = lambda found: frozenset((i, j) for i, j in found if i < n and j < m)  # noqa: E731
+    def fits(found):
+        return frozenset((i, j) for i, j in found if i < n and j < m)
+
     return Links(fits(links.sure), fits(links.possible))
 
 

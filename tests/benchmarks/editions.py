@@ -24,7 +24,7 @@ from otcore.corpora.parallel import read_bitext  # noqa: E402
 from otcore.corpora.pharaoh import read_links  # noqa: E402
 from otcore.encoders import load_encoder  # noqa: E402
 from otcore.encoders.sources.bundled import BUNDLED, EDITIONS  # noqa: E402
-from otcore.evaluation import retrieve, sentence_vectors  # noqa: E402
+from otcore.retrieval.precision import retrieve, sentence_vectors  # noqa: E402
 from otcore.text.files import read_lines, write_lines  # noqa: E402
 
 PUBLIC = {"en-fr": "enfr", "ro-en": "roen", "zh-en": "zhen", "ja-en": "jaen"}

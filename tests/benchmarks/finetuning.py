@@ -82,7 +82,8 @@ def alone(command: list[str], options: argparse.Namespace) -> None:
 def measure(name: str, options: argparse.Namespace) -> None:
     """Writes DIR/RUN/table.json: steps, and for each measure (before, after, change, low, high)."""
     from otcore.encoders import load_encoder
-    from otcore.evaluation import MEAN, CompareSettings, compare
+    from otcore.evaluation.comparison import compare
+    from otcore.evaluation.types import MEAN, CompareSettings
     from otcore.finetuning import find_run
 
     base, run = load_encoder("base"), load_encoder(f"run:{name}")

@@ -27,8 +27,6 @@ XNLI = ("en", "de", "es", "fr", "ru", "tr", "ar", "hi", "zh")
 XQUAD = ("en", "de", "es", "ro", "ru", "tr", "ar", "hi", "zh")
 FLORES = ("de", "es", "fr", "ro", "cs", "ru", "tr", "ar", "hi", "zh", "ja")
 NLI_TRAIN = ("snli_dev.tsv", "snli_test.tsv", "cad_nli_train.tsv", "SICK_train.tsv")
-_NUMBERS = ("train_examples", "dev_examples", "test_examples", "epochs", "patience", "batch")
-_RATES = ("head_rate", "encoder_rate")
 
 
 def main() -> None:
@@ -49,29 +47,31 @@ def main() -> None:
 
 
 def _options() -> argparse.Namespace:
+    from otcore.commands._options import add_options
+    from otcore.evaluation.transfer.settings import TransferSettings
+
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--encoders", default="base,tuned", help="the first is the one that the others are compared with")
     parser.add_argument("--tasks", default=",".join(TASKS))
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--seen", default="", help="languages that were aligned, divided by commas")
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--fit", choices=("head", "encoder"))
-    for name in (*_NUMBERS, *_RATES):
-        parser.add_argument(f"--{name.replace('_', '-')}", type=int if name in _NUMBERS else float)
+    add_options(parser, TransferSettings)
     parser.add_argument("--one", nargs=2, metavar=("TASK", "ENCODER"), help=argparse.SUPPRESS)
     return parser.parse_args()
 
 
 def settings_of(options: argparse.Namespace, task: str):
-    from otcore.evaluation.transfer import TransferSettings
+    from otcore.commands._options import settings_from
+    from otcore.evaluation.transfer.settings import TransferSettings
+    from otcore.evaluation.transfer.tasks import TASKS as KINDS
 
-    given = {name: getattr(options, name) for name in (*_NUMBERS, *_RATES)}
-    return TransferSettings(train=options.fit, **given).settled(task)
+    return settings_from(options, TransferSettings).settled(KINDS[task].own)
 
 
 def sources(task: str, folder: Path):
     """The real files of a task."""
-    from otcore.evaluation.transfer import Sources
+    from otcore.evaluation.transfer.sources import Sources
 
     if task == "xnli":
         train = tuple(str(folder / "nli_en" / name) for name in NLI_TRAIN)
@@ -100,7 +100,7 @@ def kept(options: argparse.Namespace, task: str, encoder: str, seed: int) -> dic
 
 
 def missing(options: argparse.Namespace, task: str, encoder: str) -> list[int]:
-    from otcore.evaluation.transfer import TASKS as KINDS
+    from otcore.evaluation.transfer.tasks import TASKS as KINDS
 
     seeds = range(options.seeds if KINDS[task].trained else 1)
     return [seed for seed in seeds if kept(options, task, encoder, seed) is None]
@@ -111,7 +111,8 @@ def one(options: argparse.Namespace, folder: Path, task: str, encoder: str) -> N
     from otcore.base.progress import Teller
     from otcore.commands._progress import progress_notes
     from otcore.encoders import load_encoder
-    from otcore.evaluation.transfer import read_task, transfer
+    from otcore.evaluation.transfer.running import transfer
+    from otcore.evaluation.transfer.tasks import read_task
     from otcore.text.files import write_bytes
 
     began = time.monotonic()
@@ -121,7 +122,7 @@ def one(options: argparse.Namespace, folder: Path, task: str, encoder: str) -> N
 
     def write(name: str, seed: int, scores, fit) -> None:
         content = {
-            "task": task, "encoder": name, "seed": seed, "settings": dataclasses.asdict(settings), "measures": data.measures,
+            "task": task, "encoder": name, "seed": seed, "settings": dataclasses.asdict(settings), "measures": list(data.measures),
             "languages": data.languages, "scores": [dataclasses.asdict(score) for score in scores], "fit": dataclasses.asdict(fit),
             "chance": chance, "memory_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024, "read_seconds": read,
         }  # fmt: skip
@@ -132,9 +133,9 @@ def one(options: argparse.Namespace, folder: Path, task: str, encoder: str) -> N
 
 def report(options: argparse.Namespace, task: str) -> None:
     """The table of a task, and what it cost."""
-    from otcore.evaluation.transfer import TASKS as KINDS
-    from otcore.evaluation.transfer import Fit, Score, Transfer
-    from otcore.evaluation.transfer.table import as_text
+    from otcore.evaluation.transfer.results import Fit, Score, Transfer
+    from otcore.evaluation.transfer.tasks import TASKS as KINDS
+    from otcore.evaluation.transfer.text_table import as_text
 
     seeds = tuple(range(options.seeds if KINDS[task].trained else 1))
     names = tuple(options.encoders.split(","))

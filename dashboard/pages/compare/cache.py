@@ -5,7 +5,7 @@ from dashboard.background.encoders import encoder
 from dashboard.background.jobs import MEDIUM, Snapshot
 from dashboard.pages.compare.selection import Comparison
 from otcore.encoders import encoder_stamp
-from otcore.evaluation import compare
+from otcore.evaluation.comparison import compare
 
 
 def comparison(chosen: Comparison) -> Snapshot:

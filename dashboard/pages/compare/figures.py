@@ -3,7 +3,8 @@
 import plotly.graph_objects as go
 
 from dashboard.kit.theme import BLUE, GREEN, GREY, ORANGE, PLAN_SCALE, PURPLE, SKY, VERMILLION
-from otcore.evaluation import MEAN, MEASURES, Evaluation
+from otcore.evaluation.measures import MEASURES
+from otcore.evaluation.types import MEAN, Evaluation
 from otcore.evaluation.verdicts import signed
 from otcore.text.languages import language
 
@@ -37,7 +38,7 @@ def dots(evaluation: Evaluation, measure: str) -> go.Figure:
         )  # fmt: skip
     better = f" ({info.better} is better)" if info.better else ""
     layout = {
-        "title": {"text": f"{info.name[0].upper()}{info.name[1:]}, by language", "font": {"size": 15}},
+        "title": {"text": f"{info.label[0].upper()}{info.label[1:]}, by language", "font": {"size": 15}},
         "height": 140 + 44 * len(codes) + 22 * len(names), "margin": {"l": 8, "r": 12, "t": 44, "b": 8}, "dragmode": False,
         "legend": {"orientation": "h", "y": -0.28 - 0.12 / len(codes), "x": 0},
         "xaxis": {"title": {"text": f"{info.unit}{better}"}, "fixedrange": True, "nticks": 7, "automargin": True},

@@ -7,8 +7,9 @@ from plotly.offline import get_plotlyjs
 from dashboard.kit.markup import escape_html
 from dashboard.pages.compare import figures
 from dashboard.pages.compare import tables as compare_tables
-from otcore.evaluation import MEAN, MEASURES, Evaluation
+from otcore.evaluation.measures import MEASURES
 from otcore.evaluation.seeds import seed_groups, spreads
+from otcore.evaluation.types import MEAN, Evaluation
 from otcore.evaluation.verdicts import sentence
 
 _CSS = """

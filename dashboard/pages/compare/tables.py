@@ -4,9 +4,10 @@ import pandas as pd
 
 from dashboard.kit.exports import csv
 from dashboard.pages.compare.figures import row_name
-from otcore.evaluation import MEAN, MEASURES, Evaluation
-from otcore.evaluation.published import PUBLISHED, PUBLISHED_ERRORS
+from otcore.evaluation.measures import MEASURES
+from otcore.evaluation.published import ERRORS, XNLI, XQUAD
 from otcore.evaluation.seeds import Spread
+from otcore.evaluation.types import MEAN, Evaluation
 from otcore.evaluation.verdicts import signed
 
 
@@ -22,7 +23,7 @@ def figures_table(evaluation: Evaluation, measures: tuple[str, ...], after: str)
                 continue
             rows.append(
                 {
-                    "figure": MEASURES[key].name, "language": row_name(code), "before": _with_interval(first),
+                    "figure": MEASURES[key].label, "language": row_name(code), "before": _with_interval(first),
                     "after": _with_interval(second), "change": signed(change.value),
                     "95% interval": f"{signed(change.low)} to {signed(change.high)}", "p": change.p, "verdict": change.verdict,
                 }
@@ -40,7 +41,7 @@ def spread_table(found: list[Spread], measures: tuple[str, ...]) -> pd.DataFrame
     return pd.DataFrame(
         [
             {
-                "runs that differ by seed": f"{one.group} ({one.runs})", "figure": MEASURES[one.measure].name,
+                "runs that differ by seed": f"{one.group} ({one.runs})", "figure": MEASURES[one.measure].label,
                 "language": row_name(one.language), "mean ± deviation": f"{one.mean:.3f} ± {one.deviation:.3f}",
                 "lowest to highest": f"{one.low:.3f} to {one.high:.3f}", "mean change": signed(one.change),
                 "all seeds agree": "yes" if one.agree else "no",
@@ -52,20 +53,18 @@ def spread_table(found: list[Spread], measures: tuple[str, ...]) -> pd.DataFrame
 
 def published_table() -> pd.DataFrame:
     """The paper's transfer results, F1 in percent."""
+    columns = {"XNLI seen": (XNLI, "seen"), "XNLI all 15": (XNLI, "all"), "XQuAD seen": (XQUAD, "seen"), "XQuAD all 11": (XQUAD, "all")}
     return pd.DataFrame(
         [
-            {
-                "published (EMNLP 2021)": row.system, "XNLI seen": row.xnli_seen, "XNLI all 15": row.xnli_all, "XQuAD seen": row.xquad_seen,
-                "XQuAD all 11": row.xquad_all,
-            }
-            for row in PUBLISHED
+            {"published (EMNLP 2021)": system} | {name: scores[system].get(place) for name, (scores, place) in columns.items()}
+            for system in XNLI
         ]
-    )  # fmt: skip
+    )
 
 
 def errors_table(evaluation: Evaluation) -> pd.DataFrame:
     """AER in percent: the encoders here, and published aligners on the public gold sets, for the languages of either."""
-    codes = list(dict.fromkeys([*evaluation.settings.languages, *PUBLISHED_ERRORS[0].by_language]))
+    codes = list(dict.fromkeys([*evaluation.settings.languages, *next(iter(ERRORS.values()))]))
     own = [
         {"AER with English, in %": name}
         | {
@@ -74,8 +73,8 @@ def errors_table(evaluation: Evaluation) -> pd.DataFrame:
         for name in evaluation.names
     ]  # fmt: skip
     published = [
-        {"AER with English, in %": f"published: {entry.system}"} | {row_name(code): entry.by_language.get(code) for code in codes}
-        for entry in PUBLISHED_ERRORS
+        {"AER with English, in %": f"published: {system}"} | {row_name(code): errors.get(code) for code in codes}
+        for system, errors in ERRORS.items()
     ]
     return pd.DataFrame([*own, *published])
 

@@ -10,8 +10,9 @@ from dashboard.pages.compare import tables as compare_tables
 from dashboard.pages.compare.selection import Comparison
 from dashboard.state.parsing import LAYER_DEFAULT
 from otcore.base.errors import InputError
-from otcore.evaluation import MEAN, MEASURES, Evaluation
+from otcore.evaluation.measures import MEASURES
 from otcore.evaluation.seeds import seed_groups, spreads
+from otcore.evaluation.types import MEAN, Evaluation
 from otcore.evaluation.verdicts import sentence
 from otcore.text.languages import LANGUAGES
 
@@ -40,7 +41,7 @@ def controls() -> None:
         help="Whose vectors are compared. Each its own: words at the layer where the encoder aligns best, sentences at its last.",
     )  # fmt: skip
     right.multiselect(
-        "Figures", list(MEASURES), key="shown", format_func=lambda key: MEASURES[key].name, placeholder="one or more",
+        "Figures", list(MEASURES), key="shown", format_func=lambda key: MEASURES[key].label, placeholder="one or more",
         help="All are computed; here is chosen which are drawn and told.",
     )  # fmt: skip
 
@@ -104,7 +105,7 @@ def _dots(evaluation: Evaluation, key: str) -> None:
         for code in (*evaluation.settings.languages, MEAN)
     )
     config = {**_CHART, "toImageButtonOptions": {"format": "svg", "filename": f"compare-{key}"}}
-    st.plotly_chart(figure, key=f"dots_{key}", config=config, alt=f"{MEASURES[key].name} by language. {spoken}.")
+    st.plotly_chart(figure, key=f"dots_{key}", config=config, alt=f"{MEASURES[key].label} by language. {spoken}.")
     st.caption(markup.escape_markdown(MEASURES[key].reading))
 
 

@@ -13,8 +13,9 @@ from dashboard.pages.search.selection import SearchView
 from otcore.base.progress import Teller
 from otcore.encoders import encoder_stamp
 from otcore.encoders.encoder import Encoder
-from otcore.retrieval import Index, QueryScores, Sentences, bundled_sentences, kept_sentences, query_vectors, score_queries
-from otcore.retrieval.index import encode_sentences
+from otcore.retrieval.index import Index, encode_sentences, query_vectors
+from otcore.retrieval.scores import QueryScores, score_queries
+from otcore.retrieval.sentences import Sentences, bundled_sentences, kept_sentences
 
 _HEAD = 160  # sentences of each language that are searched before the rest is there; the collection's gold ones
 

@@ -11,8 +11,7 @@ from dashboard.kit.kept_files import kept_panel
 from dashboard.pages.search import cache
 from dashboard.pages.search.choices import BUNDLED, LONGEST_QUERY, MOST_SHOWN, ORDERS, OWN
 from otcore.base.errors import InputError
-from otcore.retrieval import keep_sentences, kept_files, written_query
-from otcore.retrieval.sentences import TEXTS
+from otcore.retrieval.sentences import TEXTS, keep_sentences, kept_files, written_query
 from otcore.text.languages import LANGUAGES, language
 
 _TEXTS = {BUNDLED: "Bundled collection", OWN: "Own text"}

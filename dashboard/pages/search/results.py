@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from dashboard.kit import markup
 from dashboard.pages.search.selection import SearchView
 from otcore.corpora.collection import Collection
-from otcore.retrieval import Hit
+from otcore.retrieval.index import Hit
 from otcore.text.languages import LANGUAGES, language
 
 _LONGEST_IN_ADDRESS = 1_200  # characters of a text that an address takes along

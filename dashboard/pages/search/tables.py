@@ -6,7 +6,8 @@ import pandas as pd
 
 from dashboard.kit.exports import csv
 from dashboard.pages.search.selection import SearchView
-from otcore.retrieval import AT, Hit, QueryScores, mean_scores
+from otcore.retrieval.index import Hit
+from otcore.retrieval.scores import AT, QueryScores, mean_scores
 from otcore.text.languages import language
 
 MEAN = "mean"

@@ -8,7 +8,9 @@ from dashboard.pages.search import cache, controls, results, tables
 from dashboard.pages.search.cache import Searched
 from dashboard.pages.search.selection import SearchView, current
 from otcore.base.errors import InputError
-from otcore.retrieval import AT, Hit, chance_scores, merged, search, written_query
+from otcore.retrieval.index import Hit, merged, search
+from otcore.retrieval.scores import AT, chance_scores
+from otcore.retrieval.sentences import written_query
 from otcore.text.languages import language
 
 _READING = (

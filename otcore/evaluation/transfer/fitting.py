@@ -1,7 +1,8 @@
 """Training in English with an early end: after every pass the score on English dev, and the best pass is kept."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -9,6 +10,7 @@ from torch import Tensor, nn
 from otcore.base.progress import Teller
 from otcore.evaluation.transfer.inputs import Reader
 from otcore.evaluation.transfer.settings import TransferSettings
+from otcore.evaluation.transfer.task import Outcome, Run
 
 _CLIP = 1.0
 
@@ -31,17 +33,15 @@ class Training:
 
     head   : its parameters learn at `head_rate`
     encoder: whose `trained` parameters learn at `encoder_rate`, or None for a frozen one
-    steps  : batches of a pass
-    batches: pass → its batches
+    batches: those of the next pass, as many in each
     loss   : of a batch
     dev    : score on dev, higher is better
     """
 
     head: nn.Module
     encoder: Reader | None
-    steps: int
-    batches: Callable[[int], Iterable]
-    loss: Callable[[object], Tensor]
+    batches: Callable[[], Sequence]
+    loss: Callable[[Any], Tensor]
     dev: Callable[[], float]
 
 
@@ -54,13 +54,14 @@ def fit(training: Training, settings: TransferSettings, tell: Teller) -> Fitted:
     head, encoder = list(training.head.parameters()), [] if training.encoder is None else training.encoder.trained
     parameters, rates = [*head, *encoder], (settings.head_rate, settings.encoder_rate)
     optimiser = torch.optim.AdamW([{"params": some} for some in (head, encoder) if some], lr=0.0, weight_decay=0.01, fused=True)
-    total, step = settings.epochs * training.steps, 0
+    batches, step = training.batches(), 0
+    total = settings.epochs * len(batches)
     history: list[float] = []
     kept: list[Tensor] = []
     for epoch in range(settings.epochs):
         for module in modules:
             module.train()
-        for batch in training.batches(epoch):
+        for batch in batches if epoch == 0 else training.batches():
             share = _share(step, total, settings.warmup)
             for group, rate in zip(optimiser.param_groups, rates, strict=False):
                 group["lr"] = rate * share
@@ -82,6 +83,28 @@ def fit(training: Training, settings: TransferSettings, tell: Teller) -> Fitted:
         for parameter, value in zip(parameters, kept, strict=True):
             parameter.copy_(value)
     return Fitted(max(history), tuple(history))
+
+
+def hidden_layer(width: int, outputs: int, settings: TransferSettings) -> nn.Sequential:
+    """What both heads are: (…, width) features to (…, outputs) scores over one hidden layer."""
+    return nn.Sequential(
+        nn.LayerNorm(width),
+        nn.Linear(width, settings.hidden),
+        nn.GELU(),
+        nn.Dropout(settings.dropout),
+        nn.Linear(settings.hidden, outputs),
+    )
+
+
+def seeded(run: Run) -> Run:
+    """The same run with torch's own draws made by its seed too, and nobody else's draws changed."""
+
+    def made(seed: int, tell: Teller) -> Outcome:
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(seed)
+            return run(seed, tell)
+
+    return made
 
 
 def ended(history: Sequence[float], patience: int) -> bool:

@@ -64,10 +64,16 @@ class Joiner:
     def pieces(self, texts: Sequence[str]) -> list[Pieces]:
         """Of each text; what looks like a special token stays text, and a text the tokeniser drops is one unknown piece."""
         unknown = self._tokenizer.unk_token_id
+        if not texts:
+            return []
         encoding = self._tokenizer(
-            list(texts), add_special_tokens=False, return_offsets_mapping=True, return_attention_mask=False,
-            split_special_tokens=True, verbose=False,
-        ) if texts else {"input_ids": [], "offset_mapping": []}  # fmt: skip
+            list(texts),
+            add_special_tokens=False,
+            return_offsets_mapping=True,
+            return_attention_mask=False,
+            split_special_tokens=True,
+            verbose=False,
+        )
         found = []
         for text, ids, offsets in zip(texts, encoding["input_ids"], encoding["offset_mapping"], strict=True):
             kept = tuple(unknown if id in self._special else id for id in ids)

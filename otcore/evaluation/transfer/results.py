@@ -1,14 +1,14 @@
 """What a transfer gave: plain values, their averages over seeds, and over languages as the paper gives them."""
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from otcore.evaluation.transfer.settings import TransferSettings
-from otcore.evaluation.transfer.types import ENGLISH
+from otcore.evaluation.transfer.task import ENGLISH
 
 SEEN, UNSEEN, ALL = "seen", "unseen", "all"
 
@@ -110,9 +110,13 @@ class Transfer:
     def as_dict(self) -> dict[str, Any]:
         """For JSON: settings, every score, averages over seeds by encoder, measure and place, changes, and chance levels."""
         places = (*self.languages, *self.groups)
-        table = lambda cell, names: {  # noqa: E731
-            name: {measure: {place: cell(name, place, measure) for place in places} for measure in self.measures} for name in names
-        }
+
+        def table(figure: Callable[[str, str, str], Average], names: Sequence[str]) -> dict[str, Any]:
+            return {
+                name: {one: {place: dataclasses.asdict(figure(name, place, one)) for place in places} for one in self.measures}
+                for name in names
+            }
+
         return {
             "task": self.task,
             "measures": list(self.measures),
@@ -120,8 +124,8 @@ class Transfer:
             "languages": list(self.languages),
             "seeds": list(self.seeds),
             "groups": {name: list(codes) for name, codes in self.groups.items()},
-            "averages": table(lambda *cell: dataclasses.asdict(self.average(*cell)), self.encoders),
-            "changes": table(lambda *cell: dataclasses.asdict(self.change(*cell)), self.encoders[1:]),
+            "averages": table(self.average, self.encoders),
+            "changes": table(self.change, self.encoders[1:]),
             "chance": {measure: {place: self.guess(place, measure) for place in places} for measure in self.measures},
             "scores": [dataclasses.asdict(score) for score in self.scores],
             "training": [dataclasses.asdict(fit) for fit in self.fits],

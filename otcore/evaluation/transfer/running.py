@@ -8,7 +8,7 @@ from otcore.base.progress import Teller
 from otcore.encoders.encoder import Encoder
 from otcore.evaluation.transfer.results import Fit, Score, Transfer
 from otcore.evaluation.transfer.settings import TransferSettings
-from otcore.evaluation.transfer.types import Task
+from otcore.evaluation.transfer.task import Task
 
 _PREPARED = 0.3  # share of an encoder's work before the first seed, for the progress that is told
 Done = Callable[[str, int, list[Score], Fit], None]
@@ -36,20 +36,17 @@ def transfer(
         raise InputError("A comparison needs different encoders; choose each once.")
     if not seeds or len(set(seeds)) != len(seeds) or min(seeds) < 0:
         raise InputError("Seeds must be different whole numbers from 0 up, at least one.")
-    began, tell, settings = time.monotonic(), tell or Teller(), settings.settled(task.name)
+    began, tell, settings = time.monotonic(), tell or Teller(), settings.settled(task.own)
     used = tuple(seeds) if task.trained else tuple(seeds)[:1]
     scores: list[Score] = []
     fits: list[Fit] = []
-    for number, encoder in enumerate(encoders):
-        part = tell.part(number / len(encoders), (number + 1) / len(encoders))
+    for encoder, part in tell.each(encoders):
         found, fitted = _one(task, encoder, settings, used, part, done)
         scores += found
         fits += fitted
     chance = {code: dict(figures) for code, figures in task.chance(settings).items()}
-    return Transfer(
-        task.name, task.measures, tuple(names), task.languages, used, tuple(seen), tuple(scores), tuple(fits), chance, settings,
-        time.monotonic() - began,
-    )  # fmt: skip
+    told = (tuple(scores), tuple(fits), chance, settings, time.monotonic() - began)
+    return Transfer(task.name, tuple(task.measures), tuple(names), task.languages, used, tuple(seen), *told)
 
 
 def _one(task: Task, encoder: Encoder, settings: TransferSettings, seeds: Sequence[int], tell: Teller, done: Done):
@@ -59,14 +56,12 @@ def _one(task: Task, encoder: Encoder, settings: TransferSettings, seeds: Sequen
     prepared = time.monotonic() - began
     scores: list[Score] = []
     fits: list[Fit] = []
-    for number, seed in enumerate(seeds):
-        began, width = time.monotonic(), (1 - share) / len(seeds)
+    for seed, part in tell.part(share, 1).each(seeds):
+        began = time.monotonic()
         label = f"{encoder.name}, seed {seed}: " if task.trained else f"{encoder.name}: "
-        outcome = run(seed, _named(tell.part(share + number * width, share + (number + 1) * width), label))
+        outcome = run(seed, _named(part, label))
         found = [
-            Score(encoder.name, seed, code, measure, value)
-            for code, figures in outcome.scores.items()
-            for measure, value in figures.items()
+            Score(encoder.name, seed, code, name, value) for code, figures in outcome.scores.items() for name, value in figures.items()
         ]
         fit = Fit(encoder.name, seed, outcome.dev, outcome.epochs, time.monotonic() - began, prepared)
         done(encoder.name, seed, found, fit)

@@ -7,7 +7,7 @@ from torch import Tensor
 
 from otcore.evaluation.transfer.inputs import Joiner, Joint, Pieces
 from otcore.evaluation.transfer.settings import TransferSettings
-from otcore.evaluation.transfer.squad import Question
+from otcore.evaluation.transfer.squad_files import Question
 
 _QUESTION_SHARE = 3  # a question gets a third of an input at most
 NOWHERE = (0, 0)  # the first special token stands for an answer that is not in the window

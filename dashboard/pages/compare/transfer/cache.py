@@ -6,7 +6,9 @@ from dashboard.background.jobs import HEAVY, QUICK, Snapshot
 from dashboard.pages.compare.transfer import store
 from dashboard.pages.compare.transfer.selection import TransferView
 from otcore.encoders import encoder_stamp
-from otcore.evaluation.transfer import Sources, read_task, transfer
+from otcore.evaluation.transfer.running import transfer
+from otcore.evaluation.transfer.sources import Sources
+from otcore.evaluation.transfer.tasks import read_task
 
 
 def transfer_of(view: TransferView) -> Snapshot | None:

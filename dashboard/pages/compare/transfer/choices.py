@@ -2,7 +2,8 @@
 
 from dashboard.state import parsing
 from dashboard.state.parsing import Field
-from otcore.base.names import TRAINED, TRANSFER_TASKS
+from otcore.evaluation.transfer.settings import TRAINED
+from otcore.evaluation.transfer.tasks import TASKS
 from otcore.text.languages import LANGUAGES
 
 FIGURES, TRANSFER = "figures", "transfer"
@@ -12,7 +13,7 @@ _SOME = parsing.list_of(40)
 
 FIELDS = {
     "cmp_part": Field(FIGURES, parsing.one_of(FIGURES, TRANSFER)),
-    "tr_task": Field("topics", parsing.one_of(*TRANSFER_TASKS)),
+    "tr_task": Field("topics", parsing.one_of(*TASKS)),
     "tr_budget": Field("usual", parsing.one_of(*BUDGETS)),
     "tr_train": Field(OWN_CHOICE, parsing.one_of(OWN_CHOICE, *TRAINED)),
     "tr_files": Field("", parsing.at_most(40)),

@@ -12,8 +12,9 @@ from dashboard.pages.compare.transfer import store
 from dashboard.pages.compare.transfer.choices import BUDGETS, OWN_CHOICE
 from dashboard.pages.errors.controls import FOLDER_VARIABLE
 from otcore.base.errors import InputError
-from otcore.base.names import TRAINED
-from otcore.evaluation.transfer import TASKS
+from otcore.evaluation.transfer.settings import TRAINED
+from otcore.evaluation.transfer.sources import ROLES
+from otcore.evaluation.transfer.tasks import TASKS
 from otcore.text.languages import LANGUAGES
 
 _BUDGETS = {"quick": "quick", "usual": "usual", "full": "everything"}
@@ -21,7 +22,7 @@ _BUDGET_HELP = (
     "Quick: one seed, at most 1,000 examples to learn from and 200 of each language to be tested on. Usual: three seeds, 5,000 and 500. "
     "Everything: three seeds, all there is; with files this takes long on a small machine."
 )
-_TRAINED = {OWN_CHOICE: "the task's own choice", "head": "a head only", "encoder": "head and encoder"}
+_TRAINED = {OWN_CHOICE: "the task's own choice"} | TRAINED
 
 
 def choices() -> None:
@@ -38,12 +39,12 @@ def choices() -> None:
     left, right = st.columns(2)
     encoder_choice.several(left, "one or more: editions, runs, hub names")
     given = store.is_kept(state.get("tr_files"), task)
-    if TASKS[task].bundled and not given:
+    if not TASKS[task].needs_files and not given:
         right.multiselect(
             "Languages", [code for code in LANGUAGES if code != "en"], key="tr_over", format_func=lambda code: LANGUAGES[code].name,
             placeholder="one or more", help="Besides English, which the task is learnt or asked in.",
         )  # fmt: skip
-    if store.roles_of(task):
+    if TASKS[task].roles:
         _files(task, given)
 
 
@@ -74,17 +75,17 @@ def seen(languages: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _files(task: str, given: bool) -> None:
-    needed = not TASKS[task].bundled
+    needed = TASKS[task].needs_files
     with st.expander("Files" if needed else "Your own files in place of the collection", expanded=needed and not given):
         if given:
             listed = "; ".join(
-                f"{store.ROLES[role]}: {', '.join(names)}" for role, names in store.kept_names(state.get("tr_files")).items()
+                f"{ROLES[role].label}: {', '.join(names)}" for role, names in store.kept_names(state.get("tr_files")).items()
             )
             st.markdown(markup.escape_markdown(f"{listed}."))
             st.button("Take these files away", key="tr_clear", on_click=state.put, kwargs={"tr_files": ""})
-        roles = store.roles_of(task)
+        roles = TASKS[task].roles
         found = {role: _one_role(column, task, role) for column, role in zip(st.columns(len(roles)), roles, strict=True)}
-        st.caption(_FORMATS[task] + " A test file tells its language by its name, such as test.de.tsv. The files stay on this server.")
+        st.caption(TASKS[task].formats + " A test file tells its language by its name, such as test.de.tsv. The files stay on this server.")
         if st.button("Take these files", key="tr_take", type="primary", disabled=not any(found.values())):
             _take(task, found)
         with st.popover("Kept files"):
@@ -93,7 +94,7 @@ def _files(task: str, given: bool) -> None:
 
 def _one_role(column, task: str, role: str) -> list[store.Given]:
     """Uploaded files, and those picked from the folder that the owner of this installation opened."""
-    label = store.ROLES[role] + (" (may be left out)" if role == "dev" else "")
+    label = ROLES[role].label + (" (may be left out)" if ROLES[role].optional else "")
     uploaded = column.file_uploader(label, key=f"tr_up_{task}_{role}", accept_multiple_files=True, max_upload_size=150)
     folder = _folder()
     names = store.open_files(folder)
@@ -117,11 +118,3 @@ def _folder() -> Path | None:
 
 def _new_task() -> None:
     state.put(tr_measure="", tr_train=OWN_CHOICE)
-
-
-_FORMATS = {
-    "xnli": "TSV files as XNLI has them: premise, hypothesis, label.",
-    "xquad": "JSON files in the format of SQuAD 1.1, as XQuAD, MLQA and TyDi QA (gold passage) have them.",
-    "topics": "TSV files: text, label.",
-    "sentences": "Text files with one sentence a line, line-parallel with the English side, as FLORES and Tatoeba have them.",
-}

@@ -4,7 +4,7 @@ import plotly.graph_objects as go
 
 from dashboard.kit.theme import GREY
 from dashboard.pages.compare.figures import LOOKS, safe_name
-from otcore.evaluation.transfer import ALL, SEEN, UNSEEN, Transfer
+from otcore.evaluation.transfer.results import ALL, SEEN, UNSEEN, Transfer
 from otcore.text.languages import language
 
 _GROUPS = {SEEN: "mean of seen", UNSEEN: "mean of unseen", ALL: "mean of all"}

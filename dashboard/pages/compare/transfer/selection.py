@@ -6,7 +6,8 @@ from dashboard import state
 from dashboard.pages.compare.transfer import store
 from dashboard.pages.compare.transfer.choices import OWN_CHOICE
 from otcore.base.errors import InputError
-from otcore.evaluation.transfer import TASKS, TransferSettings
+from otcore.evaluation.transfer.settings import TransferSettings
+from otcore.evaluation.transfer.tasks import TASKS
 
 _SEEDS = {"quick": (0,), "usual": (0, 1, 2), "full": (0, 1, 2)}
 _EXAMPLES = {"quick": (1_000, 300, 200), "usual": (5_000, 1_000, 500), "full": (None, None, None)}
@@ -32,12 +33,12 @@ class TransferView:
     @property
     def heavy(self) -> bool:
         """Whether it takes minutes, so that somebody should ask for it."""
-        return TASKS[self.task].trained and (bool(self.files) or self.settings.train == "encoder")
+        return TASKS[self.task].trained and (bool(self.files) or not self.settings.frozen)
 
 
 def asks_for_files() -> bool:
     """Whether the task needs files and none were given yet."""
-    return not TASKS[state.get("tr_task")].bundled and not state.get("tr_files")
+    return TASKS[state.get("tr_task")].needs_files and not state.get("tr_files")
 
 
 def current() -> TransferView:
@@ -50,12 +51,12 @@ def current() -> TransferView:
     if not encoders:
         raise InputError("Choose one encoder or more: the first is “before”, the others are compared with it.")
     files = get("tr_files") if store.is_kept(get("tr_files"), task) else ""
-    if not files and not TASKS[task].bundled:
+    if not files and TASKS[task].needs_files:
         raise InputError("The files of this view are not on this machine, or are another task's; give this task's files above.")
     train, dev, tests = _EXAMPLES[get("tr_budget")]
     trained = None if get("tr_train") == OWN_CHOICE else get("tr_train")
     settings = TransferSettings(train=trained, train_examples=train, dev_examples=dev, test_examples=tests)
     # English beside the others where a task is learnt or can be asked in it
-    languages = tuple(get("tr_over")) if task in ("words", "sentences") else ("en", *get("tr_over"))
+    languages = ("en", *get("tr_over")) if TASKS[task].in_english else tuple(get("tr_over"))
     seeds = _SEEDS[get("tr_budget")] if TASKS[task].trained else (0,)
     return TransferView(task, encoders, () if files else languages, files, settings, seeds)

@@ -6,18 +6,10 @@ from pathlib import Path
 
 from otcore.base.errors import InputError
 from otcore.corpora.uploads import Given, Store, plain_name
-from otcore.evaluation.transfer import TASKS, Sources, language_files
+from otcore.evaluation.transfer.sources import ROLES, Sources
+from otcore.evaluation.transfer.tasks import TASKS
 
 TASK_FILES = Store("tasks", "files of transfer tasks", largest=150 * 2**20)
-ROLES = {"train": "English training data", "dev": "English dev data", "english": "English side", "tests": "Test files"}
-_OPTIONAL = ("dev",)
-
-
-def roles_of(task: str) -> tuple[str, ...]:
-    """Which files a task takes; the dev file may be left out."""
-    if task == "sentences":
-        return ("english", "tests")
-    return ("train", "dev", "tests") if TASKS[task].trained else ()
 
 
 def keep_files(task: str, files: Mapping[str, Sequence[Given]]) -> str:
@@ -26,12 +18,12 @@ def keep_files(task: str, files: Mapping[str, Sequence[Given]]) -> str:
     files : role → files; those of "tests" tell their language by their names ("xquad.de.json")
     raises: InputError   one that is needed is missing, one is too large, a name without a language, a language twice
     """
-    for role in roles_of(task):
-        if not files.get(role) and role not in _OPTIONAL:
-            raise InputError(f"{ROLES[role]} {'are' if role == 'tests' else 'is'} missing; choose a file.")
-    given = {role: list(files.get(role, ())) for role in roles_of(task)}
+    given = {role: list(files.get(role, ())) for role in TASKS[task].roles}
+    for role, some in given.items():
+        if not some and not ROLES[role].optional:
+            raise InputError(f"{ROLES[role].label} {'are' if ROLES[role].plural else 'is'} missing; choose a file.")
     names = {role: [plain_name(name) for name, _ in some] for role, some in given.items()}
-    language_files(names["tests"])
+    Sources.of(names)
     return TASK_FILES.keep([file for some in given.values() for file in some], {"task": task, "names": names})
 
 
@@ -50,9 +42,7 @@ def kept_sources(id: str) -> Sources:
     """
     kept = TASK_FILES.kept(id)
     paths = map(str, kept.paths)
-    whole = {role: [next(paths) for _ in names] for role, names in kept.about["names"].items()}
-    english = whole.get("english") or [None]
-    return Sources(tuple(whole.get("train", ())), tuple(whole.get("dev", ())), language_files(whole["tests"]), english[0])
+    return Sources.of({role: [next(paths) for _ in names] for role, names in kept.about["names"].items()})
 
 
 def kept_names(id: str) -> dict[str, list[str]]:

@@ -6,12 +6,9 @@ import pandas as pd
 
 from dashboard.kit.exports import csv
 from dashboard.pages.compare.transfer.figures import row_name, rows_of
-from otcore.evaluation.published import PUBLISHED, XNLI_BY_LANGUAGE
-from otcore.evaluation.transfer import ALL, SEEN, Transfer
-from otcore.evaluation.transfer.results import Average
+from otcore.evaluation.transfer.results import ALL, SEEN, Average, Transfer
+from otcore.evaluation.transfer.tasks import TASKS
 from otcore.evaluation.verdicts import signed
-
-_PAPER = {"xnli": ("f1", "xnli_seen", "xnli_all"), "xquad": ("f1", "xquad_seen", "xquad_all")}
 
 
 def results_table(found: Transfer, measure: str) -> pd.DataFrame:
@@ -48,21 +45,20 @@ def verdicts(found: Transfer, measure: str, name: str) -> list[tuple[str, str]]:
 
 def published_table(found: Transfer) -> pd.DataFrame | None:
     """What was measured here and what the paper published of the same task, F1 in percent; None for a task it does not have."""
-    if found.task not in _PAPER:
+    if TASKS[found.task].published is None:
         return None
-    measure, seen, every = _PAPER[found.task]
-    percent = lambda name, place: round(100 * found.average(name, place, measure).mean, 1)  # noqa: E731
-    per_language = XNLI_BY_LANGUAGE if found.task == "xnli" else {}
-    codes = found.languages if per_language else ()
-    rows = [
-        {"F1, in %": name, "seen": percent(name, SEEN) if SEEN in found.groups else None, "all": percent(name, ALL)}
-        | {row_name(code): percent(name, code) for code in codes}
-        for name in found.encoders
-    ]
+    published, measure = TASKS[found.task].published
+    by_language = any(code in scores for scores in published.values() for code in found.languages)
+    places = {SEEN: SEEN, ALL: ALL} | ({code: row_name(code) for code in found.languages} if by_language else {})
+
+    def percent(name: str, place: str) -> float | None:
+        there = place in found.groups or place in found.languages
+        return round(100 * found.average(name, place, measure).mean, 1) if there else None
+
+    rows = [{"F1, in %": name} | {shown: percent(name, place) for place, shown in places.items()} for name in found.encoders]
     rows += [
-        {"F1, in %": f"published: {one.system}", "seen": getattr(one, seen), "all": getattr(one, every)}
-        | {row_name(code): per_language.get(one.system, {}).get(code) for code in codes}
-        for one in PUBLISHED
+        {"F1, in %": f"published: {system}"} | {shown: scores.get(place) for place, shown in places.items()}
+        for system, scores in published.items()
     ]
     return pd.DataFrame(rows)
 

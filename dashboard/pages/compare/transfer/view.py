@@ -9,21 +9,13 @@ from dashboard.kit import markup, waiting
 from dashboard.pages.compare import tables as compare_tables
 from dashboard.pages.compare.transfer import cache, controls, figures, tables
 from dashboard.pages.compare.transfer.selection import TransferView, asks_for_files, current
-from otcore.evaluation.transfer import ALL, TASKS, Transfer
+from otcore.evaluation.transfer.results import ALL, Transfer
+from otcore.evaluation.transfer.tasks import TASKS
 
 _CHART = {
     "displaylogo": False, "modeBarButtonsToRemove": ["select2d", "lasso2d", "zoom", "pan"],
     "toImageButtonOptions": {"format": "svg", "filename": "transfer"},
 }  # fmt: skip
-_ALSO_THERE = ("sentences", "words")  # which the other half of the page measures too
-_ABOUT = {
-    "xnli": "A head learns entailment in English; the other languages are tested without an example of theirs.",
-    "xquad": "A head learns in English where in a paragraph an answer stands; the other languages are tested without an example of theirs.",
-    "topics": "A head learns what English sentences are about; the other languages are tested without an example of theirs.",
-    "search": "The collection's sixty queries over its sentences: each language's queries over English sentences and the other way round.",
-    "sentences": "Is a sentence's translation the nearest of all? Both directions with English.",
-    "words": "Is a word's translation, in its own sentence, nearest by CSLS among all words of the other language?",
-}
 _ELSEWHERE = (
     "The paper measured XNLI and XQuAD with larger models; its rows stand here for the size of gains that were found, not to be compared "
     "with this task's figures."
@@ -37,7 +29,7 @@ def page() -> None:
     """The whole tab."""
     controls.choices()
     task = state.get("tr_task")
-    st.caption(_ABOUT[task])
+    st.caption(TASKS[task].about)
     if asks_for_files():
         name = controls.task_name(task).partition(":")[0]
         st.info(f"{name} is learnt and measured on files: give them above, or choose a task that the bundled collection has the data for.")
@@ -86,11 +78,10 @@ def _how(found: Transfer) -> str:
     """What was done, in a line."""
     settings, seconds = found.settings, f"{found.seconds:.0f} s of work"
     if not any(fit.epochs for fit in found.fits):
-        more = (
-            " Whether a change is beyond noise is told by the intervals under Alignment and geometry." if found.task in _ALSO_THERE else ""
-        )
+        elsewhere = " Whether a change is beyond noise is told by the intervals under Alignment and geometry."
+        more = elsewhere if TASKS[found.task].in_figures else ""
         return f"Nothing is trained here, so there are no seeds; the vectors are compared as they are.{more} {seconds}."
-    trained = "the head and a copy of the encoder" if settings.train == "encoder" else "a head on the encoder's vectors"
+    trained = "a head on the encoder's vectors" if settings.frozen else "the head and a copy of the encoder"
     some = f"at most {settings.train_examples:,} English examples" if settings.train_examples else "all English examples"
     seeds = f"mean ± deviation over {len(found.seeds)} seeds" if len(found.seeds) > 1 else "one seed"
     return f"Trained: {trained}, on {some}; {seeds}. {seconds}."

@@ -6,46 +6,59 @@ English sentences, English queries over its sentences; English itself is searche
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
-from sklearn.metrics import ndcg_score
 
 from otcore.base.progress import Teller
 from otcore.corpora.collection import Collection, load_collection
 from otcore.encoders.encoder import Encoder
 from otcore.evaluation.transfer.settings import TransferSettings
 from otcore.evaluation.transfer.sources import Sources
-from otcore.evaluation.transfer.topics import chosen_languages
-from otcore.evaluation.transfer.types import ENGLISH, Outcome, Run, Scores
-from otcore.retrieval.precision import sentence_vectors
-from otcore.retrieval.scores import random_reciprocal_rank
+from otcore.evaluation.transfer.task import ENGLISH, Outcome, Run, Scores, Task
 from otcore.text.languages import words_of
+
+if TYPE_CHECKING:
+    from otcore.encoders.encoder import Encoder
 
 
 @dataclass(frozen=True)
-class Search:
-    """A task: nothing is trained."""
+class Search(Task):
+    """Queries and sentences of a collection, in some of its languages."""
+
+    name = "search"
+    label = "cross-lingual search"
+    rank = 40
+    about = "The collection's sixty queries over its sentences: each language's queries over English sentences and the other way round."
+    measures: ClassVar = {"ndcg": "nDCG", "mrr": "MRR", "recall": "recall"}
 
     collection: Collection
-    languages: tuple[str, ...]
-    name: str = "search"
-    measures: tuple[str, ...] = ("ndcg", "mrr", "recall")
-    trained: bool = False
+    codes: tuple[str, ...]
+
+    @classmethod
+    def read(cls, sources: Sources) -> "Search":
+        """Over the bundled collection.
+
+        raises: InputError   a language that the collection does not have
+        """
+        collection = load_collection()
+        return cls(collection, sources.chosen(collection))
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        return self.codes
 
     def chance(self, settings: TransferSettings) -> Scores:
         """Expected figures of a random order."""
         relevant = self._relevant()
-        found = random_ranking(relevant.sum(1), relevant.shape[1], settings.top)
-        return dict.fromkeys(self.languages, found)
+        return dict.fromkeys(self.codes, random_ranking(relevant.sum(1), relevant.shape[1], settings.top))
 
-    def prepare(self, encoder: Encoder, settings: TransferSettings, tell: Teller) -> Run:
+    def prepare(self, encoder: "Encoder", settings: TransferSettings, tell: Teller) -> Run:
         def run(seed: int, told: Teller) -> Outcome:
-            relevant, sides = self._relevant(), {}
-            codes = list(dict.fromkeys((ENGLISH, *self.languages)))
-            for number, code in enumerate(codes):
-                sides[code] = self._encode(encoder, settings, code, told.part(number / len(codes), (number + 1) / len(codes)))
-            found = {}
-            for code in self.languages:
+            relevant, found = self._relevant(), {}
+            each = told.each(dict.fromkeys((ENGLISH, *self.codes)))
+            sides = {code: self._encode(encoder, settings, code, part) for code, part in each}
+            for code in self.codes:
                 ways = [(code, ENGLISH), (ENGLISH, code)]
                 both = [ranking_scores(sides[asked][0] @ sides[held][1].T, relevant, settings.top) for asked, held in ways]
                 found[code] = {measure: float(np.mean([one[measure] for one in both])) for measure in self.measures}
@@ -53,15 +66,18 @@ class Search:
 
         return run
 
-    def _encode(self, encoder: Encoder, settings: TransferSettings, code: str, tell: Teller) -> tuple[np.ndarray, np.ndarray]:
+    def _encode(self, encoder: "Encoder", settings: TransferSettings, code: str, tell: Teller) -> tuple[np.ndarray, np.ndarray]:
         """Unit vectors of the queries (q, d) and the sentences (n, d)."""
-        found = []
-        texts = [query.texts[code] for query in self.collection.queries], list(self.collection.texts(code).values())
-        for part, lines in enumerate(texts):
-            told = tell.part(0.1 * part, 0.1 + 0.9 * part)
-            show = lambda done, total, told=told: told(done / total, f"{code}: {done} of {total} texts encoded")  # noqa: E731
-            found.append(sentence_vectors(encoder, [words_of(text, code) for text in lines], settings.layer, show, code))
-        return found[0], found[1]
+        from otcore.retrieval.precision import sentence_vectors
+
+        def encoded(texts: Sequence[str], part: Teller) -> np.ndarray:
+            def show(done: int, total: int) -> None:
+                part(done / total, f"{code}: {done} of {total} texts encoded")
+
+            return sentence_vectors(encoder, [words_of(text, code) for text in texts], settings.layer, show, code)
+
+        queries = [query.texts[code] for query in self.collection.queries]
+        return encoded(queries, tell.part(0, 0.1)), encoded(list(self.collection.texts(code).values()), tell.part(0.1, 1))
 
     def _relevant(self) -> np.ndarray:
         """(q, n) bool, the same in all languages."""
@@ -72,15 +88,6 @@ class Search:
         return relevant
 
 
-def read_search(sources: Sources) -> Search:
-    """The task over the bundled collection.
-
-    raises: InputError   a language that the collection does not have
-    """
-    collection = load_collection()
-    return Search(collection, chosen_languages(collection, sources))
-
-
 def ranking_scores(scores: np.ndarray, relevant: np.ndarray, top: int) -> dict[str, float]:
     """Means over queries; equal scores rank in the order of their columns, but for nDCG, where ties are averaged.
 
@@ -88,6 +95,8 @@ def ranking_scores(scores: np.ndarray, relevant: np.ndarray, top: int) -> dict[s
     returns: ndcg and recall among the first `top`; mrr, the mean of 1 / rank of the first relevant one of all
     source : nDCG of scikit-learn (Järvelin & Kekäläinen 2002, binary gains)
     """
+    from sklearn.metrics import ndcg_score
+
     order = np.argsort(-scores, axis=1, kind="stable")
     ranked = np.take_along_axis(relevant, order, axis=1)
     return {
@@ -102,6 +111,11 @@ def random_ranking(relevant: Sequence[int], size: int, top: int) -> dict[str, fl
 
     relevant: how many of `size` sentences answer each query
     """
+    from otcore.retrieval.scores import random_reciprocal_rank
+
     discounts = 1 / np.log2(np.arange(2, min(top, size) + 2))
     ndcg = [count / size * discounts.sum() / discounts[:count].sum() for count in relevant]
     return {"ndcg": float(np.mean(ndcg)), "mrr": random_reciprocal_rank(size, relevant), "recall": min(top, size) / size}
+
+
+TASK = Search

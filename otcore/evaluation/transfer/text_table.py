@@ -1,7 +1,7 @@
 """A transfer as a table for a terminal: a row a language and average, columns for each encoder, chance last."""
 
-from otcore.evaluation.transfer.catalogue import TASKS
 from otcore.evaluation.transfer.results import ALL, SEEN, UNSEEN, Average, Transfer
+from otcore.evaluation.transfer.tasks import TASKS
 from otcore.text.languages import LANGUAGES
 
 _AVERAGES = {SEEN: "mean, seen", UNSEEN: "mean, unseen", ALL: "mean, all"}

@@ -1,18 +1,14 @@
-"""Which language a file is in, and labelled lines: pairs of sentences for NLI, single texts for topics."""
+"""Labelled lines of TSV files: pairs of sentences for NLI, single texts for topics."""
 
 import re
 import unicodedata
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from otcore.base.errors import InputError
-from otcore.text.languages import language
 
-_HEADER = {
-    "premise": 0, "sentence1": 0, "hypothesis": 1, "hypo": 1, "sentence2": 1, "label": 2, "gold_label": 2, "language": 3,
-}  # fmt: skip
-_PART = re.compile(r"[a-z]{2}")
+_NAMES = (("premise", "sentence1"), ("hypothesis", "hypo", "sentence2"), ("label", "gold_label"), ("language",))
+_HEADER = {name: place for place, names in enumerate(_NAMES) for name in names}
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
 
@@ -24,30 +20,6 @@ class Labelled:
     label: str
 
 
-def language_files(given: Sequence[str]) -> dict[str, str]:
-    """Language → path from `CODE=FILE`, or from the name: `xquad.de.json`, `test-de.tsv`, `de.devtest`.
-
-    raises: InputError   no language in a name, a code that is none, a language twice
-    """
-    found: dict[str, str] = {}
-    for entry in given:
-        code, path = _language_file(entry)
-        if code in found:
-            raise InputError(f"Two files are for {code}: {found[code]} and {path}; give one, or write CODE=FILE.")
-        found[code] = path
-    return found
-
-
-def _language_file(entry: str) -> tuple[str, str]:
-    code, named, path = entry.partition("=")
-    if named and path and re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", code):
-        return language(code).code, path
-    parts = [part for part in re.split(r"[._-]", Path(entry.split("::", maxsplit=1)[0]).name.lower()) if _PART.fullmatch(part)]
-    if not parts:
-        raise InputError(f"The name of {entry} does not tell its language; write CODE=FILE, for instance de={entry}.")
-    return language(parts[-1]).code, entry
-
-
 def read_labelled(path: str, texts: int, code: str | None = None) -> list[Labelled]:
     """Examples of a TSV file: `texts` columns of text, then the label. A first line of column names, as XNLI and MultiNLI have,
     is understood for pairs; lines labelled “-” have no label people agreed on and are left out.
@@ -55,22 +27,22 @@ def read_labelled(path: str, texts: int, code: str | None = None) -> list[Labell
     code  : takes only the lines of that language where the file has a column for it
     raises: InputError   unreadable, not UTF-8, too few columns, an empty text, no label, no lines; names file and line
     """
-    name, lines = path, _lines(path)
+    lines = _lines(path)
     columns, start = _columns(lines[0].split("\t") if lines else [], texts)
     examples = []
     for number, line in enumerate(lines[start:], start + 1):
         cells = [cell.strip() for cell in line.split("\t")]
         if len(cells) <= max(columns):
-            raise InputError(f"{name}, line {number}: {len(cells)} tab-separated columns, column {max(columns) + 1} is needed.")
+            raise InputError(f"{path}, line {number}: {len(cells)} tab-separated columns, column {max(columns) + 1} is needed.")
         chosen = [cells[column] for column in columns]
         if code is not None and len(chosen) > texts + 1 and chosen[texts + 1] != code:
             continue
         if not all(chosen[: texts + 1]):
-            raise InputError(f"{name}, line {number}: a text or the label is empty; complete or remove the line.")
+            raise InputError(f"{path}, line {number}: a text or the label is empty; complete or remove the line.")
         if chosen[texts] != "-":
             examples.append(Labelled(tuple(chosen[:texts]), chosen[texts]))
     if not examples:
-        raise InputError(f"{name} has no example{f' in {code}' if code else ''}; give a file with lines of text and label divided by tabs.")
+        raise InputError(f"{path} has no example{f' in {code}' if code else ''}; give a file with lines of text and label divided by tabs.")
     return examples
 
 

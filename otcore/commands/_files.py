@@ -1,0 +1,37 @@
+"""Files that are given with the language they are in."""
+
+import re
+
+from otcore.base.errors import InputError
+from otcore.text.languages import language
+
+
+def coded(entry: str) -> tuple[str, str] | None:
+    """Language and path from `CODE=FILE`; None where it is not so written.
+
+    raises: InputError   the code is none
+    """
+    code, _, path = entry.partition("=")
+    return (language(code).code, path) if path and re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", code) else None
+
+
+def coded_files(entries: list[str], option: str) -> dict[str, str]:
+    """Language → path from entries of an option.
+
+    raises: InputError   one that is not `CODE=FILE`
+    """
+    found = {}
+    for entry in entries:
+        one = coded(entry)
+        if one is None:
+            raise InputError(f"“{entry[:80]}” is not CODE=FILE; write for instance {option} de=FILE.")
+        found[one[0]] = one[1]
+    return found
+
+
+def codes(given: str | None) -> tuple[str, ...]:
+    """Language codes divided by commas.
+
+    raises: InputError   one is none
+    """
+    return tuple(language(code).code for code in (given or "").split(",") if code.strip())

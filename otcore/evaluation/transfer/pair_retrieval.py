@@ -1,0 +1,54 @@
+"""What retrieval tasks share: nothing is trained, and translations are looked for to and from English."""
+
+from abc import abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from otcore.base.progress import Teller
+from otcore.corpora.types import SentencePair
+from otcore.evaluation.transfer.settings import TransferSettings
+from otcore.evaluation.transfer.task import Outcome, Run, Scores, Task
+
+if TYPE_CHECKING:
+    from otcore.encoders.encoder import Encoder
+
+Rates = tuple[float, float]  # to English, from English
+Rater = Callable[[Sequence[SentencePair], Teller], Rates]
+
+
+@dataclass(frozen=True)
+class PairRetrieval(Task):
+    """`pairs`: language → pairs with the language the source and English the target."""
+
+    measures: ClassVar = {"p@1": "P@1", "to english": "P@1 to English", "from english": "P@1 from English"}
+    in_english = False
+    in_figures = True
+
+    pairs: Mapping[str, Sequence[SentencePair]]
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        return tuple(self.pairs)
+
+    def chance(self, settings: TransferSettings) -> Scores:
+        return {code: self._named(self.luck(pairs[: settings.test_examples])) for code, pairs in self.pairs.items()}
+
+    def prepare(self, encoder: "Encoder", settings: TransferSettings, tell: Teller) -> Run:
+        def run(seed: int, told: Teller) -> Outcome:
+            rates = self.rater(encoder, settings)
+            each = told.each(self.pairs.items())
+            return Outcome({code: self._named(rates(pairs[: settings.test_examples], part)) for (code, pairs), part in each})
+
+        return run
+
+    @abstractmethod
+    def luck(self, pairs: Sequence[SentencePair]) -> Rates:
+        """What no knowledge would find."""
+
+    @abstractmethod
+    def rater(self, encoder: "Encoder", settings: TransferSettings) -> Rater:
+        """What finds translations in the pairs of one language after the other."""
+
+    def _named(self, ways: Rates) -> dict[str, float]:
+        return dict(zip(self.measures, map(float, (sum(ways) / 2, *ways)), strict=True))
