@@ -18,8 +18,7 @@ from dashboard import background
 from dashboard.kit import waiting
 from dashboard.pages.search import cache as cached
 from dashboard.pages.search import results, tables
-from dashboard.pages.search.choices import FIELDS
-from dashboard.pages.search.selection import SearchView, others
+from dashboard.pages.search.choices import CHOICES, SearchView, others
 from otcore.base.progress import Stopped
 from otcore.corpora.collection import load_collection
 from otcore.retrieval.index import Hit
@@ -75,7 +74,7 @@ def headings(app: AppTest) -> list[str]:
 
 def test_the_first_view_asks_a_written_query():
     texts = {query.texts["en"] for query in load_collection().queries}
-    assert FIELDS["se_query"].default in texts
+    assert CHOICES.declared["query"].default in texts
 
 
 def test_opening_shows_results_of_every_other_language_under_both_encoders(page, few, folders):
@@ -104,7 +103,7 @@ def test_the_address_restores_the_view(page):
 
 def test_a_bad_address_falls_back_field_by_field(page, few):
     app = page(se_from="xx", se_in="qq", se_top="999", se_order="sideways", se_text="stolen", se_query="y" * 1000)
-    assert app.text_input(key="se_query").value == FIELDS["se_query"].default
+    assert app.text_input(key="se_query").value == CHOICES.declared["query"].default
     assert len(headings(app)) == len(few.languages) - 1
 
 
@@ -184,7 +183,7 @@ def test_a_long_index_shows_the_first_sentences_early_and_can_be_cancelled(page,
 
 
 def test_links_to_align_hold_the_query_and_the_translation(few):
-    view = SearchView("a cat & more", "en", "bundled", "", ("de",), ("base",), 3, "language")
+    view = SearchView("a cat & more", "en", first="base", second="base", languages=("de",))
     gold, training = few.entries[0].id, next(iter(few.topics))
     for id, text in ((gold, few.gold["de"][gold].text), (training, few.training["de"][0])):
         links = results.align_links(view, Hit("de", id, text, 1, 0.5, 0.1), "base", few)
@@ -200,7 +199,7 @@ def test_links_to_align_hold_the_query_and_the_translation(few):
 
 
 def test_the_file_holds_every_result_and_no_formula():
-    view = SearchView("=1+1", "en", "bundled", "", ("de",), ("base", "aligned"), 3, "language")
+    view = SearchView("=1+1", "en", languages=("de",))
     hits = {"de": (Hit("de", "g001", "=HYPERLINK(1)", 1, 0.5, 0.1), Hit("de", "g002", "zwei", 2, 0.4, 0.1))}
     rows = list(csv.DictReader(io.StringIO(tables.results_csv(view, [hits, hits], frozenset({"g002"})))))
     assert len(rows) == 4

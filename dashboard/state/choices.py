@@ -40,6 +40,10 @@ class Choices:
         """The key of a choice in the session and the address."""
         return self.keys[name]
 
+    def at(self, place: str) -> list[str]:
+        """The names of the choices that a part of the page draws, in the order of their declaration."""
+        return [name for name, one in self.declared.items() if one.place == place]
+
     def values(self) -> Values:
         """Name → value of every choice, as it stands."""
         return {name: value_of(self.declared[name], get(key)) for name, key in self.keys.items()}

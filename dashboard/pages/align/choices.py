@@ -2,22 +2,21 @@
 
 from dataclasses import dataclass
 
+from dashboard.kit.languages import NAMES
 from dashboard.state import Choices, Mark, System
 from dashboard.state.clicks import PLACE, mark_of
 from otcore.base.choices import Flag, OneOf, Several, Text, choice, nested
-from otcore.text.languages import LANGUAGES
 
 OWN_TEXT = "own"
 MAX_CHARACTERS = 20_000
-_NAMES = {code: entry.name if entry.name == entry.native else f"{entry.name} · {entry.native}" for code, entry in LANGUAGES.items()}
 
 
 @dataclass(frozen=True)
 class AlignView:
     """One view of the page, complete: equal views show equal pages."""
 
-    source: str = choice("en", OneOf(_NAMES), "From")
-    target: str = choice("de", OneOf(_NAMES), "To")
+    source: str = choice("en", OneOf(NAMES), "From")
+    target: str = choice("de", OneOf(NAMES), "To")
     sentence: str = choice(
         "g001", Text(20), "Sentence", "Type to search in either language or for a number, or choose your own text at the end of the list."
     )

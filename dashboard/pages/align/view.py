@@ -7,6 +7,7 @@ import streamlit as st
 from dashboard import background, state
 from dashboard.kit import exports, markup, plan_figure, widgets
 from dashboard.kit.components import links
+from dashboard.kit.downloads import save
 from dashboard.kit.theme import GREY, STATUS, STATUS_LINES
 from dashboard.kit.word_view import DRAWN_WORDS, View, view_of
 from dashboard.pages.align import figures as sweep_figure
@@ -258,10 +259,10 @@ def _downloads(view: View, system: System, key: str) -> None:
     table, _ = tables.links_table(view, state.Mark())
     name = f"alignment-{view.result.pair.source.language}-{view.result.pair.target.language}"
     files = (
-        ("Pharaoh", exports.pharaoh(view), f"{name}.pharaoh", "text/plain"),
-        ("CSV", exports.csv(table.drop(columns="marked")), f"{name}.csv", "text/csv"),
-        ("JSON", exports.as_json(view, system.encoder), f"{name}.json", "application/json"),
+        ("Pharaoh", exports.pharaoh(view), f"{name}.pharaoh"),
+        ("CSV", exports.csv(table.drop(columns="marked")), f"{name}.csv"),
+        ("JSON", exports.as_json(view, system.encoder), f"{name}.json"),
     )
     with st.container(horizontal=True):
-        for label, content, file, mime in files:
-            st.download_button(label, content, file, mime, key=f"save_{label}_{key}", icon=":material/download:", on_click="ignore")
+        for label, content, file in files:
+            save(label, content, file, key=f"save_{label}_{key}")

@@ -9,7 +9,7 @@ from dashboard.background import work
 from dashboard.background.encoders import collection, encoder
 from dashboard.background.jobs import Snapshot
 from dashboard.background.shelf import Shelf
-from dashboard.pages.search.selection import SearchView
+from dashboard.pages.search.choices import SearchView
 from otcore.base.progress import Teller
 from otcore.encoders import encoder_stamp
 from otcore.encoders.encoder import Encoder

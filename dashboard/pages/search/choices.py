@@ -1,22 +1,80 @@
 """The choices of the Search page: the query, the text that is searched, two encoders, how the results stand."""
 
-from dashboard.state import parsing
-from dashboard.state.parsing import Field
-from otcore.text.languages import LANGUAGES
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-BUNDLED, OWN = "bundled", "own"
-ORDERS = ("language", "together")
-MOST_SHOWN = 20
-LONGEST_QUERY = 400  # characters
+from dashboard.kit.languages import NAMES
+from dashboard.state import Choices
+from otcore.base.choices import Number, OneOf, Several, Text, choice
+from otcore.base.errors import InputError
 
-FIELDS = {
-    "se_query": Field("keys and locks", parsing.at_most(LONGEST_QUERY)),
-    "se_from": Field("en", parsing.one_of(*LANGUAGES)),
-    "se_in": Field([], lambda text: parsing.list_of(40)(text) if text else []),
-    "se_a": Field("base", parsing.nonempty),
-    "se_b": Field("aligned", parsing.nonempty),
-    "se_top": Field(3, parsing.number(1, MOST_SHOWN, int)),
-    "se_order": Field("language", parsing.one_of(*ORDERS)),
-    "se_text": Field(BUNDLED, parsing.one_of(BUNDLED, OWN)),
-    "se_files": Field("", parsing.at_most(40)),
-}
+_OWN = "own"
+_NAME = Text(200, filled=True)
+
+
+@dataclass(frozen=True)
+class SearchView:
+    """One view of the page, complete.
+
+    query, code  : what is looked for, and its language
+    text, files  : the bundled collection, or "own" with the id of kept files
+    languages    : that are searched; as chosen, empty for all but the query's own
+    first, second: encoders side by side
+    top          : sentences shown of each language, or in all where `order` is "together"
+    """
+
+    query: str = choice(
+        "keys and locks",
+        Text(400),
+        "Look for",
+        "In the language at the left. A whole sentence is found more surely than two or three words.",
+    )
+    code: str = choice("en", OneOf(NAMES), "From", key="from")
+    first: str = choice("base", _NAME, "A", key="a")
+    second: str = choice("aligned", _NAME, "B", key="b")
+    text: str = choice("bundled", OneOf({"bundled": "Bundled collection", _OWN: "Own text"}, style="row"), "Text", place="searched")
+    files: str = choice("", Text(40))
+    languages: tuple[str, ...] = choice([], Several(40, least=0), "Languages", key="in", place="searched")
+    top: int = choice(
+        3, Number(1, 20, whole=True, dial=(1, 20, 1)), "Sentences shown", "The nearest of each language, or of all.", place="searched"
+    )
+    order: str = choice(
+        "language", OneOf({"language": "in each language", "together": "in all together"}, style="row"), "The nearest", place="searched"
+    )
+
+    @property
+    def own_text(self) -> bool:
+        return self.text == _OWN
+
+    @property
+    def together(self) -> bool:
+        """Whether the nearest are those of all languages together."""
+        return self.order == "together"
+
+    @property
+    def encoders(self) -> tuple[str, ...]:
+        """Side by side; one where both are the same."""
+        return tuple(dict.fromkeys((self.first, self.second)))
+
+
+CHOICES = Choices(SearchView, "se_")
+
+
+def current(available: Sequence[str]) -> SearchView:
+    """The choices as they stand, with the languages that are searched, one or more.
+
+    available: languages of the text that is searched
+    raises   : InputError   no query, no text of one's own yet
+    """
+    chosen = CHOICES.current()
+    if chosen.own_text and not chosen.files:
+        raise InputError("Give a text of your own below, one sentence a line, or search the bundled collection.")
+    if not chosen.query.strip():
+        raise InputError("Type what you look for, a few words or a sentence, or pick one of the written queries.")
+    languages = [code for code in available if code in chosen.languages] or others(available, chosen.code)
+    return CHOICES.current(query=chosen.query.strip(), languages=list(languages))
+
+
+def others(available: Sequence[str], code: str) -> tuple[str, ...]:
+    """All languages but the query's own, or that where it is the only one."""
+    return tuple(other for other in available if other != code) or tuple(available)

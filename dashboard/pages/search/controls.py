@@ -6,44 +6,34 @@ from pathlib import Path
 import streamlit as st
 
 from dashboard import background, state
-from dashboard.kit import encoder_choice, markup
+from dashboard.kit import encoder_choice, markup, widgets
 from dashboard.kit.kept_files import kept_panel
 from dashboard.pages.search import cache
-from dashboard.pages.search.choices import BUNDLED, LONGEST_QUERY, MOST_SHOWN, ORDERS, OWN
+from dashboard.pages.search.choices import CHOICES
 from otcore.base.errors import InputError
 from otcore.retrieval.sentences import TEXTS, keep_sentences, kept_files, written_query
-from otcore.text.languages import LANGUAGES, language
-
-_TEXTS = {BUNDLED: "Bundled collection", OWN: "Own text"}
-_ORDERS = {"language": "in each language", "together": "in all together"}
+from otcore.text.languages import language
 
 
 def query() -> None:
     """What is looked for, in which language; or one of the queries written for the collection."""
     narrow, wide, written = st.columns([3, 6, 5], vertical_alignment="bottom")
-    names = {code: entry.name if entry.name == entry.native else f"{entry.name} · {entry.native}" for code, entry in LANGUAGES.items()}
-    narrow.selectbox("From", list(names), key="se_from", format_func=names.get, filter_mode="contains", on_change=_translated)
+    widgets.draw(CHOICES, "code", narrow, filter_mode="contains", on_change=_translated)
     with written:
         _written()
-    wide.text_input(
-        "Look for", key="se_query", max_chars=LONGEST_QUERY, placeholder="a few words or a sentence",
-        help="In the language at the left. A whole sentence is found more surely than two or three words.",
-    )  # fmt: skip
+    widgets.draw(CHOICES, "query", wide, placeholder="a few words or a sentence")
 
 
 def sidebar(available: Sequence[str]) -> None:
     """Encoders, the text, how much is shown."""
     st.subheader("Encoders", anchor=False)
-    for key, label in (("se_a", "A"), ("se_b", "B")):
-        encoder_choice.one(key, label, offered=key == "se_a" or state.get("se_a") != state.get("se_b"))
+    encoder_choice.one("se_a", "A")
+    encoder_choice.one("se_b", "B", offered=state.get("se_a") != state.get("se_b"))
     st.subheader("Searched", anchor=False)
-    st.segmented_control("Text", _TEXTS, key="se_text", format_func=_TEXTS.get, required=True)
     state.put(se_in=[code for code in state.get("se_in") if code in available])
-    st.multiselect(
-        "Languages", list(available), key="se_in", format_func=lambda code: language(code).name, placeholder="all but the query's own"
-    )
-    st.slider("Sentences shown", 1, MOST_SHOWN, key="se_top", help="The nearest of each language, or of all.")
-    st.segmented_control("The nearest", ORDERS, key="se_order", format_func=_ORDERS.get, required=True)
+    languages = {"options": list(available), "format_func": lambda code: language(code).name, "placeholder": "all but the query's own"}
+    for name in CHOICES.at("searched"):
+        widgets.draw(CHOICES, name, **languages if name == "languages" else {})
 
 
 def available() -> tuple[str, ...]:
@@ -51,14 +41,14 @@ def available() -> tuple[str, ...]:
 
     raises: InputError   own files that are not here (any more)
     """
-    if state.get("se_text") != OWN:
+    if not CHOICES.current().own_text:
         return background.collection().languages
     return tuple(one.language for one in cache.own_sentences(state.get("se_files"))) if state.get("se_files") else ()
 
 
 def own_text() -> None:
     """Files of one's own, one a language."""
-    if state.get("se_text") != OWN:
+    if not CHOICES.current().own_text:
         return
     given = _given()
     with st.expander("Your text, one sentence a line", expanded=not given):
@@ -82,10 +72,15 @@ def _written() -> None:
     texts = {query.id: query.texts[code] for query in collection.queries}
     now = written_query(collection, state.get("se_query"), code)
     picked = st.selectbox(
-        f"or one of {len(texts)} written queries", list(texts), index=list(texts).index(now.id) if now else None,
-        key=f"se_written_{code}_{now.id if now else ''}", format_func=texts.get, filter_mode="contains", placeholder="pick one",
+        f"or one of {len(texts)} written queries",
+        list(texts),
+        index=list(texts).index(now.id) if now else None,
+        key=f"se_written_{code}_{now.id if now else ''}",
+        format_func=texts.get,
+        filter_mode="contains",
+        placeholder="pick one",
         help="For these it is known which sentences of the collection answer them.",
-    )  # fmt: skip
+    )
     if picked and (now is None or picked != now.id):
         state.put(se_query=texts[picked])
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from urllib.parse import urlencode
 
 from dashboard.kit import markup
-from dashboard.pages.search.selection import SearchView
+from dashboard.pages.search.choices import SearchView
 from otcore.corpora.collection import Collection
 from otcore.retrieval.index import Hit
 from otcore.text.languages import LANGUAGES, language

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from dashboard.kit.exports import csv
-from dashboard.pages.search.selection import SearchView
+from dashboard.pages.search.choices import SearchView
 from otcore.retrieval.index import Hit
 from otcore.retrieval.scores import AT, QueryScores, mean_scores
 from otcore.text.languages import language
@@ -32,14 +32,13 @@ def language_table(names: Sequence[str], scores: Sequence[Mapping[str, QueryScor
 
 def results_csv(view: SearchView, found: Sequence[Mapping[str, Sequence[Hit]]], relevant: frozenset[str] | None) -> str:
     """One row a result; a cell that a spreadsheet would take for a formula is made safe."""
-    rows = [
-        {
-            "query": view.query, "query_language": view.code, "encoder": name, "language": hit.language, "rank": place,
-            "rank_in_language": hit.rank, "cosine": round(hit.score, 6), "mean_cosine": round(hit.mean, 6), "id": hit.id, "text": hit.text,
-            "relevant": "" if relevant is None else int(hit.id in relevant),
-        }
-        for name, lists in zip(view.encoders, found, strict=True) for hits in lists.values() for place, hit in enumerate(hits, 1)
-    ]  # fmt: skip
+    rows = []
+    for name, lists in zip(view.encoders, found, strict=True):
+        for place, hit in ((place, hit) for hits in lists.values() for place, hit in enumerate(hits, 1)):
+            answers = "" if relevant is None else int(hit.id in relevant)
+            cosines = {"cosine": round(hit.score, 6), "mean_cosine": round(hit.mean, 6)}
+            where = {"encoder": name, "language": hit.language, "rank": place, "rank_in_language": hit.rank, **cosines}
+            rows.append({"query": view.query, "query_language": view.code, **where, "id": hit.id, "text": hit.text, "relevant": answers})
     return csv(pd.DataFrame(rows))
 
 

@@ -4,9 +4,10 @@ import streamlit as st
 
 from dashboard import background
 from dashboard.kit import markup, waiting
+from dashboard.kit.downloads import save
 from dashboard.pages.search import cache, controls, results, tables
 from dashboard.pages.search.cache import Searched
-from dashboard.pages.search.selection import SearchView, current
+from dashboard.pages.search.choices import SearchView, current
 from otcore.base.errors import InputError
 from otcore.retrieval.index import Hit, merged, search
 from otcore.retrieval.scores import AT, chance_scores
@@ -53,10 +54,7 @@ def result(made: Searched, view: SearchView) -> None:
             _scores(made, view)
     st.caption(_READING)
     st.html(results.blocks(view, lists, relevant, collection))
-    st.download_button(
-        "Results (CSV)", lambda: tables.results_csv(view, lists, relevant), "search.csv", "text/csv", key="save_search_csv",
-        on_click="ignore", icon=":material/download:",
-    )  # fmt: skip
+    save("Results (CSV)", lambda: tables.results_csv(view, lists, relevant), "search.csv", key="save_search_csv")
 
 
 def _found(made: Searched, view: SearchView) -> list[dict[str, tuple[Hit, ...]]]:
@@ -64,7 +62,7 @@ def _found(made: Searched, view: SearchView) -> list[dict[str, tuple[Hit, ...]]]
     lists = []
     for index, name in zip(made.indexes, view.encoders, strict=True):
         by_language = search(index, cache.query_vector(name, view.query, view.code), view.top)
-        lists.append({"": merged(by_language, view.top)} if view.order == "together" else by_language)
+        lists.append({"": merged(by_language, view.top)} if view.together else by_language)
     return lists
 
 
@@ -93,10 +91,8 @@ def _scores(made: Searched, view: SearchView) -> None:
     st.markdown(f"**All {len(queries)} written queries from {language(view.code).name}**, mean of the languages searched")
     column = st.column_config
     measures = {name: column.NumberColumn(format="%.3f", help=help) for name, help in _HELP.items()}
-    st.dataframe(
-        tables.scores_table(view.encoders, scores, chance), hide_index=True, column_config=measures,
-        alt="Reciprocal rank, precision and recall over all written queries",
-    )  # fmt: skip
+    spoken = "Reciprocal rank, precision and recall over all written queries"
+    st.dataframe(tables.scores_table(view.encoders, scores, chance), hide_index=True, column_config=measures, alt=spoken)
     with st.expander("By language"):
         table = tables.language_table(view.encoders, scores)
         formats = {name: column.NumberColumn(format="%.3f") for name in table.columns if name != "language"}
