@@ -13,8 +13,8 @@ from otcore.alignment.settings import AlignSettings
 from otcore.corpora.types import Sentence, SentencePair
 from otcore.encoders import load_encoder
 from otcore.encoders.trunk import Trunk
-from otcore.finetuning import create_run
 from otcore.finetuning import run as running
+from otcore.runs.store import create_run
 
 WORDS = ("die", "Katze", "schläft", "auf", "dem", "roten", "Stuhl", ".")
 ENGLISH = ("the", "cat", "sleeps", "on", "the", "red", "chair", ".")

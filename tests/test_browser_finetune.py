@@ -7,8 +7,7 @@ from app_server import running_server
 from browsing import visits
 from playwright.sync_api import Page, expect
 
-from otcore.finetuning import list_runs
-from otcore.runs.store import read_log
+from otcore.runs.store import list_runs, read_log
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(1800)]
 

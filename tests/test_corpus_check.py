@@ -15,8 +15,7 @@ from otcore.corpora.checking.report import KINDS, without_flagged
 from otcore.corpora.checking.scripts import accepted_scripts, script_of
 from otcore.corpora.checking.texts import TextPair, read_texts, write_texts
 from otcore.corpora.collection import load_collection
-from otcore.finetuning import PairFile
-from otcore.finetuning.data import read_pairs
+from otcore.corpora.pair_files import PairFile, read_pairs
 from otcore.text.languages import LANGUAGES
 
 OTHERS = [code for code in LANGUAGES if code != "en"]

@@ -20,8 +20,7 @@ from dashboard.pages.finetune.course import course, pace, snapshot_steps, status
 from dashboard.pages.finetune.trainings import Trainings
 from otcore.base.errors import InputError
 from otcore.corpora.collection import load_collection
-from otcore.finetuning import create_run, list_runs, open_run
-from otcore.runs.store import read_log
+from otcore.runs.store import create_run, list_runs, open_run, read_log
 
 APP = Path(__file__).resolve().parents[1] / "streamlit_app.py"
 PATIENCE = 240  # seconds; a quiet machine needs two
@@ -93,7 +92,7 @@ def test_a_first_visit_says_what_will_happen_and_is_ready_to_start():
 def test_a_run_is_started_seen_by_others_queued_behind_and_cancelled(queue):
     first = started(ft_languages="de", ft_steps="40")
     (run,) = list_runs()
-    assert (run.settings.languages, run.settings.steps, run.settings.objective.kind) == (("de",), 40, "contrastive-ot")
+    assert (run.settings.languages, run.settings.steps, run.settings.objective.name) == (("de",), 40, "contrastive-ot")
     wait_for(lambda: at_work(run))
     assert "cancel_run" in keys(fine(first.run()))
 

@@ -13,20 +13,17 @@ from transformers import AutoModel
 
 from otcore.base.errors import InputError
 from otcore.encoders import load_encoder
-from otcore.finetuning import (
-    FinetuneSettings,
-    create_run,
-    list_runs,
-    open_run,
-)
 from otcore.finetuning.run import STOP_FILE, carry_out
-from otcore.objectives import OBJECTIVES, ObjectiveSettings
+from otcore.objectives import OBJECTIVES
+from otcore.objectives.transport import WordOT
 from otcore.retrieval.precision import sentence_vectors
+from otcore.runs.settings import FinetuneSettings
+from otcore.runs.store import create_run, list_runs, open_run
 
 
-@pytest.mark.parametrize("kind", [kind for kind in OBJECTIVES if kind not in ("linear", "adversarial")])
+@pytest.mark.parametrize("kind", [kind for kind, one in OBJECTIVES.items() if not one.is_map])
 def test_every_objective_lowers_its_loss(settings, kind):
-    wanted = dataclasses.replace(settings, objective=ObjectiveSettings(kind, anchor=0.0), steps=12, batch=16, evaluate_every=0)
+    wanted = dataclasses.replace(settings, objective=OBJECTIVES[kind](anchor=0.0), steps=12, batch=16, evaluate_every=0)
     run = carry_out(create_run(wanted))
     assert run.state == "finished"
     assert np.mean(losses(run)[-3:]) < np.mean(losses(run)[:3])
@@ -137,21 +134,55 @@ def test_a_folder_deleted_while_a_run_is_at_work_gets_a_sentence(settings, step)
 
 
 def test_not_a_number_stops_a_run_at_its_last_good_checkpoint(settings, monkeypatch):
-    from otcore.objectives.transport import TransportObjective
-
-    plain, calls = TransportObjective.losses, []
+    plain, calls = WordOT.losses, []
 
     def poisoned(self, clouds):
         calls.append(1)
         values, error = plain(self, clouds)
-        return (values * torch.nan if len(calls) == 4 else values), error
+        return ([value * torch.nan for value in values] if len(calls) == 4 else values), error
 
     short = carry_out(create_run(dataclasses.replace(settings, schedule="constant", steps=2, warmup=0.0)))
-    monkeypatch.setattr(TransportObjective, "losses", poisoned)
+    monkeypatch.setattr(WordOT, "losses", poisoned)
     run = carry_out(create_run(dataclasses.replace(settings, schedule="constant", warmup=0.0)))
     assert (run.state, run.step) == ("stopped", 2)
     assert "not a number" in run.reason
     assert same(weights(run), weights(short))
+
+
+def test_after_a_fault_nothing_is_left_of_the_steps_that_were_given_up(settings, monkeypatch):
+    plain, calls = WordOT.losses, []
+
+    def poisoned(self, clouds):
+        calls.append(1)
+        values, error = plain(self, clouds)
+        return ([value * torch.nan for value in values] if len(calls) == 4 else values), error
+
+    monkeypatch.setattr(WordOT, "losses", poisoned)
+    run = carry_out(create_run(dataclasses.replace(settings, checkpoint_every=2, snapshot_every=1, evaluate_every=1)))
+    assert (run.state, run.step) == ("stopped", 2)
+    assert sorted(int(path.stem) for path in (run.folder / "snapshots").glob("*.safetensors")) == [0, 1, 2]
+    assert [entry["step"] for entry in run.log() if "held_out" in entry] == [0, 1, 2]
+    assert len(losses(run)) == 3, "the losses stay: they say why"
+
+
+def test_a_run_that_goes_on_forgets_what_it_saw_after_its_checkpoint(settings):
+    wanted = dataclasses.replace(settings, checkpoint_every=2, snapshot_every=1)
+    run = create_run(wanted)
+
+    def die():
+        if len(losses(run)) == 3:
+            raise MemoryError
+        return False
+
+    with pytest.raises(MemoryError):
+        carry_out(run, lambda entry: die() if entry.get("step") == 3 else None, die)
+    (run.folder / "snapshots" / "0000003.safetensors").write_bytes(b"seen before the process died")
+    ended = carry_out(open_run(run.folder), stop=lambda: True)
+    assert (ended.state, ended.step) == ("cancelled", 3)
+    assert load_file(run.folder / "snapshots" / "0000003.safetensors")
+    (run.folder / "snapshots" / "0000005.safetensors").write_bytes(b"seen before the process died")
+    ended = carry_out(ended, stop=lambda: True)
+    assert sorted(int(path.stem) for path in (run.folder / "snapshots").glob("*.safetensors")) == [0, 1, 2, 3, 4]
 
 
 def test_a_collapse_and_an_explosion_are_seen():
@@ -169,7 +200,7 @@ def test_a_collapse_and_an_explosion_are_seen():
 
 @pytest.mark.parametrize("kind", ["linear", pytest.param("adversarial", marks=pytest.mark.slow)])
 def test_maps_leave_the_encoder_and_turn_its_vectors(settings, encoder, kind):
-    run = carry_out(create_run(dataclasses.replace(settings, objective=ObjectiveSettings(kind), steps=None)))
+    run = carry_out(create_run(dataclasses.replace(settings, objective=OBJECTIVES[kind](), steps=None)))
     assert run.state == "finished"
     assert run.usable
     mapped = load_encoder(f"run:{run.name}")

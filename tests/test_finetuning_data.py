@@ -5,13 +5,14 @@ import dataclasses
 import numpy as np
 import pytest
 import torch
+from hypothesis import given
+from hypothesis import settings as settings_of_hypothesis
+from hypothesis import strategies as st
 
-from otcore.finetuning import (
-    FinetuneSettings,
-)
 from otcore.finetuning.batches import choose
 from otcore.finetuning.data import Preparation, read_corpus
-from otcore.objectives import ObjectiveSettings
+from otcore.objectives import OBJECTIVES
+from otcore.runs.settings import FinetuneSettings
 
 
 def test_held_out_pairs_share_no_sentence_with_training(settings, german):
@@ -45,13 +46,23 @@ def test_an_epoch_has_every_pair_once_and_processes_share_it():
     assert len(choose(pairs, 50, 0, 0)) == 12
 
 
+@settings_of_hypothesis(max_examples=200)
+@given(st.integers(1, 20), st.integers(1, 8), st.integers(1, 9), st.integers(0, 30))
+def test_every_process_has_pairs_and_together_they_have_the_batch(count, size, processes, number):
+    pairs = list(range(count))
+    shares = [choose(pairs, size, number, 0, (rank, processes)) for rank in range(processes)]
+    assert all(shares), "a step without pairs has no loss"
+    assert {pair for share in shares for pair in share} == set(choose(pairs, size * processes, number, 0))
+    assert sum(map(len, shares)) == max(min(size * processes, count), processes)
+
+
 @pytest.mark.parametrize(("kind", "pooling"), [("word-ot", "last"), ("contrastive-ot", "mean"), ("sub-ot", None)])
 @pytest.mark.parametrize("masses", ["uniform", "norm", "inverse-frequency"])
 def test_clouds_are_the_encoders_own_vectors(settings, encoder, kind, pooling, masses):
     from otcore.encoders.trunk import Trunk
     from otcore.finetuning.batches import encode_sides, make_clouds
 
-    wanted = dataclasses.replace(settings, objective=ObjectiveSettings(kind, masses=masses))
+    wanted = dataclasses.replace(settings, objective=OBJECTIVES[kind](masses=masses))
     corpus = read_corpus(wanted)
     pairs = Preparation(wanted, encoder, 2, corpus).pairs()["de"][:5]
     trunk = Trunk(encoder, 2)

@@ -13,13 +13,8 @@ import numpy as np
 import pytest
 from training_runs import losses, weights
 
-from otcore.finetuning import (
-    create_run,
-    find_run,
-    open_run,
-)
 from otcore.finetuning.run import carry_out
-from otcore.runs.store import read_log
+from otcore.runs.store import create_run, find_run, open_run, read_log
 
 ROOT = Path(__file__).resolve().parents[1]
 

@@ -26,7 +26,7 @@ from dashboard.pages.learn.lessons import (
 from dashboard.pages.learn.lessons.controls import Choice, Flag, Numbers, Slider, Steps, is_shown
 from dashboard.pages.learn.lessons.sheet import sheet
 from otcore.alignment.rules.threshold import Threshold
-from otcore.objectives import ObjectiveSettings, make_objective
+from otcore.objectives import OBJECTIVES
 from otcore.objectives.flow import cloud_pair, descend
 from otcore.transport.problem import Problem
 from otcore.transport.solvers import make_solver, solve
@@ -394,10 +394,8 @@ def test_plain_flow_shrinks_a_bell_curve_by_epsilon_and_the_divergence_does_not(
     variance = float((target**2).mean())
     ends = {}
     for debiased in (False, True):
-        settings = ObjectiveSettings(
-            "word-ot", cost="sqeuclidean", epsilon=0.4, debiased=debiased, anchor=0, iterations=500, tolerance=1e-5
-        )
-        course = descend(make_objective(settings), cloud_pair(0.5 * target, target), steps=25, rate=0.5, both=False)
+        objective = OBJECTIVES["word-ot"](cost="sqeuclidean", epsilon=0.4, debiased=debiased, anchor=0, iterations=500, tolerance=1e-5)
+        course = descend(objective, cloud_pair(0.5 * target, target), steps=25, rate=0.5, both=False)
         ends[debiased] = float((course.source[-1] ** 2).mean())
     assert ends[False] == pytest.approx(variance - 0.4, abs=0.06)
     assert ends[True] == pytest.approx(variance, abs=0.03)
@@ -429,10 +427,10 @@ def test_collapse_anchor_and_negatives():
 def test_the_pull_is_the_gradient_of_the_loss():
     x, y = loss.clouds()
     course = loss.course("divergence", True)
-    settings = ObjectiveSettings(
-        "word-ot", cost="sqeuclidean", epsilon=2.0, debiased=True, anchor=1.0, iterations=100, tolerance=1e-3, scope="batch"
+    objective, step = (
+        OBJECTIVES["word-ot"](cost="sqeuclidean", epsilon=2.0, debiased=True, anchor=1.0, iterations=100, tolerance=1e-3, scope="batch"),
+        1e-4,
     )
-    objective, step = make_objective(settings), 1e-4
     values = []
     for sign in (1, -1):
         moved = x.copy()

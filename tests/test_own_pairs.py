@@ -20,8 +20,8 @@ from dashboard.state.choices import KNOWN
 from otcore.base.errors import InputError
 from otcore.base.progress import Stopped, Teller
 from otcore.corpora import uploads
-from otcore.finetuning import PairFile, create_run, list_runs, open_run
-from otcore.finetuning.data import read_pairs
+from otcore.corpora.pair_files import PairFile, read_pairs
+from otcore.runs.store import create_run, list_runs, open_run
 
 APP = Path(__file__).resolve().parents[1] / "streamlit_app.py"
 PATIENCE = 240

@@ -14,13 +14,12 @@ import torch
 from safetensors.numpy import load_file
 from transformers import AutoModel, AutoTokenizer
 
+from otcore.alignment import statistical as links_module
+from otcore.alignment.statistical import word_links
 from otcore.base.errors import InputError
-from otcore.pretraining import links as links_module
 from otcore.pretraining.corpus import find_corpora, load_language, read_pairs
-from otcore.pretraining.links import word_links
 from otcore.pretraining.pipeline import pretrain
-from otcore.pretraining.recipe import Recipe
-from otcore.pretraining.settings import ContrastiveSettings, MaskedSettings, Presentation
+from otcore.pretraining.recipe import ContrastiveSettings, MaskedSettings, Presentation, Recipe
 from otcore.pretraining.vocabulary import save_tokenizer, train_vocabulary
 
 needs_eflomal = pytest.mark.skipif(importlib.util.find_spec("eflomal") is None, reason="eflomal, an optional extra, is not installed")
@@ -146,7 +145,7 @@ def test_a_folder_with_another_run_is_refused(run: Path, corpus: Path) -> None:
 
 
 def test_corpora_errors_name_file_and_remedy(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="--corpora"):
+    with pytest.raises(InputError, match=r"en-fr\.tsv\.gz; give the folder"):
         find_corpora(tmp_path)
     path = tmp_path / "en-de.tsv.gz"
     with gzip.open(path, "wt", encoding="utf-8") as file:

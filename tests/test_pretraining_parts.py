@@ -10,11 +10,10 @@ import torch
 
 from otcore.base.errors import InputError
 from otcore.pretraining.batches import Buckets, MaskedBatches
-from otcore.pretraining.contrastive import LinkedText, pair_batch, sentence_loss, word_loss
+from otcore.pretraining.contrastive import pair_batch, sentence_loss, word_loss
 from otcore.pretraining.evaluation import mutual_links, retrieval
-from otcore.pretraining.recipe import Recipe
-from otcore.pretraining.settings import MaskedSettings
-from otcore.pretraining.store import EncodedPairs, Ragged, load_pairs, save_pairs
+from otcore.pretraining.recipe import MaskedSettings, Recipe
+from otcore.pretraining.store import EncodedPairs, LinkedText, Ragged, load_pairs, save_pairs
 from otcore.pretraining.training import Plan, rate_at
 from otcore.pretraining.vectors import initial_vectors, token_pair_matrix
 
@@ -106,7 +105,7 @@ def test_figures_of_evaluation() -> None:
 def test_minutes_fix_the_steps() -> None:
     assert Recipe.for_minutes(80).masked_steps == 2 * Recipe.for_minutes(40).masked_steps
     assert Recipe.for_minutes(5).vocabulary < Recipe.for_minutes(90).vocabulary
-    with pytest.raises(InputError, match="--minutes"):
+    with pytest.raises(InputError, match="minutes must be between 1"):
         Recipe.for_minutes(0)
     plan = Plan("x", steps=100, rate=1.0, warmup=10)
     assert rate_at(plan, 0) == pytest.approx(0.1)

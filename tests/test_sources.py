@@ -21,8 +21,9 @@ from otcore.base.places import MAPS_FILE
 from otcore.cli import main
 from otcore.encoders import encoder_stamp, find_source, load_encoder, source_of, sources
 from otcore.encoders.maps import LanguageMaps, save_maps
-from otcore.finetuning import FinetuneSettings, create_run
-from otcore.objectives.settings import ObjectiveSettings
+from otcore.objectives.linear import Linear
+from otcore.runs.settings import FinetuneSettings
+from otcore.runs.store import create_run
 
 ROOT = Path(__file__).resolve().parents[1]
 APP = ROOT / "streamlit_app.py"
@@ -120,7 +121,7 @@ def test_a_stamp_changes_with_the_weights(mbert, tmp_path, runs):
 
 
 def test_a_run_of_maps_has_the_facts_of_its_encoder(mbert, runs):
-    run = create_run(FinetuneSettings(("de",), str(mbert), ObjectiveSettings("linear")))
+    run = create_run(FinetuneSettings(("de",), str(mbert), Linear()))
     with pytest.raises(InputError, match="has no encoder yet"):
         source_of(f"run:{run.name}").facts(f"run:{run.name}")
     save_maps(run.folder / MAPS_FILE, LanguageMaps({"de": np.eye(32, dtype=np.float32)}, 1))

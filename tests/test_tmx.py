@@ -9,9 +9,8 @@ from pathlib import Path
 import pytest
 
 from otcore.base.errors import InputError
+from otcore.corpora.pair_files import PairFile, read_pairs
 from otcore.corpora.tmx import read_tmx, tmx_units
-from otcore.finetuning import PairFile
-from otcore.finetuning.data import read_pairs
 
 HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n<!DOCTYPE tmx SYSTEM "tmx14.dtd">\n<tmx version="1.4"><header srclang="en"/><body>\n'
 TAIL = "</body></tmx>\n"

@@ -8,10 +8,11 @@ import numpy as np
 from safetensors.numpy import load_file, save_file
 
 from otcore.corpora.collection import load_collection
-from otcore.finetuning import FinetuneSettings, PairFile, Run, create_run, open_run
+from otcore.corpora.pair_files import PairFile
 from otcore.finetuning.held_out import describe_probes, probes
-from otcore.objectives import ObjectiveSettings
-from otcore.runs.store import append_log, write_state
+from otcore.objectives import OBJECTIVES
+from otcore.runs.settings import FinetuneSettings
+from otcore.runs.store import Run, append_log, create_run, open_run, write_state
 
 STEPS, EVERY = 40, 20
 _NOUNS = {"cat": "Katze", "chair": "Stuhl", "dog": "Hund", "house": "Haus", "book": "Buch", "tree": "Baum"}
@@ -64,15 +65,13 @@ def write_pairs(path: Path) -> str:
 def quick_settings(encoder: Path, pairs: str) -> FinetuneSettings:
     """Six steps of WordOT on a tiny encoder and a file of pairs."""
     return FinetuneSettings(
-        ("de",), str(encoder), ObjectiveSettings("word-ot"), steps=6, batch=8, learning_rate=1e-3, layer=2,
+        ("de",), str(encoder), OBJECTIVES["word-ot"](), steps=6, batch=8, learning_rate=1e-3, layer=2,
         evaluate_every=4, checkpoint_every=2, snapshot_every=4, files=(PairFile("de", pairs),), held_out=0.1,
     )  # fmt: skip
 
 
 def made_settings(**changes) -> FinetuneSettings:
-    return FinetuneSettings(
-        **{"languages": ("de", "ar"), "objective": ObjectiveSettings("contrastive-ot", anchor=0.5), "steps": STEPS} | changes
-    )
+    return FinetuneSettings(**{"languages": ("de", "ar"), "objective": OBJECTIVES["contrastive-ot"](anchor=0.5), "steps": STEPS} | changes)
 
 
 def made_run(folder: Path | None = None, state: str = "finished", reason: str = "", **changes) -> Run:

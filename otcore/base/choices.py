@@ -239,6 +239,11 @@ def nested(kind: type, prefix: str = "", suffix: str = "", **defaults: Any) -> A
     return field(default_factory=kind, metadata={_NESTED: (kind, prefix, suffix, defaults)})
 
 
+def with_default(settings: type, name: str, default: Any) -> Any:
+    """A dataclass field of a subclass: a choice of the class above with another default."""
+    return field(default=default, metadata={_CHOICE: replace(declared(settings)[name], default=default)})
+
+
 def declared(settings: type) -> dict[str, Choice]:
     """Name → choice of a settings dataclass, flat: those of its fields, of nested settings, and of every member of a variant, which
     apply while that member is chosen."""
@@ -256,7 +261,8 @@ def declared(settings: type) -> dict[str, Choice]:
 
 
 def build(settings: type, values: Values) -> Any:
-    """The settings dataclass from flat values by name; what is not among them is the default.
+    """The settings dataclass from flat values by name; what is not among them is the default. A field that is no choice takes its value as
+    it is.
 
     raises: InputError   what the settings refuse
     """
@@ -275,12 +281,14 @@ def build(settings: type, values: Values) -> Any:
             kind, prefix, suffix, defaults = entry.metadata[_NESTED]
             own = {name: prefix + name + suffix for name in declared(kind)}
             arguments[entry.name] = build(kind, defaults | {name: values[flat] for name, flat in own.items() if flat in values})
+        elif entry.name in values:
+            arguments[entry.name] = values[entry.name]
     return settings(**arguments)
 
 
 def member(registry: Mapping[str, type], name: str, values: Values, default: Any = None) -> Any:
     """The member of a registry with those of the values that are settings of it; what is not among them is as in `default`, where that
-    has such a setting.
+    has such a setting and changed it, else the member's own default.
 
     raises: InputError   no such member, or a value that it refuses
     """
@@ -288,8 +296,7 @@ def member(registry: Mapping[str, type], name: str, values: Values, default: Any
         raise InputError(f"There is no {name!r} here; choose one of {', '.join(registry)}.")
     kind = registry[name]
     keys = [entry.name for entry in dataclasses.fields(kind)]
-    own = {key: getattr(default, key) for key in keys if hasattr(default, key)}
-    return kind(**own | {key: values[key] for key in keys if values.get(key) is not None})
+    return kind(**_start(kind, default) | {key: values[key] for key in keys if values.get(key) is not None})
 
 
 def check(settings: Any, what: str = "") -> None:
@@ -325,19 +332,31 @@ def _refuse(must: str, value: Any) -> Any:
     raise ValueError(f"{must}, not “{value[:80]}”." if isinstance(value, str) else f"{must}, not {str(value)[:80]}.")
 
 
+def _start(kind: type, default: Any) -> dict[str, Any]:
+    """What a member's settings are where nothing was chosen, by name: its own defaults, but for what `default` changes of its own."""
+    own = {entry.name: entry.default for entry in dataclasses.fields(kind)}
+    changed = {} if default is None else {entry.name: getattr(default, entry.name) for entry in dataclasses.fields(default)}
+    unchanged = {} if default is None else {entry.name: entry.default for entry in dataclasses.fields(default)}
+    return own | {key: value for key, value in changed.items() if key in own and value != unchanged[key]}
+
+
 def _of_variant(name: str, made: Choice, registry: Mapping[str, type], default: Any) -> dict[str, Choice]:
+    """A setting with which members start differently may be None, which stands for the member's own."""
     found, owners = {name: made}, {}
     for member_name, kind in registry.items():
         for key, one in declared(kind).items():
             owners.setdefault(key, {})[member_name] = one
+    starts = {member_name: _start(kind, default) for member_name, kind in registry.items()}
     for key, of in owners.items():
-        first = next(iter(of.values()))
+        first, start = next(iter(of.values())), starts[next(iter(of))][key]
+        if any(starts[member_name][key] != start for member_name in of):
+            first, start = replace(first, kind=Maybe(first.kind)), None
 
         def applies(values: Values, of: Mapping[str, Choice] = of) -> bool:
             chosen = of.get(values[name])
             return chosen is not None and chosen.applies(values)
 
-        found[key] = replace(first, default=getattr(default, key, first.default), when=applies)
+        found[key] = replace(first, default=start, when=applies)
     return found
 
 

@@ -16,8 +16,8 @@ def runs_folder() -> Path:
 
 def run_names() -> list[str]:
     """The encoders that runs have made, as `run:NAME`, sorted."""
-    made = {path.parents[1].name for path in runs_folder().glob("*/encoder/config.json")}
-    made |= {path.parent.name for path in runs_folder().glob(f"*/{MAPS_FILE}")}
+    made = {path.parents[1].name for path in runs_folder().glob("[!.]*/encoder/config.json")}
+    made |= {path.parent.name for path in runs_folder().glob(f"[!.]*/{MAPS_FILE}")}
     return [RUN_PREFIX + name for name in sorted(made)]
 
 

@@ -32,7 +32,7 @@ def _add(parser: argparse.ArgumentParser, name: str, one: Choice) -> None:
     shown = f" (default {kind.write(one.default)})" if one.default not in (None, "", [], ()) else ""
     arguments: dict[str, Any] = {"dest": name, "default": None}
     if isinstance(kind, Flag):
-        arguments["action"], shown = argparse.BooleanOptionalAction, f" (default {'yes' if one.default else 'no'})"
+        arguments["action"], shown = argparse.BooleanOptionalAction, {True: " (default yes)", False: " (default no)", None: ""}[one.default]
     elif isinstance(kind, OneOf):
         arguments["choices"] = list(kind.labels)
     elif isinstance(kind, Number):

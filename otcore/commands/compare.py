@@ -28,10 +28,9 @@ def run(options: argparse.Namespace) -> int:
     from otcore.base.errors import InputError
     from otcore.commands._files import coded_files
     from otcore.commands._progress import download_line, progress_line
+    from otcore.corpora.pair_files import PairFile, read_pairs
     from otcore.encoders import load_encoder
     from otcore.evaluation.comparison import compare
-    from otcore.finetuning.data import read_pairs
-    from otcore.runs.settings import PairFile
     from otcore.text.files import write_bytes
 
     if options.out and options.out.suffix not in (".json", ".csv"):

@@ -4,8 +4,6 @@ The folder holds files named en-xx.tsv.gz with the columns source label, English
 with the same options the command goes on where it stopped. Word links need the optional package eflomal.
 """
 
-from __future__ import annotations
-
 import argparse
 import sys
 import time

@@ -31,10 +31,18 @@ def _row(run) -> dict:
     settings = run.settings
     figures = {side: (run.result or {}).get(side, {}) for side in ("before", "after")}
     return {
-        "name": run.name, "state": run.state, "reason": run.reason, "folder": str(run.folder), "encoder": settings.encoder,
-        "objective": settings.objective.kind, "languages": list(settings.languages), "step": run.step, "steps": run.steps,
-        "seconds": run.seconds, **figures,
-    }  # fmt: skip
+        "name": run.name,
+        "state": run.state,
+        "reason": run.reason,
+        "folder": str(run.folder),
+        "encoder": settings.encoder,
+        "objective": settings.objective.name,
+        "languages": list(settings.languages),
+        "step": run.step,
+        "steps": run.steps,
+        "seconds": run.seconds,
+        **figures,
+    }
 
 
 def _cells(row: dict) -> tuple[str, ...]:
@@ -44,5 +52,12 @@ def _cells(row: dict) -> tuple[str, ...]:
         before, after = (row[side].get(name) for side in ("before", "after"))
         changes.append("–" if before is None or after is None else f"{before:.3f} → {after:.3f}")
     return (
-        row["name"], row["state"], row["objective"], ",".join(row["languages"]), row["encoder"], steps, f"{row['seconds']:.0f}", *changes
-    )  # fmt: skip
+        row["name"],
+        row["state"],
+        row["objective"],
+        ",".join(row["languages"]),
+        row["encoder"],
+        steps,
+        f"{row['seconds']:.0f}",
+        *changes,
+    )

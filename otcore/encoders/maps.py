@@ -1,6 +1,5 @@
 """Maps over a frozen encoder as a file beside it: one rotation a language, and the layer they were fitted on."""
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +9,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
 from otcore.base.errors import InputError
+from otcore.text.files import write_bytes
 
 
 @dataclass(frozen=True)
@@ -32,12 +32,7 @@ class LanguageMaps:
 def save_maps(path: Path, maps: LanguageMaps) -> None:
     """Writes the maps in one step: a file that is there is complete."""
     matrices = {language: np.ascontiguousarray(matrix, np.float32) for language, matrix in maps.matrices.items()}
-    temporary = path.with_name(path.name + ".tmp")
-    with open(temporary, "wb") as file:
-        file.write(save(matrices, metadata={"layer": str(maps.layer)}))
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(temporary, path)
+    write_bytes(path, save(matrices, metadata={"layer": str(maps.layer)}))
 
 
 def load_maps(path: Path) -> LanguageMaps:
@@ -48,7 +43,7 @@ def load_maps(path: Path) -> LanguageMaps:
     try:
         with safe_open(path, framework="numpy") as file:
             layer = (file.metadata() or {}).get("layer", "")
-            matrices = {language: file.get_tensor(language) for language in file.keys()}  # noqa: SIM118 (not a mapping)
+            matrices = {language: file.get_tensor(language) for language in sorted(file.keys())}
     except (OSError, SafetensorError) as error:
         raise InputError(f"The maps {path} cannot be read ({error}); fit them again.") from error
     shapes = {matrix.shape for matrix in matrices.values()}

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from otcore.finetuning.data import Pair, Side
-from otcore.objectives.types import Clouds
+from otcore.objectives.objective import Clouds
 
 _MOST_TOKENS = 6144  # padded tokens of one pass: more were no faster on two cores
 _FEWEST_ROWS = 16  # of one pass: smaller ones cost more in calls than padding does
@@ -22,13 +22,15 @@ def choose(pairs: Sequence[Pair], size: int, number: int, seed: int, share: tupl
     """The pairs of batch `number`: shuffled anew each epoch, without repetition in it, by (seed, number) alone.
 
     size : pairs of one process, at most all there are
-    share: (rank, processes): together the processes take what one would with a batch so many times as large
+    share: (rank, processes): together the processes take what one would with a batch so many times as large; where there are fewer
+           pairs than processes, some take the same one, as a step without pairs has no loss
     """
     rank, processes = share
     together = min(size * processes, len(pairs))
     epoch, slot = divmod(number, len(pairs) // together)
     order = _order(len(pairs), seed, epoch)[slot * together : (slot + 1) * together]
-    return [pairs[index] for index in order[rank * together // processes : (rank + 1) * together // processes]]
+    first, end = rank * together // processes, (rank + 1) * together // processes
+    return [pairs[index] for index in order[first : max(end, first + 1)]]
 
 
 @functools.lru_cache(maxsize=64)

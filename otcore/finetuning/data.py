@@ -7,15 +7,15 @@ import numpy as np
 
 from otcore.alignment.aligner import align_many
 from otcore.alignment.settings import AlignSettings
+from otcore.alignment.statistical import word_links
 from otcore.base.errors import InputError
 from otcore.corpora.collection import load_collection
 from otcore.corpora.frequencies import relative_frequencies, word_counts
-from otcore.corpora.parallel import read_bitext, read_parallel, read_tsv
-from otcore.corpora.tmx import is_tmx, read_tmx
+from otcore.corpora.pair_files import PIVOT, read_pairs
 from otcore.corpora.types import Link, SentencePair
 from otcore.encoders.encoder import Encoder, Tokens
-from otcore.objectives.settings import ObjectiveSettings
-from otcore.runs.settings import PIVOT, FinetuneSettings, PairFile
+from otcore.objectives.objective import Objective
+from otcore.runs.settings import FinetuneSettings
 from otcore.transport.masses import inverse_frequency_masses
 
 _SPLIT_STREAM = 7  # keeps the held-out draw apart from the order of batches, which has the same seed
@@ -80,20 +80,6 @@ def read_corpus(settings: FinetuneSettings) -> Corpus:
     return Corpus(training, held_out, gold=False)
 
 
-def read_pairs(file: PairFile) -> list[SentencePair]:
-    """All pairs of a file: line-parallel where there are two, TMX or TSV by its name, else lines `source ||| target`.
-
-    raises: InputError   what the readers raise
-    """
-    if file.english is None and is_tmx(file.path):
-        return read_tmx(file.path, file.language, PIVOT)
-    if file.english is not None:
-        return read_parallel(file.path, file.english, file.language, PIVOT)
-    if ".tsv" in file.path.lower():
-        return read_tsv(file.path, file.language, PIVOT, columns=(file.columns[0] - 1, file.columns[1] - 1))
-    return read_bitext(file.path, file.language, PIVOT)
-
-
 def _usable(pairs: list[SentencePair], settings: FinetuneSettings) -> list[SentencePair]:
     return [pair for pair in pairs if max(len(pair.source.words), len(pair.target.words)) <= settings.longest]
 
@@ -139,11 +125,12 @@ class Preparation:
     def links(self, code: str) -> list[tuple[Link, ...]]:
         """The word links of each training pair of a language, sorted."""
         pairs = self._corpus.training[code]
-        if self._settings.word_pairs == "mutual":
-            alignments = align_many(self._encoder, pairs, AlignSettings(layer=self._layer))
-            return [tuple(sorted(alignment.pairs)) for alignment in alignments]
-        from otcore.pretraining.links import word_links
+        return _LINKS[self._settings.word_pairs](self, pairs)
 
+    def _mutual(self, pairs: list[SentencePair]) -> list[tuple[Link, ...]]:
+        return [tuple(sorted(found.pairs)) for found in align_many(self._encoder, pairs, AlignSettings(layer=self._layer))]
+
+    def _statistical(self, pairs: list[SentencePair]) -> list[tuple[Link, ...]]:
         sides = [[self._pieces(side.words) for side in (pair.source, pair.target)] for pair in pairs]
         found = word_links([source[0] for source, _ in sides], [target[0] for _, target in sides], self._settings.seed)
         return [_one_to_one(links, source[1], target[1]) for links, (source, target) in zip(found, sides, strict=True)]
@@ -196,13 +183,16 @@ class Preparation:
         return dict(zip(words, relative_frequencies(words, code, word_counts(corpus)), strict=True))
 
 
+_LINKS = {"mutual": Preparation._mutual, "eflomal": Preparation._statistical}  # by `FinetuneSettings.word_pairs`
+
+
 def _inside(links: tuple[Link, ...], source: Side, target: Side) -> np.ndarray:
     """(k, 2) the links between words that were not cut."""
     kept = [(i, j) for i, j in links if i < len(source.masses) and j < len(target.masses)]
     return np.array(kept, np.int64).reshape(-1, 2)
 
 
-def _points(owners: np.ndarray, objective: ObjectiveSettings) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _points(owners: np.ndarray, objective: Objective) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Which pieces make up points, the point of each, and its share."""
     everything = np.arange(len(owners))
     if objective.unit == "subword":

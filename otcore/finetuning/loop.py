@@ -17,13 +17,12 @@ from otcore.encoders.encoder import Encoder
 from otcore.encoders.trunk import Trunk
 from otcore.finetuning.anchor import Anchor
 from otcore.finetuning.batches import choose, encode_sides, make_clouds, mean_cosine
-from otcore.finetuning.checkpoint import load_checkpoint, save_checkpoint
 from otcore.finetuning.data import Corpus, Pair, Preparation
 from otcore.finetuning.guard import Guard
-from otcore.finetuning.schedule import Clock, rate_at
+from otcore.finetuning.optimiser import Parameters, adamw, load_checkpoint, save_checkpoint, set_rate
+from otcore.finetuning.schedule import Clock, due, rate_at
 from otcore.finetuning.watch import Watch
-from otcore.objectives import make_objective
-from otcore.objectives.types import Loss
+from otcore.objectives.objective import Loss
 from otcore.runs.settings import FinetuneSettings
 
 Stop = Callable[[], bool]
@@ -47,12 +46,11 @@ def train(settings: FinetuneSettings, encoder: Encoder, corpus: Corpus, watch: W
     accelerator = watch.accelerator
     layer = encoder.check_layer(settings.layer)
     pairs = Preparation(settings, encoder, layer, corpus).pairs()
-    objective = make_objective(settings.objective)
     trunk = Trunk(encoder, layer)
     parameters = trunk.select(encoder, settings.top_layers)
     model = accelerator.prepare_model(trunk)
-    step = Step(settings, encoder, accelerator, model, objective, pairs)
-    optimiser = _optimiser(parameters, settings)
+    step = Step(settings, encoder, accelerator, model, pairs)
+    optimiser = adamw(parameters, settings.learning_rate, settings.weight_decay)
     clock, guard, start = watch.clock, Guard(), 0
     clock.steps = _steps(settings, pairs, accelerator.num_processes)
     checkpoint = watch.folder / "checkpoint.safetensors"
@@ -69,8 +67,7 @@ def train(settings: FinetuneSettings, encoder: Encoder, corpus: Corpus, watch: W
     while not clock.over(number):
         began = time.monotonic()
         rate = rate_at(settings, clock.share(number))
-        for group in optimiser.param_groups:
-            group["lr"] = rate
+        set_rate(optimiser, rate)
         optimiser.zero_grad(set_to_none=True)
         figures = step.backward(number)
         norm = float(accelerator.clip_grad_norm_(parameters.values(), settings.clip))
@@ -86,7 +83,7 @@ def train(settings: FinetuneSettings, encoder: Encoder, corpus: Corpus, watch: W
         cancelled = _agree(clock, stop, accelerator)
         last = cancelled or clock.over(number)
         watch.step(number, figures, last=last)
-        if last or _due(number, settings.checkpoint_every):
+        if last or due(number, settings.checkpoint_every):
             _save(checkpoint, parameters, optimiser, number, guard, watch)
         if cancelled:
             return Ended("cancelled", "stopped on request", number)
@@ -96,13 +93,13 @@ def train(settings: FinetuneSettings, encoder: Encoder, corpus: Corpus, watch: W
 class Step:
     """One step's loss and gradient: batches, forward pass, clouds, objective."""
 
-    def __init__(self, settings: FinetuneSettings, encoder: Encoder, accelerator: Accelerator, model, objective, pairs) -> None:
-        self._settings, self._accelerator, self._model, self._objective = settings, accelerator, model, objective
+    def __init__(self, settings: FinetuneSettings, encoder: Encoder, accelerator: Accelerator, model, pairs) -> None:
+        self._settings, self._accelerator, self._model, self._objective = settings, accelerator, model, settings.objective
         self._all_pairs: Mapping[str, list[Pair]] = pairs
         self._device, self._pad = accelerator.device, encoder.padding
         per_language = {code: min(settings.batch * accelerator.num_processes, len(some)) for code, some in pairs.items()}
         self.pairs = sum(per_language.values()) * settings.accumulation
-        self._anchor = Anchor(accelerator.unwrap_model(model), pairs, self._half, self._pad) if objective.uses_anchor else None
+        self._anchor = Anchor(accelerator.unwrap_model(model), pairs, self._half, self._pad) if settings.objective.uses_anchor else None
 
     def backward(self, number: int) -> dict[str, Any]:
         """Adds the gradient of step `number`; its figures, means over batches and processes."""
@@ -122,9 +119,7 @@ class Step:
         with self._half():
             encoded = encode_sides(sides, self._model, self._pad, self._device)
         anchor = self._anchor.points([pair.target for pairs in chosen.values() for pair in pairs]) if self._anchor else None
-        clouds = {
-            code: make_clouds(pairs, encoded, anchor and anchor(pairs), self._settings.objective.masses) for code, pairs in chosen.items()
-        }
+        clouds = {code: make_clouds(pairs, encoded, anchor and anchor(pairs), self._objective.masses) for code, pairs in chosen.items()}
         return self._objective(clouds), mean_cosine(list(clouds.values()))
 
     def _half(self):
@@ -142,13 +137,6 @@ class Step:
             "marginal_error": self._accelerator.gather(errors).max().item(),
             "cosine": cosine,
         }
-
-
-def _optimiser(parameters: Mapping[str, torch.nn.Parameter], settings: FinetuneSettings) -> torch.optim.Optimizer:
-    matrices = [p for name, p in parameters.items() if p.ndim > 1 and "embeddings" not in name]
-    others = [p for name, p in parameters.items() if not (p.ndim > 1 and "embeddings" not in name)]
-    groups = [{"params": matrices, "weight_decay": settings.weight_decay}, {"params": others, "weight_decay": 0.0}]
-    return torch.optim.AdamW([group for group in groups if group["params"]], lr=settings.learning_rate, fused=True)
 
 
 def _steps(settings: FinetuneSettings, pairs: Mapping[str, list[Pair]], processes: int) -> int | None:
@@ -169,11 +157,7 @@ def _agree(clock: Clock, stop: Stop, accelerator: Accelerator) -> bool:
     return cancelled
 
 
-def _save(path: Path, parameters, optimiser, number: int, guard: Guard, watch: Watch) -> None:
+def _save(path: Path, parameters: Parameters, optimiser, number: int, guard: Guard, watch: Watch) -> None:
     if watch.accelerator.is_main_process:
         save_checkpoint(path, parameters, optimiser, {"step": number, "seconds": watch.clock.seconds, "guard": vars(guard)})
     watch.saved(number)
-
-
-def _due(number: int, every: int) -> bool:
-    return every > 0 and number % every == 0

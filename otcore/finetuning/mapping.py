@@ -12,11 +12,9 @@ from otcore.encoders.maps import LanguageMaps, save_maps
 from otcore.finetuning.data import Corpus, Preparation
 from otcore.finetuning.loop import Ended
 from otcore.finetuning.watch import Watch
-from otcore.objectives.adversarial import fit_adversarial
-from otcore.objectives.linear import fit_procrustes
 from otcore.runs.settings import FinetuneSettings
 
-_MOST_WORDS = 20_000  # of a side, for the adversarial map: it sees a few thousand vectors a run
+_MOST_WORDS = 20_000  # of a side, where no links choose them: an adversarial map sees a few thousand vectors a run
 
 
 def fit(settings: FinetuneSettings, encoder: Encoder, corpus: Corpus, watch: Watch, stop: Callable[[], bool]) -> Ended:
@@ -34,12 +32,11 @@ def fit(settings: FinetuneSettings, encoder: Encoder, corpus: Corpus, watch: Wat
         pairs = corpus.training[code]
         sides = [encoder.encode([side.words for side in part], layer) for part in zip(*((p.source, p.target) for p in pairs), strict=True)]
         vectors = [[_unit(sentence.pooled(settings.objective.pooling)) for sentence in side] for side in sides]
-        if settings.objective.kind == "linear":
+        if settings.objective.needs_links:
             x, y = _linked(code, pairs, preparation.links(code), *vectors)
-            matrices[code] = fit_procrustes(x, y)
         else:
             x, y = (_some(np.concatenate(side), settings.seed) for side in vectors)
-            matrices[code] = fit_adversarial(x, y, settings.seed)
+        matrices[code] = settings.objective.fit(x, y, settings.seed)
         encoder.maps = LanguageMaps({code: matrix.astype(np.float32) for code, matrix in matrices.items()}, layer)
         cancelled = stop()
         watch.clock.tick()
@@ -60,8 +57,7 @@ def _linked(code: str, pairs: Sequence[SentencePair], links: Sequence[Sequence[L
 
 
 def _some(vectors: np.ndarray, seed: int) -> np.ndarray:
-    order = np.random.default_rng(seed).permutation(len(vectors))
-    return vectors[np.sort(order[:_MOST_WORDS])]
+    return vectors[np.sort(np.random.default_rng(seed).permutation(len(vectors))[:_MOST_WORDS])]
 
 
 def _unit(vectors: np.ndarray) -> np.ndarray:

@@ -45,6 +45,11 @@ class Clock:
         return max(self.seconds / max(done, 1e-9) - self.seconds, 0.0)
 
 
+def due(number: int, every: int) -> bool:
+    """Whether something that is done every so many steps, or never, is to be done after step `number`."""
+    return every > 0 and number % every == 0
+
+
 def rate_at(settings: FinetuneSettings, share: float) -> float:
     """The learning rate at a share of the run in [0, 1]: a linear rise over the warm-up, then the schedule."""
     rise = min(share / settings.warmup, 1.0) if settings.warmup > 0 else 1.0

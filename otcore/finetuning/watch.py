@@ -1,18 +1,17 @@
 """What is seen of a run while it goes: the log, held-out figures, snapshots, the state, and a callback."""
 
 import json
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from accelerate import Accelerator
-from safetensors.numpy import save_file
+from safetensors.numpy import save
 
 from otcore.encoders.encoder import Encoder
 from otcore.finetuning.data import Corpus
 from otcore.finetuning.held_out import describe_probes, evaluate, probe_vectors, probes
-from otcore.finetuning.schedule import Clock
+from otcore.finetuning.schedule import Clock, due
 from otcore.runs.settings import FinetuneSettings
 from otcore.runs.store import append_log, read_log, trim_log, write_state
 from otcore.text.files import write_bytes
@@ -41,7 +40,8 @@ class Watch:
         """Before the first step: figures and snapshot of the encoder as it is, or the log cut back to where it goes on."""
         if not self.accelerator.is_main_process:
             return
-        trim_log(self._log, start if start else -1)
+        trim_log(self._log, lambda entry: start > 0 and entry.get("step", 0) <= start)
+        self._forget_snapshots(start)
         if start == 0:
             write_bytes(self.folder / "snapshots" / "probes.json", (json.dumps(describe_probes(self._probes)) + "\n").encode())
             self.evaluate(0)
@@ -51,9 +51,9 @@ class Watch:
         """After a step: its log line, and what is due."""
         if self.accelerator.is_main_process:
             self._write({"step": number, "seconds": round(self.clock.seconds, 2), **_rounded(figures)}, number)
-            if last or _due(number, self._settings.evaluate_every):
+            if last or due(number, self._settings.evaluate_every):
                 self.evaluate(number)
-            if last or _due(number, self._settings.snapshot_every):
+            if last or due(number, self._settings.snapshot_every):
                 self.snapshot(number)
         self.accelerator.wait_for_everyone()
 
@@ -73,12 +73,9 @@ class Watch:
 
     def snapshot(self, number: int) -> None:
         """The probe sentences' vectors as they are now."""
-        path = self.folder / "snapshots" / f"{number:07d}.safetensors"
-        temporary = path.with_name(path.name + ".tmp")
-        save_file(
-            probe_vectors(self._encoder, self._probes, self._layer), temporary, metadata={"step": str(number), "layer": str(self._layer)}
-        )
-        os.replace(temporary, path)
+        vectors = probe_vectors(self._encoder, self._probes, self._layer)
+        metadata = {"step": str(number), "layer": str(self._layer)}
+        write_bytes(self.folder / "snapshots" / f"{number:07d}.safetensors", save(vectors, metadata))
 
     def saved(self, number: int) -> None:
         """A checkpoint of this step is on disk."""
@@ -87,19 +84,25 @@ class Watch:
             self._write({"step": number, "saved": True}, number)
 
     def fault(self, number: int, reason: str) -> None:
-        """The run stops; what was learnt after step `number` is given up."""
+        """The run stops; what was learnt after step `number` is given up, and all that was seen of it but the losses, which say why."""
         if self.accelerator.is_main_process:
+            trim_log(self._log, lambda entry: "loss" in entry or entry.get("step", 0) <= number)
+            self._forget_snapshots(number)
             self._write({"step": number, "fault": reason}, number)
 
     def state(self, state: str, reason: str, number: int) -> None:
         """Replaces the run's state."""
-        write_state(
-            self.folder, state=state, reason=reason, step=number, steps=self.clock.steps, seconds=round(self.clock.tick(), 2)
-        )  # fmt: skip
+        seconds = round(self.clock.tick(), 2)
+        write_state(self.folder, state=state, reason=reason, step=number, steps=self.clock.steps, seconds=seconds)
 
     def held_out(self) -> dict[int, dict[str, float]]:
         """Step → held-out figures, from the log."""
         return {entry["step"]: entry["held_out"] for entry in read_log(self._log) if "held_out" in entry}
+
+    def _forget_snapshots(self, after: int) -> None:
+        for path in (self.folder / "snapshots").glob("*.safetensors"):
+            if int(path.stem) > after:
+                path.unlink()
 
     def _write(self, entry: dict[str, Any], number: int) -> None:
         append_log(self._log, entry)
@@ -113,7 +116,3 @@ def _rounded(figures: dict[str, Any]) -> dict[str, Any]:
         name: _rounded(value) if isinstance(value, dict) else float(f"{value:.7g}") if isinstance(value, float) else value
         for name, value in figures.items()
     }
-
-
-def _due(number: int, every: int) -> bool:
-    return every > 0 and number % every == 0

@@ -1,40 +1,36 @@
-"""Fine-tuning objectives, one a file: transport, contrastive transport, word pairs, and maps over a frozen encoder.
+"""What a fine-tuning run lowers, or fits: one objective a file; `OBJECTIVES` finds them.
 
-Only the settings are imported here; torch is loaded with the types or when an objective is made.
+An objective is a frozen dataclass of its settings that says what it needs of the data. Those that are trained turn clouds of points
+into a loss (`Trained`), maps turn vectors of a frozen encoder into a rotation (`Map`). Torch is loaded when one is used.
 """
 
-from __future__ import annotations
+from collections.abc import Mapping
+from typing import Any
 
-from typing import TYPE_CHECKING
-
+from otcore.base.choices import declared, member
 from otcore.base.errors import InputError
-from otcore.objectives.settings import MAPS, OBJECTIVES, SCOPES, ObjectiveSettings
+from otcore.base.registry import Registry
+from otcore.objectives.objective import Objective
 
-if TYPE_CHECKING:
-    from otcore.objectives.types import Objective
-
-__all__ = ["MAPS", "OBJECTIVES", "SCOPES", "ObjectiveSettings", "make_objective"]
+OBJECTIVES = Registry(__name__, "OBJECTIVE")
 
 
-def make_objective(settings: ObjectiveSettings) -> Objective:
-    """The objective that the settings name.
+def read_objective(values: Mapping[str, Any]) -> Objective:
+    """The objective of {"kind": name, setting: value, …}, as `write_objective` made it or a version before, which wrote the settings of
+    all objectives for each.
 
-    raises: InputError   a map, which is fitted on a frozen encoder instead of trained
+    raises: InputError   no such objective, a name that is no setting of any, or a value out of range
     """
-    if settings.kind in ("word-ot", "sub-ot"):
-        from otcore.objectives.transport import TransportObjective
+    known = {"kind"}.union(*map(declared, OBJECTIVES.values()))
+    if unknown := [name for name in values if name not in known]:
+        raise InputError(f"No objective has a setting {unknown[0]}; there are {', '.join(sorted(known))}.")
+    name = values.get("kind", "word-ot")
+    objective = member(OBJECTIVES, name, values)
+    if values.get("scope", objective.scope) != objective.scope:
+        raise InputError(f"The scope of {name} is always “{objective.scope}”; choose that, or another objective.")
+    return objective
 
-        return TransportObjective(settings)
-    if settings.kind == "contrastive-ot":
-        from otcore.objectives.contrastive_transport import ContrastiveTransport
 
-        return ContrastiveTransport(settings)
-    if settings.kind == "l2":
-        from otcore.objectives.l2 import PairDistance
-
-        return PairDistance(settings)
-    if settings.kind in ("contrastive-weak", "contrastive-strong"):
-        from otcore.objectives.contrastive import WordContrast
-
-        return WordContrast(settings)
-    raise InputError(f"{settings.kind} is a map over a frozen encoder: it is fitted on vectors, not trained step by step.")
+def write_objective(objective: Objective) -> dict[str, Any]:
+    """Plain values that `read_objective` turns into the objective."""
+    return {"kind": objective.name} | {name: getattr(objective, name) for name in declared(type(objective))}

@@ -5,18 +5,41 @@ with". A discriminator learns to tell mapped from target vectors, the map learns
 other's nearest neighbours stand in for a dictionary. Use it where there are no pairs at all.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
-import torch
-from torch import Tensor
-from torch.nn.functional import binary_cross_entropy_with_logits, leaky_relu
 
 from otcore.base.errors import InputError
 from otcore.objectives.linear import fit_procrustes
+from otcore.objectives.objective import Map
+
+if TYPE_CHECKING:
+    import torch
+    from torch import Tensor
 
 _SLOPE, _DROPOUT, _SMOOTHING, _DECAY = 0.2, 0.1, 0.1, 0.98  # MUSE §3.2
+
+
+@dataclass(frozen=True, kw_only=True)
+class Adversarial(Map):
+    """A game between the map and a discriminator, then Procrustes on mutual neighbours."""
+
+    name: ClassVar[str] = "adversarial"
+    label: ClassVar[str] = "Adversarial map"
+    rank: ClassVar[int] = 80
+    about: ClassVar[str] = "Finds such a rotation without word pairs: a discriminator must not be able to tell the languages apart."
+    formula: ClassVar[str] = r"\min_W \max_D\ \mathbb{E}_x \log D(xW) + \mathbb{E}_y \log (1 - D(y))"
+    reference: ClassVar[str] = "Conneau, Lample et al. 2018"
+
+    def fit(self, source: np.ndarray, target: np.ndarray, seed: int) -> np.ndarray:
+        return fit_adversarial(source, target, seed)
+
+
+OBJECTIVE = Adversarial
 
 
 @dataclass(frozen=True)
@@ -106,6 +129,8 @@ def _checked(source: np.ndarray, target: np.ndarray) -> tuple[np.ndarray, np.nda
 
 def _play(x: np.ndarray, y: np.ndarray, seed: int, settings: AdversarialSettings):
     """Yields the map after each epoch, (d, d), nearly orthogonal."""
+    import torch
+
     random = torch.Generator().manual_seed(seed)
     d = x.shape[1]
     sides = [torch.from_numpy(side) * d**0.5 for side in (x, y)]  # entries of variance 1, as initial weights expect
@@ -125,6 +150,8 @@ def _play(x: np.ndarray, y: np.ndarray, seed: int, settings: AdversarialSettings
 
 def _discriminator(d: int, hidden: int, random: torch.Generator) -> list[Tensor]:
     """Weights and biases of d → hidden → hidden → 1, uniform within 1/√(inputs)."""
+    import torch
+
     weights = []
     for inputs, outputs in ((d, hidden), (hidden, hidden), (hidden, 1)):
         weights += [(2 * torch.rand(shape, generator=random) - 1) / inputs**0.5 for shape in ((inputs, outputs), (outputs,))]
@@ -133,6 +160,9 @@ def _discriminator(d: int, hidden: int, random: torch.Generator) -> list[Tensor]
 
 def _loss(weights: list[Tensor], matrix: Tensor, sides: list[Tensor], batch: int, random: torch.Generator, *, fool: bool) -> Tensor:
     """Cross-entropy of telling mapped source (1) from target (0), labels smoothed, or swapped for the map's turn."""
+    import torch
+    from torch.nn.functional import binary_cross_entropy_with_logits, leaky_relu
+
     rows = [torch.randint(len(side), (batch,), generator=random) for side in sides]
     hidden = torch.cat([sides[0][rows[0]] @ matrix, sides[1][rows[1]]])
     hidden = hidden * (torch.rand(hidden.shape, generator=random) >= _DROPOUT) / (1 - _DROPOUT)
@@ -144,6 +174,8 @@ def _loss(weights: list[Tensor], matrix: Tensor, sides: list[Tensor], batch: int
 
 
 def _descend(parameters: list[Tensor], loss: Tensor, rate: float) -> None:
+    import torch
+
     gradients = torch.autograd.grad(loss, parameters)
     with torch.no_grad():
         for parameter, gradient in zip(parameters, gradients, strict=True):

@@ -4,17 +4,30 @@ Wu & Dredze 2020, "Do Explicit Alignments Robustly Improve Multilingual Encoders
 methods it is compared with". Use it with word pairs and batches large enough to hold hard negatives.
 """
 
-import torch
-from torch import Tensor
-from torch.nn.functional import cross_entropy, normalize
+from __future__ import annotations
 
-from otcore.objectives.anchored import AnchoredObjective
-from otcore.objectives.types import Clouds
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
 
-_EXCLUDED = -1e9  # a score no softmax sees; finite, because a row may have nothing but its partner
+from otcore.base.choices import Number, choice, with_default
+from otcore.objectives.objective import Trained
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from otcore.objectives.objective import Clouds
+
+EXCLUDED = -1e9  # a score no softmax sees; finite, because a row may have nothing but its partner
 
 
-class WordContrast(AnchoredObjective):
+def temperature(default: float) -> Any:
+    """What scores are divided by, > 0."""
+    about = "What scores are divided by in contrastive objectives: low looks at the hardest others only."
+    return choice(default, Number(0, above=True, dial=(1e-6, 1e6, 0.01)), "Temperature", about, place="objective")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContrastiveWeak(Trained):
     """InfoNCE on the cosine over the temperature: of each linked word to its partner, from either side, a mean over links.
 
     Negatives are the words of the batch in the partner's language (weak) or in both languages (strong); never the word
@@ -22,10 +35,21 @@ class WordContrast(AnchoredObjective):
     the same.
     """
 
-    name = "contrast"
+    name: ClassVar[str] = "contrastive-weak"
+    label: ClassVar[str] = "Contrastive, weak"
+    rank: ClassVar[int] = 50
+    about: ClassVar[str] = "A linked word must be nearer to its partner than the other words of the partner's language (Wu & Dredze 2020)."
+    formula: ClassVar[str] = r"-\log\frac{e^{\cos(x_i,y_j)/\tau}}{\sum_{y} e^{\cos(x_i,y)/\tau}}"
+    reference: ClassVar[str] = "Wu & Dredze 2020"
+    needs_links: ClassVar[bool] = True
+    learning_rate: ClassVar[float] = 2e-4
+    part: ClassVar[str] = "contrast"
+    strong: ClassVar[bool] = False
+    anchor: float = with_default(Trained, "anchor", 0.01)
+    temperature: float = temperature(0.1)
 
-    def losses(self, clouds: list[Clouds]) -> tuple[Tensor, float]:
-        return torch.stack([self._contrast(cloud) for cloud in clouds]), 0.0
+    def losses(self, clouds: list[Clouds]) -> tuple[list[Tensor], float]:
+        return [self._contrast(cloud) for cloud in clouds], 0.0
 
     def _contrast(self, clouds: Clouds) -> Tensor:
         if not len(clouds.links):
@@ -36,23 +60,43 @@ class WordContrast(AnchoredObjective):
         x, y = source.place[pair, i], target.place[pair, j]
         return (self._one_way(source, target, x, y) + self._one_way(target, source, y, x)) / 2
 
-    def _one_way(self, own: "_Words", other: "_Words", query: Tensor, key: Tensor) -> Tensor:
+    def _one_way(self, own: _Words, other: _Words, query: Tensor, key: Tensor) -> Tensor:
         """Mean cross-entropy (nats) of finding the keys (k,) among the other side's words, given the queries (k,)."""
+        import torch
+        from torch.nn.functional import cross_entropy
+
         scores = own.vectors[query] @ other.vectors.T  # (k, words of the other side)
         partners = torch.zeros(len(own.vectors), len(other.vectors), dtype=torch.bool, device=scores.device)
         partners[query, key] = True
         excluded = (partners[query] | other.equal_elsewhere(key)).scatter(1, key[:, None], False)
-        if self.settings.kind == "contrastive-strong":
+        if self.strong:
             themselves = own.equal_elsewhere(query).scatter(1, query[:, None], True)
             scores = torch.cat([scores, own.vectors[query] @ own.vectors.T], 1)
             excluded = torch.cat([excluded, themselves], 1)
-        return cross_entropy((scores / self.settings.temperature).masked_fill(excluded, _EXCLUDED), key)
+        return cross_entropy((scores / self.temperature).masked_fill(excluded, EXCLUDED), key)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContrastiveStrong(ContrastiveWeak):
+    """The same with negatives of both languages."""
+
+    name: ClassVar[str] = "contrastive-strong"
+    label: ClassVar[str] = "Contrastive, strong"
+    rank: ClassVar[int] = 60
+    about: ClassVar[str] = "A linked word must be nearer to its partner than the other words of both languages (Wu & Dredze 2020)."
+    formula: ClassVar[str] = r"-\log\frac{e^{\cos(x_i,y_j)/\tau}}{\sum_{z \in X \cup Y} e^{\cos(x_i,z)/\tau}}"
+    strong: ClassVar[bool] = True
+
+
+OBJECTIVE = (ContrastiveWeak, ContrastiveStrong)
 
 
 class _Words:
     """One side's words in a row, w of them: unit vectors (w, d), types, pair numbers, and place (B, n) of each in the row."""
 
     def __init__(self, points: Tensor, live: Tensor, types: Tensor) -> None:
+        from torch.nn.functional import normalize
+
         self.vectors = normalize(points[live], dim=-1)
         self.types = types[live]
         self.pairs = live.nonzero()[:, 0]

@@ -4,60 +4,87 @@ It goes past the paper, whose cost without negatives can be lowered by drawing a
 here a shrinking space lowers the cost of the wrong pairs too. Use it where plans or retrieval are weak.
 """
 
-import torch
-from torch import Tensor
-from torch.nn.functional import cross_entropy
+from __future__ import annotations
 
-from otcore.objectives.anchored import AnchoredObjective
-from otcore.objectives.transport import absolute_epsilon
-from otcore.objectives.types import Clouds
-from otcore.objectives.values import Block, transport_values
-from otcore.transport.costs import cost_matrix
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
 
-_EXCLUDED = -1e9  # a score no softmax sees; finite, because a row may have nothing but its own pair
+from otcore.base.choices import with_default
+from otcore.objectives.contrastive import EXCLUDED, temperature
+from otcore.objectives.objective import Trained
+from otcore.objectives.transport import Transported
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from otcore.objectives.objective import Clouds
+    from otcore.transport.values import Block
 
 
-class ContrastiveTransport(AnchoredObjective):
+@dataclass(frozen=True, kw_only=True)
+class ContrastiveOT(Transported):
     """InfoNCE (van den Oord et al. 2018) over the B × B transports of each language, from either side, with the score
-    −OT_ε / temperature; where `debiased`, the Sinkhorn divergence instead of OT_ε.
+    −OT_ε / temperature; where `debiased`, the Sinkhorn divergence instead of OT_ε. So many transports a step are solved looser each.
     """
 
-    name = "contrast"
+    name: ClassVar[str] = "contrastive-ot"
+    label: ClassVar[str] = "Contrastive transport"
+    rank: ClassVar[int] = 30
+    about: ClassVar[str] = (
+        "The transport cost scores a sentence pair, and the true pair must cost less than all others of the batch. Words and sentences "
+        "both gain, and the space cannot collapse."
+    )
+    formula: ClassVar[str] = (
+        r"-\log\frac{e^{-\mathrm{OT}_\varepsilon(\alpha_k,\beta_k)/\tau}}{\sum_l e^{-\mathrm{OT}_\varepsilon(\alpha_k,\beta_l)/\tau}}"
+    )
+    reference: ClassVar[str] = "van den Oord et al. 2018, with transport costs as scores"
+    learning_rate: ClassVar[float] = 1e-4  # at five times that links gain a little more, retrieval of other text loses half
+    part: ClassVar[str] = "contrast"
+    anchor: float = with_default(Trained, "anchor", 0.01)
+    epsilon: float = with_default(Transported, "epsilon", 0.1)
+    debiased: bool = with_default(Transported, "debiased", False)
+    iterations: int = with_default(Transported, "iterations", 16)
+    tolerance: float = with_default(Transported, "tolerance", 1e-2)
+    temperature: float = temperature(0.05)
 
-    def losses(self, clouds: list[Clouds]) -> tuple[Tensor, float]:
-        blocks = [block for cloud in clouds for block in self._blocks(cloud)]
-        options = {"tolerance": self.settings.tolerance, "max_iterations": self.settings.iterations}
-        values, error = transport_values(blocks, **options)
-        step = 3 if self.settings.debiased else 1
-        losses = [self._contrast(cloud, *values[k * step : (k + 1) * step]) for k, cloud in enumerate(clouds)]
-        return torch.stack(losses), error
+    def losses(self, clouds: list[Clouds]) -> tuple[list[Tensor], float]:
+        values, error = self.values([block for cloud in clouds for block in self._blocks(cloud)])
+        step = 3 if self.debiased else 1
+        return [self._contrast(cloud, *values[k * step : (k + 1) * step]) for k, cloud in enumerate(clouds)], error
 
     def _blocks(self, clouds: Clouds) -> list[Block]:
+        from otcore.transport.costs import cost_matrix
+        from otcore.transport.values import Block
+
         (pairs, n, d), m = clouds.source.shape, clouds.target.shape[1]
-        every = cost_matrix(clouds.source.reshape(-1, d), clouds.target.reshape(-1, d), self.settings.cost)  # (B n, B m)
+        every = cost_matrix(clouds.source.reshape(-1, d), clouds.target.reshape(-1, d), self.cost)  # (B n, B m)
         cost = every.view(pairs, n, pairs, m).transpose(1, 2).reshape(-1, n, m)  # (B B, n, m), source first
         a, b = clouds.source_mass.repeat_interleave(pairs, 0), clouds.target_mass.repeat(pairs, 1)
-        epsilon = absolute_epsilon(self.settings, cost, a, b)
+        epsilon = self.epsilons(cost, a, b)
         epsilon = epsilon.mean().expand_as(epsilon)  # one for all pairs of the batch, or their scores would not compare
-        if not self.settings.debiased:
+        if not self.debiased:
             return [Block(cost, a, b, epsilon)]
         sides = ((clouds.source, clouds.source_mass), (clouds.target, clouds.target_mass))
-        own = (Block(cost_matrix(points, points, self.settings.cost), mass, mass, epsilon[:pairs]) for points, mass in sides)
+        own = (Block(cost_matrix(points, points, self.cost), mass, mass, epsilon[:pairs]) for points, mass in sides)
         return [Block(cost, a, b, epsilon), *own]
 
     def _contrast(self, clouds: Clouds, cross: Tensor, own: Tensor | None = None, other: Tensor | None = None) -> Tensor:
+        import torch
+        from torch.nn.functional import cross_entropy
+
         pairs = len(clouds.source)
         cost = cross.view(pairs, pairs)
         if own is not None and other is not None:
             cost = cost - own[:, None] / 2 - other[None, :] / 2
-        scores = (-cost / self.settings.temperature).masked_fill(repeated(clouds), _EXCLUDED)
+        scores = (-cost / self.temperature).masked_fill(_repeated(clouds), EXCLUDED)
         true = torch.arange(pairs, device=scores.device)
         return (cross_entropy(scores, true) + cross_entropy(scores.T, true)) / 2
 
 
-def repeated(clouds: Clouds) -> Tensor:
+OBJECTIVE = ContrastiveOT
+
+
+def _repeated(clouds: Clouds) -> Tensor:
     """(B, B) bool, whether two different pairs share a sentence on either side: such a pair is no negative."""
-    same = torch.zeros(len(clouds.source), len(clouds.source), dtype=torch.bool, device=clouds.source.device)
-    for types in (clouds.source_types, clouds.target_types):
-        same |= (types[:, None] == types[None, :]).all(-1)
-    return same.fill_diagonal_(False)
+    sides = ((types[:, None] == types[None, :]).all(-1) for types in (clouds.source_types, clouds.target_types))
+    return (next(sides) | next(sides)).fill_diagonal_(False)

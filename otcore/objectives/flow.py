@@ -1,12 +1,13 @@
 """Points that follow an objective downhill: what a loss does, without an encoder in between."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
-import torch
 
-from otcore.objectives.types import Clouds, Loss
+from otcore.objectives.objective import Clouds, Loss
 
 
 @dataclass(frozen=True)
@@ -29,12 +30,14 @@ def descend(objective: Callable[[dict[str, Clouds]], Loss], clouds: Clouds, *, s
     """Gradient descent on the points themselves; a point's step is divided by its mass, so that light points are as quick as
     heavy ones (the Wasserstein gradient flow in explicit steps).
 
-    objective: as made by `otcore.objectives.make_objective`
+    objective: a trained one of `otcore.objectives.OBJECTIVES`
     clouds   : one language's pairs, every point with mass; its anchor holds the target points
     rate     : length of a step in units of the pull
     both     : whether the target points move too
     source   : Feydy et al. 2019 §4 (flows of clouds under OT_ε and S_ε)
     """
+    import torch
+
     source, target = clouds.source.clone().requires_grad_(), clouds.target.clone().requires_grad_()
     records: list[tuple] = []
     for step in range(steps + 1):
@@ -60,6 +63,8 @@ def descend(objective: Callable[[dict[str, Clouds]], Loss], clouds: Clouds, *, s
 
 def cloud_pair(source: np.ndarray, target: np.ndarray) -> Clouds:
     """(B, n, d) and (B, m, d) points as clouds with uniform masses, anchored where the target points are, all words different."""
+    import torch
+
     x, y = (torch.as_tensor(points, dtype=torch.float64) for points in (source, target))
     types = [torch.arange(points.shape[0] * points.shape[1]).view(points.shape[:2]) for points in (x, y)]
     masses = [torch.full(points.shape[:2], 1 / points.shape[1], dtype=torch.float64) for points in (x, y)]

@@ -4,21 +4,38 @@ Cao, Kitaev & Klein 2020, "Multilingual Alignment of Contextual Word Representat
 compared with". Use it with good word pairs: every wrong link counts as much as a right one.
 """
 
-import torch
-from torch import Tensor
+from __future__ import annotations
 
-from otcore.objectives.anchored import AnchoredObjective
-from otcore.objectives.types import Clouds
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from otcore.objectives.objective import Trained
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from otcore.objectives.objective import Clouds
 
 
-class PairDistance(AnchoredObjective):
+@dataclass(frozen=True, kw_only=True)
+class L2(Trained):
     """Σ ‖x_i − y_j‖² over the links (i, j) of a pair, as a mean over pairs; 0 where nothing is linked."""
 
-    name = "distance"
+    name: ClassVar[str] = "l2"
+    label: ClassVar[str] = "L2 on word pairs"
+    rank: ClassVar[int] = 40
+    about: ClassVar[str] = "Draws the vectors of linked words together by their squared distance (Cao et al. 2020). Needs word pairs."
+    formula: ClassVar[str] = r"\sum_{(i,j)} \lVert x_i - y_j \rVert^2"
+    reference: ClassVar[str] = "Cao et al. 2020"
+    needs_links: ClassVar[bool] = True
+    part: ClassVar[str] = "distance"
 
-    def losses(self, clouds: list[Clouds]) -> tuple[Tensor, float]:
-        return torch.stack([self._distance(cloud) for cloud in clouds]), 0.0
+    def losses(self, clouds: list[Clouds]) -> tuple[list[Tensor], float]:
+        return [self._distance(cloud) for cloud in clouds], 0.0
 
     def _distance(self, clouds: Clouds) -> Tensor:
         pair, i, j = clouds.links.unbind(1)
         return (clouds.source[pair, i] - clouds.target[pair, j]).square().sum() / len(clouds.source)
+
+
+OBJECTIVE = L2

@@ -4,11 +4,34 @@ Wang et al. 2019 and Schuster et al. 2019 for contextual vectors; METHOD, "The m
 the cheapest alignment of all: it takes seconds, and cannot change anything within a language.
 """
 
+from dataclasses import dataclass
+from typing import ClassVar
+
 import numpy as np
 
 from otcore.base.errors import InputError
+from otcore.objectives.objective import Map
 
 _TIE = 1e-9  # of the largest singular value: weighs only where the pairs say nothing
+
+
+@dataclass(frozen=True, kw_only=True)
+class Linear(Map):
+    """Procrustes on word pairs."""
+
+    name: ClassVar[str] = "linear"
+    label: ClassVar[str] = "Linear map"
+    rank: ClassVar[int] = 70
+    about: ClassVar[str] = "Leaves the encoder as it is and rotates each language's vectors onto English's, from word pairs (Procrustes)."
+    formula: ClassVar[str] = r"\min_{W^\top W = I} \lVert XW - Y \rVert_F"
+    reference: ClassVar[str] = "Schönemann 1966; Schuster et al. 2019"
+    needs_links: ClassVar[bool] = True
+
+    def fit(self, source: np.ndarray, target: np.ndarray, seed: int) -> np.ndarray:
+        return fit_procrustes(source, target)
+
+
+OBJECTIVE = Linear
 
 
 def fit_procrustes(source: np.ndarray, target: np.ndarray) -> np.ndarray:

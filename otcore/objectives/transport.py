@@ -4,55 +4,135 @@ Alqahtani et al. 2021 (arXiv 2110.02887), §3; METHOD, "What it does". The two d
 point: a word by its last subword, or every subword. Use it where most plans are right already: it learns from them.
 """
 
-import torch
-from torch import Tensor
+from __future__ import annotations
 
-from otcore.objectives.anchored import AnchoredObjective
-from otcore.objectives.settings import ObjectiveSettings
-from otcore.objectives.types import Clouds
-from otcore.objectives.values import Block, transport_values
-from otcore.transport.batched import relative_epsilon
-from otcore.transport.costs import cost_matrix
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from otcore.base.choices import Flag, Number, OneOf, choice, with_default
+from otcore.base.names import COSTS, MASSES
+from otcore.objectives.objective import Trained
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from otcore.objectives.objective import Clouds
+    from otcore.transport.values import Block
 
 
-class TransportObjective(AnchoredObjective):
-    """The Sinkhorn divergence S_ε = OT_ε(α, β) − ½ OT_ε(α, α) − ½ OT_ε(β, β), or OT_ε(α, β) alone where not `debiased`.
+@dataclass(frozen=True, kw_only=True)
+class Transported(Trained):
+    """The settings of losses that are transport costs.
 
-    A cloud is a sentence, and the loss a mean over pairs; or, with the scope "batch", all points of a language's batch.
+    cost      : ground cost between two points
+    epsilon   : entropic strength > 0, in the unit of the cost; the paper has 0.05 with "euclidean"
+    relative  : whether ε is in units of the mean cost of each transport instead
+    masses    : the data side makes them
+    debiased  : Sinkhorn divergence (the paper) instead of the plain entropic cost
+    iterations: where the solver stops at the latest, ≥ 1
+    tolerance : L1 marginal error at which a transport is solved, > 0
     """
 
-    name = "transport"
+    cost: str = choice("cosine", OneOf(COSTS), "Ground cost", "What it costs to move mass between two words.", place="objective")
+    epsilon: float = choice(
+        0.05,
+        Number(0, above=True, dial=(1e-6, 1e6, 0.01)),
+        "ε, entropic strength",
+        "Of the transport in the loss. Small: sharp plans, slow. Large: every word goes a little everywhere.",
+        place="objective",
+    )
+    relative: bool = choice(False, Flag(), "Relative ε", "Counts ε in mean costs.")
+    masses: str = choice(
+        "uniform", OneOf(MASSES), "Word masses", "How much each word weighs: alike, by length, or little where common.", place="objective"
+    )
+    debiased: bool = choice(True, Flag(), "Debiased", "Takes the Sinkhorn divergence in place of the plain entropic cost.")
+    iterations: int = choice(200, Number(1, whole=True), "Iterations", "Of the solver at most.")
+    tolerance: float = choice(1e-3, Number(0, above=True), "Tolerance", "Marginal error at which a transport is solved.")
 
-    def losses(self, clouds: list[Clouds]) -> tuple[Tensor, float]:
-        blocks = [block for cloud in clouds for block in self._blocks(cloud)]
-        options = {"tolerance": self.settings.tolerance, "max_iterations": self.settings.iterations}
-        values, error = transport_values(blocks, **options)
-        if self.settings.debiased:
+    def values(self, blocks: list[Block]) -> tuple[list[Tensor], float]:
+        """OT_ε of all problems of all blocks with its gradient, and the worst marginal error."""
+        from otcore.transport.values import transport_values
+
+        return transport_values(blocks, tolerance=self.tolerance, max_iterations=self.iterations)
+
+    def epsilons(self, cost: Tensor, a: Tensor, b: Tensor) -> Tensor:
+        """(P,) ε of each problem in the unit of the cost, a constant for the gradient even where it follows the mean cost."""
+        from otcore.transport.batched import relative_epsilon
+
+        if self.relative:
+            return relative_epsilon(cost.detach(), a, b, self.epsilon)
+        return cost.new_full((len(cost),), self.epsilon, requires_grad=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class WordOT(Transported):
+    """The Sinkhorn divergence S_ε = OT_ε(α, β) − ½ OT_ε(α, α) − ½ OT_ε(β, β), or OT_ε(α, β) alone where not `debiased`.
+
+    scope: a cloud is a "sentence", and the loss a mean over pairs; or all points of a language's "batch"
+    """
+
+    name: ClassVar[str] = "word-ot"
+    label: ClassVar[str] = "WordOT"
+    rank: ClassVar[int] = 10
+    about: ClassVar[str] = (
+        "Lowers the cost of transporting a sentence's words onto those of its translation; no word pairs are needed. The paper's method: "
+        "it sharpens what is already mostly right."
+    )
+    formula: ClassVar[str] = (
+        r"\mathrm{OT}_\varepsilon(\alpha,\beta)-\tfrac12\mathrm{OT}_\varepsilon(\alpha,\alpha)-\tfrac12\mathrm{OT}_\varepsilon(\beta,\beta)"
+    )
+    reference: ClassVar[str] = "Alqahtani et al. 2021"
+    pooling: ClassVar[str] = "last"  # as in the paper (METHOD, "point cloud")
+    learning_rate: ClassVar[float] = 2e-4
+    part: ClassVar[str] = "transport"
+    anchor: float = with_default(Trained, "anchor", 0.1)
+    scope: str = choice(
+        "sentence",
+        OneOf(("sentence", "batch")),
+        "Scope",
+        "One transport a sentence, or one a language over all sentences of the batch (WordOT and SubOT only).",
+        place="objective",
+    )
+
+    def losses(self, clouds: list[Clouds]) -> tuple[list[Tensor], float]:
+        values, error = self.values([block for cloud in clouds for block in self._blocks(cloud)])
+        if self.debiased:
             values = [cross - (own + other) / 2 for cross, own, other in zip(values[::3], values[1::3], values[2::3], strict=True)]
-        return torch.stack([value.mean() for value in values]), error
+        return [value.mean() for value in values], error
 
     def _blocks(self, clouds: Clouds) -> list[Block]:
-        x, a, y, b = (whole if self.settings.scope == "batch" else _sentences)(clouds)
-        cross = cost_matrix(x, y, self.settings.cost)
-        epsilon = absolute_epsilon(self.settings, cross, a, b)
-        if not self.settings.debiased:
+        from otcore.transport.costs import cost_matrix
+        from otcore.transport.values import Block
+
+        x, a, y, b = (_whole if self.scope == "batch" else _sentences)(clouds)
+        cross = cost_matrix(x, y, self.cost)
+        epsilon = self.epsilons(cross, a, b)
+        if not self.debiased:
             return [Block(cross, a, b, epsilon)]
-        own = (Block(cost_matrix(points, points, self.settings.cost), mass, mass, epsilon) for points, mass in ((x, a), (y, b)))
+        own = (Block(cost_matrix(points, points, self.cost), mass, mass, epsilon) for points, mass in ((x, a), (y, b)))
         return [Block(cross, a, b, epsilon), *own]  # one ε for all three: only then is S_ε ≥ 0, and 0 on equal clouds
 
 
-def absolute_epsilon(settings: ObjectiveSettings, cost: Tensor, a: Tensor, b: Tensor) -> Tensor:
-    """(P,) ε of each problem in the unit of the cost, a constant for the gradient even where it follows the mean cost."""
-    if settings.relative:
-        return relative_epsilon(cost.detach(), a, b, settings.epsilon)
-    return cost.new_full((len(cost),), settings.epsilon, requires_grad=False)
+@dataclass(frozen=True, kw_only=True)
+class SubOT(WordOT):
+    """The same, where every subword is a point."""
+
+    name: ClassVar[str] = "sub-ot"
+    label: ClassVar[str] = "SubOT"
+    rank: ClassVar[int] = 20
+    about: ClassVar[str] = "The same between subwords, so that words are not put together first."
+    unit: ClassVar[str] = "subword"
+    pooling: ClassVar[str] = "mean"
+
+
+OBJECTIVE = (WordOT, SubOT)
 
 
 def _sentences(clouds: Clouds) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     return clouds.source, clouds.source_mass, clouds.target, clouds.target_mass
 
 
-def whole(clouds: Clouds) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+def _whole(clouds: Clouds) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     """All sentences of a batch as one cloud a side: (1, N, d), (1, N), (1, M, d), (1, M), each sentence with equal mass."""
     x, y = clouds.source[clouds.source_live], clouds.target[clouds.target_live]
     a, b = (mass[mass > 0] / len(mass) for mass in (clouds.source_mass, clouds.target_mass))

@@ -1,14 +1,12 @@
 """Batches that depend on the seed and the step number alone, so that a resumed run sees the same ones."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from otcore.pretraining.settings import MaskedSettings
+from otcore.pretraining.recipe import MaskedSettings
 from otcore.pretraining.store import EncodedPairs, Ragged
 from otcore.pretraining.vocabulary import BOS, EOS, MASK, MAX_TOKENS, PAD, SPECIAL_TOKENS
 

@@ -5,8 +5,6 @@ Word level: each linked subword must find its partner among all subwords of the 
 find its translation by mean vectors.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,24 +14,12 @@ from torch.nn import functional
 from transformers import XLMRobertaModel
 
 from otcore.pretraining.batches import Buckets, language_weights, pad, sentence_rows
-from otcore.pretraining.evaluation import HeldOut, held_out_figures
-from otcore.pretraining.settings import ContrastiveSettings
-from otcore.pretraining.store import EncodedPairs, Ragged
+from otcore.pretraining.evaluation import held_out_figures
+from otcore.pretraining.recipe import ContrastiveSettings
+from otcore.pretraining.store import LinkedText
 from otcore.pretraining.vocabulary import PAD
 
 _EXCLUDED = -1e4
-
-
-@dataclass(frozen=True)
-class LinkedText:
-    """One language's pairs with links: of pair ``i`` the rows ``links[i].reshape(-1, 2)`` (English, other)."""
-
-    pairs: EncodedPairs
-    links: Ragged
-
-    def held_out(self) -> HeldOut:
-        """Return the part that is not trained on."""
-        return HeldOut(self.pairs, [self.links[i].reshape(-1, 2) for i in range(self.pairs.held_out)])
 
 
 @dataclass(frozen=True)
@@ -134,7 +120,7 @@ class ContrastiveObjective:
         self._encoder = encoder
         self._settings = settings
         self._batches = PairBatches(texts, settings, seed)
-        self._held_out = [text.held_out() for text in texts]
+        self._texts = texts
 
     def loss(self, step: int) -> tuple[Tensor, dict[str, float | Tensor]]:
         """Return the loss of one batch and its three parts."""
@@ -162,5 +148,5 @@ class ContrastiveObjective:
 
     def evaluate(self) -> dict[str, float]:
         """Return mean held-out P@1 and link F1 of the last layer, 200 pairs a language."""
-        figures = held_out_figures(self._encoder, self._held_out, pairs=200, layers=[-1])[0]
+        figures = held_out_figures(self._encoder, self._texts, pairs=200, layers=[-1])[0]
         return {name: figures[name] for name in ("P@1", "F1")}

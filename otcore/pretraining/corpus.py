@@ -4,20 +4,18 @@ A corpora folder holds ``en-xx.tsv.gz`` files with three columns (source label, 
 language), one pair a line.
 """
 
-from __future__ import annotations
-
 import gzip
 import logging
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from otcore.base.errors import InputError
-from otcore.pretraining.settings import Presentation
+from otcore.pretraining.recipe import Presentation
 
 log = logging.getLogger(__name__)
 
@@ -47,7 +45,7 @@ def find_corpora(folder: Path) -> dict[str, Path]:
         if match:
             found[match.group(1)] = path
     if not found:
-        raise InputError(f"{folder} has no file named like en-fr.tsv.gz; give the folder that holds the corpora with --corpora.")
+        raise InputError(f"{folder} has no file named like en-fr.tsv.gz; give the folder that holds the corpora.")
     return found
 
 
@@ -59,8 +57,9 @@ def read_pairs(path: Path) -> list[tuple[str, str]]:
     """
     pairs: dict[tuple[str, str], None] = {}
     try:
-        for number, line in enumerate(_lines(path), start=1):
-            columns = line.split("\t")
+        with gzip.open(path, "rt", encoding="utf-8", newline="\n") as file:
+            rows = [line.rstrip("\r\n").split("\t") for line in file]
+        for number, columns in enumerate(rows, start=1):
             if len(columns) != 3:
                 raise InputError(
                     f"{path}, line {number}: {len(columns)} columns instead of 3; "
@@ -72,12 +71,6 @@ def read_pairs(path: Path) -> list[tuple[str, str]]:
     except (OSError, EOFError, UnicodeDecodeError) as error:
         raise InputError(f"{path} cannot be read as gzipped UTF-8 text ({error}); write it again.") from error
     return list(pairs)
-
-
-def _lines(path: Path) -> Iterator[str]:
-    with gzip.open(path, "rt", encoding="utf-8", newline="\n") as file:
-        for line in file:
-            yield line.rstrip("\r\n")
 
 
 def _clean(text: str) -> str:

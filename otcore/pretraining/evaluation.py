@@ -1,27 +1,15 @@
 """Held-out figures: translation retrieval by mean vectors, agreement with the statistical aligner's links."""
 
-from __future__ import annotations
-
-from dataclasses import dataclass
-
 import numpy as np
 import torch
 from transformers import XLMRobertaModel
 
 from otcore.base.precision import half_precision
 from otcore.pretraining.batches import pad, sentence_rows
-from otcore.pretraining.store import EncodedPairs, Ragged
+from otcore.pretraining.store import EncodedPairs, LinkedText, Ragged
 from otcore.pretraining.vocabulary import PAD
 
 _BATCH = 100
-
-
-@dataclass(frozen=True)
-class HeldOut:
-    """One language's held-out pairs and their statistical links, (pairs) lists of (English, other) index rows."""
-
-    text: EncodedPairs
-    links: list[np.ndarray]
 
 
 @torch.no_grad()
@@ -79,25 +67,26 @@ def mean_vectors(vectors: list[np.ndarray]) -> np.ndarray:
     return means / np.maximum(np.linalg.norm(means, axis=1, keepdims=True), 1e-9)
 
 
-def held_out_figures(encoder: XLMRobertaModel, texts: list[HeldOut], pairs: int, layers: list[int]) -> list[dict[str, float]]:
+def held_out_figures(encoder: XLMRobertaModel, texts: list[LinkedText], pairs: int, layers: list[int]) -> list[dict[str, float]]:
     """Return for each layer mean P@1 and link F1 over the languages, and both per language (``de P@1``, ``de F1``).
 
     The encoder's links are mutual maxima of subword vectors; F1 is against the statistical links.
     """
     encoder.eval()
     figures: list[dict[str, float]] = [{} for _ in layers]
-    for held in texts:
-        rows = np.arange(min(pairs, held.text.held_out))
+    for linked in texts:
+        text = linked.pairs
+        rows = np.arange(min(pairs, text.held_out))
         if not len(rows):
             continue
-        wanted = [{(int(i), int(j)) for i, j in held.links[row]} for row in rows]
-        sides = [token_vectors(encoder, side, rows, layers) for side in (held.text.english, held.text.other)]
+        wanted = [set(map(tuple, linked.links[row].reshape(-1, 2).tolist())) for row in rows]
+        sides = [token_vectors(encoder, side, rows, layers) for side in (text.english, text.other)]
         for entry, english, other in zip(figures, *sides, strict=True):
             found = [mutual_links(a, b) for a, b in zip(english, other, strict=True)]
             common = sum(len(a & b) for a, b in zip(found, wanted, strict=True))
             total = sum(map(len, found)) + sum(map(len, wanted))
-            entry[f"{held.text.language} P@1"] = sum(retrieval(mean_vectors(english), mean_vectors(other))) / 2
-            entry[f"{held.text.language} F1"] = 2 * common / max(1, total)
+            entry[f"{text.language} P@1"] = sum(retrieval(mean_vectors(english), mean_vectors(other))) / 2
+            entry[f"{text.language} F1"] = 2 * common / max(1, total)
     return [_means(entry) | entry for entry in figures]
 
 

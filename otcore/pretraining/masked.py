@@ -1,15 +1,39 @@
-"""The objective of the stage ``masked``: masked and translation language modelling (Conneau and Lample, 2019)."""
-
-from __future__ import annotations
+"""The stage ``masked``: masked and translation language modelling (Conneau and Lample, 2019)."""
 
 import math
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
+from transformers import XLMRobertaModel
 
 from otcore.base.precision import half_precision
 from otcore.pretraining.batches import MaskedBatch, MaskedBatches
-from otcore.pretraining.model import MaskedModel
+
+
+class MaskedModel(nn.Module):
+    """The encoder with a head that predicts masked tokens; the output matrix is the token matrix."""
+
+    def __init__(self, encoder: XLMRobertaModel) -> None:
+        super().__init__()
+        hidden = encoder.config.hidden_size
+        self.encoder = encoder
+        self.dense = nn.Linear(hidden, hidden)
+        self.norm = nn.LayerNorm(hidden)
+        self.bias = nn.Parameter(torch.zeros(encoder.config.vocab_size))
+
+    def forward(self, ids: Tensor, attention: Tensor, positions: Tensor, masked: Tensor) -> Tensor:
+        """Return (masked tokens, hidden) states to compare with token vectors.
+
+        ``masked`` holds flat indices into ``ids``, (batch, length).
+        """
+        states = self.encoder(input_ids=ids, attention_mask=attention, position_ids=positions).last_hidden_state
+        states = states.flatten(0, 1).index_select(0, masked)
+        return self.norm(nn.functional.gelu(self.dense(states)))
+
+    def scores(self, states: Tensor, tokens: Tensor) -> Tensor:
+        """Return the (masked tokens, tokens) scores of the tokens with the ids ``tokens``."""
+        matrix = self.encoder.embeddings.word_embeddings.weight.index_select(0, tokens)
+        return nn.functional.linear(states, matrix, self.bias.index_select(0, tokens))
 
 
 class MaskedObjective:

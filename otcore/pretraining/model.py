@@ -1,23 +1,24 @@
 """The encoder that is trained: XLM-R architecture, small, and how it is saved."""
 
-from __future__ import annotations
-
+import hashlib
 import json
-import os
 import shutil
 from pathlib import Path
 
 import numpy as np
 import torch
 from safetensors.torch import save_file
-from torch import Tensor, nn
 from transformers import XLMRobertaConfig, XLMRobertaModel
 
+from otcore.base.errors import InputError
 from otcore.encoders.sentence_map import save_sentence_map
+from otcore.pretraining.run import Run
 from otcore.pretraining.vocabulary import BOS, EOS, MAX_TOKENS, PAD
+from otcore.runs.store import replace_folder
 
 HIDDEN = 256
 _VECTOR_SCALE = 0.04
+_MAX_EDITION_BYTES = 25_000_000
 
 
 def encoder_config(vocabulary: int, layers: int = 4, hidden: int = HIDDEN) -> XLMRobertaConfig:
@@ -50,32 +51,6 @@ def new_encoder(config: XLMRobertaConfig, vectors: np.ndarray, seed: int) -> XLM
     return encoder
 
 
-class MaskedModel(nn.Module):
-    """The encoder with a head that predicts masked tokens; the output matrix is the token matrix."""
-
-    def __init__(self, encoder: XLMRobertaModel) -> None:
-        super().__init__()
-        hidden = encoder.config.hidden_size
-        self.encoder = encoder
-        self.dense = nn.Linear(hidden, hidden)
-        self.norm = nn.LayerNorm(hidden)
-        self.bias = nn.Parameter(torch.zeros(encoder.config.vocab_size))
-
-    def forward(self, ids: Tensor, attention: Tensor, positions: Tensor, masked: Tensor) -> Tensor:
-        """Return (masked tokens, hidden) states to compare with token vectors.
-
-        ``masked`` holds flat indices into ``ids``, (batch, length).
-        """
-        states = self.encoder(input_ids=ids, attention_mask=attention, position_ids=positions).last_hidden_state
-        states = states.flatten(0, 1).index_select(0, masked)
-        return self.norm(nn.functional.gelu(self.dense(states)))
-
-    def scores(self, states: Tensor, tokens: Tensor) -> Tensor:
-        """Return the (masked tokens, tokens) scores of the tokens with the ids ``tokens``."""
-        matrix = self.encoder.embeddings.word_embeddings.weight.index_select(0, tokens)
-        return nn.functional.linear(states, matrix, self.bias.index_select(0, tokens))
-
-
 def save_edition(encoder: XLMRobertaModel, tokenizer_folder: Path, target: Path, sentence_map: np.ndarray | None = None) -> int:
     """Write a Transformers folder (config, float16 weights, tokenizer, sentence map) to ``target`` and return its bytes.
 
@@ -100,10 +75,23 @@ def save_edition(encoder: XLMRobertaModel, tokenizer_folder: Path, target: Path,
         shutil.copyfile(tokenizer_folder / name, temporary / name)
     if sentence_map is not None:
         save_sentence_map(temporary, sentence_map)
-    replaced = target.with_name(target.name + ".old")
-    shutil.rmtree(replaced, ignore_errors=True)
-    if target.exists():
-        os.replace(target, replaced)
-    os.replace(temporary, target)
-    shutil.rmtree(replaced, ignore_errors=True)
+    replace_folder(temporary, target)
     return sum(file.stat().st_size for file in target.iterdir())
+
+
+def finish_edition(run: Run, encoder: XLMRobertaModel, target: Path, layer: int, sentence_map: np.ndarray | None = None) -> None:
+    """Save an edition that aligns best at ``layer``, log its size and fingerprint. Raises ``InputError`` if it is above 25 MB."""
+    encoder.config.alignment_layer = layer
+    size = save_edition(encoder, run.tokenizer, target, sentence_map)
+    digest = hashlib.sha256((target / "model.safetensors").read_bytes()).hexdigest()
+    run.log(event="edition", name=target.name, layer=layer, bytes=size, sha256=digest)
+    run.progress(f"{target.name} is ready: {size / 1e6:.1f} MB in {target}")
+    if size > _MAX_EDITION_BYTES:
+        raise InputError(f"{target} is {size / 1e6:.1f} MB, above 25 MB; lower the vocabulary of the recipe.")
+
+
+def load_weights(folder: Path) -> XLMRobertaModel:
+    """Return the encoder of an edition in float32, ready for further training."""
+    encoder = XLMRobertaModel.from_pretrained(folder, dtype=torch.float32, attn_implementation="eager")
+    encoder.pooler = None
+    return encoder

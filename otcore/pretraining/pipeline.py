@@ -1,30 +1,27 @@
 """The whole of pre-training: from a folder of sentence pairs to the editions ``base``, ``aligned`` and ``tuned``."""
 
-from __future__ import annotations
-
 import json
 import os
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
 from tokenizers import Tokenizer
 
 from otcore.base.errors import InputError
-from otcore.pretraining.aligning import best_layer, linked_text, train_aligned
 from otcore.pretraining.batches import MaskedBatches
-from otcore.pretraining.contrastive import LinkedText
 from otcore.pretraining.corpus import LanguageText, find_corpora, load_language
-from otcore.pretraining.masked import MaskedObjective
-from otcore.pretraining.model import MaskedModel, encoder_config, new_encoder, save_edition
+from otcore.pretraining.editions import best_layer, linked_text, train_aligned, train_tuned
+from otcore.pretraining.masked import MaskedModel, MaskedObjective
+from otcore.pretraining.model import encoder_config, finish_edition, new_encoder, save_edition
 from otcore.pretraining.recipe import Recipe
-from otcore.pretraining.run import Run, finish_edition
-from otcore.pretraining.store import EncodedPairs, encode_pairs, load_arrays, load_pairs, save_arrays, save_pairs
-from otcore.pretraining.training import Plan, choose_device, run_stage, write_log
-from otcore.pretraining.tuning import train_tuned
+from otcore.pretraining.run import Run
+from otcore.pretraining.store import EncodedPairs, LinkedText, encode_pairs, load_arrays, load_pairs, save_arrays, save_pairs
+from otcore.pretraining.training import Plan, run_stage
 from otcore.pretraining.vectors import initial_vectors, token_pair_matrix
 from otcore.pretraining.vocabulary import save_tokenizer, train_vocabulary, vocabulary_text
+from otcore.text.files import write_bytes
 
 
 def pretrain(corpora: Path, out: Path, recipe: Recipe, progress: Callable[[str], None]) -> dict[str, Path]:
@@ -48,14 +45,12 @@ def pretrain(corpora: Path, out: Path, recipe: Recipe, progress: Callable[[str],
 def _check_same_run(run: Run, files: dict[str, Path]) -> None:
     run.work.mkdir(parents=True, exist_ok=True)
     corpora = {language: file.stat().st_size for language, file in files.items()}
-    settings = json.loads(json.dumps({"corpora": corpora, "recipe": run.recipe.as_dict()}))
+    settings = json.loads(json.dumps({"corpora": corpora, "recipe": asdict(run.recipe)}))
     path = run.work / "settings.json"
     if path.exists() and json.loads(path.read_text(encoding="utf-8")) != settings:
-        raise InputError(f"{run.out} holds a run with other corpora, seed or minutes; give another folder with --out or delete it.")
-    temporary = path.with_name(path.name + ".tmp")
-    temporary.write_text(json.dumps(settings, indent=1), encoding="utf-8")
-    os.replace(temporary, path)
-    write_log(run.log_file, {"event": "start", "settings": settings, "device": choose_device().type})
+        raise InputError(f"{run.out} holds a run with other corpora, seed or minutes; give another folder or delete it.")
+    write_bytes(path, json.dumps(settings, indent=1).encode())
+    run.log(event="start", settings=settings, device=run.device.type)
 
 
 def prepare_texts(run: Run, files: dict[str, Path]) -> list[EncodedPairs]:
@@ -65,19 +60,16 @@ def prepare_texts(run: Run, files: dict[str, Path]) -> list[EncodedPairs]:
         texts = []
         for language, file in files.items():
             run.progress(f"reading {file.name}")
-            texts.append(_limited(load_language(file, language, run.recipe.seed, run.recipe.presentation), run.recipe))
+            text, most = load_language(file, language, run.recipe.seed, run.recipe.presentation), run.recipe.pairs
+            texts.append(replace(text, pairs=text.pairs[:most], segmented=text.segmented[:most]))
         tokenizer = _vocabulary(run, texts)
         for text in texts:
             run.progress(f"encoding {text.language}: {len(text.pairs)} pairs")
             save_pairs(paths[text.language], encode_pairs(text, tokenizer))
     encoded = [load_pairs(path, language) for language, path in paths.items()]
     sizes = {t.language: [len(t), int(t.english.lengths.sum()), int(t.other.lengths.sum())] for t in encoded}
-    write_log(run.log_file, {"event": "texts", "pairs, English tokens, other tokens": sizes})
+    run.log(event="texts", **{"pairs, English tokens, other tokens": sizes})
     return encoded
-
-
-def _limited(text: LanguageText, recipe: Recipe) -> LanguageText:
-    return replace(text, pairs=text.pairs[: recipe.pairs], segmented=text.segmented[: recipe.pairs])
 
 
 def _vocabulary(run: Run, texts: list[LanguageText]) -> Tokenizer:
@@ -102,11 +94,6 @@ def _vectors(run: Run, texts: list[EncodedPairs], vocabulary: int) -> np.ndarray
     return load_arrays(path)["vectors"]
 
 
-def vocabulary_size(run: Run) -> int:
-    """Return the number of pieces of the run's tokenizer."""
-    return Tokenizer.from_file(str(run.tokenizer / "tokenizer.json")).get_vocab_size()
-
-
 def train_masked(run: Run, linked: list[LinkedText]) -> Path:
     """Run the masked stage: the edition ``base`` is taken half-way, the end is kept in ``work`` for the next stage.
 
@@ -115,16 +102,19 @@ def train_masked(run: Run, linked: list[LinkedText]) -> Path:
     base, target = run.out / "base", run.work / "masked"
     if target.exists() and base.exists():
         return target
-    recipe, size, texts = run.recipe, vocabulary_size(run), [text.pairs for text in linked]
+    recipe, size, texts = (
+        run.recipe,
+        Tokenizer.from_file(str(run.tokenizer / "tokenizer.json")).get_vocab_size(),
+        [text.pairs for text in linked],
+    )
     encoder = new_encoder(encoder_config(size, recipe.layers, recipe.hidden), _vectors(run, texts, size), recipe.seed)
-    place = run.place()
-    model = MaskedModel(encoder).to(place.device)
-    objective = MaskedObjective(model, MaskedBatches(texts, recipe.masked, size, recipe.seed), place.device)
+    model = MaskedModel(encoder).to(run.device)
+    objective = MaskedObjective(model, MaskedBatches(texts, recipe.masked, size, recipe.seed), run.device)
     warmup = max(1, min(300, recipe.masked_steps // 10))
     plan = Plan("masked", recipe.masked_steps, recipe.masked_rate, warmup, checkpoint_every=recipe.checkpoint_every)
     if not base.exists():
-        run_stage(model, objective, plan, place, until=recipe.base_steps)
+        run_stage(model, objective, plan, run, until=recipe.base_steps)
         finish_edition(run, encoder, base, best_layer(run, "base", encoder, linked))
-    run_stage(model, objective, plan, place)
+    run_stage(model, objective, plan, run)
     save_edition(encoder, run.tokenizer, target)
     return target

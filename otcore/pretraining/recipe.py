@@ -1,11 +1,9 @@
 """How much of everything a run does, fixed by the minutes asked for and never by a clock."""
 
-from __future__ import annotations
-
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
+from typing import Self
 
 from otcore.base.errors import InputError
-from otcore.pretraining.settings import SHARPENED, ContrastiveSettings, MaskedSettings, Presentation
 
 DEFAULT_MINUTES = 90.0
 # Nominal speed: steps a minute on two quiet cores with native bfloat16 (AMD EPYC of 2023), 6,144 and 4,096
@@ -17,6 +15,56 @@ SHARPENED_STEPS_PER_MINUTE = 50.0
 MASKED_SHARE = 0.17
 ALIGNED_SHARE = 0.417
 SHARPENED_SHARE = 0.28
+
+
+@dataclass(frozen=True)
+class Presentation:
+    """How pairs are shown to the encoder.
+
+    ``lower_share`` of the pairs are lower-cased on both sides (test sets and users do that),
+    ``segmented_share`` of the Chinese and Japanese sentences are cut into words by a segmenter, and
+    ``held_out`` pairs a language are never trained on (at most a tenth of the language).
+    """
+
+    lower_share: float = 0.18
+    segmented_share: float = 0.5
+    held_out: int = 500
+
+
+@dataclass(frozen=True)
+class MaskedSettings:
+    """Tokens a batch, share of tokens to predict, share of translation batches, language sampling exponent.
+
+    ``sampled`` tokens of the vocabulary stand for all of it in the loss: the full product took half of the time.
+    """
+
+    tokens: int = 6144
+    masked_share: float = 0.2
+    translation_share: float = 0.7
+    temperature: float = 0.5
+    sampled: int = 4096
+
+
+@dataclass(frozen=True)
+class ContrastiveSettings:
+    """Tokens (both sides) and pairs a batch, language sampling exponent, temperature, weights of the other losses.
+
+    ``pair_weight``: of finding a linked word within its own pair; ``sentence_weight``: of finding the translation;
+    ``word_tokens``: the word losses take pairs of about so many tokens, as their cost grows with the square.
+    """
+
+    tokens: int = 4096
+    word_tokens: int = 4096
+    pairs: int = 192
+    language_exponent: float = 0.4
+    temperature: float = 0.05
+    pair_weight: float = 0.5
+    sentence_weight: float = 0.5
+
+
+# Long sentences come few to a batch, so that the first contrastive stage shows them few others to be told apart from:
+# three times the tokens for the sentence loss, with more of its weight and of the languages with little text.
+SHARPENED = ContrastiveSettings(tokens=12_288, pairs=384, language_exponent=0.3, sentence_weight=1.5)
 
 
 @dataclass(frozen=True)
@@ -46,14 +94,14 @@ class Recipe:
     sharpened: ContrastiveSettings = SHARPENED
 
     @classmethod
-    def for_minutes(cls, minutes: float, seed: int = 0) -> Recipe:
+    def for_minutes(cls, minutes: float, seed: int = 0) -> Self:
         """Return the recipe of a run of about ``minutes`` minutes on two quiet cores.
 
         Steps are proportional to the minutes; vocabulary, vectors and links shrink in runs of less than
         40 minutes. Raises ``InputError`` below one minute.
         """
         if not 1 <= minutes <= 100_000:
-            raise InputError(f"--minutes {minutes:g} is not between 1 and 100000; give at least one minute.")
+            raise InputError(f"The minutes must be between 1 and 100000, not {minutes:g}; give at least one.")
         share = min(1.0, minutes / 40)
         return cls(
             seed=seed,
@@ -73,7 +121,3 @@ class Recipe:
     def base_steps(self) -> int:
         """Masked steps after which the edition ``base`` is taken: half of them, so that fine-tuning has something to do."""
         return max(1, self.masked_steps // 2)
-
-    def as_dict(self) -> dict[str, object]:
-        """Return the settings as plain values, for the log and the check on resuming."""
-        return asdict(self)

@@ -1,27 +1,24 @@
-"""A run of pre-training: its folders and how an edition leaves it."""
+"""A run of pre-training: its folders, its log, and where it computes."""
 
-from __future__ import annotations
-
-import hashlib
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-import numpy as np
 import torch
-from transformers import XLMRobertaModel
 
-from otcore.base.errors import InputError
-from otcore.pretraining.model import save_edition
 from otcore.pretraining.recipe import Recipe
-from otcore.pretraining.training import Place, choose_device, write_log
-
-_MAX_EDITION_BYTES = 25_000_000
+from otcore.runs.store import append_log
 
 
 @dataclass(frozen=True)
 class Run:
-    """A run's folders, recipe and progress callback; ``work`` keeps what a resumed run need not do again."""
+    """A run's folders, recipe and progress callback.
+
+    work     : everything that a resumed run need not do again: tokenizer, pairs, vectors, links, checkpoints
+    tokenizer: the folder of the finished one
+    """
 
     corpora: Path
     out: Path
@@ -30,37 +27,17 @@ class Run:
 
     @property
     def work(self) -> Path:
-        """Everything a resumed run reads: tokenizer, pairs, vectors, links, checkpoints."""
         return self.out / "work"
 
     @property
-    def log_file(self) -> Path:
-        """The JSON-lines log."""
-        return self.out / "log.jsonl"
-
-    @property
     def tokenizer(self) -> Path:
-        """The folder of the finished tokenizer."""
         return self.work / "tokenizer"
 
-    def place(self) -> Place:
-        """Where a stage of this run trains and reports."""
-        return Place(self.work, self.log_file, choose_device(), self.progress)
+    @property
+    def device(self) -> torch.device:
+        """CUDA if there is one, else the CPU."""
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
-
-def finish_edition(run: Run, encoder: XLMRobertaModel, target: Path, layer: int, sentence_map: np.ndarray | None = None) -> None:
-    """Save an edition that aligns best at ``layer``, log its size and fingerprint. Raises ``InputError`` if it is above 25 MB."""
-    encoder.config.alignment_layer = layer
-    size = save_edition(encoder, run.tokenizer, target, sentence_map)
-    digest = hashlib.sha256((target / "model.safetensors").read_bytes()).hexdigest()
-    write_log(run.log_file, {"event": "edition", "name": target.name, "layer": layer, "bytes": size, "sha256": digest})
-    run.progress(f"{target.name} is ready: {size / 1e6:.1f} MB in {target}")
-    if size > _MAX_EDITION_BYTES:
-        raise InputError(f"{target} is {size / 1e6:.1f} MB, above 25 MB; lower the vocabulary of the recipe.")
-
-
-def load_weights(folder: Path) -> XLMRobertaModel:
-    """Return the encoder of an edition in float32, ready for further training."""
-    encoder = XLMRobertaModel.from_pretrained(folder, dtype=torch.float32, attn_implementation="eager")
-    encoder.pooler = None
-    return encoder
+    def log(self, **entry: Any) -> None:
+        """One more entry of the JSON-lines log, with the time in seconds since 1970."""
+        append_log(self.out / "log.jsonl", {"time": round(time.time(), 1), **entry})

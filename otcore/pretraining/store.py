@@ -1,10 +1,8 @@
 """Sentence pairs as subword ids, kept on disk so that a run can go on where it stopped."""
 
-from __future__ import annotations
-
-import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 from tokenizers import Tokenizer
@@ -33,7 +31,7 @@ class Ragged:
         return np.diff(self.offsets)
 
     @classmethod
-    def of(cls, rows: list[list[int]]) -> Ragged:
+    def of(cls, rows: list[list[int]]) -> Self:
         """Pack lists of integers."""
         lengths = np.fromiter(map(len, rows), np.int64, len(rows))
         flat = np.fromiter((i for row in rows for i in row), np.int32, int(lengths.sum()))
@@ -52,10 +50,13 @@ class EncodedPairs:
     def __len__(self) -> int:
         return len(self.english)
 
-    @property
-    def lengths(self) -> np.ndarray:
-        """Subwords of both sides together, (pairs,)."""
-        return self.english.lengths + self.other.lengths
+
+@dataclass(frozen=True)
+class LinkedText:
+    """One language's pairs with links: of pair ``i`` the rows ``links[i].reshape(-1, 2)`` (English, other)."""
+
+    pairs: EncodedPairs
+    links: Ragged
 
 
 def encode_pairs(text: LanguageText, tokenizer: Tokenizer) -> EncodedPairs:
@@ -77,10 +78,9 @@ def encode_pairs(text: LanguageText, tokenizer: Tokenizer) -> EncodedPairs:
 
 def save_arrays(path: Path, **arrays: np.ndarray) -> None:
     """Write named arrays to ``path`` (.npz) in one step: a file that is there is complete."""
-    temporary = path.with_name(path.name + ".tmp")
-    with open(temporary, "wb") as file:
-        np.savez(file, **arrays)
-    os.replace(temporary, path)
+    temporary = path.with_name(path.name + ".tmp.npz")
+    np.savez(temporary, **arrays)
+    temporary.replace(path)
 
 
 def load_arrays(path: Path) -> dict[str, np.ndarray]:
@@ -104,9 +104,4 @@ def save_pairs(path: Path, pairs: EncodedPairs) -> None:
 def load_pairs(path: Path, language: str) -> EncodedPairs:
     """Read what ``save_pairs`` wrote."""
     a = load_arrays(path)
-    return EncodedPairs(
-        language,
-        Ragged(a["english"], a["english_offsets"]),
-        Ragged(a["other"], a["other_offsets"]),
-        int(a["held_out"]),
-    )
+    return EncodedPairs(language, Ragged(a["english"], a["english_offsets"]), Ragged(a["other"], a["other_offsets"]), int(a["held_out"]))

@@ -4,8 +4,6 @@ A token and its translation occur in the same pairs, so their rows are alike bef
 (latent semantic indexing across languages: Littman, Dumais and Landauer, 1998).
 """
 
-from __future__ import annotations
-
 import numpy as np
 from scipy import sparse
 

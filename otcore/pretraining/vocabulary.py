@@ -6,8 +6,6 @@ symbols and runs of Chinese or Japanese script stand alone; each remaining word 
 (Metaspace), and neither punctuation nor these scripts carry that mark.
 """
 
-from __future__ import annotations
-
 import json
 import logging
 from collections import Counter
@@ -76,11 +74,7 @@ def train_vocabulary(sentences: Iterator[str], size: int) -> Tokenizer:
     tokenizer.normalizer = normalizers.NFKC()
     tokenizer.pre_tokenizer = pre_tokenizer()
     trainer = trainers.UnigramTrainer(
-        vocab_size=size - 256,
-        special_tokens=list(SPECIAL_TOKENS),
-        unk_token="<unk>",
-        max_piece_length=16,
-        show_progress=False,
+        vocab_size=size - 256, special_tokens=list(SPECIAL_TOKENS), unk_token="<unk>", max_piece_length=16, show_progress=False
     )
     tokenizer.train_from_iterator(sentences, trainer)
     return _finish(tokenizer)
@@ -96,9 +90,7 @@ def _finish(trained: Tokenizer) -> Tokenizer:
     tokenizer.pre_tokenizer = pre_tokenizer()
     tokenizer.add_special_tokens(list(SPECIAL_TOKENS))
     tokenizer.post_processor = processors.TemplateProcessing(
-        single="<s> $A </s>",
-        pair="<s> $A </s> $B </s>",
-        special_tokens=[("<s>", BOS), ("</s>", EOS)],
+        single="<s> $A </s>", pair="<s> $A </s> $B </s>", special_tokens=[("<s>", BOS), ("</s>", EOS)]
     )
     tokenizer.decoder = decoders.Sequence([decoders.ByteFallback(), decoders.Metaspace(replacement="▁")])
     return tokenizer

@@ -2,70 +2,31 @@
 
 import dataclasses
 import json
-import math
-from dataclasses import dataclass, field
-from pathlib import Path
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
+from otcore.base.choices import Flag, Maybe, Number, OneOf, Several, Text, build, check, choice, variant
 from otcore.base.errors import InputError
+from otcore.corpora.pair_files import PIVOT, PairFile
+from otcore.objectives import OBJECTIVES, read_objective, write_objective
+from otcore.objectives.objective import Objective
+from otcore.objectives.transport import WordOT
 from otcore.text.languages import language
-from otcore.objectives.settings import ObjectiveSettings
 
-PIVOT = "en"
-LINK_SOURCES = ("mutual", "eflomal")
-SCHEDULES = ("linear", "constant")
-
-
-@dataclass(frozen=True)
-class PairFile:
-    """Where the sentence pairs of one language are.
-
-    language: code of the side that is not English
-    path    : a TMX or TSV file, one with lines `source ||| target`, or with `english` the source side of line-parallel text
-    english : the English side of line-parallel text, or None
-    columns : of a TSV file, counted from 1: that of the language and that of English
-    """
-
-    language: str
-    path: str
-    english: str | None = None
-    columns: tuple[int, int] = (1, 2)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "columns", tuple(self.columns))
-        if len(self.columns) != 2 or not all(isinstance(column, int) and column >= 1 for column in self.columns):
-            raise InputError(f"The columns of {self.path} must be two numbers from 1 up, not {list(self.columns)}.")
-        for name in ("path", "english"):
-            if getattr(self, name) is not None:  # a resumed run may be started from another folder
-                object.__setattr__(self, name, str(Path(getattr(self, name)).expanduser().absolute()))
+_EVERY = {"evaluate_every": 25, "checkpoint_every": 50, "snapshot_every": 25}
+_STEPS = Maybe(Number(0, whole=True, dial=(1, 10**6, 10)))
+_COUNT = Number(1, whole=True, dial=(1, 1000, 1))
 
 
 @dataclass(frozen=True)
 class FinetuneSettings:
-    """Everything that decides what a run learns, saved with it.
+    """Everything that decides what a run learns, saved with it. Where None may stand, a preset or the objective decides, or nothing.
 
-    encoder       : a bundled edition, a folder, a hub name, or `run:NAME`
-    languages     : codes; each is aligned with English
-    objective     : what is trained
-    pairs         : most sentence pairs used of each language, ≥ 2, or None for all
-    steps, epochs, minutes: where the run ends, whichever comes first; epochs count the language with most pairs
-    batch         : pairs of each language a step and process, ≥ 1
-    accumulation  : batches whose gradients make one step, ≥ 1
-    learning_rate : highest rate of AdamW, > 0, or None for the one recommended for the objective
-    warmup        : share of the run in which the rate rises, in [0, 1)
-    schedule      : then it falls linearly to 0 ("linear") or stays ("constant")
-    weight_decay  : of AdamW, on matrices only, ≥ 0
-    clip          : longest gradient (L2 norm), > 0
-    layer         : whose vectors are aligned, or None for the encoder's alignment layer; layers above it are not trained
-    top_layers    : train so many layers below and at `layer`, embeddings frozen; None trains all and the embeddings
-    seed          : of the batches and the adversarial map
-    bf16          : bfloat16 forward passes where the processor has them natively
-    evaluate_every, checkpoint_every, snapshot_every: steps; 0 only at the start and the end
-    word_pairs    : links for the objectives that need them: the encoder's own "mutual" ones, or of "eflomal" (optional extra)
-    files         : one a language, or empty for the training part of the bundled collection
-    held_out      : share of the pairs of files that is only evaluated on, in (0, 0.5]
-    longest       : pairs with more words than this on a side are left out, ≥ 1
-    raises        : InputError   a value out of range, a language twice or English, files that do not fit the languages
+    languages: codes; each is aligned with English
+    layer    : layers above it are not trained
+    files    : one a language, or empty for the training part of the bundled collection
+    raises   : InputError   a value out of range, a language twice or English, files that do not fit the languages
 
     >>> from otcore import FinetuneSettings
     >>> settings = FinetuneSettings(("de", "fr"), encoder="base", minutes=5)
@@ -73,42 +34,116 @@ class FinetuneSettings:
     True
     """
 
-    languages: tuple[str, ...] = ("de", "fr", "es")
-    encoder: str = "base"
-    objective: ObjectiveSettings = field(default_factory=ObjectiveSettings)
-    pairs: int | None = None
-    steps: int | None = None
-    epochs: float | None = None
-    minutes: float | None = None
-    batch: int = 24
-    accumulation: int = 1
-    learning_rate: float | None = None
-    warmup: float = 0.1
-    schedule: str = "linear"
-    weight_decay: float = 0.0
-    clip: float = 1.0
-    layer: int | None = None
-    top_layers: int | None = None
-    seed: int = 0
-    bf16: bool = True
-    evaluate_every: int = 25
-    checkpoint_every: int = 50
-    snapshot_every: int = 25
-    word_pairs: str = "mutual"
+    languages: tuple[str, ...] = choice(
+        ["de", "fr", "es"], Several(1000), "Languages", "Codes of the languages; each is aligned with English.", place="main", flag=None
+    )
+    encoder: str = choice(
+        "base",
+        Text(4096, filled=True),
+        "Encoder",
+        "Where training starts: a bundled edition, an earlier run, or a name on the model hub (type it).",
+        place="main",
+        flag=None,
+    )
+    objective: Objective = variant(WordOT(), OBJECTIVES, "Objective", "What is trained, or fitted.", place="main")
+    pairs: int | None = choice(
+        None,
+        Maybe(Number(2, whole=True, dial=(2, 10**7, 100))),
+        "Pairs a language",
+        "Most training pairs used of each: to see how far few go.",
+        place="training",
+        flag="pairs-per-language",
+    )
+    steps: int | None = choice(
+        None, Maybe(Number(1, whole=True, dial=(1, 10**7, 50))), "Steps at most", "The run also ends after so many steps.", place="training"
+    )
+    epochs: float | None = choice(
+        None, Maybe(Number(0, above=True)), "Epochs", "The run also ends after so many passes over the language with most pairs."
+    )
+    minutes: float | None = choice(
+        None,
+        Maybe(Number(0, above=True, dial=(0.05, 10_000.0, 1.0))),
+        "Minutes",
+        "How long the run works at most, in place of the budget.",
+        place="training",
+    )
+    batch: int = choice(
+        24,
+        Number(1, whole=True, dial=(1, 4096, 1)),
+        "Batch",
+        "Sentence pairs of each language a step and process: more make steadier steps, but fewer of them.",
+        place="training",
+    )
+    accumulation: int = choice(1, Number(1, whole=True), "Accumulation", "Batches whose gradients make one step.")
+    learning_rate: float | None = choice(
+        None,
+        Maybe(Number(0, above=True, dial=(1e-8, 1.0, 1e-5))),
+        "Learning rate",
+        "Highest rate of the optimiser. Too high: the loss jumps and the run stops itself. Too low: nothing moves.",
+        key="rate",
+        place="training",
+    )
+    warmup: float = choice(0.1, Number(0, 0.999), "Warm-up", "Share of the run in which the learning rate rises.")
+    schedule: str = choice(
+        "linear",
+        OneOf({"linear": "falls to 0", "constant": "stays"}),
+        "Schedule",
+        "What the learning rate does after its rise in the first tenth.",
+        place="training",
+    )
+    weight_decay: float = choice(0.0, Number(0), "Weight decay", "Of AdamW, on matrices only.")
+    clip: float = choice(1.0, Number(0, above=True), "Clipping", "Longest gradient (L2 norm).")
+    layer: int | None = choice(
+        None, Maybe(_COUNT), "Layer", "Whose vectors are aligned; layers above it are not trained.", place="training"
+    )
+    top_layers: int | None = choice(
+        None,
+        Maybe(_COUNT),
+        "Top layers only",
+        "Train only so many layers below it: faster, and less can be lost.",
+        key="top",
+        place="training",
+        flag=None,
+    )
+    seed: int = choice(
+        0,
+        Number(0, whole=True, dial=(0, 2**31, 1)),
+        "Seed",
+        "Of the order of batches. Other seeds show what chance does.",
+        place="training",
+    )
+    bf16: bool = choice(
+        True, Flag(), "Half precision", "Computes in bfloat16 where the processor has it: faster, a little less exact.", place="training"
+    )
+    evaluate_every: int | None = choice(
+        None,
+        _STEPS,
+        "Look every … steps",
+        "Steps between held-out figures; 0 only at both ends. Looking costs time.",
+        key="every",
+        place="training",
+    )
+    checkpoint_every: int | None = choice(None, _STEPS, "Checkpoint every", "Steps between checkpoints.")
+    snapshot_every: int | None = choice(None, _STEPS, "Snapshot every", "Steps between snapshots of the probe sentences.")
+    word_pairs: str = choice(
+        "mutual",
+        OneOf({"mutual": "the encoder's own links", "eflomal": "eflomal"}),
+        "Word pairs",
+        "Where linked words come from, for the objectives that need them; eflomal is an optional statistical aligner.",
+        place="objective",
+    )
     files: tuple[PairFile, ...] = ()
-    held_out: float = 0.05
-    longest: int = 80
+    held_out: float = choice(0.05, Number(0, 0.5, above=True), "Held out", "Share of pairs from files that is only evaluated on.")
+    longest: int = choice(80, Number(1, whole=True), "Longest", "Pairs with more words on a side are left out.")
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "languages", tuple(language(code).code for code in self.languages))
-        object.__setattr__(self, "files", tuple(self.files))
-        if self.learning_rate is None:
-            object.__setattr__(self, "learning_rate", recommended(self.objective.kind).learning_rate)
+        filled = {"learning_rate": self.objective.learning_rate, **_EVERY}
+        given: dict[str, Any] = {name: value for name, value in filled.items() if getattr(self, name) is None}
+        given |= {"languages": tuple(language(code).code for code in self.languages), "files": tuple(self.files)}
+        for name, value in given.items():
+            object.__setattr__(self, name, value)
         self._check_languages()
-        self._check_numbers()
-        for name, choices in (("word_pairs", LINK_SOURCES), ("schedule", SCHEDULES)):
-            if getattr(self, name) not in choices:
-                raise InputError(f"{name} must be one of {', '.join(choices)}, not {getattr(self, name)!r}.")
+        check(self)
         if not self.objective.is_map and self.steps is None and self.epochs is None and self.minutes is None:
             raise InputError("A run needs an end; give steps, epochs or minutes.")
 
@@ -123,34 +158,17 @@ class FinetuneSettings:
             named = ", ".join(file.language for file in self.files)
             raise InputError(f"Pair files are needed for {', '.join(self.languages)}, one each; they were given for {named}.")
 
-    def _check_numbers(self) -> None:
-        whole = {"pairs": 2, "steps": 1, "batch": 1, "accumulation": 1, "top_layers": 1, "layer": 1, "longest": 1, "seed": 0}
-        for name in ("evaluate_every", "checkpoint_every", "snapshot_every"):
-            whole[name] = 0
-        for name, least in whole.items():
-            value = getattr(self, name)
-            if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < least):
-                raise InputError(f"{name} must be a whole number from {least} up, not {value!r}.")
-        ranges = {
-            "epochs": (0, math.inf), "minutes": (0, math.inf), "learning_rate": (0, math.inf), "clip": (0, math.inf),
-            "warmup": (-1e-9, 0.999), "weight_decay": (-1e-9, math.inf), "held_out": (0, 0.5),
-        }  # fmt: skip
-        for name, (above, most) in ranges.items():
-            value = getattr(self, name)
-            if value is not None and not (isinstance(value, int | float) and math.isfinite(value) and above < value <= most):
-                limit = "a number above 0" if above == 0 else "a number from 0 up"
-                raise InputError(f"{name} must be {limit}{'' if most == math.inf else f', at most {most}'}, not {value!r}.")
-
     def to_json(self) -> str:
         """One JSON object, the objective and files nested."""
-        return json.dumps(dataclasses.asdict(self), indent=1, ensure_ascii=False) + "\n"
+        values = dataclasses.asdict(self) | {"objective": write_objective(self.objective)}
+        return json.dumps(values, indent=1, ensure_ascii=False) + "\n"
 
     @staticmethod
     def from_json(text: str) -> "FinetuneSettings":
         """raises: InputError   not JSON, a name that is no setting, or a value out of range"""
         try:
             values: dict[str, Any] = json.loads(text)
-            objective = ObjectiveSettings(**values.pop("objective", {}))
+            objective = read_objective(values.pop("objective", {}))
             files = tuple(PairFile(**entry) for entry in values.pop("files", ()))
             return FinetuneSettings(objective=objective, files=files, **values)
         except InputError:
@@ -160,48 +178,32 @@ class FinetuneSettings:
 
 
 @dataclass(frozen=True)
-class Recommended:
-    """Where to start from with an objective: highest rate and anchor λ."""
+class Preset:
+    """How long a run works, and after how many steps it is looked at and saved."""
 
-    learning_rate: float
-    anchor: float
+    label: str
+    about: str
+    minutes: float
+    every: int
 
-
-# λ counts squared lengths, and words of the bundled base encoder are about 15 long: at λ = 5 a cosine cost did not fall in
-# 100 steps. At 0.02 moving all English words by a tenth of their length costs about as much as the whole transport.
-_RECOMMENDED = {
-    "word-ot": Recommended(2e-4, 0.1),
-    "sub-ot": Recommended(2e-4, 0.1),
-    "contrastive-ot": Recommended(1e-4, 0.01),  # at five times the rate links gain a little more, retrieval of other text loses half
-    "l2": Recommended(5e-5, 1.0),  # a squared length itself
-    "contrastive-weak": Recommended(2e-4, 0.01),
-    "contrastive-strong": Recommended(2e-4, 0.01),
-}
-
-
-def recommended(kind: str) -> Recommended:
-    """The rate and the anchor to start from; maps have neither."""
-    return _RECOMMENDED.get(kind, Recommended(5e-5, 0.0))
+    @property
+    def values(self) -> dict[str, Any]:
+        """By the names of the settings."""
+        return {"minutes": self.minutes} | dict.fromkeys(_EVERY, self.every)
 
 
 PRESETS = {
-    "minute": "one minute, for a first look",
-    "five-minutes": "five minutes, for a fair comparison",
-    "thorough": "thirty minutes, until little changes any more",
+    "minute": Preset("A minute", "Enough to see the curves move.", 1.0, 20),
+    "five-minutes": Preset("Five minutes", "A gain that shows on held-out sentences.", 5.0, 50),
+    "thorough": Preset("Thorough", "Thirty minutes: more of the same, for a result to keep.", 30.0, 200),
 }
-_MINUTES = {"minute": 1.0, "five-minutes": 5.0, "thorough": 30.0}
-_EVERY = {"minute": 20, "five-minutes": 50, "thorough": 200}
 
 
-def preset(name: str, kind: str = "contrastive-ot", languages: tuple[str, ...] = ("de", "fr", "es")) -> FinetuneSettings:
+def preset(name: str, objective: str = "contrastive-ot", languages: Sequence[str] = ("de", "fr", "es")) -> FinetuneSettings:
     """The settings of a preset for an objective, on the bundled base encoder and collection.
 
     raises: InputError   no such preset, objective or language
     """
     if name not in PRESETS:
         raise InputError(f"The preset must be one of {', '.join(PRESETS)}, not {name!r}.")
-    every = _EVERY[name]
-    objective = ObjectiveSettings(kind, anchor=recommended(kind).anchor)
-    return FinetuneSettings(
-        languages, objective=objective, minutes=_MINUTES[name], evaluate_every=every, checkpoint_every=every, snapshot_every=every
-    )
+    return build(FinetuneSettings, PRESETS[name].values | {"objective": objective, "languages": list(languages)})

@@ -12,27 +12,31 @@ lock                    held by the process that trains: the system lets go of i
 
 import contextlib
 import dataclasses
-import fcntl
 import json
 import re
 import shutil
 import tempfile
-import time
+import threading
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
-from otcore.text.files import write_bytes
+from filelock import FileLock, Timeout
+
 from otcore.base.errors import InputError
+from otcore.base.places import MAPS_FILE, RUN_PREFIX, runs_folder
 from otcore.runs.settings import FinetuneSettings
-from otcore.base.places import MAPS_FILE, runs_folder
+from otcore.text.files import write_bytes
 
-STATES = ("new", "running", "interrupted", "cancelled", "stopped", "finished")
 _NAME = re.compile(r"[\w][\w .+-]{0,79}")
-_ATTEMPTS = 10
+_MOST_NAMED = 16  # languages that fit into a name
+_MOST_TOLD = 5  # names of runs in a message
 _FILES = ("settings.json", "log.jsonl", "state.json", "result.json", MAPS_FILE)
+_DELETED = ".deleted"
+_LOOK = {"timeout": 0.01, "poll_interval": 0.002}  # a look of another process holds the lock for much less, training for much longer
+_looking = threading.Lock()  # one look at a time in this process
 
 
 @dataclass(frozen=True)
@@ -41,7 +45,7 @@ class Run:
 
     folder  : where it is
     settings: what it was started with
-    state   : one of STATES; "stopped" with a `reason` is for a run that ended itself because it went wrong
+    state   : "new", "running", "interrupted", "cancelled", "finished", or "stopped" with a `reason`: it ended itself as it went wrong
     step    : last step whose result is kept; `steps` their number, or None where the clock decides
     seconds : of work, over all its parts
     result  : {"before": figures, "after": figures}, empty before it has ended
@@ -77,29 +81,38 @@ class Run:
 def create_run(settings: FinetuneSettings, folder: Path | None = None) -> Run:
     """A new run in a folder of its own, by default under the runs folder with a name from its settings.
 
+    Folders are made by whoever comes first: two runs never share one, however many are made at once.
     raises: InputError   the folder is not empty, or cannot be made
     """
-    folder = Path(folder) if folder is not None else runs_folder() / _free_name(settings)
-    if folder.is_dir() and any(folder.iterdir()):
-        held = "a run; continue it with --resume or choose" if (folder / "settings.json").is_file() else "other files; choose"
-        raise InputError(f"The folder {folder} already holds {held} another folder.")
     try:
-        (folder / "snapshots").mkdir(parents=True, exist_ok=True)
+        folder = _own_folder(settings) if folder is None else Path(folder)
+        folder.mkdir(parents=True, exist_ok=True)
+        held = any(folder.iterdir())
+        if not held:
+            (folder / "snapshots").mkdir()
+    except FileExistsError:
+        held = True
     except OSError as error:
-        raise InputError(f"The folder {folder} cannot be made ({error.strerror}); choose another place.") from error
+        raise InputError(f"The folder {folder or runs_folder()} cannot be made ({error.strerror}); choose another place.") from error
+    if held:
+        what = "a run; go on with that one, or choose" if (folder / "settings.json").is_file() else "other files; choose"
+        raise InputError(f"The folder {folder} already holds {what} another folder.")
     write_bytes(folder / "settings.json", settings.to_json().encode())
     return Run(folder, settings)
 
 
-def _free_name(settings: FinetuneSettings) -> str:
-    stem = f"{settings.objective.kind}-{'-'.join(settings.languages)}"
-    taken = {path.name for path in runs_folder().glob(f"{glob_escape(stem)}*")}
-    return next(name for number in range(1, 10**6) if (name := f"{stem}-{number}") not in taken)
-
-
-def glob_escape(text: str) -> str:
-    """`text` as itself in a glob pattern."""
-    return re.sub(r"([*?[])", r"[\1]", text)
+def _own_folder(settings: FinetuneSettings) -> Path:
+    """A folder that was not there: of two that would make it at once, one is told that it exists."""
+    codes = settings.languages
+    stem = f"{settings.objective.name}-{'-'.join(codes) if len(codes) <= _MOST_NAMED else f'{len(codes)}-languages'}"
+    number = 1
+    runs_folder().mkdir(parents=True, exist_ok=True)
+    while True:
+        try:
+            (runs_folder() / f"{stem}-{number}").mkdir()
+            return runs_folder() / f"{stem}-{number}"
+        except FileExistsError:
+            number += 1
 
 
 def open_run(folder: str | Path) -> Run:
@@ -109,7 +122,7 @@ def open_run(folder: str | Path) -> Run:
     """
     folder = Path(folder)
     if not (folder / "settings.json").is_file():
-        raise InputError(f"{folder} is not a run (no settings.json in it); `python -m otcore runs` lists those there are.")
+        raise InputError(f"{folder} is not a run (no settings.json in it); choose the folder of one.")
     settings = FinetuneSettings.from_json((folder / "settings.json").read_text(encoding="utf-8"))
     stored, result = _read_json(folder / "state.json"), _read_json(folder / "result.json")
     kept = {name: stored[name] for name in ("state", "reason", "step", "steps", "seconds") if name in stored}
@@ -126,49 +139,70 @@ def find_run(name: str) -> Run:
     """
     folder = runs_folder() / check_name(name)
     if not (folder / "settings.json").is_file():
-        raise InputError(f"There is no run {name} in {runs_folder()}; `python -m otcore runs` lists those there are.")
+        others = ", ".join(run.name for run in list_runs()[:_MOST_TOLD])
+        raise InputError(f"There is no run {name} in {runs_folder()}; {f'the newest are {others}' if others else 'there is none yet'}.")
     return open_run(folder)
 
 
 def list_runs() -> list[Run]:
-    """The runs of the runs folder, the newest first; folders that cannot be read are left out."""
+    """The runs of the runs folder, the newest first; folders that cannot be read, or are about to go, are left out."""
     found = []
-    for path in runs_folder().glob("*/settings.json"):
-        with contextlib.suppress(InputError):
+    for path in runs_folder().glob("[!.]*/settings.json"):
+        with contextlib.suppress(InputError, FileNotFoundError):
             found.append((path.stat().st_mtime, open_run(path.parent)))
     return [run for _, run in sorted(found, key=lambda entry: (-entry[0], entry[1].name))]
 
 
 def rename_run(run: Run, name: str) -> Run:
-    """The same run under a new name.
+    """The same run under a new name, which runs that start from it are told.
 
-    raises: InputError   the name is taken or no name for a folder, or the run is at work
+    raises: InputError   the name is taken or no name for a folder, or the run is at work or gone
     """
     target = run.folder.with_name(check_name(name))
-    _at_rest(run)
     if target.exists():
         raise InputError(f"There is already a run {name}; choose another name.")
-    run.folder.rename(target)
+    built_on = _built_on(run)
+    with _moving(run):
+        run.folder.rename(target)
+    for other in built_on:
+        settings = dataclasses.replace(other.settings, encoder=RUN_PREFIX + name)
+        write_bytes(other.folder / "settings.json", settings.to_json().encode())
     return open_run(target)
 
 
 def delete_run(run: Run) -> None:
     """Removes a run and all it learnt.
 
-    raises: InputError   it is at work
+    raises: InputError   it is at work or gone, or the encoder under the maps of another run
     """
-    _at_rest(run)
-    doomed = run.folder.with_name(f".{run.name}.deleted")
-    run.folder.rename(doomed)  # at once gone from the list, however long the removal takes
-    shutil.rmtree(doomed)
+    if maps := [other.name for other in _built_on(run) if other.settings.objective.is_map and other.usable]:
+        raise InputError(f"The run {run.name} is the encoder under the maps of {', '.join(maps)}; delete those first.")
+    with _moving(run):
+        doomed = Path(tempfile.mkdtemp(prefix=f".{run.name}.", suffix=_DELETED, dir=run.folder.parent))
+        run.folder.rename(doomed / run.name)  # at once gone from the list, however long the removal takes
+    for folder in (doomed, *runs_folder().glob(f".*{_DELETED}")):  # those too whose removal was interrupted
+        shutil.rmtree(folder, ignore_errors=True)
 
 
-def zip_run(run: Run, target: Path | None = None) -> Path:
-    """A zip of the run without its checkpoint, in `target` or a temporary file; returns where."""
-    if target is None:
-        handle, name = tempfile.mkstemp(prefix=f"{run.name}-", suffix=".zip")
-        open(handle, "wb").close()
-        target = Path(name)
+def _built_on(run: Run) -> list[Run]:
+    """The runs that start from what a run has learnt; only one in the runs folder has a name for that."""
+    if run.folder.parent.resolve() != runs_folder().resolve():
+        return []
+    return [other for other in list_runs() if other.settings.encoder == RUN_PREFIX + run.name]
+
+
+@contextlib.contextmanager
+def _moving(run: Run) -> Iterator[None]:
+    if is_running(run.folder):
+        raise InputError(f"The run {run.name} is at work; stop it first.")
+    try:
+        yield
+    except OSError as error:
+        raise InputError(f"The run {run.name} cannot be moved ({error.strerror}); look whether it is still there, and yours.") from error
+
+
+def zip_run(run: Run, target: Path) -> Path:
+    """A zip of the run without its checkpoint, in `target`, which is returned."""
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         for path in sorted(run.folder.rglob("*")):
             inside = path.relative_to(run.folder)
@@ -188,14 +222,15 @@ def check_name(name: str) -> str:
 
 def is_running(folder: Path) -> bool:
     """Whether a process is training in this folder."""
-    try:
-        with open(folder / "lock", "rb") as file:
-            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except FileNotFoundError:
+    if not (folder / "lock").is_file():
         return False
-    except BlockingIOError:
+    try:
+        with _looking, FileLock(folder / "lock", **_LOOK):
+            return False
+    except Timeout:
         return True
-    return False
+    except OSError:  # gone meanwhile, or not ours to write in: then no process of ours trains there
+        return False
 
 
 @contextlib.contextmanager
@@ -204,20 +239,15 @@ def locked(run: Run) -> Iterator[None]:
 
     raises: InputError   another process trains it
     """
-    with open(run.folder / "lock", "ab") as file:
-        if not any(_lock(file) for _ in range(_ATTEMPTS)):
-            raise InputError(f"The run {run.name} is already being trained; wait for it or stop it first.")
-        yield
-
-
-def _lock(file: BinaryIO) -> bool:
-    """Whether the lock was to be had; a look at the run by `is_running` may hold it for a moment."""
+    lock = FileLock(run.folder / "lock", timeout=0.5)  # a look at the run by `is_running` may hold it for a moment
     try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        time.sleep(0.05)
-        return False
-    return True
+        lock.acquire()
+    except Timeout:
+        raise InputError(f"The run {run.name} is already being trained; wait for it or stop it first.") from None
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def write_state(folder: Path, **state: Any) -> None:
@@ -244,9 +274,9 @@ def read_log(path: Path) -> list[dict[str, Any]]:
     return entries
 
 
-def trim_log(path: Path, step: int) -> None:
-    """Drops the entries of steps after `step`, which a resumed run takes again."""
-    kept = [entry for entry in read_log(path) if entry.get("step", 0) <= step]
+def trim_log(path: Path, keep: Callable[[dict[str, Any]], bool]) -> None:
+    """Drops the entries that are not to be kept."""
+    kept = [entry for entry in read_log(path) if keep(entry)]
     write_bytes(path, "".join(json.dumps(entry, ensure_ascii=False) + "\n" for entry in kept).encode())
 
 
@@ -258,11 +288,6 @@ def replace_folder(source: Path, target: Path) -> None:
         target.rename(old)
     source.rename(target)
     shutil.rmtree(old, ignore_errors=True)
-
-
-def _at_rest(run: Run) -> None:
-    if is_running(run.folder):
-        raise InputError(f"The run {run.name} is at work; stop it first.")
 
 
 def _read_json(path: Path) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from statistics import mean
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(Path(__file__).resolve().parent)]
 
-from otcore.objectives.settings import OBJECTIVES  # noqa: E402
+from otcore.objectives import OBJECTIVES  # noqa: E402
 
 MEASURES = ("aer", "sentences")
 FIGURES = "table.json"
@@ -84,7 +84,7 @@ def measure(name: str, options: argparse.Namespace) -> None:
     from otcore.encoders import load_encoder
     from otcore.evaluation.comparison import compare
     from otcore.evaluation.types import MEAN, CompareSettings
-    from otcore.finetuning import find_run
+    from otcore.runs.store import find_run
 
     base, run = load_encoder("base"), load_encoder(f"run:{name}")
     found = compare([base, run], CompareSettings(tuple(options.languages.split(",")), sweep=False))

@@ -20,12 +20,12 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 from otcore.corpora.collection import load_collection  # noqa: E402
 from otcore.encoders import load_encoder  # noqa: E402
-from otcore.objectives import MAPS, OBJECTIVES, ObjectiveSettings, make_objective  # noqa: E402
-from otcore.objectives.types import Clouds  # noqa: E402
+from otcore.objectives import OBJECTIVES, read_objective  # noqa: E402
+from otcore.objectives.objective import Clouds, Trained  # noqa: E402
 
 MOST_WORDS = 30
 VARIANTS = {
-    **{kind: {"kind": kind} for kind in OBJECTIVES if kind not in MAPS},
+    **{name: {"kind": name} for name, one in OBJECTIVES.items() if not one.is_map},
     "word-ot, plain entropic": {"kind": "word-ot", "debiased": False},
     "word-ot, euclidean": {"kind": "word-ot", "cost": "euclidean"},
     "word-ot, batch": {"kind": "word-ot", "scope": "batch"},
@@ -45,7 +45,7 @@ def main() -> None:
     times: dict[str, list[Times]] = {name: [] for name in VARIANTS}
     for number in range(options.rounds + 1):
         for name, changes in VARIANTS.items():
-            taken = bench.step(ObjectiveSettings(**changes), number)
+            taken = bench.step(read_objective(changes), number)
             if number:  # the first round warms up
                 times[name].append(taken)
     report(times, options)
@@ -73,10 +73,9 @@ class Bench:
     def _short(pairs):
         return [pair for pair in pairs if max(len(pair.source.words), len(pair.target.words)) <= MOST_WORDS]
 
-    def step(self, settings: ObjectiveSettings, number: int) -> Times:
-        objective = make_objective(settings)
+    def step(self, objective: Trained, number: int) -> Times:
         start, busy = time.perf_counter(), time.process_time()
-        clouds = {code: self._clouds(pairs, settings, number) for code, pairs in self.text.items()}
+        clouds = {code: self._clouds(pairs, objective, number) for code, pairs in self.text.items()}
         before = time.process_time()
         loss = objective(clouds)
         after = time.process_time()
@@ -85,22 +84,22 @@ class Bench:
         self.optimiser.zero_grad()
         return Times(time.perf_counter() - start, time.process_time() - busy, after - before)
 
-    def _clouds(self, pairs, settings: ObjectiveSettings, number: int) -> Clouds:
+    def _clouds(self, pairs, objective: Trained, number: int) -> Clouds:
         chosen = [pairs[(number * self.pairs + k) % len(pairs)] for k in range(self.pairs)]
-        source, source_types = self._points([pair.source.words for pair in chosen], self.model, settings)
-        target, target_types = self._points([pair.target.words for pair in chosen], self.model, settings)
-        anchor = self._points([pair.target.words for pair in chosen], self.frozen, settings)[0]
+        source, source_types = self._points([pair.source.words for pair in chosen], self.model, objective)
+        target, target_types = self._points([pair.target.words for pair in chosen], self.model, objective)
+        anchor = self._points([pair.target.words for pair in chosen], self.frozen, objective)[0]
         masses = [live.float() / live.sum(1, keepdim=True) for live in (source_types >= 0, target_types >= 0)]
         links = [(row, k, k) for row, pair in enumerate(chosen) for k in range(min(len(pair.source.words), len(pair.target.words)))]
         return Clouds(source, target, *masses, anchor, source_types, target_types, torch.tensor(links))
 
-    def _points(self, sentences, model, settings: ObjectiveSettings):
+    def _points(self, sentences, model, objective: Trained):
         """(B, n, d) points of the last layer and (B, n) the id of each one's first subword, −1 for padding."""
         batch = self.tokenizer([list(words) for words in sentences], is_split_into_words=True, padding=True, return_tensors="pt")
         with torch.autocast("cpu", torch.bfloat16, enabled=self.bf16):
             hidden = model(input_ids=batch["input_ids"], attention_mask=batch["attention_mask"]).last_hidden_state.float()
         owners = [[-1 if word is None else word for word in batch.word_ids(row)] for row in range(len(sentences))]
-        if settings.unit == "subword":
+        if objective.unit == "subword":
             owners = [[place if word >= 0 else -1 for place, word in enumerate(row)] for row in owners]
         owner = torch.tensor(owners) + 1
         pieces = torch.nn.functional.one_hot(owner)[:, :, 1:].float()  # (B, pieces, n)

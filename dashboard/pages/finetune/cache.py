@@ -10,7 +10,7 @@ from dashboard.pages.finetune.course import Course, WatchedPlan, course, watched
 from dashboard.pages.finetune.own_pairs import Corpus
 from dashboard.pages.finetune.trainings import Trainings
 from otcore.base.errors import InputError
-from otcore.finetuning import Run
+from otcore.runs.store import Run
 
 
 def trainings() -> Trainings:

@@ -3,9 +3,10 @@
 from dashboard.pages.finetune.own_pairs import Corpus
 from dashboard.state import parsing
 from dashboard.state.parsing import Field
+from otcore.base.choices import declared
 from otcore.base.names import COSTS, MASSES
-from otcore.objectives.settings import OBJECTIVES, SCOPES
-from otcore.runs.settings import LINK_SOURCES, PRESETS, SCHEDULES
+from otcore.objectives import OBJECTIVES
+from otcore.runs.settings import PRESETS, FinetuneSettings
 from otcore.text.languages import LANGUAGES, language
 
 
@@ -24,6 +25,7 @@ def _corpora(text: str) -> list[str]:
 
 def _training_fields() -> dict[str, Field]:
     """The settings of the next fine-tuning run; None is what the preset or the objective takes."""
+    names = {name: one.kind.labels for name, one in declared(FinetuneSettings).items() if name in ("scope", "word_pairs", "schedule")}
     whole = {"pairs": (2, 10**7), "steps": (1, 10**7), "layer": (1, 1000), "top": (1, 1000), "every": (1, 10**6)}
     real = {"minutes": (0.05, 10_000), "rate": (1e-8, 1), "anchor": (0, 1e6), "epsilon": (1e-6, 1e6), "temperature": (1e-6, 1e6)}
     fields = {
@@ -35,9 +37,9 @@ def _training_fields() -> dict[str, Field]:
         "seed": Field(0, parsing.number(0, 2**31, int)),
         "cost": Field("cosine", parsing.one_of(*COSTS)),
         "masses": Field("uniform", parsing.one_of(*MASSES)),
-        "scope": Field("sentence", parsing.one_of(*SCOPES)),
-        "word_pairs": Field("mutual", parsing.one_of(*LINK_SOURCES)),
-        "schedule": Field("linear", parsing.one_of(*SCHEDULES)),
+        "scope": Field("sentence", parsing.one_of(*names["scope"])),
+        "word_pairs": Field("mutual", parsing.one_of(*names["word_pairs"])),
+        "schedule": Field("linear", parsing.one_of(*names["schedule"])),
         "bf16": Field(True, parsing.flag),
         "data": Field("bundled", parsing.one_of("bundled", "own")),
         "own": Field([], _corpora),

@@ -7,35 +7,13 @@ import streamlit as st
 from dashboard import state
 from dashboard.kit import encoder_choice
 from dashboard.pages.finetune import data as finetune_data
+from otcore.base.choices import declared
 from otcore.base.names import COSTS, MASSES
-from otcore.finetuning import LINK_SOURCES, recommended
-from otcore.objectives.settings import OBJECTIVES, SCOPES, ObjectiveSettings
-from otcore.runs.settings import SCHEDULES
+from otcore.objectives import OBJECTIVES
+from otcore.runs.settings import PRESETS, FinetuneSettings
 from otcore.text.languages import LANGUAGES
 
-OBJECTIVE_NAMES = {
-    "word-ot": "WordOT", "sub-ot": "SubOT", "contrastive-ot": "Contrastive transport", "l2": "L2 on word pairs",
-    "contrastive-weak": "Contrastive, weak", "contrastive-strong": "Contrastive, strong", "linear": "Linear map",
-    "adversarial": "Adversarial map",
-}  # fmt: skip
-_OBJECTIVES = {
-    "word-ot": "Lowers the cost of transporting a sentence's words onto those of its translation; no word pairs are needed. The paper's "
-    "method: it sharpens what is already mostly right.",
-    "sub-ot": "The same between subwords, so that words are not put together first.",
-    "contrastive-ot": "The transport cost scores a sentence pair, and the true pair must cost less than all others of the batch. Words and "
-    "sentences both gain, and the space cannot collapse.",
-    "l2": "Draws the vectors of linked words together by their squared distance (Cao et al. 2020). Needs word pairs.",
-    "contrastive-weak": "A linked word must be nearer to its partner than the other words of the partner's language (Wu & Dredze 2020).",
-    "contrastive-strong": "A linked word must be nearer to its partner than the other words of both languages (Wu & Dredze 2020).",
-    "linear": "Leaves the encoder as it is and rotates each language's vectors onto English's, from word pairs (Procrustes).",
-    "adversarial": "Finds such a rotation without word pairs: a discriminator must not be able to tell the languages apart.",
-}
-_BUDGETS = {"minute": "A minute", "five-minutes": "Five minutes", "thorough": "Thorough"}
-_BUDGET_READING = {
-    "minute": "Enough to see the curves move.",
-    "five-minutes": "A gain that shows on held-out sentences.",
-    "thorough": "Thirty minutes: more of the same, for a result to keep.",
-}
+_NAMES = {name: one.kind.labels for name, one in declared(FinetuneSettings).items() if name in ("scope", "word_pairs", "schedule")}
 
 
 def choices() -> None:
@@ -49,10 +27,10 @@ def choices() -> None:
     )  # fmt: skip
     _encoder(right)
     left, right = st.columns(2)
-    left.selectbox("Objective", OBJECTIVES, key="ft_objective", format_func=OBJECTIVE_NAMES.get)
-    left.caption(_OBJECTIVES[state.get("ft_objective")])
-    right.segmented_control("Budget", list(_BUDGETS), key="ft_budget", format_func=_BUDGETS.get, required=True)
-    right.caption(_BUDGET_READING[state.get("ft_budget")])
+    left.selectbox("Objective", list(OBJECTIVES), key="ft_objective", format_func=lambda name: OBJECTIVES[name].label)
+    left.caption(OBJECTIVES[state.get("ft_objective")].about)
+    right.segmented_control("Budget", list(PRESETS), key="ft_budget", format_func=lambda name: PRESETS[name].label, required=True)
+    right.caption(PRESETS[state.get("ft_budget")].about)
     finetune_data.data()
     with st.expander("All other settings"):
         _training()
@@ -65,7 +43,7 @@ def _encoder(place) -> None:
 
 
 def _training() -> None:
-    rate = recommended(state.get("ft_objective")).learning_rate
+    rate = OBJECTIVES[state.get("ft_objective")].learning_rate
     first, second, third = st.columns(3)
     _number(first, "Learning rate", "rate", 1e-8, 1.0, 1e-5, f"{rate:g}, recommended", "Highest rate of the optimiser. Too high: the loss "
             "jumps and the run stops itself. Too low: nothing moves.")  # fmt: skip
@@ -79,7 +57,7 @@ def _training() -> None:
     _number(second, "Layer", "layer", 1, 1000, 1, "the encoder's own", "Whose vectors are aligned; layers above it are not trained.")
     _number(third, "Top layers only", "top", 1, 1000, 1, "all", "Train only so many layers below it: faster, and less can be lost.")
     third.selectbox(
-        "Schedule", SCHEDULES, key="ft_schedule", format_func={"linear": "falls to 0", "constant": "stays"}.get,
+        "Schedule", list(_NAMES["schedule"]), key="ft_schedule", format_func=_NAMES["schedule"].get,
         help="What the learning rate does after its rise in the first tenth.",
     )  # fmt: skip
     _number(third, "Look every … steps", "every", 1, 10**6, 10, "by budget", "Steps between held-out figures, snapshots and checkpoints; "
@@ -88,26 +66,27 @@ def _training() -> None:
 
 
 def _transport() -> None:
-    kind = state.get("ft_objective")
-    known = ObjectiveSettings(kind)
+    objective = OBJECTIVES[state.get("ft_objective")]()
+    known = {name: getattr(objective, name, None) for name in ("anchor", "epsilon", "temperature")}
+    shown = {name: "not used" if value is None else f"{value:g}" for name, value in known.items()}
     first, second, third = st.columns(3)
-    _number(first, "Anchor λ", "anchor", 0.0, 1e6, 0.5, f"{recommended(kind).anchor:g}, recommended", "Holds the English vectors near "
+    _number(first, "Anchor λ", "anchor", 0.0, 1e6, 0.5, f"{shown['anchor']}, recommended", "Holds the English vectors near "
             "those of the encoder as it was: stronger is safer and learns less.")  # fmt: skip
-    _number(second, "ε, entropic strength", "epsilon", 1e-6, 1e6, 0.01, f"{known.epsilon:g}", "Of the transport in the loss. Small: sharp "
+    _number(second, "ε, entropic strength", "epsilon", 1e-6, 1e6, 0.01, shown["epsilon"], "Of the transport in the loss. Small: sharp "
             "plans, slow. Large: every word goes a little everywhere.")  # fmt: skip
-    _number(third, "Temperature", "temperature", 1e-6, 1e6, 0.01, f"{known.temperature:g}", "What scores are divided by in contrastive "
+    _number(third, "Temperature", "temperature", 1e-6, 1e6, 0.01, shown["temperature"], "What scores are divided by in contrastive "
             "objectives: low looks at the hardest others only.")  # fmt: skip
     first.selectbox("Ground cost", COSTS, key="ft_cost", help="What it costs to move mass between two words.")
     second.selectbox("Word masses", MASSES, key="ft_masses", help="How much each word weighs: alike, by length, or little where common.")
     third.selectbox(
-        "Scope", SCOPES, key="ft_scope",
+        "Scope", list(_NAMES["scope"]), key="ft_scope",
         help="One transport a sentence, or one a language over all sentences of the batch (WordOT and SubOT only).",
     )  # fmt: skip
-    usable = [name for name in LINK_SOURCES if name != "eflomal" or importlib.util.find_spec("eflomal")]
+    usable = [name for name in _NAMES["word_pairs"] if name != "eflomal" or importlib.util.find_spec("eflomal")]
     if state.get("ft_word_pairs") not in usable:
         state.put(ft_word_pairs=usable[0])
     first.selectbox(
-        "Word pairs", usable, key="ft_word_pairs", format_func={"mutual": "the encoder's own links", "eflomal": "eflomal"}.get,
+        "Word pairs", usable, key="ft_word_pairs", format_func=_NAMES["word_pairs"].get,
         help="Where linked words come from, for the objectives that need them; eflomal is an optional statistical aligner.",
     )  # fmt: skip
 

@@ -16,8 +16,8 @@ from otcore.alignment.settings import AlignSettings
 from otcore.base.errors import InputError
 from otcore.corpora.collection import Collection
 from otcore.corpora.types import Links
-from otcore.finetuning import Run
 from otcore.finetuning.schedule import Clock
+from otcore.runs.store import Run
 from otcore.transport.costs import cost_matrix
 from otcore.transport.masses import uniform_masses
 from otcore.transport.problem import Problem

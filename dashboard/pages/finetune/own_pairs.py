@@ -15,8 +15,9 @@ from otcore.base.progress import Teller
 from otcore.corpora.checking.check import check_pairs
 from otcore.corpora.checking.report import CorpusReport, without_flagged
 from otcore.corpora.checking.texts import read_texts, write_texts
+from otcore.corpora.pair_files import PIVOT, PairFile
 from otcore.corpora.uploads import KEY, Given, Store, on_disk
-from otcore.runs.settings import PIVOT, FinetuneSettings, PairFile
+from otcore.runs.settings import FinetuneSettings
 from otcore.runs.store import list_runs
 from otcore.text.languages import language
 

@@ -5,8 +5,9 @@ import dataclasses
 from dashboard import state
 from dashboard.pages.finetune.own_pairs import Corpus, pair_file
 from otcore.base.errors import InputError
-from otcore.finetuning import FinetuneSettings, PairFile, preset, recommended
-from otcore.objectives.settings import ObjectiveSettings
+from otcore.corpora.pair_files import PairFile
+from otcore.objectives import read_objective
+from otcore.runs.settings import FinetuneSettings, preset
 from otcore.text.languages import LANGUAGES, language
 
 _EVALUATIONS = 5  # at least so many held-out figures where the person gives the number of steps
@@ -29,11 +30,8 @@ def current() -> FinetuneSettings:
         raise InputError("Choose at least one language; each is aligned with English.")
     kind = get("objective")
     base = preset(get("budget"), kind, languages)
-    anchor = get("anchor") if get("anchor") is not None else recommended(kind).anchor
-    objective = ObjectiveSettings(
-        kind, cost=get("cost"), epsilon=get("epsilon"), masses=get("masses"), scope=get("scope"), anchor=float(anchor),
-        temperature=get("temperature"),
-    )  # fmt: skip
+    names = ("cost", "epsilon", "masses", "scope", "anchor", "temperature")
+    objective = read_objective({"kind": kind} | {name: get(name) for name in names})
     every = get("every") or (min(base.evaluate_every, max(get("steps") // _EVALUATIONS, 1)) if get("steps") else base.evaluate_every)
     return dataclasses.replace(
         base, encoder=get("encoder"), objective=objective, pairs=get("pairs"), steps=get("steps"),

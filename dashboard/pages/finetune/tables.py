@@ -5,7 +5,7 @@ import streamlit as st
 
 from dashboard.pages.finetune.course import Course
 from dashboard.pages.finetune.trainings import Standing
-from otcore.finetuning import Run
+from otcore.runs.store import Run
 
 _FIGURES = {"aer": "AER", "retrieval": "P@1", "layer_retrieval": "P@1, aligned layer"}
 
@@ -74,7 +74,7 @@ def _row(run: Run, standing: Standing) -> dict:
     before, after = result.get("before", {}), result.get("after", {})
     state = f"waiting, {standing.ahead} ahead" if standing.state == "waiting" else standing.state
     return {
-        "run": run.name, "state": state, "objective": settings.objective.kind, "languages": ", ".join(settings.languages),
+        "run": run.name, "state": state, "objective": settings.objective.name, "languages": ", ".join(settings.languages),
         "AER": _change(before.get("aer"), after.get("aer")), "P@1": _change(before.get("retrieval"), after.get("retrieval")),
         "steps": run.step, "time": duration(run.seconds), "from": settings.encoder, "lr": settings.learning_rate,
         "λ": settings.objective.anchor, "ε": settings.objective.epsilon, "batch": settings.batch, "seed": settings.seed,

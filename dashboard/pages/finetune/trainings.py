@@ -18,8 +18,7 @@ from dashboard.background.jobs import RUN, Jobs
 from otcore.base.errors import InputError
 from otcore.base.places import runs_folder
 from otcore.base.progress import Teller
-from otcore.finetuning import Run
-from otcore.runs.store import is_running
+from otcore.runs.store import Run, is_running
 
 _ROOT = Path(__file__).resolve().parents[3]
 _POLL = 0.3  # seconds

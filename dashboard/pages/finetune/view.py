@@ -12,12 +12,12 @@ from dashboard.kit.explain import explain
 from dashboard.pages.finetune import cache, figures
 from dashboard.pages.finetune import selection as finetune_selection
 from dashboard.pages.finetune import tables as training_tables
-from dashboard.pages.finetune.controls import OBJECTIVE_NAMES
 from dashboard.pages.finetune.course import pace, snapshot_steps, status_of, watched_pairs
 from dashboard.pages.finetune.trainings import Standing
 from otcore.base.errors import InputError
 from otcore.base.places import RUN_PREFIX, runs_folder
-from otcore.finetuning import FinetuneSettings, Run, create_run, delete_run, find_run, list_runs, rename_run, zip_run
+from otcore.runs.settings import FinetuneSettings
+from otcore.runs.store import Run, create_run, delete_run, find_run, list_runs, rename_run, zip_run
 from otcore.text.languages import LANGUAGES, language
 
 _CHART = {"displaylogo": False, "modeBarButtonsToRemove": ["select2d", "lasso2d", "zoom", "pan"], "toImageButtonOptions": {"format": "svg"}}
@@ -150,7 +150,7 @@ def _others_at_work(runs: list[Run], shown: Run) -> None:
 def _title(run: Run) -> None:
     settings = run.settings
     names = ", ".join(language(code).name for code in settings.languages)
-    facts = f"{OBJECTIVE_NAMES[settings.objective.kind]} · {names} · from {settings.encoder}"
+    facts = f"{settings.objective.label} · {names} · from {settings.encoder}"
     st.subheader(markup.escape_markdown(run.name), anchor=False)
     st.caption(markup.escape_markdown(facts))
 

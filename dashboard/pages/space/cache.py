@@ -11,7 +11,7 @@ from dashboard.pages.space.selection import SpaceView
 from otcore.base.errors import InputError
 from otcore.base.progress import Teller
 from otcore.encoders import encoder_stamp
-from otcore.finetuning import find_run
+from otcore.runs.store import find_run
 from otcore.space import Cloud, Neighbourhoods, encode_cloud, film_steps, neighbourhoods, read_film
 from otcore.space.layouts import warm_up
 from otcore.space.projection import Projection, project

@@ -9,7 +9,7 @@ from dashboard.pages.space import looks
 from dashboard.pages.space.choices import COLOURS, LINES, MODES, PARTS
 from dashboard.state.parsing import LAYER_DEFAULT
 from otcore.base.names import POOLINGS
-from otcore.finetuning import list_runs
+from otcore.runs.store import list_runs
 from otcore.space.nearest import METRICS
 from otcore.space.points import KINDS
 from otcore.space.projection import METHODS

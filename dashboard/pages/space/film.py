@@ -11,7 +11,7 @@ from dashboard.pages.space.cache import Picture
 from dashboard.pages.space.drawing import Style, drawing_of
 from dashboard.pages.space.listing import Moment
 from otcore.base.places import RUN_PREFIX
-from otcore.finetuning import find_run
+from otcore.runs.store import find_run
 
 
 def show(picture: Picture, marked: list[int], narrow: bool) -> None:

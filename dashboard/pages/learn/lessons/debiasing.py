@@ -9,8 +9,8 @@ from dashboard.kit.theme import BLUE, ORANGE
 from dashboard.pages.learn.figures.clouds import Group, cloud
 from dashboard.pages.learn.lessons.controls import Choice, Steps
 from dashboard.pages.learn.lessons.types import Drawing, Engine, Lesson, Option, Picture, Question, Values, Words
-from otcore.objectives import ObjectiveSettings, make_objective
 from otcore.objectives.flow import Course, cloud_pair, descend
+from otcore.objectives.transport import WordOT
 from otcore.transport.costs import cost_matrix
 from otcore.transport.problem import Problem
 from otcore.transport.solvers import make_solver, solve
@@ -32,11 +32,9 @@ def clouds() -> tuple[np.ndarray, np.ndarray]:
 @functools.cache
 def flow(epsilon: float, debiased: bool) -> Course:
     """The heap following OT_ε or S_ε towards the ring."""
-    settings = ObjectiveSettings(
-        "word-ot", cost="sqeuclidean", epsilon=epsilon, debiased=debiased, anchor=0.0, iterations=300, tolerance=1e-3
-    )
+    objective = WordOT(cost="sqeuclidean", epsilon=epsilon, debiased=debiased, anchor=0.0, iterations=300, tolerance=1e-3)
     x, y = clouds()
-    return descend(make_objective(settings), cloud_pair(x[None], y[None]), steps=LAST, rate=_RATE, both=False)
+    return descend(objective, cloud_pair(x[None], y[None]), steps=LAST, rate=_RATE, both=False)
 
 
 @functools.cache

@@ -9,8 +9,9 @@ from dashboard.pages.learn.figures.clouds import Group, cloud
 from dashboard.pages.learn.figures.curves import Series, lines
 from dashboard.pages.learn.lessons.controls import Choice, Flag, Steps
 from dashboard.pages.learn.lessons.types import Drawing, Engine, Lesson, Option, Picture, Question, Values, Words
-from otcore.objectives import ObjectiveSettings, make_objective
+from otcore.objectives.contrastive_transport import ContrastiveOT
 from otcore.objectives.flow import Course, cloud_pair, descend
+from otcore.objectives.transport import WordOT
 
 LAST = 40
 PAIRS, WORDS = 4, 3
@@ -33,14 +34,14 @@ def clouds() -> tuple[np.ndarray, np.ndarray]:
 @functools.cache
 def course(loss: str, anchored: bool) -> Course:
     """Both languages following the engine's own objective."""
-    kind = "contrastive-ot" if loss == "contrast" else "word-ot"
-    settings = ObjectiveSettings(
-        kind, cost="sqeuclidean", epsilon=_EPSILON[loss], debiased=loss == "divergence", anchor=_ANCHOR if anchored else 0.0,
-        temperature=1.0 if loss == "contrast" else None, iterations=100, tolerance=1e-3,
-        scope="sentence" if loss == "contrast" else "batch",
-    )  # fmt: skip
+    anchor = _ANCHOR if anchored else 0.0
+    shared = {"cost": "sqeuclidean", "epsilon": _EPSILON[loss], "anchor": anchor, "iterations": 100, "tolerance": 1e-3}
+    if loss == "contrast":
+        objective = ContrastiveOT(temperature=1.0, **shared)
+    else:
+        objective = WordOT(debiased=loss == "divergence", scope="batch", **shared)
     x, y = clouds()
-    return descend(make_objective(settings), cloud_pair(x, y), steps=LAST, rate=_RATES[loss])
+    return descend(objective, cloud_pair(x, y), steps=LAST, rate=_RATES[loss])
 
 
 def width(points: np.ndarray) -> np.ndarray:

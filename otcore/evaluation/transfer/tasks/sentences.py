@@ -67,8 +67,7 @@ class SentenceRetrieval(PairRetrieval):
 
 
 def _read(code: str, entry: str, sources: Sources) -> list[SentencePair]:
-    from otcore.finetuning.data import read_pairs
-    from otcore.runs.settings import PairFile
+    from otcore.corpora.pair_files import PairFile, read_pairs
 
     path, _, own = entry.partition("::")
     if code == ENGLISH:

@@ -1,4 +1,4 @@
-"""Where a run can go on from: weights, the optimiser's state and the step, in one safetensors file.
+"""AdamW, and where a run can go on from: weights, the optimiser's state and the step, in one safetensors file.
 
 No random state is in it, because none is used: batches depend on (seed, step) alone and dropout is off.
 """
@@ -16,11 +16,22 @@ from safetensors.torch import save_file
 from otcore.base.errors import InputError
 
 _MOMENTS = ("exp_avg", "exp_avg_sq")
+Parameters = Mapping[str, torch.nn.Parameter]
 
 
-def save_checkpoint(
-    path: Path, parameters: Mapping[str, torch.nn.Parameter], optimiser: torch.optim.Optimizer, progress: dict[str, Any]
-) -> None:
+def adamw(parameters: Parameters, rate: float, decay: float, **more: Any) -> torch.optim.Optimizer:
+    """AdamW whose weight decay holds for matrices other than embeddings; `more` are options of it."""
+    decays = {name: parameter.ndim > 1 and "embeddings" not in name for name, parameter in parameters.items()}
+    groups = [([p for name, p in parameters.items() if decays[name] is kind], decay if kind else 0.0) for kind in (True, False)]
+    return torch.optim.AdamW([{"params": some, "weight_decay": by} for some, by in groups if some], lr=rate, fused=True, **more)
+
+
+def set_rate(optimiser: torch.optim.Optimizer, rate: float) -> None:
+    for group in optimiser.param_groups:
+        group["lr"] = rate
+
+
+def save_checkpoint(path: Path, parameters: Parameters, optimiser: torch.optim.Optimizer, progress: dict[str, Any]) -> None:
     """Writes the trained parameters, AdamW's moments and `progress` (plain values) in one step."""
     tensors = {f"model.{name}": parameter for name, parameter in parameters.items()}
     for name, parameter in parameters.items():
@@ -31,15 +42,16 @@ def save_checkpoint(
     os.replace(temporary, path)
 
 
-def load_checkpoint(path: Path, parameters: Mapping[str, torch.nn.Parameter], optimiser: torch.optim.Optimizer) -> dict[str, Any]:
-    """Puts a checkpoint back; its `progress`.
+def load_checkpoint(path: Path, parameters: Parameters, optimiser: torch.optim.Optimizer) -> dict[str, Any]:
+    """Puts a checkpoint back; its `progress`, or the step alone that pre-training wrote before.
 
     raises: InputError   the file is damaged or of another encoder
     """
     try:
         with safe_open(path, framework="pt") as file:
-            progress = json.loads(file.metadata()["progress"])
-            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - not a mapping
+            stored = file.metadata()
+            progress = json.loads(stored["progress"]) if "progress" in stored else {"step": int(stored["step"])}
+            tensors = {name: file.get_tensor(name) for name in sorted(file.keys())}
     except (OSError, SafetensorError, TypeError, KeyError, ValueError) as error:
         raise InputError(f"The checkpoint {path} cannot be read ({error}); start the run anew.") from error
     if {name.removeprefix("model.") for name in tensors if name.startswith("model.")} != set(parameters):

@@ -3,8 +3,6 @@
 Only pre-training and the gathering of word pairs need it; everything else runs without.
 """
 
-from __future__ import annotations
-
 import importlib.util
 import logging
 import os

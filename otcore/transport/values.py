@@ -31,7 +31,7 @@ class Block:
 def transport_values(blocks: list[Block], *, tolerance: float, max_iterations: int) -> tuple[list[Tensor], float]:
     """OT_ε of every problem, all blocks in one batched solve.
 
-    tolerance, max_iterations: see `otcore.transport.sinkhorn`
+    tolerance, max_iterations: see `otcore.transport.batched.sinkhorn`
     returns: (P,) values of each block, whose gradient with respect to the cost is the plan; the worst L1 marginal error
     """
     n, m = (max(block.cost.shape[side] for block in blocks) for side in (1, 2))

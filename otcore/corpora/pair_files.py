@@ -1,0 +1,49 @@
+"""Files of sentence pairs with English, in any of the formats that are read."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from otcore.base.errors import InputError
+from otcore.corpora.parallel import read_bitext, read_parallel, read_tsv
+from otcore.corpora.tmx import is_tmx, read_tmx
+from otcore.corpora.types import SentencePair
+
+PIVOT = "en"
+
+
+@dataclass(frozen=True)
+class PairFile:
+    """Where the sentence pairs of one language are.
+
+    language: code of the side that is not English
+    path    : a TMX or TSV file, one with lines `source ||| target`, or with `english` the source side of line-parallel text
+    english : the English side of line-parallel text, or None
+    columns : of a TSV file, counted from 1: that of the language and that of English
+    """
+
+    language: str
+    path: str
+    english: str | None = None
+    columns: tuple[int, int] = (1, 2)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "columns", tuple(self.columns))
+        if len(self.columns) != 2 or not all(isinstance(column, int) and column >= 1 for column in self.columns):
+            raise InputError(f"The columns of {self.path} must be two numbers from 1 up, not {list(self.columns)}.")
+        for name in ("path", "english"):
+            if getattr(self, name) is not None:  # a resumed run may be started from another folder
+                object.__setattr__(self, name, str(Path(getattr(self, name)).expanduser().absolute()))
+
+
+def read_pairs(file: PairFile) -> list[SentencePair]:
+    """All pairs of a file: line-parallel where there are two, TMX or TSV by its name, else lines `source ||| target`.
+
+    raises: InputError   what the readers raise
+    """
+    if file.english is not None:
+        return read_parallel(file.path, file.english, file.language, PIVOT)
+    if is_tmx(file.path):
+        return read_tmx(file.path, file.language, PIVOT)
+    if ".tsv" in file.path.lower():
+        return read_tsv(file.path, file.language, PIVOT, columns=(file.columns[0] - 1, file.columns[1] - 1))
+    return read_bitext(file.path, file.language, PIVOT)

@@ -1,0 +1,116 @@
+"""The editions ``aligned``, contrastive training on links of all pairs, at last in large batches, and ``tuned``, ``base`` after the paper's
+objective by the code of every other fine-tuning run."""
+
+from pathlib import Path
+
+from transformers import XLMRobertaModel
+
+from otcore.alignment.statistical import word_links
+from otcore.base.errors import InputError
+from otcore.corpora.collection import load_collection
+from otcore.encoders.sentence_map import fit_sentence_map
+from otcore.finetuning.run import carry_out
+from otcore.objectives.transport import WordOT
+from otcore.pretraining.contrastive import ContrastiveObjective
+from otcore.pretraining.evaluation import held_out_figures, sentence_means
+from otcore.pretraining.model import finish_edition, load_weights
+from otcore.pretraining.run import Run
+from otcore.pretraining.store import EncodedPairs, LinkedText, Ragged, load_arrays, save_arrays
+from otcore.pretraining.training import Plan, run_stage
+from otcore.runs.settings import FinetuneSettings
+from otcore.runs.store import create_run, open_run
+
+_HELD_OUT = 250
+_MAPPED = 2_000  # sentences of each language that the sentence map is fitted on
+# Chosen on the collection's dev part: a stronger anchor holds the encoder where it is, a weaker one lets retrieval fall.
+ANCHOR = 0.02
+RATE = 1e-4
+
+
+def linked_text(run: Run, text: EncodedPairs) -> LinkedText:
+    """Return one language's pairs with statistical links for the first ``link_pairs`` of them, kept on disk.
+
+    Held-out pairs are linked too, so that the encoder can be compared with the links there.
+    """
+    path = run.work / f"links-{text.language}.npz"
+    if not path.exists():
+        count = min(len(text), text.held_out + run.recipe.link_pairs)
+        run.progress(f"links of {text.language}: {count} pairs")
+        sides = [[side[i].tolist() for i in range(count)] for side in (text.english, text.other)]
+        links = Ragged.of([[i for link in pair for i in link] for pair in word_links(*sides, run.recipe.seed)])
+        save_arrays(path, flat=links.flat, offsets=links.offsets)
+        share = len(links.flat) / 2 / max(1, int(text.english.lengths[:count].sum()))
+        run.log(event="links", language=text.language, pairs=count, linked=round(share, 4))
+    arrays = load_arrays(path)
+    return LinkedText(text, Ragged(arrays["flat"], arrays["offsets"]))
+
+
+def train_aligned(run: Run, linked: list[LinkedText], masked: Path) -> Path:
+    """Train and save the edition ``aligned`` from the end of the masked stage; nothing is done if it is there already."""
+    target = run.out / "aligned"
+    if target.exists():
+        return target
+    recipe = run.recipe
+    encoder = load_weights(masked).to(run.device)
+    stages = {
+        "aligned": (recipe.contrastive, recipe.aligned_steps, recipe.aligned_rate),
+        "sharpened": (recipe.sharpened, recipe.sharpened_steps, recipe.sharpened_rate),
+    }
+    for number, (name, (settings, steps, rate)) in enumerate(stages.items()):
+        objective = ContrastiveObjective(encoder, linked, settings, recipe.seed + number)
+        plan = Plan(name, steps, rate, max(1, min(100, steps // 10)), checkpoint_every=recipe.checkpoint_every)
+        run_stage(encoder, objective, plan, run)
+    means = sentence_means(encoder, [text.pairs for text in linked], _MAPPED, recipe.seed)
+    sentence_map = fit_sentence_map(means) if len(means) > means.shape[1] else None  # a run on next to nothing goes without
+    finish_edition(run, encoder, target, best_layer(run, "aligned", encoder, linked), sentence_map)
+    return target
+
+
+def best_layer(run: Run, name: str, encoder: XLMRobertaModel, linked: list[LinkedText]) -> int:
+    """Return the layer whose words align best with the statistical links of held-out pairs; log all layers."""
+    layers = list(range(encoder.config.num_hidden_layers + 1))
+    agreement = []
+    for layer, entry in enumerate(held_out_figures(encoder, linked, _HELD_OUT, layers)):
+        figures = {key: round(value, 4) for key, value in entry.items()}
+        run.log(event="held out", edition=name, layer=layer, **figures)
+        run.progress(f"{name} layer {layer}: held-out P@1 {figures['P@1']}, link F1 {figures['F1']}")
+        agreement.append(figures["F1"])
+    return max(range(len(agreement)), key=lambda layer: (agreement[layer], layer))
+
+
+def train_tuned(run: Run, languages: list[str], base: Path) -> Path | None:
+    """Fine-tune ``base`` with WordOT on the bundled collection's training part and save the edition ``tuned``.
+
+    ``languages`` the collection does not have are left out; where none is left there is no such edition and the
+    result is ``None``. A run that was stopped goes on; nothing is done if the edition is there already.
+    Raises ``InputError`` if the run stops itself.
+    """
+    target = run.out / "tuned"
+    if target.exists():
+        return target
+    known = tuple(code for code in languages if code in load_collection().languages)
+    if not known:
+        return None
+    folder = run.work / "tuned"
+    tuning = open_run(folder) if (folder / "settings.json").exists() else create_run(_settings(run, known, base), folder)
+    if tuning.resumable:
+        run.progress(f"tuning base with transport on {', '.join(known)}")
+        tuning = carry_out(tuning)
+    if tuning.state != "finished":
+        raise InputError(f"The tuning in {folder} ended as {tuning.state} ({tuning.reason}); delete the folder to start it again.")
+    encoder = load_weights(folder / "encoder")
+    finish_edition(run, encoder, target, encoder.config.alignment_layer)
+    return target
+
+
+def _settings(run: Run, languages: tuple[str, ...], base: Path) -> FinetuneSettings:
+    return FinetuneSettings(
+        languages,
+        encoder=str(base.absolute()),
+        objective=WordOT(anchor=ANCHOR),
+        steps=run.recipe.tuned_steps,
+        learning_rate=RATE,
+        seed=run.recipe.seed,
+        evaluate_every=max(1, run.recipe.tuned_steps // 4),
+        snapshot_every=0,
+    )
