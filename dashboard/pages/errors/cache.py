@@ -11,11 +11,12 @@ from dashboard.background.aligning import system_key
 from dashboard.background.encoders import encoder
 from dashboard.background.jobs import Snapshot
 from dashboard.background.shelf import Shelf
-from dashboard.pages.errors.selection import ErrorsView
+from dashboard.pages.errors.choices import ErrorsView
 from dashboard.state import System
 from otcore.alignment.aligner import Aligned, align_vectors
 from otcore.analysis.analyse import Analysis, Drawn, analyse, draw, encode_pairs, other_counts
 from otcore.analysis.sources import BUNDLED, Corpus, bundled, kept
+from otcore.base.errors import InputError
 from otcore.base.patterns import matches
 from otcore.base.progress import Teller
 from otcore.corpora.types import SentencePair
@@ -27,8 +28,10 @@ from otcore.notes.store import NoteStore, corrected, notes_path
 def corpus_of(view: ErrorsView) -> Corpus:
     """The pairs of a view, with corrected gold where that is asked for.
 
-    raises: InputError   no language, files that are not here (any more)
+    raises: InputError   no language, own files that were not given yet or are not here (any more)
     """
+    if view.data != BUNDLED and not view.files:
+        raise InputError("Give your pairs and their gold links above, then press “Analyse these files”.")
     found = _corpus(view.data, view.over, view.split, view.files)
     if not view.corrected:
         return found
@@ -68,12 +71,12 @@ def card_of(pair: SentencePair, corpus: Corpus, system: System) -> Aligned:
     return _card(repr((pair.source, pair.target, pair.gold, corpus.key)), system_key(system), pair, corpus, system)
 
 
-def found_by(view: ErrorsView, corpus: Corpus, pattern: str) -> list[bool]:
-    """Which pairs a regular expression finds.
+def found_by(view: ErrorsView, corpus: Corpus) -> list[bool]:
+    """Which pairs the search of a view finds.
 
     raises: InputError   a bad pattern, or one that takes too long
     """
-    return _found(_texts(view), pattern, corpus)
+    return _found(_texts(view), view.filters.search, corpus)
 
 
 def notes() -> NoteStore:
