@@ -10,8 +10,10 @@ import pytest
 from pages import fine, finished, go
 from streamlit.testing.v1 import AppTest
 
+from dashboard.background import work
+from dashboard.background.jobs import Jobs
 from dashboard.pages.errors import clicks, figures, pictures, report
-from dashboard.pages.errors.choices import BY, CHOICES, ErrorsView, Filters
+from dashboard.pages.errors.choices import BY, ErrorsView, Filters
 from dashboard.pages.errors.filtering import link_mask, remaining
 from otcore.alignment.settings import AlignSettings
 from otcore.analysis import sources
@@ -54,14 +56,18 @@ def store(monkeypatch, tmp_path):
     return NoteStore(tmp_path / "notes.sqlite")
 
 
-@pytest.fixture
-def page(monkeypatch, few, folders, store):
-    """Opens the page on two tiny encoders; further parts of the address may be given."""
-    from dashboard.pages.errors import cache as cached
+@pytest.fixture(scope="module")
+def server():
+    """Jobs and what is kept of them, one for the module: its texts are not the whole collection's."""
+    return Jobs()
 
+
+@pytest.fixture
+def page(monkeypatch, few, folders, store, server):
+    """Opens the page on two tiny encoders; further parts of the address may be given."""
     monkeypatch.setattr(sources, "load_collection", lambda: few)
+    monkeypatch.setattr(work, "jobs", lambda: server)
     monkeypatch.setenv("OTCORE_ENCODERS", ",".join(folders))
-    cached._corpus.clear()
 
     def opened(**url) -> AppTest:
         app = AppTest.from_file(str(APP), default_timeout=300)
@@ -70,8 +76,7 @@ def page(monkeypatch, few, folders, store):
         app.run()
         return finished(app)
 
-    yield opened
-    cached._corpus.clear()
+    return opened
 
 
 def count(app: AppTest) -> str:

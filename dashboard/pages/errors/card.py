@@ -59,7 +59,7 @@ def views_of(analysis: Analysis, corpus: Corpus, view: ErrorsView, place: int) -
     """The pair under each system, with its plan and the links the analysis judged."""
     found = []
     for system, one in zip(view.systems, analysis.systems, strict=True):
-        solved = cache.card_of(corpus.pairs[place], corpus, system)
+        solved = cache.card_of(view, corpus.pairs[place], corpus, system)
         found.append(view_of(replace(solved, alignment=one.drawn.alignments[place]), with_gold=True))
     return found
 

@@ -54,12 +54,10 @@ def cause_by_language(
     """
     keys, pairs, single = [rule.key for rule in RULES], list(counts[0]), len(counts) == 1
     columns = [(pair, system) for pair in pairs for system in range(len(counts))]
-    cells = [_cell(counts, row, column, columns[column], stamp) for row in range(len(keys)) for column in range(len(columns))]
+    shares, heard = _cells(counts, columns, stamp)
     heat = {
         "type": "heatmap",
-        "z": [[cell["share"] for cell in cells[row * len(columns) : (row + 1) * len(columns)]] for row in range(len(keys))],
-        "x": list(range(len(columns))),
-        "y": list(range(len(keys))),
+        "z": shares,
         "colorscale": PLAN_SCALE,
         "zmin": 0,
         "hoverinfo": "skip",
@@ -75,7 +73,7 @@ def cause_by_language(
         "xaxis": across,
         "yaxis": _axis(labels=[NAMES[key] for key in keys]) | {"range": [len(keys) - 0.5, -0.5], "zeroline": False},
     }
-    return go.Figure([heat, _clicks(cells)], layout)
+    return go.Figure([heat, heard], layout)
 
 
 def rate_bars(rates: Sequence[Rate], key: str, titles: tuple[str, str], letter: str, chosen: str = "", *, stamp: int = 0) -> go.Figure:
@@ -137,26 +135,27 @@ def pair_name(pair: str, *, short: bool = False) -> str:
     return f"{language(source).name}" if target == "en" else f"{language(source).name}–{language(target).name}"
 
 
-def _cell(counts: Sequence[dict[str, Counts]], row: int, column: int, place: tuple[str, int], stamp: int) -> dict:
-    """One cell: where it stands, its share in percent, what the hover says and what a click means."""
-    pair, system = place
-    key, letter = RULES[row].key, "AB"[system]
-    links = sum(sum(outcomes.values()) for outcomes in counts[system][pair].values())
-    found = counts[system][pair][key]
-    share = 100 * (found["missed"] + found["false"]) / max(links, 1)
-    numbers = f"{share:.1f}% of {links} links: {found['missed']} missed, {found['false']} false"
-    text = f"{pair_name(pair)}, {letter}: {NAMES[key]}<br>{numbers}"
-    means = [f"er_causes={key}", f"er_langs={pair}", f"er_side={letter}", stamp]
-    return {"x": column, "y": row, "share": share, "text": text, "means": means}
-
-
-def _clicks(cells: list[dict]) -> dict:
-    """An invisible layer that hears clicks: a heatmap's own are lost."""
+def _cells(counts: Sequence[dict[str, Counts]], columns: list[tuple[str, int]], stamp: int) -> tuple[list[list[float]], dict]:
+    """Shares in percent by rule and column, and over them an invisible layer that hears clicks: a heatmap's own are lost."""
     unseen = {"marker": {"opacity": 0}}
-    places = {axis: [cell[axis] for cell in cells] for axis in ("x", "y", "text")}
-    look = {"type": "scatter", "mode": "markers", "marker": {"symbol": "square", "size": 24, "opacity": 0}, "showlegend": False}
-    heard = {"customdata": [cell["means"] for cell in cells], "hovertemplate": "%{text}<extra></extra>"}
-    return look | places | heard | {"selected": unseen, "unselected": unseen}
+    heard = {"type": "scatter", "mode": "markers", "marker": {"symbol": "square", "size": 24, "opacity": 0}, "showlegend": False}
+    heard |= {"hovertemplate": "%{text}<extra></extra>", "selected": unseen, "unselected": unseen}
+    heard |= {name: [] for name in ("x", "y", "text", "customdata")}
+    shares = []
+    for row, rule in enumerate(RULES):
+        shares.append([])
+        for column, (pair, system) in enumerate(columns):
+            found, letter = counts[system][pair], "AB"[system]
+            links = sum(sum(outcomes.values()) for outcomes in found.values())
+            missed, false = found[rule.key]["missed"], found[rule.key]["false"]
+            share = 100 * (missed + false) / max(links, 1)
+            shares[row].append(share)
+            numbers = f"{share:.1f}% of {links} links: {missed} missed, {false} false"
+            heard["x"].append(column)
+            heard["y"].append(row)
+            heard["text"].append(f"{pair_name(pair)}, {letter}: {rule.name}<br>{numbers}")
+            heard["customdata"].append([f"er_causes={rule.key}", f"er_langs={pair}", f"er_side={letter}", stamp])
+    return shares, heard
 
 
 def _bars(x: list, y: list, hover: list[str], means: list[list], color: str, opacity: float = 1.0) -> dict:
