@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 from dashboard.background import work
 from dashboard.background.jobs import Jobs
 from dashboard.pages.errors import clicks, figures, pictures, report
-from dashboard.pages.errors.choices import BY, ErrorsView, Filters
+from dashboard.pages.errors.choices import BY, CHOICES, FILTERS, ErrorsView, Filters
 from dashboard.pages.errors.filtering import link_mask, remaining
 from otcore.alignment.settings import AlignSettings
 from otcore.analysis import sources
@@ -130,6 +130,12 @@ def test_filters_combine_live_in_the_address_and_say_what_remains(page):
     fine(app.button(key="er_clear").click().run())
     assert pairs_left(app) == everything
     assert "er_causes" not in app.query_params
+
+
+def test_every_filter_is_drawn_from_its_declaration(page):
+    app = page(er_over="de,ja")
+    drawn = {element.key for kind in ("multiselect", "selectbox", "text_input") for element in getattr(app, kind)}
+    assert {CHOICES.key(name) for name, one in CHOICES.declared.items() if one.place == FILTERS} <= drawn
 
 
 def test_a_search_a_bin_and_an_impossible_filter(page):

@@ -1,30 +1,34 @@
-"""Files made from Jinja templates that lie beside the code: what people wrote is escaped by what the file is, unless a template calls
-it safe."""
+"""Files from templates, which lie beside the code that fills them in; all that goes into one is escaped by what the file is."""
 
-import functools
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
-import jinja2
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from dashboard.kit.markup import escape_markdown, isolated
+from dashboard.kit import markup
+
+_LOADER = FileSystemLoader(Path(__file__).resolve().parents[1])
 
 
-def render(template: Path, **values: object) -> str:
-    """The text of a template with these values: HTML and SVG are escaped as such, of a Markdown file every text is escaped as text in
-    Markdown; numbers stay."""
-    environment = _environment(template.parent, template.suffix == ".md")
-    return environment.get_template(template.name).render(**values)
+def filled(template: str, values: Mapping[str, Any]) -> str:
+    """A template with its values. Text is escaped as text in HTML or SVG, or in a Markdown file as text in Markdown; what is meant as
+    it stands comes as `markupsafe.Markup`.
+
+    template: its path within `dashboard`
+    """
+    return (_MARKDOWN if template.endswith(".md") else _HTML).get_template(template).render(values)
 
 
-@functools.cache
-def _environment(folder: Path, markdown: bool) -> jinja2.Environment:
-    options = {"finalize": _as_markdown} if markdown else {"autoescape": True}
-    loader = jinja2.FileSystemLoader(folder)
-    made = jinja2.Environment(loader=loader, trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined, **options)
-    made.filters["isolated"] = lambda text, code: Markup(isolated(text, code))
+def _environment(**how: Any) -> Environment:
+    made = Environment(loader=_LOADER, trim_blocks=True, lstrip_blocks=True, undefined=StrictUndefined, **how)
+    made.globals["isolated"] = lambda text, code: Markup(markup.isolated(text, code))
     return made
 
 
-def _as_markdown(value: object) -> object:
-    return escape_markdown(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+def _as_markdown(value: Any) -> Any:
+    return markup.escape_markdown(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+_HTML, _MARKDOWN = _environment(autoescape=True), _environment(finalize=_as_markdown)

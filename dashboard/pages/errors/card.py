@@ -15,7 +15,6 @@ from dashboard.pages.errors import cache, clicks, findings, notes_panel
 from dashboard.pages.errors.choices import LETTERS, MOST_REPORTED, ErrorsView
 from dashboard.pages.errors.filtering import Remaining
 from dashboard.state import Mark
-from otcore.alignment.links import Alignment
 from otcore.analysis.analyse import Analysis
 from otcore.analysis.classes import NAMES, RULES
 from otcore.analysis.sources import Corpus
@@ -76,7 +75,7 @@ def link_table(analysis: Analysis, views: list[View], place: int) -> tuple[pd.Da
     }
     for system, (letter, found) in enumerate(findings.lettered(views)):
         columns[letter] = [texts[link][system] for link in places]
-        columns[f"confidence {letter}"] = _confidences(found, found.result.alignment, places)
+        columns[f"confidence {letter}"] = _confidences(found, places)
         columns[f"cost {letter}"] = [_value(found.cost, link) for link in places]
         columns[f"next best {letter}"] = [_neighbours(found, link) for link in places]
     return pd.DataFrame(columns), places
@@ -168,9 +167,9 @@ def _plans(views: list[View], mark: Mark) -> None:
     st.caption("Bright cells carry mass; signs are links against gold. One scale for both.")
 
 
-def _confidences(found: View, alignment: Alignment, places: list[Link]) -> list[float | None]:
+def _confidences(found: View, places: list[Link]) -> list[float | None]:
     """Of drawn links as they were judged; of the others what the plan would give, where word vectors were transported."""
-    drawn = {(link.source, link.target): link.confidence for link in alignment.links}
+    drawn = {(link.source, link.target): link.confidence for link in found.result.alignment.links}
     words = found.result.settings.unit == "word"
     return [drawn.get(link, _value(found.result.confidence, link) if words else None) for link in places]
 

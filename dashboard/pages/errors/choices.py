@@ -18,14 +18,16 @@ COMPARED_SORTS = {"improved": "most improved", "harmed": "most harmed"}  # there
 SORTS = {"aer": "highest AER", **COMPARED_SORTS, "errors": "most wrong links", "class": "main cause", "order": "corpus order"}
 EXAMPLES = ("fixed", "broken", "wrong in both", "right in both")
 FILTERS = "filters"  # the place of what narrows the list
+_SOURCES = {BUNDLED: "Bundled collection", OWN_FILES: "Own files"}
+_TARGETS = {code: entry.name for code, entry in LANGUAGES.items() if code != "en"}
 _SEARCH_HELP = "In either sentence, case ignored, words divided by one space: \\bnot\\b, ^The, colou?r, \\p{Lu}{3}."
 _SPLIT_HELP = "Test: no bundled edition was trained or tuned on them. Dev: settings were chosen on them."
 _GOLD_HELP = "Judge against the gold links as people corrected them in the notes; the original stays as it is."
 
 
-def _some(label: str, key: str, options: dict[str, str] | tuple[str, ...] | None, most: int = 0, place: str = FILTERS):
-    """None, one or several of these names."""
-    return choice([], Several(most or len(options), options, least=0), label, key=key, place=place)
+def _some(label: str, key: str, options: dict[str, str] | tuple[str, ...] | None, most: int = 0):
+    """None, one or several of these names; with a label it is a filter."""
+    return choice([], Several(most or len(options), options, least=0), label, key=key, place=FILTERS if label else "")
 
 
 def _bundled(values: Values) -> bool:
@@ -45,7 +47,7 @@ class Filters:
     causes: tuple[str, ...] = _some("Cause", "er_causes", {rule.key: NAMES[rule.key] for rule in RULES})
     languages: tuple[str, ...] = _some("Language", "er_langs", None, len(LANGUAGES))
     changes: tuple[str, ...] = _some("A → B", "er_change", CHANGES)
-    bins: tuple[str, ...] = _some("", "er_bins", None, len(BY) + 1, place="")
+    bins: tuple[str, ...] = _some("", "er_bins", None, len(BY) + 1)
     note: str = choice("", Text(300), "Note's tag", key="er_note", place=FILTERS)
     search: str = choice("", Text(300), "Search", _SEARCH_HELP, key="er_find", place=FILTERS)
 
@@ -59,14 +61,8 @@ class ErrorsView:
     pair, mark : key of the open pair ("" for the first), what is marked in it; kept : keys of the pairs of the report
     """
 
-    data: str = choice(BUNDLED, OneOf({BUNDLED: "Bundled collection", OWN_FILES: "Own files"}, style="row"), "Text", key="er_data")
-    over: tuple[str, ...] = choice(
-        ["de"],
-        Several(len(LANGUAGES), {code: entry.name for code, entry in LANGUAGES.items() if code != "en"}),
-        "From English to",
-        key="er_over",
-        when=_bundled,
-    )
+    data: str = choice(BUNDLED, OneOf(_SOURCES, style="row"), "Text", key="er_data")
+    over: tuple[str, ...] = choice(["de"], Several(len(LANGUAGES), _TARGETS), "From English to", key="er_over", when=_bundled)
     split: str = choice("test", OneOf(SPLITS), "Sentences", _SPLIT_HELP, key="er_split", when=_bundled)
     files: str = choice("", Text(40), key="er_files")
     shape: FileFormat = nested(FileFormat, prefix="er_")
@@ -79,7 +75,7 @@ class ErrorsView:
     show: str = choice("fixed", OneOf(EXAMPLES, style="row"), "Links", key="er_show")
     pair: str = choice("", Text(80), key="er_pair")
     mark: str = choice("", PLACE, key="er_mark")
-    kept: tuple[str, ...] = _some("", "er_kept", None, MOST_REPORTED, place="")
+    kept: tuple[str, ...] = _some("", "er_kept", None, MOST_REPORTED)
     first: System = nested(System, suffix="_ea", encoder="base")
     second: System = nested(System, suffix="_eb", encoder="aligned")
 

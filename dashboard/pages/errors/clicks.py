@@ -12,9 +12,10 @@ from dashboard.pages.errors.filtering import known_bins
 from otcore.base.choices import declared
 
 
-def chart(figure, key: str, alt: str) -> None:
-    """A figure whose bars set filters."""
+def chart(figure, key: str, alt: str, reading: str) -> None:
+    """A figure whose bars set filters, with a line that tells how to read it."""
     st.plotly_chart(figure, key=key, on_select=lambda: take_bar(key), selection_mode="points", config=charts.CONFIG, alt=alt)
+    st.caption(reading)
 
 
 def table(rows: pd.DataFrame, name: str, take: Callable[[int | None], None], alt: str, columns: dict | None = None, most: int = 0) -> None:

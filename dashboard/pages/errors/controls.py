@@ -56,9 +56,7 @@ def filters(analysis: Analysis, notes: list[Note]) -> None:
         "search": {"placeholder": "regular expression"},
         "sort": {"options": sorts},
     }
-    pointless = {"languages"} if len(languages) < 2 else set()
-    if not two:
-        pointless |= {"changes"}
+    pointless = {name for name, one in (("languages", len(languages) < 2), ("changes", not two)) if one}
     with st.container(horizontal=True, vertical_alignment="bottom"):
         if two:
             widgets.draw(CHOICES, "about", width="content")

@@ -46,18 +46,18 @@ def figures_of(analysis: Analysis, view: ErrorsView) -> None:
     seen = analysis, view.side, view.filters, state.stamp()
     left, right = st.columns(2, gap="medium")
     with left:
-        clicks.chart(findings.causes_figure(*seen), "er_chart_causes", _spoken_causes(findings.counts_of(analysis)[view.side]))
-        st.caption("Each wrong link has one cause, by the rules at the end of this page. Click a bar to filter the list below.")
+        reading = "Each wrong link has one cause, by the rules at the end of this page. Click a bar to filter the list below."
+        spoken = _spoken_causes(findings.counts_of(analysis)[view.side])
+        clicks.chart(findings.causes_figure(*seen), "er_chart_causes", spoken, reading)
     with right:
+        reading = "Bright is often. Each cell is a share of all the language's links under that system; click one to filter."
         spoken = "Share of all links that are wrong, a row a cause, a column a language and system."
-        clicks.chart(findings.languages_figure(*seen), "er_chart_languages", spoken)
-        st.caption("Bright is often. Each cell is a share of all the language's links under that system; click one to filter.")
+        clicks.chart(findings.languages_figure(*seen), "er_chart_languages", spoken, reading)
     left, right = st.columns(2, gap="medium")
     with left:
         counts = zip(DIMENSIONS[AER].labels, findings.pairs_by_aer(analysis)[view.side], strict=True)
         spoken = f"Pairs by AER under {view.letter}: {', '.join(f'{count} at {label}' for label, count in counts)}."
-        clicks.chart(findings.aer_figure(*seen), "er_chart_aer", spoken)
-        st.caption("Bars to the left are good. Click one to see its pairs.")
+        clicks.chart(findings.aer_figure(*seen), "er_chart_aer", spoken, "Bars to the left are good. Click one to see its pairs.")
     with right:
         _rates(analysis, view)
 
@@ -123,8 +123,8 @@ def _rates(analysis: Analysis, view: ErrorsView) -> None:
     titles, chosen = (f"{view.letter}: links wrong, by {name}", unit), dict(known_bins(view.filters.bins)).get(key, "")
     spoken = "; ".join(f"{rate.label}: {rate.wrong:.0%} of {rate.links}" for rate in found)
     figure = figures.rate_bars(found, key, titles, view.letter, chosen, stamp=state.stamp())
-    clicks.chart(figure, f"er_chart_{key}", f"Share of links wrong by {name}. {spoken}.")
-    st.caption("Share of the bin's links; the hover says how many there are. Click a bar to see them.")
+    reading = "Share of the bin's links; the hover says how many there are. Click a bar to see them."
+    clicks.chart(figure, f"er_chart_{key}", f"Share of links wrong by {name}. {spoken}.", reading)
 
 
 def _example_links(analysis: Analysis, corpus: Corpus, kind: str) -> tuple[pd.DataFrame, list[str]]:

@@ -1,9 +1,10 @@
 """Figures of the report as SVG text, so that a Markdown file can hold them too: bars of causes, and a pair with its links."""
 
 from collections.abc import Sequence
-from pathlib import Path
 
-from dashboard.kit.templates import render
+from markupsafe import Markup
+
+from dashboard.kit.templates import filled
 from dashboard.kit.theme import GREY, ORANGE, STATUS, VERMILLION
 from dashboard.pages.errors.choices import LETTERS
 from otcore.analysis.analyse import Analysis
@@ -17,7 +18,7 @@ _COLORS = {MISSED: ORANGE, FALSE: VERMILLION}
 _LONGEST = 24  # signs of a word that are drawn
 
 
-def causes_svg(counts: Sequence[dict[str, dict[str, int]]], names: Sequence[str]) -> str:
+def causes_svg(counts: Sequence[dict[str, dict[str, int]]], names: Sequence[str]) -> Markup:
     """Missed and false links by cause, a bar a system, with the numbers at their ends."""
     keys = sorted((rule.key for rule in RULES), key=lambda key: -(counts[-1][key][MISSED] + counts[-1][key][FALSE]))
     bar, left, width = 13, 230, 760
@@ -39,7 +40,7 @@ def causes_svg(counts: Sequence[dict[str, dict[str, int]]], names: Sequence[str]
     return _svg(width, 40 + len(keys) * step, "Wrong links by cause", texts, bars=bars)
 
 
-def pair_svg(analysis: Analysis, place: int, system: int) -> str:
+def pair_svg(analysis: Analysis, place: int, system: int) -> Markup:
     """Both sentences as columns of words with the links between them: hits, false ones and missed ones."""
     pair, table = analysis.pairs[place], analysis.systems[system].table
     left, right = 230, 430
@@ -72,6 +73,6 @@ def _text(x: float, y: float, text: str, anchor: str = "start", size: int = 13, 
     return x, y, text, anchor, size, language
 
 
-def _svg(width: int, height: int, label: str, texts: list[tuple], *, bars: Sequence[tuple] = (), lines: Sequence[tuple] = ()) -> str:
-    shapes = {"bars": bars, "lines": lines, "texts": texts}
-    return render(Path(__file__).with_name("picture.svg"), width=width, height=height, label=label, frame=GREY, **shapes)
+def _svg(width: int, height: int, label: str, texts: list[tuple], *, bars: Sequence[tuple] = (), lines: Sequence[tuple] = ()) -> Markup:
+    size, shapes = {"width": width, "height": height}, {"bars": bars, "lines": lines, "texts": texts}
+    return Markup(filled("pages/errors/picture.svg", {"label": label, "frame": GREY} | size | shapes))

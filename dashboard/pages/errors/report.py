@@ -2,7 +2,6 @@
 
 import base64
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -11,7 +10,7 @@ from markupsafe import Markup
 from plotly.offline import get_plotlyjs
 
 from dashboard.kit import charts, exports
-from dashboard.kit.templates import render
+from dashboard.kit.templates import filled
 from dashboard.pages.errors import findings, pictures
 from dashboard.pages.errors.choices import LETTERS, ErrorsView
 from dashboard.pages.errors.filtering import Remaining
@@ -30,15 +29,9 @@ def files(analysis: Analysis, corpus: Corpus, view: ErrorsView, left: Remaining,
     chosen = tuple(kept or left.pairs[:_FIRST])
     which = "those kept for it." if kept else "the first of the list, since none was kept for it."
     st.caption(f"The report holds {len(chosen)} pairs: {which}")
-    study = analysis, corpus, chosen, notes
+    study, hint = (analysis, corpus, chosen, notes), "One file with all figures in it; opens without a connection."
     saved = (
-        (
-            "HTML report",
-            lambda: html_report(*study),
-            "errors.html",
-            "text/html",
-            "One file with all figures in it; opens without a connection.",
-        ),
+        ("HTML report", lambda: html_report(*study), "errors.html", "text/html", hint),
         ("Markdown report", lambda: markdown_report(*study), "errors.md", "text/markdown", None),
         ("Remaining links as CSV", lambda: links_csv(analysis, corpus, view.side, left.rows), "links.csv", "text/csv", None),
     )
@@ -56,14 +49,13 @@ def html_report(analysis: Analysis, corpus: Corpus, chosen: Sequence[int], notes
         (findings.aer_figure(analysis, side), "Bars to the left are good."),
     )
     figures = [(Markup(charts.as_html(figure)), reading) for figure, reading in drawn]
-    values = _values(analysis, corpus, chosen, notes)
-    return render(Path(__file__).with_name("report.html"), **values, figures=figures, plotly=Markup(get_plotlyjs()))
+    more = {"figures": figures, "plotly": Markup(get_plotlyjs())}
+    return filled("pages/errors/report.html", _values(analysis, corpus, chosen, notes) | more)
 
 
 def markdown_report(analysis: Analysis, corpus: Corpus, chosen: Sequence[int], notes: Sequence[Note]) -> str:
     """The same as Markdown, figures inside as pictures, each also as a table; all text of people is escaped."""
-    values = _values(analysis, corpus, chosen, notes)
-    return render(Path(__file__).with_name("report.md"), **values, inline=_inline)
+    return filled("pages/errors/report.md", _values(analysis, corpus, chosen, notes) | {"inline": _inline})
 
 
 def links_csv(analysis: Analysis, corpus: Corpus, side: int, rows: np.ndarray) -> str:
@@ -78,17 +70,16 @@ def links_csv(analysis: Analysis, corpus: Corpus, side: int, rows: np.ndarray) -
         "j": table.target[at],
         "source": [corpus.pairs[pair].source.words[i] for pair, i, _ in places],
         "target": [corpus.pairs[pair].target.words[j] for pair, _, j in places],
-        "outcome": [OUTCOMES[k] for k in table.outcome[at]],
-        "cause": [CAUSES[k] for k in table.cause[at]],
+        "outcome": np.array(OUTCOMES)[table.outcome[at]],
+        "cause": np.array(CAUSES)[table.cause[at]],
         "sure": table.sure[at],
-        "change": [CHANGES[k] for k in one.change[at]],
+        "change": np.array(CHANGES)[one.change[at]],
         "confidence": table.confidence[at].round(4),
         "frequency": table.frequency[at],
         "subwords": table.pieces[at],
         "distance": table.distance[at].round(4),
-        "system": [one.name] * len(at),
     }
-    return exports.csv(pd.DataFrame(columns))
+    return exports.csv(pd.DataFrame(columns).assign(system=one.name))
 
 
 def _values(analysis: Analysis, corpus: Corpus, chosen: Sequence[int], notes: Sequence[Note]) -> dict:
@@ -104,7 +95,7 @@ def _values(analysis: Analysis, corpus: Corpus, chosen: Sequence[int], notes: Se
             ["cause", *(f"{letter} {outcome}" for letter, outcome, _ in wrong)],
             [[rule.name, *(one[rule.key][outcome] for _, outcome, one in wrong)] for rule in RULES],
         ),
-        "causes_picture": Markup(pictures.causes_svg(counts, names)),
+        "causes_picture": pictures.causes_svg(counts, names),
         "pairs": [_pair(analysis, corpus, place, notes) for place in chosen],
         "rules": RULES,
     }
@@ -134,12 +125,10 @@ def _changes(analysis: Analysis) -> list[str]:
 def _pair(analysis: Analysis, corpus: Corpus, place: int, notes: Sequence[Note]) -> dict:
     """A pair with its notes, a picture a system, and every link that is wrong under either."""
     pair, key = corpus.pairs[place], corpus.keys[place]
-    told = []
-    for note in (note for note in notes if note.pair == key):
-        head = " · ".join(text for text in (note.author, note.tag, findings.words_of(pair, note.source, note.target)) if text)
-        told.append((f"{head}:", note.comment))
+    own = [(note, findings.words_of(pair, note.source, note.target)) for note in notes if note.pair == key]
+    told = [(" · ".join(filter(None, (note.author, note.tag, words))) + ":", note.comment) for note, words in own]
     drawn = [
-        (letter, one.name, f"{one.scores[place].aer:.2f}", Markup(pictures.pair_svg(analysis, place, system)))
+        (letter, one.name, f"{one.scores[place].aer:.2f}", pictures.pair_svg(analysis, place, system))
         for system, (letter, one) in enumerate(findings.lettered(analysis.systems))
     ]
     rows = [(link, findings.told(analysis, place, link)) for link in findings.links_there(analysis, place)]
