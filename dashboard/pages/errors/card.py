@@ -9,6 +9,7 @@ import streamlit as st
 from dashboard import state
 from dashboard.kit import charts, markup, plan_figure
 from dashboard.kit.components import links
+from dashboard.kit.templates import filled
 from dashboard.kit.theme import STATUS, STATUS_LINES
 from dashboard.kit.word_view import View, view_of
 from dashboard.pages.errors import cache, clicks, findings, notes_panel
@@ -116,12 +117,8 @@ def _head(corpus: Corpus, view: ErrorsView, left: Remaining, place: int) -> None
             help=f"Up to {MOST_REPORTED} pairs; without any the report has the first of the list.",
         )
     pair = corpus.pairs[place]
-    tags = f" <small>[{markup.escape_html(' · '.join(pair.tags))}]</small>" if pair.tags else ""
-    sides = "".join(
-        f'<span dir="{language(side.language).direction}" style="display:block">{markup.isolated(side.text, side.language)}</span>'
-        for side in (pair.source, pair.target)
-    )
-    st.html(f'<div style="opacity:.9;line-height:1.5">{sides}{tags}</div>')
+    sides = [(side, language(side.language).direction) for side in (pair.source, pair.target)]
+    st.html(filled("pages/errors/pair.html", {"sides": sides, "tags": pair.tags}))
 
 
 def _verdict(analysis: Analysis, mark: Mark, place: int, places: list[Link]) -> None:

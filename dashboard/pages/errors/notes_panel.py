@@ -7,6 +7,7 @@ import streamlit as st
 
 from dashboard.kit import markup
 from dashboard.kit.explain import explain
+from dashboard.kit.templates import filled
 from dashboard.pages.errors import cache, clicks
 from dashboard.pages.errors.findings import words_of
 from dashboard.state import Mark
@@ -61,13 +62,7 @@ def all_notes(corpus: Corpus, notes: list[Note]) -> None:
 
 def _one(note: Note, pair: SentencePair) -> None:
     text, delete = st.columns([8, 1], vertical_alignment="center")
-    on = words_of(pair, note.source, note.target)
-    tag = f'<b class="note-tag">{markup.escape_html(note.tag)}</b> ' if note.tag else ""
-    text.html(
-        f'<p class="note" style="margin:0;white-space:pre-wrap;overflow-wrap:anywhere">{tag}'
-        f"{markup.escape_html(f'{on}: ' if on else '')}{markup.escape_html(note.comment)} "
-        f'<small style="opacity:.75">{markup.escape_html(note.author)}</small></p>'
-    )
+    text.html(filled("pages/errors/note.html", {"note": note, "words": words_of(pair, note.source, note.target)}))
     delete.button("✕", key=f"delete_{note.uid}", help="Delete this note", on_click=cache.notes().delete, args=(note.uid,))
 
 
