@@ -135,7 +135,7 @@ def test_filters_combine_live_in_the_address_and_say_what_remains(page):
 def test_every_filter_is_drawn_from_its_declaration(page):
     app = page(er_over="de,ja")
     drawn = {element.key for kind in ("multiselect", "selectbox", "text_input") for element in getattr(app, kind)}
-    assert {CHOICES.key(name) for name, one in CHOICES.declared.items() if one.place == FILTERS} <= drawn
+    assert set(map(CHOICES.key, CHOICES.at(FILTERS))) <= drawn
 
 
 def test_a_search_a_bin_and_an_impossible_filter(page):

@@ -60,7 +60,7 @@ def filters(analysis: Analysis, notes: list[Note]) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         if two:
             widgets.draw(CHOICES, "about", width="content")
-        for name in (name for name, one in CHOICES.declared.items() if one.place == FILTERS and name not in pointless):
+        for name in (name for name in CHOICES.at(FILTERS) if name not in pointless):
             more = {"placeholder": "all"} | options.get(name, {})
             widgets.draw(CHOICES, name, width=_WIDTHS.get(name, 200), on_change=_refiltered, **more)
 

@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.kit import markup
+from dashboard.kit.downloads import save
 from dashboard.kit.explain import explain
 from dashboard.kit.templates import filled
 from dashboard.pages.errors import cache, clicks
@@ -50,8 +51,8 @@ def all_notes(corpus: Corpus, notes: list[Note]) -> None:
             )
             clicks.table(rows, "er_notes", clicks.opening([note.pair for note in notes]), "All notes")
             with st.container(horizontal=True):
-                st.download_button("Notes as CSV", to_csv(notes), "notes.csv", "text/csv", on_click="ignore")
-                st.download_button("Notes as JSON", to_json(notes), "notes.json", "application/json", on_click="ignore")
+                save("Notes as CSV", to_csv(notes), "notes.csv")
+                save("Notes as JSON", to_json(notes), "notes.json")
             _agreement(notes)
         else:
             st.caption("None yet: open a pair above and write one.")

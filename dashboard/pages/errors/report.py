@@ -10,6 +10,7 @@ from markupsafe import Markup
 from plotly.offline import get_plotlyjs
 
 from dashboard.kit import charts, exports
+from dashboard.kit.downloads import save
 from dashboard.kit.templates import filled
 from dashboard.pages.errors import findings, pictures
 from dashboard.pages.errors.choices import LETTERS, ErrorsView
@@ -29,15 +30,12 @@ def files(analysis: Analysis, corpus: Corpus, view: ErrorsView, left: Remaining,
     chosen = tuple(kept or left.pairs[:_FIRST])
     which = "those kept for it." if kept else "the first of the list, since none was kept for it."
     st.caption(f"The report holds {len(chosen)} pairs: {which}")
-    study, hint = (analysis, corpus, chosen, notes), "One file with all figures in it; opens without a connection."
-    saved = (
-        ("HTML report", lambda: html_report(*study), "errors.html", "text/html", hint),
-        ("Markdown report", lambda: markdown_report(*study), "errors.md", "text/markdown", None),
-        ("Remaining links as CSV", lambda: links_csv(analysis, corpus, view.side, left.rows), "links.csv", "text/csv", None),
-    )
+    study = analysis, corpus, chosen, notes
     with st.container(horizontal=True):
-        for label, make, name, mime, help in saved:
-            st.download_button(label, make, name, mime, on_click="ignore", help=help)
+        hint = "One file with all figures in it; opens without a connection."
+        save("HTML report", lambda: html_report(*study), "errors.html", help=hint)
+        save("Markdown report", lambda: markdown_report(*study), "errors.md")
+        save("Remaining links as CSV", lambda: links_csv(analysis, corpus, view.side, left.rows), "links.csv")
 
 
 def html_report(analysis: Analysis, corpus: Corpus, chosen: Sequence[int], notes: Sequence[Note]) -> str:
