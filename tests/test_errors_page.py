@@ -10,15 +10,15 @@ import pytest
 from pages import fine, finished, go
 from streamlit.testing.v1 import AppTest
 
-from dashboard.pages.errors import figures, pictures, report
-from dashboard.pages.errors import selection as errors_selection
+from dashboard.background import work
+from dashboard.background.jobs import Jobs
+from dashboard.pages.errors import clicks, figures, pictures, report
+from dashboard.pages.errors.choices import BY, CHOICES, FILTERS, ErrorsView, Filters
 from dashboard.pages.errors.filtering import link_mask, remaining
-from dashboard.pages.errors.selection import ErrorsView, Filters
-from dashboard.state import Mark
 from otcore.alignment.settings import AlignSettings
 from otcore.analysis import sources
 from otcore.analysis.analyse import analyse, cause_counts, draw, encode_pairs
-from otcore.analysis.bins import Rate
+from otcore.analysis.bins import AER, DIMENSIONS, TAG, Rate
 from otcore.analysis.classes import CAUSES, OUTCOMES, RULES
 from otcore.analysis.sources import FileFormat, keep
 from otcore.corpora.collection import load_collection
@@ -56,14 +56,18 @@ def store(monkeypatch, tmp_path):
     return NoteStore(tmp_path / "notes.sqlite")
 
 
-@pytest.fixture
-def page(monkeypatch, few, folders, store):
-    """Opens the page on two tiny encoders; further parts of the address may be given."""
-    from dashboard.pages.errors import cache as cached
+@pytest.fixture(scope="module")
+def server():
+    """Jobs and what is kept of them, one for the module: its texts are not the whole collection's."""
+    return Jobs()
 
+
+@pytest.fixture
+def page(monkeypatch, few, folders, store, server):
+    """Opens the page on two tiny encoders; further parts of the address may be given."""
     monkeypatch.setattr(sources, "load_collection", lambda: few)
+    monkeypatch.setattr(work, "jobs", lambda: server)
     monkeypatch.setenv("OTCORE_ENCODERS", ",".join(folders))
-    cached._corpus.clear()
 
     def opened(**url) -> AppTest:
         app = AppTest.from_file(str(APP), default_timeout=300)
@@ -72,8 +76,7 @@ def page(monkeypatch, few, folders, store):
         app.run()
         return finished(app)
 
-    yield opened
-    cached._corpus.clear()
+    return opened
 
 
 def count(app: AppTest) -> str:
@@ -89,7 +92,7 @@ def listed(app: AppTest):
 
 
 def view(**changes) -> ErrorsView:
-    return replace(ErrorsView("bundled", ("de",), "test", "", False, (), 1, Filters(), "aer", "", Mark()), **changes)
+    return replace(ErrorsView(), **changes)
 
 
 def test_opening_shows_a_finished_analysis(page):
@@ -99,8 +102,11 @@ def test_opening_shows_a_finished_analysis(page):
     charts = app.get("plotly_chart")
     titles = [json.loads(chart.proto.spec)["layout"]["title"]["text"] for chart in charts]
     assert titles[:4] == [
-        "Wrong links by cause", "Share of links wrong, by cause and language", "Sentence pairs by AER", "B: links wrong, by word frequency",
-    ]  # fmt: skip
+        "Wrong links by cause",
+        "Share of links wrong, by cause and language",
+        "Sentence pairs by AER",
+        "B: links wrong, by word frequency",
+    ]
     assert titles[4:] == ["A: transported mass", "B: transported mass"]
     assert all(len(chart.proto.alt) > 30 for chart in charts)
     frame = listed(app)
@@ -124,6 +130,12 @@ def test_filters_combine_live_in_the_address_and_say_what_remains(page):
     fine(app.button(key="er_clear").click().run())
     assert pairs_left(app) == everything
     assert "er_causes" not in app.query_params
+
+
+def test_every_filter_is_drawn_from_its_declaration(page):
+    app = page(er_over="de,ja")
+    drawn = {element.key for kind in ("multiselect", "selectbox", "text_input") for element in getattr(app, kind)}
+    assert set(map(CHOICES.key, CHOICES.at(FILTERS))) <= drawn
 
 
 def test_a_search_a_bin_and_an_impossible_filter(page):
@@ -182,9 +194,8 @@ def test_one_system_alone(page):
 def test_a_note_is_written_found_filtered_and_deleted(page, store):
     app = page(er_pair="de:g002")
     app.text_input(key="notes_author").set_value("Ann").run()
-    form = lambda kind, label: next(box for box in getattr(app, kind) if box.label == label)  # noqa: E731
-    form("text_area", "Comment").set_value(HOSTILE)
-    form("selectbox", "Tag").set_value("ambiguous")
+    next(box for box in app.text_area if box.label == "Comment").set_value(HOSTILE)
+    next(box for box in app.selectbox if box.label == "Tag").set_value("ambiguous")
     fine(next(button for button in app.button if button.label == "Save note").click().run())
     (note,) = store.notes("bundled")
     assert (note.pair, note.author, note.tag, note.comment) == ("de:g002", "Ann", "ambiguous", HOSTILE)
@@ -239,13 +250,16 @@ def test_kept_pairs_make_the_report(page):
 def test_a_pair_remains_only_with_a_link_that_passes_all_filters(studied):
     _, analysis = studied
     table = analysis.systems[1].table
-    filters = Filters(outcomes=("missed",), causes=("punctuation", "function-word"), languages=("en-ja",), bins=(("distance", "0"),))
+    filters = Filters(outcomes=("missed",), causes=("punctuation", "function-word"), languages=("en-ja",), bins=("distance:0",))
     left = remaining(analysis, view(filters=filters), None, None)
     expected = {
-        int(table.pair[row]) for row in range(len(table))
-        if OUTCOMES[table.outcome[row]] == "missed" and CAUSES[table.cause[row]] in filters.causes and table.distance[row] < 0.05
+        int(table.pair[row])
+        for row in range(len(table))
+        if OUTCOMES[table.outcome[row]] == "missed"
+        and CAUSES[table.cause[row]] in filters.causes
+        and table.distance[row] < 0.05
         and analysis.pairs[table.pair[row]].target.language == "ja"
-    }  # fmt: skip
+    }
     assert set(left.pairs) == expected
     assert left.links == sum(left.rows)
     assert remaining(analysis, view(), [False] * len(analysis.pairs), None).pairs == ()
@@ -267,18 +281,18 @@ def test_every_order_holds_every_pair(studied, sort):
 def test_a_click_sets_filters_and_the_same_click_takes_them_away(monkeypatch):
     state = {"er_side": "B", "er_causes": [], "er_outcomes": [], "er_bins": ["length:2"], "er_pair": "x", "er_mark": ""}
     point = ["er_causes=rare", "er_outcomes=missed", "er_side=A", 3]
-    monkeypatch.setattr(errors_selection.selection, "get", state.__getitem__)
-    monkeypatch.setattr(errors_selection.selection, "put", lambda **values: state.update(values))
-    monkeypatch.setattr(errors_selection.selection, "new_stamp", lambda: None)
-    monkeypatch.setattr(errors_selection.selection, "picked_point", lambda key: point)
-    errors_selection.take_bar("chart")
+    monkeypatch.setattr(clicks.state, "get", state.__getitem__)
+    monkeypatch.setattr(clicks.state, "put", lambda **values: state.update(values))
+    monkeypatch.setattr(clicks.state, "new_stamp", lambda: None)
+    monkeypatch.setattr(clicks.state, "picked_point", lambda key: point)
+    clicks.take_bar("chart")
     assert (state["er_causes"], state["er_outcomes"], state["er_side"], state["er_pair"]) == (["rare"], ["missed"], "A", "")
-    errors_selection.take_bar("chart")
+    clicks.take_bar("chart")
     assert (state["er_causes"], state["er_outcomes"], state["er_side"]) == ([], [], "A")
     point[:] = ["er_bins=length:4", "er_side=A", 4]
-    errors_selection.take_bar("chart")
+    clicks.take_bar("chart")
     assert state["er_bins"] == ["length:4"], "one bin of a dimension at a time"
-    errors_selection.take_bar("chart")
+    clicks.take_bar("chart")
     assert state["er_bins"] == []
 
 
@@ -289,11 +303,13 @@ def test_bars_hold_the_counts_and_what_a_click_means(studied):
     total = sum(sum(bar.x) for bar in figure.data)
     assert total == sum(int((one.table.outcome != 0).sum()) for one in analysis.systems)
     assert figure.data[3].customdata[0][1:] == ("er_outcomes=false", "er_side=B", 5) or list(figure.data[3].customdata[0])[1:] == [
-        "er_outcomes=false", "er_side=B", 5,
-    ]  # fmt: skip
+        "er_outcomes=false",
+        "er_side=B",
+        5,
+    ]
     assert any(label.startswith("➤") for label in figure.layout.yaxis.ticktext)
     assert "<b>" not in "".join(figure.data[0].hovertext).replace("<br>", "")
-    rates = figures.rate_bars([Rate("1", 10, 2, 3), Rate("<i>", 0, 0, 0)], "length", "t", "x", "A")
+    rates = figures.rate_bars([Rate("1", 10, 2, 3), Rate("<i>", 0, 0, 0)], "length", ("t", "x"), "A")
     assert [bar.y[0] for bar in rates.data] == [20, 30]
     assert rates.layout.xaxis.ticktext[1] == "&lt;i&gt;"
 
@@ -327,6 +343,16 @@ def test_links_as_csv_are_all_there_and_no_formulas(studied):
     assert not any(cell.startswith(("=", "+", "@")) for line in lines for cell in line.split(","))
 
 
-def test_a_picture_escapes_words_and_turns_arabic_around():
-    assert "&lt;b&gt;" in pictures._word(0, 0, "<b>", "end", "de")
-    assert 'text-anchor="start"' in pictures._word(0, 0, "نعم", "end", "ar")
+def test_a_picture_escapes_words_and_turns_arabic_around(folders, store):
+    id = keep([("p", "نعم ||| <b> ja\n".encode()), ("g", b"0-1\n")], FileFormat("bitext", "ar", "de"))
+    encoder = load_encoder(folders[0])
+    pairs = sources.kept(id).pairs
+    drawn = pictures.pair_svg(analyse(pairs, [draw("A", encoder, encode_pairs(encoder, pairs, None), AlignSettings())]), 0, 0)
+    assert "&lt;b&gt;" in drawn
+    (arabic,) = re.findall(r"<text[^>]*>نعم<", drawn)
+    assert 'text-anchor="start"' in arabic  # of a right-to-left text the start is at its right
+    assert 'direction="rtl"' in arabic
+
+
+def test_errors_are_shown_by_every_dimension_but_the_figure_s_own():
+    assert set(BY) == {*DIMENSIONS, TAG} - {AER}

@@ -14,6 +14,7 @@ from streamlit.testing.v1 import AppTest
 
 import dashboard.pages.compare.transfer.view  # noqa: F401  torch and Transformers are loaded before the clock of a page's run starts
 from dashboard.kit import waiting
+from dashboard.kit.open_folder import open_files
 from dashboard.pages.compare.transfer import cache as cached
 from dashboard.pages.compare.transfer import figures, store, tables
 from otcore.base.errors import InputError
@@ -242,8 +243,9 @@ def test_kept_files_come_back_uploaded_or_opened(runs, tmp_path):
     (there / "deep").mkdir(parents=True)
     (there / "deep" / "test.fr.tsv").write_text("x")
     (there / ".hidden").write_text("x")
-    assert store.open_files(there) == ["deep/test.fr.tsv"]
-    assert store.open_files(None) == []
+    assert open_files(there, depth=2) == ["deep/test.fr.tsv"]
+    assert open_files(there) == []
+    assert open_files(None) == []
     files = {
         "train": [("../../train.en.tsv", b"x")],
         "tests": [("test.de.tsv", b"y"), ("deep/test.fr.tsv", there / "deep" / "test.fr.tsv")],

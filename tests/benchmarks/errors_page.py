@@ -18,9 +18,16 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 SETS = (("enfr", "en", "fr"), ("roen", "ro", "en"), ("jaen", "ja", "en"), ("zhen", "zh", "en"))
 MOVES = (
-    {}, {"er_outcomes": ["missed"]}, {"er_causes": ["function-word"]}, {"er_sort": "harmed"}, {"er_outcomes": [], "er_causes": []},
-    {"er_find": "the"}, {"er_find": "", "er_by": "distance"}, {"er_side": "A"}, {"er_side": "B", "er_show": "broken"},
-)  # fmt: skip
+    {},
+    {"er_outcomes": ["missed"]},
+    {"er_causes": ["function-word"]},
+    {"er_sort": "harmed"},
+    {"er_outcomes": [], "er_causes": []},
+    {"er_find": "the"},
+    {"er_find": "", "er_by": "distance"},
+    {"er_side": "A"},
+    {"er_side": "B", "er_show": "broken"},
+)
 
 
 def main() -> None:

@@ -2,6 +2,7 @@
 
 import plotly.graph_objects as go
 
+from dashboard.kit.charts import safe_name
 from dashboard.kit.theme import BLUE, GREEN, GREY, ORANGE, PLAN_SCALE, PURPLE, SKY, VERMILLION
 from otcore.evaluation.measures import MEASURES
 from otcore.evaluation.types import MEAN, Evaluation
@@ -139,8 +140,3 @@ def _heatmap(rows: list[str], layers: list[int], values, text, title: str, scale
         },
     }  # fmt: skip
     return go.Figure([heat], layout)
-
-
-def safe_name(name: str) -> str:
-    """A name as text in a figure: plotly reads a little HTML and, in hover texts, %{…} (a run may be called so)."""
-    return name.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("%{", "%\u200b{")

@@ -2,20 +2,18 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
-
-import streamlit as st
 
 from dashboard.background import work
 from dashboard.background.aligning import system_key
 from dashboard.background.encoders import encoder
 from dashboard.background.jobs import Snapshot
 from dashboard.background.shelf import Shelf
-from dashboard.pages.errors.selection import ErrorsView
+from dashboard.pages.errors.choices import ErrorsView
 from dashboard.state import System
 from otcore.alignment.aligner import Aligned, align_vectors
 from otcore.analysis.analyse import Analysis, Drawn, analyse, draw, encode_pairs, other_counts
 from otcore.analysis.sources import BUNDLED, Corpus, bundled, kept
+from otcore.base.errors import InputError
 from otcore.base.patterns import matches
 from otcore.base.progress import Teller
 from otcore.corpora.types import SentencePair
@@ -27,9 +25,11 @@ from otcore.notes.store import NoteStore, corrected, notes_path
 def corpus_of(view: ErrorsView) -> Corpus:
     """The pairs of a view, with corrected gold where that is asked for.
 
-    raises: InputError   no language, files that are not here (any more)
+    raises: InputError   no language, own files that were not given yet or are not here (any more)
     """
-    found = _corpus(view.data, view.over, view.split, view.files)
+    if view.data != BUNDLED and not view.files:
+        raise InputError("Give your pairs and their gold links above, then press “Analyse these files”.")
+    found = _kept(work.shelf(), view, "corpus", lambda: bundled(view.over, view.split) if view.data == BUNDLED else kept(view.files))
     if not view.corrected:
         return found
     by_pair: dict[str, list] = {}
@@ -47,7 +47,7 @@ def analysis_of(view: ErrorsView, corpus: Corpus) -> Snapshot:
 
     raises: InputError   an encoder cannot be had
     """
-    gold = repr([(one.pair, one.source, one.target, one.status) for one in notes().corrections(corpus.key)]) if view.corrected else ""
+    gold = [(one.pair, one.source, one.target, one.status) for one in notes().corrections(corpus.key)] if view.corrected else []
 
     def prepare():
         encoders, shelf, count = [encoder(system.encoder) for system in view.systems], work.shelf(), len(view.systems)
@@ -55,7 +55,7 @@ def analysis_of(view: ErrorsView, corpus: Corpus) -> Snapshot:
         def study(tell: Teller) -> Analysis:
             parts = [tell.part(place / count, (place + 1) / count) for place in range(count)]
             systems = zip(view.systems, encoders, parts, strict=True)
-            return analyse(corpus.pairs, [_drawn(shelf, _texts(view), corpus, *one) for one in systems])
+            return analyse(corpus.pairs, [_drawn(shelf, view, corpus, *one) for one in systems])
 
         return study
 
@@ -63,17 +63,25 @@ def analysis_of(view: ErrorsView, corpus: Corpus) -> Snapshot:
     return work.asked(key, "errors of " + ", ".join(system.encoder for system in view.systems), prepare)
 
 
-def card_of(pair: SentencePair, corpus: Corpus, system: System) -> Aligned:
+def card_of(view: ErrorsView, pair: SentencePair, corpus: Corpus, system: System) -> Aligned:
     """One pair under one system, with its plan."""
-    return _card(repr((pair.source, pair.target, pair.gold, corpus.key)), system_key(system), pair, corpus, system)
+
+    def make() -> Aligned:
+        loaded, sides = encoder(system.encoder), (pair.source, pair.target)
+        layer = loaded.check_layer(system.settings.layer)
+        vectors = loaded.encode([side.words for side in sides], layer, languages=[side.language for side in sides])
+        return align_vectors(pair, *vectors, layer, system.settings, other_counts(corpus.pairs))
+
+    return _kept(work.shelf(), view, ("pair", pair, system_key(system)), make)
 
 
-def found_by(view: ErrorsView, corpus: Corpus, pattern: str) -> list[bool]:
-    """Which pairs a regular expression finds.
+def found_by(view: ErrorsView, corpus: Corpus) -> list[bool]:
+    """Which pairs the search of a view finds.
 
     raises: InputError   a bad pattern, or one that takes too long
     """
-    return _found(_texts(view), pattern, corpus)
+    texts = [[" ".join(side.words) for side in (pair.source, pair.target)] for pair in corpus.pairs]
+    return _kept(work.shelf(), view, ("search", view.filters.search), lambda: matches(texts, view.filters.search))
 
 
 def notes() -> NoteStore:
@@ -81,46 +89,29 @@ def notes() -> NoteStore:
 
     raises: InputError   it cannot be used
     """
-    return _notes(notes_path())
+    path = notes_path()
+    return work.shelf().get(f"notes in {path}", lambda: NoteStore(path))
 
 
-@st.cache_resource(max_entries=8, show_spinner=False)
-def _notes(path: Path) -> NoteStore:
-    return NoteStore(path)
-
-
-@st.cache_resource(max_entries=12, show_spinner=False)
-def _corpus(data: str, over: tuple[str, ...], split: str, files: str) -> Corpus:
-    return bundled(over, split) if data == BUNDLED else kept(files)
-
-
-@st.cache_resource(max_entries=60, show_spinner=False)
-def _card(pair_key: str, system_key: str, _pair: SentencePair, _corpus: Corpus, _system: System) -> Aligned:
-    loaded, sides = encoder(_system.encoder), (_pair.source, _pair.target)
-    layer = loaded.check_layer(_system.settings.layer)
-    vectors = loaded.encode([side.words for side in sides], layer, languages=[side.language for side in sides])
-    return align_vectors(_pair, *vectors, layer, _system.settings, other_counts(_corpus.pairs))
-
-
-@st.cache_data(max_entries=100, show_spinner=False)
-def _found(texts: str, pattern: str, _corpus: Corpus) -> list[bool]:
-    return matches([[" ".join(side.words) for side in (pair.source, pair.target)] for pair in _corpus.pairs], pattern)
-
-
-def _drawn(shelf: Shelf, texts: str, corpus: Corpus, system: System, loaded: Encoder, tell: Teller) -> Drawn:
+def _drawn(shelf: Shelf, view: ErrorsView, corpus: Corpus, system: System, loaded: Encoder, tell: Teller) -> Drawn:
     """A system's links, which do not depend on gold: a corrected link asks for no new alignment."""
     layer = loaded.check_layer(system.settings.layer)
-    encoded = repr(("encoded pairs", texts, system.encoder, encoder_stamp(system.encoder), layer))
 
     def telling(what: str, begin: float) -> Callable[[int, int], None]:
         return lambda done, total: tell(begin + done / total / 2, f"{system.encoder}: pairs {what}")
 
     def make() -> Drawn:
-        sides = shelf.get(encoded, lambda: encode_pairs(loaded, corpus.pairs, layer, telling("encoded", 0)))
+        what = "encoded", system.encoder, encoder_stamp(system.encoder), layer
+        sides = _kept(shelf, view, what, lambda: encode_pairs(loaded, corpus.pairs, layer, telling("encoded", 0)))
         return draw(system.encoder, loaded, sides, system.settings, telling("aligned", 0.5))
 
-    return shelf.get(repr(("drawn links", texts, system_key(system))), make)
+    return _kept(shelf, view, ("drawn", system_key(system)), make)
 
 
-def _texts(view: ErrorsView) -> str:
-    return repr((view.data, view.over, view.split, view.files))
+def _kept(shelf: Shelf, view: ErrorsView, what: object, make: Callable[[], object]):
+    """Something made of the pairs of a view, kept on the shelf."""
+    return shelf.get(repr(("errors", what, _texts(view))), make)
+
+
+def _texts(view: ErrorsView) -> tuple:
+    return view.data, view.over, view.split, view.files

@@ -1,53 +1,101 @@
 """The choices of the Errors page: what is analysed, the two systems, the filters, the open pair."""
 
-from dashboard.state import parsing
-from dashboard.state.parsing import Field, system_fields
-from otcore.analysis.bins import AER, DIMENSIONS, TAG
-from otcore.analysis.classes import OUTCOMES, RULES
+from dataclasses import dataclass
+
+from dashboard.state import Choices, Mark, System
+from dashboard.state.clicks import PLACE, mark_of
+from otcore.analysis.classes import NAMES, OUTCOMES, RULES
 from otcore.analysis.significance import CHANGES
-from otcore.analysis.sources import BUNDLED, FORMATS, SPLITS
+from otcore.analysis.sources import BUNDLED, SPLITS, FileFormat
+from otcore.base.choices import Flag, OneOf, Several, Text, Values, choice, nested
 from otcore.text.languages import LANGUAGES
 
 OWN_FILES = "own"
 LETTERS = ("A", "B")
-RATE_DIMENSIONS = (*(key for key in DIMENSIONS if key != AER), TAG)
-SORTS = ("aer", "improved", "harmed", "errors", "class", "order")
-EXAMPLES = ("fixed", "broken", "wrong in both", "right in both")
 MOST_REPORTED = 30  # pairs in one report
-_ANY = parsing.at_most(300)
+BY = {"frequency": "frequency", "pieces": "subwords", "distance": "distance", "length": "length", "tag": "tag"}
+COMPARED_SORTS = {"improved": "most improved", "harmed": "most harmed"}  # there are two systems
+SORTS = {"aer": "highest AER", **COMPARED_SORTS, "errors": "most wrong links", "class": "main cause", "order": "corpus order"}
+EXAMPLES = ("fixed", "broken", "wrong in both", "right in both")
+FILTERS = "filters"  # the place of what narrows the list
+_SOURCES = {BUNDLED: "Bundled collection", OWN_FILES: "Own files"}
+_TARGETS = {code: entry.name for code, entry in LANGUAGES.items() if code != "en"}
+_SEARCH_HELP = "In either sentence, case ignored, words divided by one space: \\bnot\\b, ^The, colou?r, \\p{Lu}{3}."
+_SPLIT_HELP = "Test: no bundled edition was trained or tuned on them. Dev: settings were chosen on them."
+_GOLD_HELP = "Judge against the gold links as people corrected them in the notes; the original stays as it is."
 
 
-def _some(*choices: str):
-    """Names divided by commas, none of them needed."""
-    parse = parsing.list_of(len(choices), *choices)
-    return lambda text: parse(text) if text else []
+def _some(label: str, key: str, options: dict[str, str] | tuple[str, ...] | None, most: int = 0):
+    """None, one or several of these names; with a label it is a filter."""
+    return choice([], Several(most or len(options), options, least=0), label, key=key, place=FILTERS if label else "")
 
 
-FIELDS = {
-    "er_data": Field(BUNDLED, parsing.one_of(BUNDLED, OWN_FILES)),
-    "er_over": Field(["de"], parsing.list_of(len(LANGUAGES), *(code for code in LANGUAGES if code != "en"))),
-    "er_split": Field("test", parsing.one_of(*SPLITS)),
-    "er_files": Field("", parsing.at_most(40)),
-    "er_format": Field("bitext", parsing.one_of(*FORMATS)),
-    "er_from": Field("en", parsing.at_most(20)),
-    "er_to": Field("de", parsing.at_most(20)),
-    "er_base": Field(0, parsing.number(0, 1, int)),
-    "er_two": Field(True, parsing.flag),
-    "er_fixed": Field(False, parsing.flag),
-    "er_side": Field("B", parsing.one_of(*LETTERS)),
-    "er_outcomes": Field([], _some(*OUTCOMES)),
-    "er_causes": Field([], _some(*(rule.key for rule in RULES))),
-    "er_langs": Field([], lambda text: parsing.list_of(len(LANGUAGES))(text) if text else []),
-    "er_change": Field([], _some(*CHANGES)),
-    "er_bins": Field([], lambda text: parsing.list_of(len(DIMENSIONS) + 1)(text) if text else []),
-    "er_note": Field("", _ANY),
-    "er_find": Field("", _ANY),
-    "er_sort": Field("aer", parsing.one_of(*SORTS)),
-    "er_by": Field("frequency", parsing.one_of(*RATE_DIMENSIONS)),
-    "er_show": Field("fixed", parsing.one_of(*EXAMPLES)),
-    "er_pair": Field("", parsing.at_most(80)),
-    "er_mark": Field("", parsing.place),
-    "er_kept": Field([], lambda text: parsing.list_of(MOST_REPORTED)(text) if text else []),
-    **system_fields("_ea", encoder="base"),
-    **system_fields("_eb", encoder="aligned"),
-}
+def _bundled(values: Values) -> bool:
+    return values["data"] == BUNDLED
+
+
+@dataclass(frozen=True)
+class Filters:
+    """Which links are wanted, and which pairs; empty lets all through.
+
+    outcomes, causes, changes : of links; languages : "en-de"
+    bins : "dimension:bin" or "tag:name"; links must fall in all of them
+    note : tag of a note the pair has; search : a regular expression
+    """
+
+    outcomes: tuple[str, ...] = _some("Outcome", "er_outcomes", OUTCOMES)
+    causes: tuple[str, ...] = _some("Cause", "er_causes", {rule.key: NAMES[rule.key] for rule in RULES})
+    languages: tuple[str, ...] = _some("Language", "er_langs", None, len(LANGUAGES))
+    changes: tuple[str, ...] = _some("A → B", "er_change", CHANGES)
+    bins: tuple[str, ...] = _some("", "er_bins", None, len(BY) + 1)
+    note: str = choice("", Text(300), "Note's tag", key="er_note", place=FILTERS)
+    search: str = choice("", Text(300), "Search", _SEARCH_HELP, key="er_find", place=FILTERS)
+
+
+@dataclass(frozen=True)
+class ErrorsView:
+    """One view of the Errors page, complete.
+
+    data, over, split, files : what is analysed, as in otcore.analysis.sources; shape : how the next own files are to be read
+    about : the letter of the system that figures and filters are about
+    pair, mark : key of the open pair ("" for the first), what is marked in it; kept : keys of the pairs of the report
+    """
+
+    data: str = choice(BUNDLED, OneOf(_SOURCES, style="row"), "Text", key="er_data")
+    over: tuple[str, ...] = choice(["de"], Several(len(LANGUAGES), _TARGETS), "From English to", key="er_over", when=_bundled)
+    split: str = choice("test", OneOf(SPLITS), "Sentences", _SPLIT_HELP, key="er_split", when=_bundled)
+    files: str = choice("", Text(40), key="er_files")
+    shape: FileFormat = nested(FileFormat, prefix="er_")
+    corrected: bool = choice(False, Flag(), "Corrected gold", _GOLD_HELP, key="er_fixed")
+    two: bool = choice(True, Flag(), "Compare with a second system", "What B fixed and what it broke of A's links.", key="er_two")
+    about: str = choice("B", OneOf(LETTERS, style="row"), "About", "Whose links are filtered and shown.", key="er_side")
+    filters: Filters = nested(Filters)
+    sort: str = choice("aer", OneOf(SORTS), "Order", key="er_sort", place=FILTERS)
+    by: str = choice("frequency", OneOf(BY, style="row"), "Errors by", key="er_by")
+    show: str = choice("fixed", OneOf(EXAMPLES, style="row"), "Links", key="er_show")
+    pair: str = choice("", Text(80), key="er_pair")
+    mark: str = choice("", PLACE, key="er_mark")
+    kept: tuple[str, ...] = _some("", "er_kept", None, MOST_REPORTED)
+    first: System = nested(System, suffix="_ea", encoder="base")
+    second: System = nested(System, suffix="_eb", encoder="aligned")
+
+    @property
+    def systems(self) -> tuple[System, ...]:
+        """A, or A and B."""
+        return (self.first, self.second) if self.two else (self.first,)
+
+    @property
+    def side(self) -> int:
+        """Which of the systems figures and filters are about."""
+        return min(LETTERS.index(self.about), len(self.systems) - 1)
+
+    @property
+    def letter(self) -> str:
+        return LETTERS[self.side]
+
+    @property
+    def marked(self) -> Mark:
+        return mark_of(self.mark)
+
+
+CHOICES = Choices(ErrorsView)

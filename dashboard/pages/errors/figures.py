@@ -7,9 +7,9 @@ from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
+from dashboard.kit.charts import safe_name
 from dashboard.kit.theme import BLUE, GREY, ORANGE, PLAN_SCALE, VERMILLION
-from dashboard.pages.compare.figures import safe_name
-from otcore.analysis.bins import Rate
+from otcore.analysis.bins import TAG, Rate
 from otcore.analysis.classes import NAMES, RULES
 from otcore.text.languages import language
 
@@ -31,29 +31,17 @@ def causes(counts: Sequence[Counts], names: Sequence[str], side: int, chosen: Se
     keys = sorted((rule.key for rule in RULES), key=lambda key: -(counts[side][key]["missed"] + counts[side][key]["false"]))
     two = len(counts) > 1
     traces = []
-    for system, name in enumerate(names):
-        letter = "AB"[system]
-        shift = (system - 0.5) * (_THIN + 0.04) if two else 0.0
+    for system, (name, letter) in enumerate(zip(names, "AB", strict=False)):
+        rows = [row + (system - 0.5) * (_THIN + 0.04) * two for row in range(len(keys))]
         for outcome, color in _COLORS.items():
-            traces.append(
-                _bar(
-                    x=[counts[system][key][outcome] for key in keys], y=[row + shift for row in range(len(keys))], orientation="h",
-                    name=f"{_SIGNS[outcome]} {letter} {outcome}", color=color, faint=system != side,
-                    width=_THIN if two else 0.75,
-                    customdata=[[f"er_causes={key}", f"er_outcomes={outcome}", f"er_side={letter}", stamp] for key in keys],
-                    text=[f"{NAMES[key]}: {counts[system][key][outcome]} {outcome}<br>{letter}: {safe_name(name)}" for key in keys],
-                )
-            )  # fmt: skip
+            values = [counts[system][key][outcome] for key in keys]
+            hover = [f"{NAMES[key]}: {value} {outcome}<br>{letter}: {safe_name(name)}" for key, value in zip(keys, values, strict=True)]
+            means = [[f"er_causes={key}", f"er_outcomes={outcome}", f"er_side={letter}", stamp] for key in keys]
+            look = {"width": _THIN if two else 0.75, "orientation": "h", "name": f"{_SIGNS[outcome]} {letter} {outcome}"}
+            traces.append(_bars(values, rows, hover, means, color, _FAINT if system != side else 1.0) | look)
     labels = [f"➤ <b>{NAMES[key]}</b>" if key in chosen else NAMES[key] for key in keys]
-    layout = _layout("Wrong links by cause", 110 + (38 if two else 28) * len(keys))
-    layout |= {
-        "xaxis": {"title": {"text": "links"}, "fixedrange": True, "automargin": True},
-        "yaxis": {
-            "tickvals": list(range(len(keys))), "ticktext": labels, "range": [len(keys) - 0.4, -0.6], "fixedrange": True,
-            "automargin": True, "zeroline": False,
-        },
-    }  # fmt: skip
-    return go.Figure(traces, layout)
+    axes = {"xaxis": _axis("links"), "yaxis": _axis(labels=labels) | {"range": [len(keys) - 0.4, -0.6], "zeroline": False}}
+    return go.Figure(traces, _layout("Wrong links by cause", 110 + (38 if two else 28) * len(keys)) | axes)
 
 
 def cause_by_language(
@@ -64,66 +52,53 @@ def cause_by_language(
     counts : language pair ("en-de") → cause → outcome → links, a dictionary a system
     chosen : causes and language pairs that are filtered for, framed
     """
-    keys, pairs = [rule.key for rule in RULES], list(counts[0])
+    keys, pairs, single = [rule.key for rule in RULES], list(counts[0]), len(counts) == 1
     columns = [(pair, system) for pair in pairs for system in range(len(counts))]
-    cells = [_cell(counts, row, column, columns[column], stamp) for row in range(len(keys)) for column in range(len(columns))]
-    values = [[cells[row * len(columns) + column]["share"] for column in range(len(columns))] for row in range(len(keys))]
+    shares, heard = _cells(counts, columns, stamp)
     heat = {
-        "type": "heatmap", "z": values, "x": list(range(len(columns))), "y": list(range(len(keys))), "colorscale": PLAN_SCALE, "zmin": 0,
-        "hoverinfo": "skip", "xgap": 1, "ygap": 1, "texttemplate": "%{z:.1f}" if len(columns) <= 8 else "",
+        "type": "heatmap",
+        "z": shares,
+        "colorscale": PLAN_SCALE,
+        "zmin": 0,
+        "hoverinfo": "skip",
+        "xgap": 1,
+        "ygap": 1,
+        "texttemplate": "%{z:.1f}" if len(columns) <= 8 else "",
         "colorbar": {"thickness": 10, "title": {"text": "%"}},
-    }  # fmt: skip
-    traces = [heat, _clicks(cells)]
-    single = len(counts) == 1
+    }
     labels = [pair_name(pair, short=len(columns) > 4) + ("" if single else f" {'AB'[system]}") for pair, system in columns]
-    layout = _layout("Share of links wrong, by cause and language", 110 + (38 if not single else 28) * len(keys))
-    frames = [row for row, key in enumerate(keys) if key in chosen[0]]
-    layout |= {
-        "shapes": [_frame(row, columns, chosen[1], side, single) for row in frames],
-        "xaxis": {
-            "tickvals": list(range(len(columns))), "ticktext": labels, "fixedrange": True, "range": [-0.5, len(columns) - 0.5],
-            "tickangle": 0 if len(columns) <= 6 else -60,
-        },
-        "yaxis": {
-            "tickvals": list(range(len(keys))), "ticktext": [NAMES[key] for key in keys],
-            "range": [len(keys) - 0.5, -0.5], "fixedrange": True,
-            "automargin": True, "zeroline": False,
-        },
-    }  # fmt: skip
-    return go.Figure(traces, layout)
+    across = _axis(labels=labels) | {"range": [-0.5, len(columns) - 0.5], "tickangle": 0 if len(columns) <= 6 else -60}
+    layout = _layout("Share of links wrong, by cause and language", 110 + (28 if single else 38) * len(keys)) | {
+        "shapes": [_frame(row, columns, chosen[1], side, single) for row, key in enumerate(keys) if key in chosen[0]],
+        "xaxis": across,
+        "yaxis": _axis(labels=[NAMES[key] for key in keys]) | {"range": [len(keys) - 0.5, -0.5], "zeroline": False},
+    }
+    return go.Figure([heat, heard], layout)
 
 
-def rate_bars(rates: Sequence[Rate], key: str, title: str, x_title: str, letter: str, chosen: str = "", *, stamp: int = 0) -> go.Figure:
+def rate_bars(rates: Sequence[Rate], key: str, titles: tuple[str, str], letter: str, chosen: str = "", *, stamp: int = 0) -> go.Figure:
     """Share of links that are missed or false in each bin, in percent, with the bins' links in the hover.
 
     key    : dimension; a click filters for "key:bin", or "tag:name"
+    titles : of the figure and of its x axis
     chosen : the bin that is filtered for, marked by an arrow
     """
-    shown = [rate for rate in rates if rate.links] if key == "tag" else list(rates)
-    ids = [rate.label if key == "tag" else str(place) for place, rate in enumerate(shown)]
+    tags = key == TAG
+    shown = [rate for rate in rates if rate.links or not tags]
+    labels = [safe_name(rate.label) for rate in shown]
+    ids = [rate.label if tags else str(place) for place, rate in enumerate(shown)]
+    means = [[f"er_bins={key}:{id}", f"er_side={letter}", stamp] for id in ids]
     traces = []
     for outcome, color in _COLORS.items():
-        counts = [getattr(rate, outcome) for rate in shown]
-        traces.append(
-            _bar(
-                x=list(range(len(shown))), y=[100 * count / max(rate.links, 1) for count, rate in zip(counts, shown, strict=True)],
-                orientation="v", name=f"{_SIGNS[outcome]} {outcome}", color=color, faint=False, width=0.8,
-                customdata=[[f"er_bins={key}:{id}", f"er_side={letter}", stamp] for id in ids],
-                text=[
-                    f"{safe_name(rate.label)}: {count} of {rate.links} links {outcome}" for count, rate in zip(counts, shown, strict=True)
-                ],
-            )
-        )  # fmt: skip
-    labels = [safe_name(rate.label) for rate in shown]
-    ticks = [f"➤<b>{label}</b>" if id == chosen else label for id, label in zip(ids, labels, strict=True)]
-    layout = _layout(title, 330 if key != "tag" else 390)
-    layout |= {
-        "xaxis": {
-            "tickvals": list(range(len(shown))), "ticktext": ticks,
-            "title": {"text": x_title}, "fixedrange": True, "automargin": True, "tickangle": -60 if key == "tag" else None,
-        },
-        "yaxis": {"title": {"text": "% of links wrong"}, "fixedrange": True, "rangemode": "tozero", "automargin": True},
-    }  # fmt: skip
+        counts = [(label, getattr(rate, outcome), rate.links) for label, rate in zip(labels, shown, strict=True)]
+        hover = [f"{label}: {count} of {links} links {outcome}" for label, count, links in counts]
+        heights = [100 * count / max(links, 1) for _, count, links in counts]
+        look = {"width": 0.8, "name": f"{_SIGNS[outcome]} {outcome}"}
+        traces.append(_bars(list(range(len(shown))), heights, hover, means, color) | look)
+    layout = _layout(titles[0], 390 if tags else 330) | {
+        "xaxis": _axis(titles[1], _ticks(labels, ids, chosen)) | {"tickangle": -60 if tags else None},
+        "yaxis": _axis("% of links wrong") | {"rangemode": "tozero"},
+    }
     return go.Figure(traces, layout)
 
 
@@ -133,23 +108,18 @@ def error_rates(counts: Sequence[Sequence[int]], labels: Sequence[str], side: in
     counts: pairs in each bin, a list a system
     chosen: the bin that is filtered for, marked by an arrow
     """
-    looks = ((GREY, "/"), (BLUE, ""))
+    two, ids = len(counts) > 1, [str(place) for place in range(len(labels))]
     traces = []
-    for system, values in enumerate(counts):
-        letter = "AB"[system]
-        bar = _bar(
-            x=[place + ((system - 0.5) * 0.42 if len(counts) > 1 else 0) for place in range(len(labels))], y=list(values), orientation="v",
-            name=letter, color=looks[system][0], faint=False, width=0.4 if len(counts) > 1 else 0.8,
-            customdata=[[f"er_bins=aer:{place}", f"er_side={letter}", stamp] for place in range(len(labels))],
-            text=[f"{letter}: {value} pairs with AER {label}" for value, label in zip(values, labels, strict=True)],
-        )  # fmt: skip
-        bar["marker"]["pattern"] = {"shape": looks[system][1], "solidity": 0.25}
-        traces.append(bar)
-    ticks = [f"➤<b>{label}</b>" if str(place) == chosen else label for place, label in enumerate(labels)]
-    layout = _layout("Sentence pairs by AER", 330)
-    layout |= {
-        "xaxis": {"tickvals": list(range(len(labels))), "ticktext": ticks, "title": {"text": "AER (lower is better)"}, "fixedrange": True},
-        "yaxis": {"title": {"text": "sentence pairs"}, "fixedrange": True, "rangemode": "tozero", "automargin": True},
+    for system, (values, letter, color, shape) in enumerate(zip(counts, "AB", (GREY, BLUE), ("/", ""), strict=False)):
+        x = [place + (system - 0.5) * 0.42 * two for place in range(len(labels))]
+        hover = [f"{letter}: {value} pairs with AER {label}" for value, label in zip(values, labels, strict=True)]
+        means = [[f"er_bins=aer:{id}", f"er_side={letter}", stamp] for id in ids]
+        bars = _bars(x, list(values), hover, means, color) | {"width": 0.4 if two else 0.8, "name": letter}
+        bars["marker"]["pattern"] = {"shape": shape, "solidity": 0.25}
+        traces.append(bars)
+    layout = _layout("Sentence pairs by AER", 330) | {
+        "xaxis": _axis("AER (lower is better)", _ticks(labels, ids, chosen)),
+        "yaxis": _axis("sentence pairs") | {"rangemode": "tozero"},
         "barmode": "overlay",
     }
     return go.Figure(traces, layout)
@@ -165,56 +135,68 @@ def pair_name(pair: str, *, short: bool = False) -> str:
     return f"{language(source).name}" if target == "en" else f"{language(source).name}–{language(target).name}"
 
 
-def _cell(counts: Sequence[dict[str, Counts]], row: int, column: int, place: tuple[str, int], stamp: int) -> dict:
-    """One cell: where it stands, its share in percent, what the hover says and what a click means."""
-    pair, system = place
-    key, letter = RULES[row].key, "AB"[system]
-    links = sum(sum(outcomes.values()) for outcomes in counts[system][pair].values())
-    found = counts[system][pair][key]
-    share = 100 * (found["missed"] + found["false"]) / max(links, 1)
-    numbers = f"{share:.1f}% of {links} links: {found['missed']} missed, {found['false']} false"
-    text = f"{pair_name(pair)}, {letter}: {NAMES[key]}<br>{numbers}"
-    means = [f"er_causes={key}", f"er_langs={pair}", f"er_side={letter}", stamp]
-    return {"x": column, "y": row, "share": share, "text": text, "means": means}
-
-
-def _clicks(cells: list[dict]) -> dict:
-    """An invisible layer that hears clicks: a heatmap's own are lost."""
+def _cells(counts: Sequence[dict[str, Counts]], columns: list[tuple[str, int]], stamp: int) -> tuple[list[list[float]], dict]:
+    """Shares in percent by rule and column, and over them an invisible layer that hears clicks: a heatmap's own are lost."""
     unseen = {"marker": {"opacity": 0}}
-    return {
-        "type": "scatter", "mode": "markers", "x": [cell["x"] for cell in cells], "y": [cell["y"] for cell in cells],
-        "text": [cell["text"] for cell in cells], "hovertemplate": "%{text}<extra></extra>",
-        "customdata": [cell["means"] for cell in cells],
-        "selected": unseen, "unselected": unseen, "marker": {"symbol": "square", "size": 24, "opacity": 0}, "showlegend": False,
-    }  # fmt: skip
+    heard = {"type": "scatter", "mode": "markers", "marker": {"symbol": "square", "size": 24, "opacity": 0}, "showlegend": False}
+    heard |= {"hovertemplate": "%{text}<extra></extra>", "selected": unseen, "unselected": unseen}
+    heard |= {name: [] for name in ("x", "y", "text", "customdata")}
+    shares = []
+    for row, rule in enumerate(RULES):
+        shares.append([])
+        for column, (pair, system) in enumerate(columns):
+            found, letter = counts[system][pair], "AB"[system]
+            links = sum(sum(outcomes.values()) for outcomes in found.values())
+            missed, false = found[rule.key]["missed"], found[rule.key]["false"]
+            share = 100 * (missed + false) / max(links, 1)
+            shares[row].append(share)
+            numbers = f"{share:.1f}% of {links} links: {missed} missed, {false} false"
+            heard["x"].append(column)
+            heard["y"].append(row)
+            heard["text"].append(f"{pair_name(pair)}, {letter}: {rule.name}<br>{numbers}")
+            heard["customdata"].append([f"er_causes={rule.key}", f"er_langs={pair}", f"er_side={letter}", stamp])
+    return shares, heard
 
 
-def _bar(*, x, y, orientation: str, name: str, color: str, faint: bool, width: float, customdata, text) -> dict:
-    opacity = _FAINT if faint else 1.0
+def _bars(x: list, y: list, hover: list[str], means: list[list], color: str, opacity: float = 1.0) -> dict:
+    """Bars with what a click on each of them means; one that was clicked looks as before."""
     still = {"marker": {"opacity": opacity}}
-    return {
-        "type": "bar", "x": x, "y": y, "orientation": orientation, "name": name, "width": width, "customdata": customdata,
-        "hovertext": text, "hovertemplate": "%{hovertext}<extra></extra>", "selected": still, "unselected": still,
-        "marker": {"color": color, "opacity": opacity, "line": {"width": 0}},
-    }  # fmt: skip
+    look = {"type": "bar", "x": x, "y": y, "orientation": "v", "marker": {"color": color, "opacity": opacity, "line": {"width": 0}}}
+    return look | {
+        "hovertext": hover,
+        "hovertemplate": "%{hovertext}<extra></extra>",
+        "customdata": means,
+        "selected": still,
+        "unselected": still,
+    }
+
+
+def _axis(title: str = "", labels: Sequence[str] | None = None) -> dict:
+    """An axis that stays where it is, with a title, or with labels at 0, 1, 2 …"""
+    ticks = {} if labels is None else {"tickvals": list(range(len(labels))), "ticktext": list(labels)}
+    return {"title": {"text": title}, "fixedrange": True, "automargin": True} | ticks
+
+
+def _ticks(labels: Sequence[str], ids: Sequence[str], chosen: str) -> list[str]:
+    """The labels, the chosen one marked."""
+    return [f"➤<b>{label}</b>" if id == chosen else label for id, label in zip(ids, labels, strict=True)]
 
 
 def _layout(title: str, height: int) -> dict:
     return {
-        "title": {"text": title, "font": {"size": 15}}, "height": height, "margin": {"l": 8, "r": 8, "t": 64, "b": 8}, "barmode": "stack",
-        "dragmode": False, "clickmode": "event+select",
+        "title": {"text": title, "font": {"size": 15}},
+        "height": height,
+        "margin": {"l": 8, "r": 8, "t": 64, "b": 8},
+        "barmode": "stack",
+        "dragmode": False,
+        "clickmode": "event+select",
         "legend": {"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0, "traceorder": "normal"},
         "hoverlabel": {"align": "left"},
-    }  # fmt: skip
+    }
 
 
-def _frame(row: int, columns: list, pairs: Sequence[str], side: int, single: bool) -> dict:
+def _frame(row: int, columns: list[tuple[str, int]], pairs: Sequence[str], side: int, single: bool) -> dict:
     """Around the cells that are filtered for: all columns, or from the first to the last of the chosen languages."""
-    places = (
-        [k for k, (pair, system) in enumerate(columns) if pair in pairs and (single or system == side)] if pairs else range(len(columns))
-    )
-    places = places or range(len(columns))
-    return {
-        "type": "rect", "x0": min(places) - 0.5, "x1": max(places) + 0.5, "y0": row - 0.5, "y1": row + 0.5, "layer": "above",
-        "line": {"color": ORANGE, "width": 3}, "fillcolor": "rgba(0,0,0,0)",
-    }  # fmt: skip
+    places = [k for k, (pair, system) in enumerate(columns) if pair in pairs and (single or system == side)] or range(len(columns))
+    edges = {"x0": min(places) - 0.5, "x1": max(places) + 0.5, "y0": row - 0.5, "y1": row + 0.5}
+    return {"type": "rect", **edges, "layer": "above", "line": {"color": ORANGE, "width": 3}, "fillcolor": "rgba(0,0,0,0)"}

@@ -1,12 +1,16 @@
 """Notes on pairs and links, corrections of gold links, agreement of annotators, import and export."""
 
+from collections.abc import Callable
+
 import pandas as pd
 import streamlit as st
 
-from dashboard import state
 from dashboard.kit import markup
-from dashboard.pages.errors import cache
-from dashboard.pages.errors import selection as errors_selection
+from dashboard.kit.downloads import save
+from dashboard.kit.explain import explain
+from dashboard.kit.templates import filled
+from dashboard.pages.errors import cache, clicks
+from dashboard.pages.errors.findings import words_of
 from dashboard.state import Mark
 from otcore.analysis.sources import Corpus
 from otcore.base.errors import InputError
@@ -26,11 +30,11 @@ def of_pair(corpus: Corpus, pair: SentencePair, key: str, mark: Mark) -> None:
     for note in notes:
         _one(note, pair)
     author = st.text_input("Your name", key="notes_author", persist_state="session", max_chars=60, help="Kept in this session only.")
-    marked = mark.source is not None and mark.target is not None
-    on = f"{pair.source.words[mark.source]} → {pair.target.words[mark.target]}" if marked and _inside(mark, pair) else ""
+    on = words_of(pair, mark.source, mark.target)
+    tags = dict.fromkeys([*_TAGS, *(note.tag for note in store.notes(corpus.key) if note.tag)])
     with st.form(f"note_{key}", clear_on_submit=True):
         link = st.checkbox(f"On the link {markup.escape_markdown(on)}, not the whole pair", value=True) if on else False
-        tag = st.selectbox("Tag", _known_tags(corpus), index=None, accept_new_options=True, placeholder="choose or write one")
+        tag = st.selectbox("Tag", list(tags), index=None, accept_new_options=True, placeholder="choose or write one")
         comment = st.text_area("Comment", height=80, max_chars=4_000)
         if st.form_submit_button("Save note", type="primary"):
             places = (mark.source, mark.target) if link else (None, None)
@@ -42,15 +46,13 @@ def all_notes(corpus: Corpus, notes: list[Note]) -> None:
     """All notes of the corpus: a table, agreement, files."""
     with st.expander(f"All notes on this text ({len(notes)})"):
         if notes:
-            keys, table = [note.pair for note in notes], f"er_notes_{state.stamp()}"
-            st.dataframe(
-                pd.DataFrame([{"pair": n.pair, "link": _place(n), "tag": n.tag, "comment": n.comment, "author": n.author} for n in notes]),
-                hide_index=True, key=table, selection_mode="single-row", alt="All notes",
-                on_select=lambda: errors_selection.take_pair(table, keys),
-            )  # fmt: skip
+            rows = pd.DataFrame(
+                [{"pair": n.pair, "link": _place(n), "tag": n.tag, "comment": n.comment, "author": n.author} for n in notes]
+            )
+            clicks.table(rows, "er_notes", clicks.opening([note.pair for note in notes]), "All notes")
             with st.container(horizontal=True):
-                st.download_button("Notes as CSV", to_csv(notes), "notes.csv", "text/csv", on_click="ignore")
-                st.download_button("Notes as JSON", to_json(notes), "notes.json", "application/json", on_click="ignore")
+                save("Notes as CSV", to_csv(notes), "notes.csv")
+                save("Notes as JSON", to_json(notes), "notes.json")
             _agreement(notes)
         else:
             st.caption("None yet: open a pair above and write one.")
@@ -61,15 +63,7 @@ def all_notes(corpus: Corpus, notes: list[Note]) -> None:
 
 def _one(note: Note, pair: SentencePair) -> None:
     text, delete = st.columns([8, 1], vertical_alignment="center")
-    on = ""
-    if note.source is not None and note.source < len(pair.source.words) and note.target < len(pair.target.words):
-        on = f"{pair.source.words[note.source]} → {pair.target.words[note.target]}: "
-    tag = f'<b class="note-tag">{markup.escape_html(note.tag)}</b> ' if note.tag else ""
-    text.html(
-        f'<p class="note" style="margin:0;white-space:pre-wrap;overflow-wrap:anywhere">{tag}'
-        f"{markup.escape_html(on)}{markup.escape_html(note.comment)} "
-        f'<small style="opacity:.75">{markup.escape_html(note.author)}</small></p>'
-    )
+    text.html(filled("pages/errors/note.html", {"note": note, "words": words_of(pair, note.source, note.target)}))
     delete.button("✕", key=f"delete_{note.uid}", help="Delete this note", on_click=cache.notes().delete, args=(note.uid,))
 
 
@@ -80,23 +74,21 @@ def _corrections(corpus: Corpus, pair: SentencePair, key: str, author: str, mark
         st.caption("Corrections are kept beside the gold, which stays as it is; “Corrected gold” above judges by them.")
         for one in known:
             left, right = st.columns([8, 1], vertical_alignment="center")
-            if one.source < len(pair.source.words) and one.target < len(pair.target.words):
-                words = f"{pair.source.words[one.source]} → {pair.target.words[one.target]}"
+            words, name = words_of(pair, one.source, one.target), f"withdraw_{key}_{one.source}_{one.target}"
+            if words:
                 left.markdown(markup.escape_markdown(f"{words}: {_STATUS_WORDS[one.status]} ({one.author})"))
-            right.button(
-                "✕", key=f"withdraw_{key}_{one.source}_{one.target}", help="Take the correction back", on_click=store.withdraw, args=(one,)
-            )
+            right.button("✕", key=name, help="Take the correction back", on_click=store.withdraw, args=(one,))
         with st.form(f"correct_{key}"):
-            source, target, status = st.columns(3)
-            i = source.selectbox(
-                "Source word", range(len(pair.source.words)), index=mark.source or 0, format_func=lambda k: f"{k} {pair.source.words[k]}"
-            )
-            j = target.selectbox(
-                "Target word", range(len(pair.target.words)), index=mark.target or 0, format_func=lambda k: f"{k} {pair.target.words[k]}"
-            )
-            should = status.selectbox("Should be", list(_STATUS_WORDS), format_func=_STATUS_WORDS.get)
+            columns = st.columns(3)
+            i = _word(columns[0], "Source word", pair.source.words, mark.source)
+            j = _word(columns[1], "Target word", pair.target.words, mark.target)
+            should = columns[2].selectbox("Should be", list(_STATUS_WORDS), format_func=_STATUS_WORDS.get)
             if st.form_submit_button("Save correction"):
                 _try(lambda: store.correct(Correction(corpus.key, key, i, j, should, author.strip())))
+
+
+def _word(column, label: str, words: tuple[str, ...], marked: int | None) -> int:
+    return column.selectbox(label, range(len(words)), index=marked or 0, format_func=lambda place: f"{place} {words[place]}")
 
 
 def _agreement(notes: list[Note]) -> None:
@@ -115,23 +107,15 @@ def _agreement(notes: list[Note]) -> None:
         st.markdown(f"{kappa}; the same tag on {found.share:.0%} of {found.places} places both have tagged.")
 
 
-def _known_tags(corpus: Corpus) -> list[str]:
-    return list(dict.fromkeys([*_TAGS, *(note.tag for note in cache.notes().notes(corpus.key) if note.tag)]))
-
-
 def _place(note: Note) -> str:
     return "" if note.source is None else f"{note.source}–{note.target}"
 
 
-def _inside(mark: Mark, pair: SentencePair) -> bool:
-    return mark.source < len(pair.source.words) and mark.target < len(pair.target.words)
-
-
-def _try(write) -> None:
+def _try(write: Callable[[], object]) -> None:
     """Writes and shows the page anew, or tells why not."""
     try:
         write()
     except InputError as error:
-        st.error(markup.escape_markdown(str(error)))
-        return
-    st.rerun()
+        explain(error)
+    else:
+        st.rerun()

@@ -2,79 +2,77 @@
 
 from collections.abc import Sequence
 
-from dashboard.kit.markup import escape_html
+from markupsafe import Markup
+
+from dashboard.kit.templates import filled
 from dashboard.kit.theme import GREY, ORANGE, STATUS, VERMILLION
+from dashboard.pages.errors.choices import LETTERS
 from otcore.analysis.analyse import Analysis
 from otcore.analysis.classes import FALSE, MISSED, NAMES, OUTCOMES, RULES
+from otcore.corpora.types import Sentence
 from otcore.text.languages import language
 
-_ROW = 26
+_ROW, _TOP = 26, 14
 _DASHES = {"false": "7 4", "missed": "2 5"}
+_COLORS = {MISSED: ORANGE, FALSE: VERMILLION}
+_LONGEST = 24  # signs of a word that are drawn
 
 
-def causes_svg(counts: Sequence[dict[str, dict[str, int]]], names: Sequence[str]) -> str:
+def causes_svg(counts: Sequence[dict[str, dict[str, int]]], names: Sequence[str]) -> Markup:
     """Missed and false links by cause, a bar a system, with the numbers at their ends."""
     keys = sorted((rule.key for rule in RULES), key=lambda key: -(counts[-1][key][MISSED] + counts[-1][key][FALSE]))
-    bar, gap, left, width = 13, 8, 230, 760
+    bar, left, width = 13, 230, 760
+    step = bar * len(counts) + 8
     most = max((one[key][MISSED] + one[key][FALSE] for one in counts for key in keys), default=0) or 1
-    step = bar * len(counts) + gap
-    parts = []
+    bars = [(left, 8, 12, 12, ORANGE), (left + 80, 8, 12, 12, VERMILLION)]
+    legend = "; ".join(f"{letter}: {name}" for letter, name in zip(LETTERS, names, strict=False))
+    texts = [_text(left + at, 14, text) for at, text in ((18, "missed"), (98, "+ false"), (160, legend))]
     for row, key in enumerate(keys):
         top = 34 + row * step
-        parts.append(_text(left - 8, top + bar * len(counts) / 2, NAMES[key], "end"))
+        texts.append(_text(left - 8, top + bar * len(counts) / 2, NAMES[key], "end"))
         for system, one in enumerate(counts):
-            x, y = float(left), top + system * bar
-            for outcome, color in ((MISSED, ORANGE), (FALSE, VERMILLION)):
+            x, y = left, top + system * bar
+            for outcome, color in _COLORS.items():
                 length = (width - left - 120) * one[key][outcome] / most
-                parts.append(f'<rect x="{x:.1f}" y="{y + 1}" width="{length:.1f}" height="{bar - 2}" fill="{color}"/>')
+                bars.append((x, y + 1, length, bar - 2, color))
                 x += length
-            parts.append(_text(x + 5, y + bar / 2, f"{'AB'[system]} {one[key][MISSED]} + {one[key][FALSE]}", "start", 11))
-    legend = "; ".join(f"{'AB'[system]}: {name}" for system, name in enumerate(names))
-    key = f'<rect x="{left}" y="8" width="12" height="12" fill="{ORANGE}"/>{_text(left + 18, 14, "missed", "start")}'
-    key += f'<rect x="{left + 80}" y="8" width="12" height="12" fill="{VERMILLION}"/>{_text(left + 98, 14, "+ false", "start")}'
-    return _svg(width, 40 + len(keys) * step, key + _text(left + 160, 14, legend, "start") + "".join(parts), "Wrong links by cause")
+            texts.append(_text(x + 5, y + bar / 2, f"{LETTERS[system]} {one[key][MISSED]} + {one[key][FALSE]}", size=11))
+    return _svg(width, 40 + len(keys) * step, "Wrong links by cause", texts, bars=bars)
 
 
-def pair_svg(analysis: Analysis, place: int, system: int) -> str:
+def pair_svg(analysis: Analysis, place: int, system: int) -> Markup:
     """Both sentences as columns of words with the links between them: hits, false ones and missed ones."""
     pair, table = analysis.pairs[place], analysis.systems[system].table
-    sides = (pair.source, pair.target)
-    height = 20 + _ROW * max(len(side.words) for side in sides)
-    left, right, width = 230, 430, 660
+    left, right = 230, 430
     lines = []
     for row in (table.pair == place).nonzero()[0]:
         outcome = OUTCOMES[table.outcome[row]]
         status = "possible" if outcome == "hit" and not table.sure[row] else outcome
-        y1, y2 = (14 + _ROW * int(word) + _ROW / 2 for word in (table.source[row], table.target[row]))
-        dash = f' stroke-dasharray="{_DASHES[status]}"' if status in _DASHES else ""
-        middle = (left + right) / 2
-        lines.append(
-            f'<path d="M{left},{y1:.0f} C{middle},{y1:.0f} {middle},{y2:.0f} {right},{y2:.0f}" fill="none" stroke="{STATUS[status][0]}" '
-            f'stroke-width="2.5"{dash}/>'
-        )
-    words = [_word(left - 6, 14 + _ROW * k + _ROW / 2, word, "end", pair.source.language) for k, word in enumerate(pair.source.words)]
-    words += [_word(right + 6, 14 + _ROW * k + _ROW / 2, word, "start", pair.target.language) for k, word in enumerate(pair.target.words)]
-    label = f"Links of {'AB'[system]}: green hit, blue possible, vermillion dashed false, orange dotted missed"
-    return _svg(width, height, "".join(lines) + "".join(words), label)
+        ends = (left, _middle(int(table.source[row]))), (right, _middle(int(table.target[row])))
+        lines.append((*ends, STATUS[status][0], _DASHES.get(status, "")))
+    texts = [*_column(pair.source, left - 6, "end"), *_column(pair.target, right + 6, "start")]
+    label = f"Links of {LETTERS[system]}: green hit, blue possible, vermillion dashed false, orange dotted missed"
+    rows = max(len(pair.source.words), len(pair.target.words))
+    return _svg(660, 20 + _ROW * rows, label, texts, lines=lines)
 
 
-def _word(x: float, y: float, word: str, anchor: str, code: str) -> str:
-    shown = word if len(word) <= 24 else word[:23] + "…"
+def _middle(row: int) -> int:
+    return _TOP + _ROW * row + _ROW // 2
+
+
+def _column(side: Sentence, x: float, anchor: str) -> list[tuple]:
+    """The words of a sentence below each other."""
+    own = language(side.language)
     # an SVG's anchor follows the text's own direction: at the end of a right-to-left word is its left
-    turned = {"start": "end", "end": "start"}[anchor] if language(code).direction == "rtl" else anchor
-    return _text(x, y, shown, turned, 14, f' lang="{escape_html(code)}" direction="{language(code).direction}"')
+    turned = {"start": "end", "end": "start"}[anchor] if own.direction == "rtl" else anchor
+    shown = (word if len(word) <= _LONGEST else word[: _LONGEST - 1] + "…" for word in side.words)
+    return [_text(x, _middle(row), word, turned, 14, own) for row, word in enumerate(shown)]
 
 
-def _text(x: float, y: float, text: str, anchor: str, size: int = 13, more: str = "") -> str:
-    return (
-        f'<text x="{x:.1f}" y="{y:.1f}" font-size="{size}" text-anchor="{anchor}" dominant-baseline="central" fill="#1b1b1b"{more}>'
-        f"{escape_html(text)}</text>"
-    )
+def _text(x: float, y: float, text: str, anchor: str = "start", size: int = 13, language=None) -> tuple:
+    return x, y, text, anchor, size, language
 
 
-def _svg(width: float, height: float, content: str, label: str) -> str:
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height:.0f}" width="{width}" height="{height:.0f}" role="img" '
-        f'aria-label="{escape_html(label)}" font-family="system-ui, sans-serif"><rect width="100%" height="100%" fill="#fff"/>'
-        f'{content}<rect width="100%" height="100%" fill="none" stroke="{GREY}" stroke-opacity="0.3"/></svg>'
-    )
+def _svg(width: int, height: int, label: str, texts: list[tuple], *, bars: Sequence[tuple] = (), lines: Sequence[tuple] = ()) -> Markup:
+    size, shapes = {"width": width, "height": height}, {"bars": bars, "lines": lines, "texts": texts}
+    return Markup(filled("pages/errors/picture.svg", {"label": label, "frame": GREY} | size | shapes))

@@ -1,16 +1,13 @@
 """The widgets of the Transfer tab: they only set choices."""
 
-import os
-from pathlib import Path
-
 import streamlit as st
 
 from dashboard import state
 from dashboard.kit import encoder_choice, markup
 from dashboard.kit.kept_files import kept_panel
+from dashboard.kit.open_folder import open_files, open_folder
 from dashboard.pages.compare.transfer import store
 from dashboard.pages.compare.transfer.choices import BUDGETS, OWN_CHOICE
-from dashboard.pages.errors.controls import FOLDER_VARIABLE
 from otcore.base.errors import InputError
 from otcore.evaluation.transfer.settings import TRAINED
 from otcore.evaluation.transfer.sources import ROLES
@@ -96,8 +93,8 @@ def _one_role(column, task: str, role: str) -> list[store.Given]:
     """Uploaded files, and those picked from the folder that the owner of this installation opened."""
     label = ROLES[role].label + (" (may be left out)" if ROLES[role].optional else "")
     uploaded = column.file_uploader(label, key=f"tr_up_{task}_{role}", accept_multiple_files=True, max_upload_size=150)
-    folder = _folder()
-    names = store.open_files(folder)
+    folder = open_folder()
+    names = open_files(folder, depth=2)
     picked = column.multiselect(f"… or from the server: {label}", names, key=f"tr_path_{task}_{role}") if names else []
     return [*((one.name, one.getvalue()) for one in uploaded), *((name, folder / name) for name in picked)]
 
@@ -109,11 +106,6 @@ def _take(task: str, files: dict[str, list[store.Given]]) -> None:
         st.error(markup.escape_markdown(str(error)))
         return
     st.rerun()
-
-
-def _folder() -> Path | None:
-    named = os.environ.get(FOLDER_VARIABLE, "").strip()
-    return Path(named).expanduser() if named else None
 
 
 def _new_task() -> None:

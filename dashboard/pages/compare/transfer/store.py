@@ -2,7 +2,6 @@
 installation opened, kept by where they are. Knows nothing of the web framework."""
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 from otcore.base.errors import InputError
 from otcore.corpora.uploads import Given, Store, plain_name
@@ -48,12 +47,3 @@ def kept_sources(id: str) -> Sources:
 def kept_names(id: str) -> dict[str, list[str]]:
     """Role → names of the stored files, for people."""
     return {role: names for role, names in TASK_FILES.kept(id).about["names"].items() if names}
-
-
-def open_files(folder: Path | None, most: int = 500) -> list[str]:
-    """Files below a folder that was opened, by their paths in it, two folders deep at most."""
-    if folder is None or not folder.is_dir():
-        return []
-    found = [path for depth in ("*", "*/*", "*/*/*") for path in folder.glob(depth)]
-    shown = [path.relative_to(folder).as_posix() for path in found if path.is_file() and not path.name.startswith(".")]
-    return sorted(shown)[:most]
