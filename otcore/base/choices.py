@@ -131,13 +131,15 @@ class Several:
         return labels_of(self.options or ())
 
     def read(self, text: str) -> list[str]:
-        return self.check([name for name in text.split(",") if name.strip()])
+        return self.check(list(dict.fromkeys(name for name in text.split(",") if name.strip())))
 
     def write(self, value: Iterable[str]) -> str:
         return ",".join(value)
 
     def check(self, value: Any) -> list[str]:
-        names = list(dict.fromkeys(value))
+        names = list(value)
+        if len(set(names)) < len(names):
+            _refuse("must name each once", ", ".join(names))
         if not self.least <= len(names) <= self.most:
             _refuse(f"must be {self.least} to {self.most} names", value)
         if self.options is not None and (unknown := [name for name in names if name not in self.labels]):
