@@ -1,4 +1,4 @@
-"""Projections: laws of PCA, layouts held against umap-learn's own classes, the same picture in fresh processes, many fits at once."""
+"""Projections: laws of PCA, UMAP held against umap-learn's own classes, the same picture in fresh processes, many fits at once."""
 
 import hashlib
 import subprocess
@@ -8,14 +8,19 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from sklearn.manifold import trustworthiness
 
+from otcore.base.choices import build, declared
 from otcore.base.errors import InputError
 from otcore.base.progress import Stopped, Teller
-from otcore.space.nearest import nearest, unit_vectors
-from otcore.space.projection import ProjectionSettings, project
+from otcore.space.methods.umap import Umap
+from otcore.space.metrics import unit_vectors
+from otcore.space.nearest import nearest
+from otcore.space.projection import project
+from otcore.space.settings import ProjectionSettings
 
 ROOT = Path(__file__).resolve().parents[1]
-UMAP = ProjectionSettings("umap", neighbours=8)
+PCA, UMAP = ProjectionSettings(), ProjectionSettings(Umap(), neighbours=8)
 
 
 def groups(seed: int = 0, count: int = 90, width: int = 12) -> np.ndarray:
@@ -29,15 +34,15 @@ def test_pca_keeps_all_distances_where_the_points_lie_in_a_plane():
     random = np.random.default_rng(0)
     plane, _ = np.linalg.qr(random.normal(size=(20, 2)))
     flat = random.normal(size=(40, 2)) @ plane.T
-    found = project([flat], ProjectionSettings("pca", metric="euclidean"))
-    gaps = lambda x: np.linalg.norm(x[:, None] - x[None], axis=2)  # noqa: E731
-    np.testing.assert_allclose(gaps(found.coordinates[0]), gaps(flat), atol=1e-4)
+    found = project([flat], ProjectionSettings(metric="euclidean"))
+    gaps, expected = (np.linalg.norm(x[:, None] - x[None], axis=2) for x in (found.coordinates[0], flat))
+    np.testing.assert_allclose(gaps, expected, atol=1e-4)
     assert sum(found.variance[0]) == pytest.approx(1)
     assert found.trustworthiness[0] == pytest.approx(1)
 
 
 def test_pca_axes_are_uncorrelated_and_ordered():
-    places = project([groups()], ProjectionSettings("pca", dimensions=3, metric="euclidean")).coordinates[0]
+    places = project([groups()], ProjectionSettings(dimensions=3, metric="euclidean")).coordinates[0]
     covariance = np.cov(places.T)
     np.testing.assert_allclose(covariance - np.diag(np.diag(covariance)), 0, atol=1e-3)
     assert list(np.diag(covariance)) == sorted(np.diag(covariance), reverse=True)
@@ -46,21 +51,21 @@ def test_pca_axes_are_uncorrelated_and_ordered():
 def test_a_turned_space_gives_the_same_pca_picture_beside_it():
     x = groups()
     turn, _ = np.linalg.qr(np.random.default_rng(1).normal(size=(12, 12)))
-    first, second = project([x, x @ turn], ProjectionSettings("pca")).coordinates
+    first, second = project([x, x @ turn], PCA).coordinates
     np.testing.assert_allclose(first, second, atol=1e-3)
 
 
 def test_states_of_different_width_share_a_picture():
     x = groups()
     wide = np.hstack([x, np.zeros((len(x), 5), np.float32)])
-    first, second = project([x, wide], ProjectionSettings("pca")).coordinates
+    first, second = project([x, wide], PCA).coordinates
     np.testing.assert_allclose(first, second, atol=1e-4)
 
 
 def test_states_of_one_space_keep_how_far_they_moved():
     x = groups()
     moved = x + 3 * np.eye(12, dtype=np.float32)[0]
-    first, second = project([x, moved], ProjectionSettings("pca", dimensions=3, metric="euclidean"), same_space=True).coordinates
+    first, second = project([x, moved], ProjectionSettings(dimensions=3, metric="euclidean"), same_space=True).coordinates
     shift = (second - first).std(0)
     assert shift.max() < 1e-3, "all points move alike"
     assert np.linalg.norm((second - first)[0]) > 2.5
@@ -79,40 +84,50 @@ def test_neighbours_are_those_of_all_distances(metric):
 
 
 @pytest.mark.slow
-def test_one_state_is_laid_out_as_umap_does():
+def test_one_state_is_as_trustworthy_as_umap_by_itself():
     import umap
 
-    from otcore.space.layouts import layout
-
     x = unit_vectors(groups())
-    indices, distances = nearest(x, 7)
-    found = np.hstack([np.arange(len(x))[:, None], indices]), np.hstack([np.zeros((len(x), 1), np.float32), distances])
-    theirs = umap.UMAP(n_neighbors=8, min_dist=0.3, random_state=5, n_jobs=1, precomputed_knn=found, metric="euclidean").fit_transform(x)
-    ours = layout([x], [found], 2, 0.3, 5, Teller())[0]
-    np.testing.assert_allclose(ours, theirs, atol=1e-3)
+    theirs = umap.UMAP(n_neighbors=8, min_dist=0.3, random_state=5, n_jobs=1).fit_transform(x)
+    ours = project([x], ProjectionSettings(Umap(min_dist=0.3, seed=5), neighbours=8))
+    assert ours.trustworthiness[0] > trustworthiness(x, theirs, n_neighbors=8) - 0.01
+    gaps, expected = (np.median(nearest(places, 1, "euclidean")[1]) for places in (ours.coordinates[0], theirs))
+    assert gaps == pytest.approx(expected, rel=0.25), "the minimum distance is the one asked for"
 
 
 @pytest.mark.slow
 def test_several_states_are_laid_out_as_aligned_umap_does():
-    """Rounding grows in every step, so that the pictures agree in shape and not in digits."""
+    """From its own start the pictures agree in shape, not in digits: rounding grows in every round. From ours they keep as much."""
     import umap
     from scipy.spatial import procrustes
+    from umap.aligned_umap import procrustes_align
+    from umap.spectral import spectral_layout
+
+    from otcore.space.methods.umap import _found, _graph
 
     x = unit_vectors(groups())
-    states = [x, unit_vectors(x + 0.02 * groups(1))]
-    ours = project(states, ProjectionSettings("umap", neighbours=8, seed=3)).coordinates
+    states, settings = [x, unit_vectors(x + 0.02 * groups(1))], ProjectionSettings(Umap(seed=3), neighbours=8)
     relations = [{k: k for k in range(len(x))}]
-    theirs = umap.AlignedUMAP(n_neighbors=8, metric="cosine", random_state=3, transform_seed=3).fit_transform(states, relations=relations)
-    for mine, other in zip(ours, theirs, strict=True):
-        assert procrustes(np.asarray(other), mine)[2] < 0.1
-    assert procrustes(*ours)[2] < 0.05, "the states share one coordinate system"
-    assert np.abs(ours[0] - ours[1]).mean() < 0.15 * np.ptp(ours[0], axis=0).mean()
+    fit = umap.AlignedUMAP(n_neighbors=8, metric="cosine", random_state=3, transform_seed=3).fit(states, relations=relations)
+    theirs = [np.asarray(one) for one in fit.embeddings_]
+    graphs, random = [_graph(one[:, :2], _found(one, settings, Teller())) for one in states], np.random.RandomState(3)
+    first, second = (spectral_layout(one, graph, 2, random) for one, graph in zip(states, graphs, strict=True))
+    first, second = ((10 * one / np.abs(one).max()).astype(np.float32) for one in (first, second))
+    itself = np.vstack([np.arange(len(x))] * 2)
+    from_theirs = settings.method._together(np.stack([first, procrustes_align(first, second, itself)]), graphs, random, Teller())
+    found = project(states, settings)
+    for own, vectors, mine, ours, other in zip(found.trustworthiness, states, from_theirs, found.coordinates, theirs, strict=True):
+        assert procrustes(other, mine)[2] < 0.1
+        assert own > trustworthiness(vectors, other, n_neighbors=8) - 0.01
+        assert np.isfinite(ours).all()
+    assert procrustes(*found.coordinates)[2] < 0.05, "the states share one coordinate system"
+    assert np.abs(np.subtract(*found.coordinates)).mean() < 0.15 * np.ptp(found.coordinates[0], axis=0).mean()
 
 
 @pytest.mark.slow
 def test_umap_keeps_groups_together_in_two_and_three_dimensions():
     for dimensions in (2, 3):
-        found = project([groups()], ProjectionSettings("umap", dimensions, neighbours=8))
+        found = project([groups()], ProjectionSettings(Umap(), dimensions, 8))
         assert found.coordinates[0].shape == (90, dimensions)
         indices, _ = nearest(found.coordinates[0], 5, "euclidean")
         assert (indices % 3 == np.arange(90)[:, None] % 3).mean() > 0.95
@@ -121,7 +136,7 @@ def test_umap_keeps_groups_together_in_two_and_three_dimensions():
 
 def digests() -> list[str]:
     """Of the coordinates of one state and of two by UMAP, and of two by PCA."""
-    asked = (([groups()], UMAP), ([groups(), groups(1)], UMAP), ([groups(), groups(1)], ProjectionSettings("pca")))
+    asked = (([groups()], UMAP), ([groups(), groups(1)], UMAP), ([groups(), groups(1)], PCA))
     found = (project(states, settings).coordinates for states, settings in asked)
     return [hashlib.sha256(b"".join(one.tobytes() for one in coordinates)).hexdigest() for coordinates in found]
 
@@ -135,7 +150,7 @@ def test_the_same_seed_gives_the_same_picture_in_a_fresh_process():
 
 @pytest.mark.slow
 def test_another_seed_gives_another_picture():
-    first, second = (project([groups()], ProjectionSettings("umap", neighbours=8, seed=seed)).coordinates[0] for seed in (0, 1))
+    first, second = (project([groups()], ProjectionSettings(Umap(seed=seed), neighbours=8)).coordinates[0] for seed in (0, 1))
     assert np.abs(first - second).max() > 0.1
 
 
@@ -165,12 +180,12 @@ def few(count: int) -> list[np.ndarray]:
 @pytest.mark.parametrize(
     ("states", "settings", "message"),
     [
-        (few(8), ProjectionSettings("umap", neighbours=15), "lower the neighbours to 7"),
-        (few(4), ProjectionSettings("umap", neighbours=2), "choose PCA"),
-        (few(2), ProjectionSettings("pca"), "needs more than 2 points and there are 2"),
-        ([np.ones((30, 4))], ProjectionSettings("pca"), "All 30 points have the same vector"),
-        ([np.full((30, 4), np.nan)], ProjectionSettings("pca"), "30 of 30 vectors are not finite"),
-        ([groups(), groups(count=60)], ProjectionSettings("pca"), "90, 60 rows"),
+        (few(8), ProjectionSettings(Umap(), neighbours=15), "lower the neighbours to 7"),
+        (few(4), ProjectionSettings(Umap(), neighbours=2), "choose PCA"),
+        (few(2), PCA, "needs more than 2 points and there are 2"),
+        ([np.ones((30, 4))], PCA, "All 30 points have the same vector"),
+        ([np.full((30, 4), np.nan)], PCA, "30 of 30 vectors are not finite"),
+        ([groups(), groups(count=60)], PCA, "90, 60 rows"),
     ],
 )
 def test_what_makes_no_picture_is_told_in_a_sentence(states, settings, message):
@@ -183,7 +198,7 @@ def test_what_makes_no_picture_is_told_in_a_sentence(states, settings, message):
 )
 def test_settings_outside_their_range_are_refused(change):
     with pytest.raises(InputError):
-        ProjectionSettings(**change)
+        build(ProjectionSettings, change)
 
 
 @pytest.mark.slow
@@ -201,9 +216,56 @@ def test_a_fit_can_be_stopped_at_work_and_while_it_waits():
     stopper = Teller(lambda done, total, note: notes.append(note), lambda: any("round" in note for note in notes))
     with pytest.raises(Stopped):
         project([groups()], UMAP, tell=stopper)
-    from otcore.space import layouts
+    from otcore.space.methods import umap
 
     waited = []
-    with layouts._lock, pytest.raises(Stopped):
+    with umap._lock, pytest.raises(Stopped):
         project([groups()], UMAP, tell=Teller(lambda done, total, note: waited.append(note), lambda: "waiting for another fit" in waited))
     assert project([groups()], UMAP).coordinates[0].shape == (90, 2), "the lock is free again"
+
+
+_METHOD = """
+from dataclasses import dataclass
+from typing import ClassVar
+import numpy as np
+from otcore.base.choices import Number, choice
+from otcore.space.method import Method
+
+@dataclass(frozen=True, kw_only=True)
+class FirstAxes(Method):
+    name: ClassVar[str] = "first"
+    label: ClassVar[str] = "First axes"
+    rank: ClassVar[int] = 99
+    about: ClassVar[str] = "The first numbers of each vector."
+    reading: ClassVar[str] = "The rest is hidden."
+    stretch: float = choice(1.0, Number(0, 10, dial=(0.0, 10.0, 0.5)), "Stretch", "Of the picture.")
+
+    def place(self, vectors, settings, same_space, tell):
+        return [self.stretch * x[:, : settings.dimensions] for x in vectors]
+
+METHOD = FirstAxes
+"""
+
+
+@pytest.fixture
+def first_axes(tmp_path):
+    """A method in a file of its own, there while the test runs."""
+    from otcore.space import methods
+
+    (tmp_path / "first_axes.py").write_text(_METHOD, encoding="utf-8")
+    methods.__path__.append(str(tmp_path))
+    methods.METHODS.reload()
+    yield methods.METHODS
+    methods.__path__.remove(str(tmp_path))
+    sys.modules.pop("otcore.space.methods.first_axes", None)
+    methods.METHODS.reload()
+
+
+def test_a_new_method_is_one_file(first_axes):
+    choices = declared(ProjectionSettings)
+    assert choices["method"].kind.labels["first"] == "First axes"
+    assert choices["stretch"].applies({"method": "first"})
+    assert not choices["stretch"].applies({"method": "pca"})
+    settings = build(ProjectionSettings, {"method": "first", "stretch": 2.0, "metric": "euclidean"})
+    assert settings.method.told() == "stretch 2"
+    np.testing.assert_allclose(project([groups()], settings).coordinates[0], 2 * groups()[:, :2])

@@ -11,7 +11,10 @@ from otcore.base.errors import InputError
 from otcore.base.patterns import find
 from otcore.corpora.collection import load_collection
 from otcore.retrieval.words import unit_rows
-from otcore.space import PointChoice, encode_cloud, film_steps, neighbourhoods, read_film
+from otcore.space.film import film_steps, read_film
+from otcore.space.measures import neighbourhoods
+from otcore.space.points import encode_cloud
+from otcore.space.settings import PointChoice
 
 
 @pytest.fixture(scope="module")
@@ -22,7 +25,7 @@ def collection():
 @pytest.fixture(scope="module")
 def cloud(collection, encoder):
     ids = tuple(entry.id for entry in collection.entries[:6])
-    return encode_cloud(collection, PointChoice(("en", "de", "ja"), ids), [(encoder, 1), (encoder, 3)])
+    return encode_cloud(collection, PointChoice(("en", "de", "ja"), ids=ids), [(encoder, 1), (encoder, 3)])
 
 
 def test_every_word_of_every_chosen_sentence_is_a_point(collection, cloud):
@@ -59,14 +62,16 @@ def test_links_are_the_gold_links_also_between_two_languages_other_than_english(
     points = cloud.points
     found = {
         (points.sentence[i], int(points.position[i]), int(points.position[j]))
-        for i, j in points.links if (points.language[i], points.language[j]) == (1, 2)
-    }  # fmt: skip
+        for i, j in points.links
+        if (points.language[i], points.language[j]) == (1, 2)
+    }
     kept = {(points.sentence[k], int(points.language[k]), int(points.position[k])) for k in range(len(points))}
     expected = {
         (entry.id, i, j)
-        for entry in collection.entries[:6] for i, j in collection.gold_links(entry.id, "de", "ja").possible
+        for entry in collection.entries[:6]
+        for i, j in collection.gold_links(entry.id, "de", "ja").possible
         if (entry.id, 1, i) in kept and (entry.id, 2, j) in kept
-    }  # fmt: skip
+    }
     assert found == expected
     point = int(points.links[0, 0])
     assert int(points.links[0, 1]) in points.partners(point)
@@ -74,7 +79,7 @@ def test_links_are_the_gold_links_also_between_two_languages_other_than_english(
 
 def test_sentences_translate_themselves_in_every_other_language(collection, encoder):
     ids = tuple(entry.id for entry in collection.entries[:5])
-    found = encode_cloud(collection, PointChoice(("en", "ar", "zh"), ids, kind="sentence"), [(encoder, 2)])
+    found = encode_cloud(collection, PointChoice(("en", "ar", "zh"), ids=ids, kind="sentence"), [(encoder, 2)])
     points = found.points
     assert len(points) == 15
     assert len(points.links) == 3 * 5
@@ -104,8 +109,9 @@ def test_neighbourhoods_agree_with_counting_one_by_one(cloud):
 def rank_by_hand(points, cosine, k, code) -> int:
     mine = [
         (int(pair.sum() - k), bool(sure))
-        for pair, sure in zip(points.links, points.sure, strict=True) if k in pair and points.language[pair.sum() - k] == code
-    ]  # fmt: skip
+        for pair, sure in zip(points.links, points.sure, strict=True)
+        if k in pair and points.language[pair.sum() - k] == code
+    ]
     if not any(sure for _, sure in mine):
         return 0
     right = [other for other, _ in mine]
@@ -128,23 +134,41 @@ def test_perfect_translations_are_retrieved_and_one_language_has_none(collection
     vectors = np.random.default_rng(0).normal(size=(len(points), 64)).astype(np.float32)[meaning]
     assert neighbourhoods(points, vectors).retrieval > 0.9
     ids = tuple(entry.id for entry in collection.entries[:3])
-    alone = encode_cloud(collection, PointChoice(("de",), ids), [(encoder, 1)])
+    alone = encode_cloud(collection, PointChoice(("de",), ids=ids), [(encoder, 1)])
     found = neighbourhoods(alone.points, alone.states[0].vectors)
     assert np.isnan(found.retrieval)
     assert np.isnan(found.apart)
     assert found.mixing.max() == found.chance == 0
 
 
+def test_sentences_are_those_named_or_the_first_that_fit(collection):
+    def ids(**chosen) -> list[str]:
+        found = PointChoice(("en", "de"), **chosen).sentences(collection)
+        half = len(found) // 2
+        assert [one.language for one in found] == ["en"] * half + ["de"] * half
+        assert [one.id for one in found[:half]] == [one.id for one in found[half:]]
+        return [one.id for one in found[:half]]
+
+    entries = {entry.id: entry for entry in collection.entries}
+    assert ids(count=3) == list(entries)[:3]
+    assert ids(ids=("g004", "g002", "gone"), count=1) == ["g002", "g004"]
+    tag = collection.tags[0]
+    fitting = [id for id, entry in entries.items() if entry.split == "test" and tag in entry.tags]
+    assert ids(count=400, part="test", tags=(tag,)) == fitting
+
+
 def test_too_much_and_nothing_are_told(collection, encoder, monkeypatch):
-    monkeypatch.setattr("otcore.space.points.MOST_POINTS", 20)
+    monkeypatch.setattr("otcore.space.settings.MOST_POINTS", 20)
     with pytest.raises(InputError, match="more than the 20"):
-        encode_cloud(collection, PointChoice(("en", "de"), ("g001", "g002")), [(encoder, 1)])
+        encode_cloud(collection, PointChoice(("en", "de"), ids=("g001", "g002")), [(encoder, 1)])
     with pytest.raises(InputError, match="one language"):
-        PointChoice((), ("g001",))
+        encode_cloud(collection, PointChoice((), ids=("g001",)), [(encoder, 1)])
     with pytest.raises(InputError, match="No sentence"):
-        PointChoice(("en",), ())
+        encode_cloud(collection, PointChoice(("en",), tags=("no such tag",)), [(encoder, 1)])
+    with pytest.raises(InputError, match="kind must be one of word, sentence"):
+        PointChoice(("en",), kind="letter")
     with pytest.raises(InputError, match="g999"):
-        encode_cloud(collection, PointChoice(("en",), ("g999",)), [(encoder, 1)])
+        encode_cloud(collection, PointChoice(("en",), ids=("g999",)), [(encoder, 1)])
 
 
 def test_a_film_holds_each_word_once_and_translations_meet_as_the_run_goes(tmp_path, collection):

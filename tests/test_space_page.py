@@ -15,12 +15,14 @@ from training_runs import made_run
 import dashboard.pages.space.view  # noqa: F401  torch and Transformers are loaded before the clock of a page's run starts
 from dashboard.kit import waiting
 from dashboard.pages.space import cache as cached
-from dashboard.pages.space import figures, files, listing, picks
-from dashboard.pages.space.cache import Picture
+from dashboard.pages.space import cards, export, figures, lasso
+from dashboard.pages.space.picture import Moment, Picture
 from otcore.corpora.collection import load_collection
 from otcore.encoders import load_encoder
-from otcore.space import PointChoice, encode_cloud, neighbourhoods
-from otcore.space.projection import ProjectionSettings, project
+from otcore.space.measures import neighbourhoods
+from otcore.space.points import encode_cloud
+from otcore.space.projection import project
+from otcore.space.settings import PointChoice, ProjectionSettings
 
 APP = Path(__file__).resolve().parents[1] / "streamlit_app.py"
 
@@ -132,10 +134,10 @@ def test_points_taken_on_the_picture_are_selected_and_go_into_the_address(page):
     app = page()
     numbers = languages(app)[1]["customdata"][:3]
     app.session_state["space_picture"] = {"selection": {"points": [{"customdata": one} for one in numbers], "point_indices": []}}
-    assert picks.taken(numbers) == ".".join(str(one % figures.POINTS) for one in numbers)
-    app.session_state["sp_pick"] = picks.taken(numbers)
+    assert lasso.taken(numbers) == ".".join(str(one % figures.POINTS) for one in numbers)
+    app.session_state["sp_pick"] = lasso.taken(numbers)
     fine(app.run())
-    assert text(app, "sp_pick") == picks.taken(numbers)
+    assert text(app, "sp_pick") == lasso.taken(numbers)
     assert [len(trace["selectedpoints"]) for trace in languages(app)] == [0, 3, 0, 0, 3, 0]
 
 
@@ -236,14 +238,14 @@ def picture(folders):
     """A picture as the page's job makes it."""
     collection = load_collection()
     ids = tuple(entry.id for entry in collection.entries[:5])
-    cloud = encode_cloud(collection, PointChoice(("en", "ar", "ja"), ids), [(load_encoder(name), 2) for name in folders])
+    cloud = encode_cloud(collection, PointChoice(("en", "ar", "ja"), ids=ids), [(load_encoder(name), 2) for name in folders])
     states = [state.vectors for state in cloud.states]
     measures = tuple(neighbourhoods(cloud.points, vectors) for vectors in states)
-    return Picture("key", cloud, project(states, ProjectionSettings("pca")), measures)
+    return Picture("key", cloud, project(states, ProjectionSettings()), measures)
 
 
 def test_files_hold_every_point_and_no_formula(picture):
-    table = files.coordinates(picture, [0, 2])
+    table = export.coordinates(picture, [0, 2])
     assert len(table) == 2 * len(picture.cloud.points)
     assert table["selected"].sum() == 4
     np.testing.assert_allclose(table["x"][: len(picture.cloud.points)], picture.projection.coordinates[0][:, 0])
@@ -257,7 +259,7 @@ def test_files_hold_every_point_and_no_formula(picture):
 def test_the_html_file_stands_alone_and_escapes_text(picture):
     import plotly.graph_objects as go
 
-    page = files.html_page(go.Figure(), picture, [("<i>", "1", "2")], "<b>read</b>")
+    page = export.html_page(go.Figure(), picture, [("<i>", "1", "2")], "<b>read</b>")
     body = page[page.rindex("</head>") :]
     assert "<i>" not in body
     assert "<b>read" not in body
@@ -270,20 +272,20 @@ def test_hostile_words_stay_text_in_cards_and_figures(picture):
 
     texts = ("<img src=x onerror=alert(1)>", *picture.cloud.points.texts[1:])
     hostile = replace(picture, cloud=replace(picture.cloud, points=replace(picture.cloud.points, texts=texts)))
-    cards = listing.cards(hostile, [0], [listing.Moment(0, "before")], "aligned")
-    assert "<img" not in cards
-    assert "&lt;img" in cards
+    told = cards.cards(hostile, [0], [Moment(0, "before")], "aligned")
+    assert "<img" not in told
+    assert "&lt;img" in told
     assert "<" not in figures.plain(texts[0])
 
 
 @pytest.mark.parametrize("points", [[], [0], [5, 70, 3], list(range(0, 2000, 3)), list(range(20_000))])
 def test_a_selection_is_the_same_after_a_trip_through_the_address(points):
-    written = picks.written(points)
-    assert picks.read(written, 20_000) == sorted(points)
+    written = lasso.written(points)
+    assert lasso.read(written, 20_000) == sorted(points)
     assert len(written) <= 4500
-    assert picks.read(written, 4) == [one for one in sorted(points) if one < 4]
+    assert lasso.read(written, 4) == [one for one in sorted(points) if one < 4]
 
 
 @pytest.mark.parametrize("text", ["z", "zAAAA", "z!!!", "1..2", "-1", "zeJztwTEBAAAAwqD1T20ND6AAAAAAAA", "٣"])
 def test_a_damaged_selection_selects_nothing_or_little(text):
-    assert isinstance(picks.read(text, 100), list)
+    assert isinstance(lasso.read(text, 100), list)

@@ -18,20 +18,23 @@ def controls(choices: Choices, suffix: str, *, offered: bool = True) -> None:
     """
     encoder_choice.one(choices.key("encoder" + suffix), offered=offered)
     encoder_choice.about(state.get(choices.key("encoder" + suffix)))
-    _layer(choices, suffix)
+    layer(choices, "layer" + suffix, "encoder" + suffix)
     columns = st.columns(2)
     widgets.draw(choices, "unit" + suffix, columns[0])
     widgets.draw(choices, "pooling" + suffix, columns[1], disabled=not choices.applies("pooling" + suffix))
     widgets.draw_all(choices, [name + suffix for name in declared(AlignSettings) if name not in _BY_HAND])
 
 
-def _layer(choices: Choices, suffix: str) -> None:
-    """The layers that the chosen encoder has."""
-    one, key = choices.declared["layer" + suffix], choices.key("layer" + suffix)
-    encoder = background.encoder(background.usable_encoder(state.get(choices.key("encoder" + suffix)))[0])
+def layer(choices: Choices, name: str, encoder: str, label: str = "") -> None:
+    """The layers that the chosen encoder has.
+
+    name, encoder: of the two choices; `label`: instead of the declared one
+    """
+    one, key = choices.declared[name], choices.key(name)
+    loaded = background.encoder(background.usable_encoder(state.get(choices.key(encoder)))[0])
     own = one.kind.blank
-    if state.get(key) > encoder.layers:
+    if state.get(key) > loaded.layers:
         state.put(**{key: own})
-    label = {own: f"default ({encoder.default_layer})", 0: "0 (embedding)", encoder.layers: f"{encoder.layers} (last)"}
-    options = [own, *range(encoder.layers + 1)]
-    st.selectbox(one.label, options, key=key, format_func=lambda layer: label.get(layer, str(layer)), help=one.help)
+    names = {own: f"default ({loaded.default_layer})", 0: "0 (embedding)", loaded.layers: f"{loaded.layers} (last)"}
+    options = [own, *range(loaded.layers + 1)]
+    st.selectbox(label or one.label, options, key=key, format_func=lambda at: names.get(at, str(at)), help=one.help or None)

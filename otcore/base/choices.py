@@ -99,7 +99,8 @@ class Number:
 
 @dataclass(frozen=True)
 class OneOf:
-    """One of some names; `options` may be a registry, whose members bring their labels. `style` is how a widget offers them."""
+    """One of some names or whole numbers; `options` may be a registry, whose members bring their labels. `style` is how a widget
+    offers them."""
 
     options: Options
     style: str = "list"  # "list", "row" of buttons, "scale"
@@ -109,7 +110,7 @@ class OneOf:
         return labels_of(self.options)
 
     def read(self, text: str) -> str:
-        return self.check(text)
+        return self.check({str(value): value for value in self.labels}.get(text, text))
 
     def write(self, value: str) -> str:
         return str(value)
@@ -230,9 +231,9 @@ def choice(default: Any, kind: Kind, label: str = "", help: str = "", **more: An
     return field(default=default, metadata={_CHOICE: made})
 
 
-def variant(default: Any, registry: Mapping[str, type], label: str = "", help: str = "", **more: Any) -> Any:
+def variant(default: Any, registry: Mapping[str, type], label: str = "", help: str = "", *, style: str = "list", **more: Any) -> Any:
     """A dataclass field that holds a member of a registry: a choice of the member, and the settings of all members."""
-    made = Choice(default.name, OneOf(registry), label, help, **more)
+    made = Choice(default.name, OneOf(registry, style), label, help, **more)
     return field(default=default, metadata={_VARIANT: (made, registry, default)})
 
 

@@ -9,7 +9,7 @@ from safetensors import SafetensorError, safe_open
 from otcore.base.errors import InputError
 from otcore.corpora.collection import Collection
 from otcore.corpora.types import Sentence
-from otcore.space.points import Cloud, Points, State, collection_links
+from otcore.space.points import Cloud, State, gather
 from otcore.text.languages import language
 
 MOST_FRAMES = 16  # a longer run is shown at so many moments, evenly apart
@@ -28,24 +28,21 @@ def read_film(folder: Path, steps: list[int], collection: Collection) -> Cloud:
 
     raises: InputError   no snapshots, or they cannot be read
     """
+    if not steps:
+        raise InputError(f"The run {folder.name} has no snapshots yet; choose another one, or wait for its first.")
     try:
         sides = json.loads((folder / "snapshots" / "probes.json").read_text(encoding="utf-8"))
         frames = [_frame(folder, step) for step in steps]
-        first = next(iter(frames), None)
-        if first is None:
-            raise InputError(f"The run {folder.name} has no snapshots yet; choose another one, or wait for its first.")
-        lengths = first[1]
+        lengths = frames[0][1]
         sentences = _sentences(sides, lengths)
         starts = np.cumsum(lengths) - lengths
         rows = np.concatenate([starts[k] + np.arange(lengths[k]) for k, _ in sentences])
-        states = [
-            State(f"step {step}", layer, vectors[rows].astype(np.float32)) for step, (vectors, _, layer) in zip(steps, frames, strict=True)
-        ]
+        named = zip(steps, frames, strict=True)
+        states = [State(f"step {step}", layer, vectors[rows].astype(np.float32)) for step, (vectors, _, layer) in named]
     except (OSError, SafetensorError, KeyError, IndexError, TypeError, ValueError) as error:
-        if isinstance(error, InputError):
-            raise
         raise InputError(f"The snapshots of the run {folder.name} cannot be read ({error}); choose another run.") from error
-    return Cloud(_points([sentence for _, sentence in sentences], collection), tuple(states))
+    chosen = [sentence for _, sentence in sentences]
+    return Cloud(gather(collection, chosen, [len(sentence.words) for sentence in chosen]), tuple(states))
 
 
 def _frame(folder: Path, step: int) -> tuple[np.ndarray, np.ndarray, int]:
@@ -59,33 +56,6 @@ def _sentences(sides: list[dict], lengths: np.ndarray) -> list[tuple[int, Senten
     found: dict[tuple[str, str], tuple[int, Sentence]] = {}
     for k, side in enumerate(sides):
         id, words = side["pair"].split(" ", 1)[-1], tuple(side["words"][: lengths[k]])
-        found.setdefault((side["language"], id), (k, Sentence(side["language"], _text(words, side["language"]), words, id)))
+        found.setdefault((side["language"], id), (k, Sentence(side["language"], language(side["language"]).joiner.join(words), words, id)))
     order = list(dict.fromkeys(code for code, _ in found))
     return sorted(found.values(), key=lambda entry: order.index(entry[1].language))
-
-
-def _text(words: tuple[str, ...], code: str) -> str:
-    return language(code).joiner.join(words)
-
-
-def _points(sentences: list[Sentence], collection: Collection) -> Points:
-    codes = tuple(dict.fromkeys(sentence.language for sentence in sentences))
-    owners = [(sentence, place) for sentence in sentences for place in range(len(sentence.words))]
-    index = {(one.language, one.id, place): k for k, (one, place) in enumerate(owners) if _is_bundled(one, collection)}
-    bundled = [code for code in codes if code in collection.gold]
-    ids = [id for id in dict.fromkeys(sentence.id for sentence in sentences) if id in collection.gold["en"]]
-    links, sure = collection_links(collection, bundled, ids, index)
-    order = np.sort(links, axis=1)
-    return Points(
-        "word", tuple(sentence.words[place] for sentence, place in owners), codes,
-        np.array([codes.index(sentence.language) for sentence, _ in owners], np.int64), tuple(sentence.id for sentence, _ in owners),
-        np.array([place for _, place in owners], np.int64), order, sure,
-        {(sentence.language, sentence.id): sentence for sentence in sentences},
-        {entry.id: entry.tags for entry in collection.entries if entry.id in set(ids)},
-    )  # fmt: skip
-
-
-def _is_bundled(sentence: Sentence, collection: Collection) -> bool:
-    """Whether it is the collection's sentence of that id: only then the collection's gold links are its own."""
-    known = collection.gold.get(sentence.language, {}).get(sentence.id)
-    return known is not None and known.words[: len(sentence.words)] == sentence.words

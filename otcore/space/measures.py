@@ -6,7 +6,8 @@ import numpy as np
 import torch
 
 from otcore.base.progress import Teller
-from otcore.space.nearest import blocks, unit_vectors
+from otcore.space.metrics import unit_vectors
+from otcore.space.nearest import blocks
 from otcore.space.points import Points
 
 NEIGHBOURS = 10

@@ -1,43 +1,22 @@
 """Which words or sentences are looked at, and their vectors under one encoder or several."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from otcore.base.errors import InputError
-from otcore.base.names import POOLINGS
 from otcore.base.progress import Teller
 from otcore.corpora.collection import Collection
 from otcore.corpora.types import Links, Sentence
 from otcore.encoders.encoder import Encoder
-
-MOST_POINTS = 25_000  # all words of the bundled collection; more would be no picture
-KINDS = ("word", "sentence")
-
-
-@dataclass(frozen=True)
-class PointChoice:
-    """What is plotted: `kind` "word" or "sentence" of these sentences in these languages; `pooling` makes words of subwords."""
-
-    languages: tuple[str, ...]
-    ids: tuple[str, ...]
-    kind: str = "word"
-    pooling: str = "mean"
-
-    def __post_init__(self) -> None:
-        if not self.languages:
-            raise InputError("Choose at least one language to plot.")
-        if not self.ids:
-            raise InputError("No sentence is left to plot; choose more sentences or fewer tags.")
-        if self.kind not in KINDS or self.pooling not in POOLINGS:
-            raise InputError(f"Points are words or sentences, pooled by {', '.join(POOLINGS)}; not {self.kind} and {self.pooling}.")
+from otcore.space.settings import PointChoice
 
 
 @dataclass(frozen=True)
 class Points:
     """n words or sentences, one language after the other; two equal words in different contexts are two points.
 
+    of_words : whether points are words, not sentences
     texts    : what stands at each point
     codes    : the languages, and `language` (n,) the place in `codes` of each point's, never falling
     sentence : id of each point's sentence, `position` (n,) its place in there (0 for sentences)
@@ -46,7 +25,7 @@ class Points:
     tags     : id → tags of the sentence
     """
 
-    kind: str
+    of_words: bool
     texts: tuple[str, ...]
     codes: tuple[str, ...]
     language: np.ndarray
@@ -60,13 +39,17 @@ class Points:
     def __len__(self) -> int:
         return len(self.texts)
 
+    def code(self, point: int) -> str:
+        """The language of a point."""
+        return self.codes[self.language[point]]
+
     def partners(self, point: int) -> list[int]:
         """The points that translate a point."""
         here = (self.links == point).any(1)
         return [int(one) for one in self.links[here].ravel() if one != point]
 
     def context(self, point: int) -> Sentence:
-        return self.contexts[self.codes[self.language[point]], self.sentence[point]]
+        return self.contexts[self.code(point), self.sentence[point]]
 
 
 @dataclass(frozen=True)
@@ -94,42 +77,56 @@ def encode_cloud(collection: Collection, choice: PointChoice, systems: Sequence[
             Stopped      `tell` was asked to end
     """
     tell = tell or Teller()
-    chosen = [collection.pair(id, code, code).source for code in choice.languages for id in choice.ids]
-    count = sum(len(sentence.words) for sentence in chosen) if choice.kind == "word" else len(chosen)
-    if count > MOST_POINTS:
-        raise InputError(f"{count:,} points are more than the {MOST_POINTS:,} that make a picture; choose fewer sentences or languages.")
+    chosen = choice.sentences(collection)
     found = []
     for number, (encoder, layer) in enumerate(systems):
         part = tell.part(number / len(systems), (number + 1) / len(systems))
         found.append(_encode(encoder, layer, chosen, choice, part))
     kept = [min(len(vectors[k]) for vectors in found) for k in range(len(chosen))]
-    points = gather(collection, choice, chosen, kept)
+    points = gather(collection, chosen, kept, of_words=choice.of_words)
     states = [
         State(encoder.name, layer, np.concatenate([rows[:many] for rows, many in zip(vectors, kept, strict=True)]).astype(np.float32))
         for (encoder, layer), vectors in zip(systems, found, strict=True)
     ]
-    return Cloud(points, tuple(states), count - len(points))
+    whole = sum(len(sentence.words) for sentence in chosen) if choice.of_words else len(chosen)
+    return Cloud(points, tuple(states), whole - len(points))
 
 
-def gather(collection: Collection, choice: PointChoice, chosen: Sequence[Sentence], kept: Sequence[int]) -> Points:
-    """The points of sentences, language by language, of each the first `kept` words."""
-    codes, words = choice.languages, choice.kind == "word"
+def gather(collection: Collection, chosen: Sequence[Sentence], kept: Sequence[int], *, of_words: bool = True) -> Points:
+    """The points of sentences, which stand one language after the other: of each the first `kept` words, or itself. Links and tags are
+    those of the sentences that are the collection's own."""
+    codes, ids = (tuple(dict.fromkeys(names)) for names in ([one.language for one in chosen], [one.id for one in chosen]))
     owners = [(sentence, place) for sentence, many in zip(chosen, kept, strict=True) for place in range(many)]
-    index = {(sentence.language, sentence.id, place): k for k, (sentence, place) in enumerate(owners)}
-    links, sure = collection_links(collection, codes, choice.ids, index) if words else _whole_links(codes, choice.ids, index)
-    tags = {entry.id: entry.tags for entry in collection.entries if entry.id in set(choice.ids)}
+    bundled = {(one.language, one.id) for one in chosen if _is_bundled(one, collection)}
+    index = {(one.language, one.id, place): k for k, (one, place) in enumerate(owners) if (one.language, one.id) in bundled or not of_words}
+    links, sure = (_word_links if of_words else _whole_links)(collection, codes, ids, index)
     return Points(
-        choice.kind, tuple(sentence.words[place] if words else sentence.text for sentence, place in owners), codes,
-        np.array([codes.index(sentence.language) for sentence, _ in owners], np.int64), tuple(sentence.id for sentence, _ in owners),
-        np.array([place for _, place in owners], np.int64), links, sure,
-        {(sentence.language, sentence.id): sentence for sentence in chosen}, tags,
-    )  # fmt: skip
+        of_words=of_words,
+        texts=tuple(sentence.words[place] if of_words else sentence.text for sentence, place in owners),
+        codes=codes,
+        language=np.array([codes.index(sentence.language) for sentence, _ in owners], np.int64),
+        sentence=tuple(sentence.id for sentence, _ in owners),
+        position=np.array([place for _, place in owners], np.int64),
+        links=links,
+        sure=sure,
+        contexts={(sentence.language, sentence.id): sentence for sentence in chosen},
+        tags={entry.id: entry.tags for entry in collection.entries if entry.id in set(ids)},
+    )
 
 
-def collection_links(
-    collection: Collection, codes: Sequence[str], ids: Sequence[str], index: Mapping[tuple[str, str, int], int]
-) -> tuple[np.ndarray, np.ndarray]:
-    """Gold links (e, 2) between the points of an index (language, sentence, word) → point, and which are sure (e,)."""
+def _is_bundled(sentence: Sentence, collection: Collection) -> bool:
+    """Whether it is the collection's sentence of that id, or its beginning: only then are the collection's links its own."""
+    known = collection.gold.get(sentence.language, {}).get(sentence.id)
+    return known is not None and known.words[: len(sentence.words)] == sentence.words
+
+
+_Index = Mapping[tuple[str, str, int], int]  # (language, sentence, place) → point
+_LinkRows = tuple[np.ndarray, np.ndarray]  # (e, 2) and whether sure (e,)
+
+
+def _word_links(collection: Collection, codes: Sequence[str], ids: Iterable[str], index: _Index) -> _LinkRows:
+    """Gold links between the points of an index."""
+    codes, ids = [code for code in codes if code in collection.gold], [id for id in ids if id in collection.gold["en"]]
     rows: list[tuple[int, int]] = []
     sure: list[bool] = []
     for k, first in enumerate(codes):
@@ -143,7 +140,7 @@ def collection_links(
     return np.array(rows, np.int64).reshape(-1, 2), np.array(sure, bool)
 
 
-def _whole_links(codes: Sequence[str], ids: Sequence[str], index: Mapping[tuple[str, str, int], int]) -> tuple[np.ndarray, np.ndarray]:
+def _whole_links(collection: Collection, codes: Sequence[str], ids: Sequence[str], index: _Index) -> _LinkRows:
     """A sentence translates itself in all other languages."""
     rows = [(index[a, id, 0], index[b, id, 0]) for k, a in enumerate(codes) for b in codes[k + 1 :] for id in ids]
     return np.array(rows, np.int64).reshape(-1, 2), np.ones(len(rows), bool)
@@ -157,6 +154,6 @@ def _encode(encoder: Encoder, layer: int, chosen: Sequence[Sentence], choice: Po
 
     tell(0.0, f"encoding with {encoder.name}")
     encoded = encoder.encode([sentence.words for sentence in chosen], layer, progress, [sentence.language for sentence in chosen])
-    if choice.kind == "word":
+    if choice.of_words:
         return [vectors.pooled(choice.pooling) for vectors in encoded]
     return list(encoder.sentences(encoded, layer)[:, None])

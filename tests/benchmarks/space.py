@@ -36,25 +36,26 @@ def engine(words: int, languages: tuple[str, ...]) -> None:
     """Prints the seconds of each step."""
     from otcore.corpora.collection import load_collection
     from otcore.encoders import load_encoder
-    from otcore.space import PointChoice, encode_cloud, neighbourhoods
-    from otcore.space.layouts import warm_up
-    from otcore.space.projection import ProjectionSettings, project
+    from otcore.space.measures import neighbourhoods
+    from otcore.space.methods import METHODS
+    from otcore.space.points import encode_cloud
+    from otcore.space.projection import project, warm_up
+    from otcore.space.settings import PointChoice, ProjectionSettings
 
     collection, encoders = load_collection(), [load_encoder("base"), load_encoder("aligned")]
     each = sum(len(collection.gold[code][entry.id].words) for code in languages for entry in collection.entries) / len(collection.entries)
-    ids = tuple(entry.id for entry in collection.entries[: round(words / each)])
+    choice = PointChoice(languages, count=round(words / each))
     systems = [(encoder, encoder.default_layer) for encoder in encoders]
-    encode_cloud(collection, PointChoice(("en",), ids[:4]), systems)
+    encode_cloud(collection, PointChoice(("en",), count=4), systems)
     timed("warm-up (once a process)", warm_up)
-    cloud = timed("encoding with two encoders", lambda: encode_cloud(collection, PointChoice(languages, ids), systems))
+    cloud = timed("encoding with two encoders", lambda: encode_cloud(collection, choice, systems))
     print(f"  {len(cloud.points):,} words of {len(languages)} languages, {len(cloud.points.links):,} gold links")
     states = [state.vectors for state in cloud.states]
     timed("neighbourhoods of one state", lambda: neighbourhoods(cloud.points, states[1]))
-    for method in ("pca", "umap"):
+    for method in METHODS.values():
+        settings = ProjectionSettings(method())
         for chosen in (states[1:], states):
-            found = timed(
-                f"{method}, {len(chosen)} state(s)", lambda method=method, chosen=chosen: project(chosen, ProjectionSettings(method))
-            )
+            found = timed(f"{method.label}, {len(chosen)} state(s)", lambda chosen=chosen, settings=settings: project(chosen, settings))
             print(f"  trustworthiness {', '.join(f'{one:.3f}' for one in found.trustworthiness)}")
 
 

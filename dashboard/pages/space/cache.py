@@ -2,34 +2,23 @@
 
 import contextlib
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from dashboard.background import work
 from dashboard.background.encoders import collection, encoder
 from dashboard.background.jobs import HEAVY, MEDIUM, QUICK, Snapshot
-from dashboard.pages.space.selection import SpaceView
+from dashboard.pages.space.choices import SpaceView
+from dashboard.pages.space.picture import Picture
 from otcore.base.errors import InputError
 from otcore.base.progress import Teller
 from otcore.encoders import encoder_stamp
 from otcore.runs.store import find_run
-from otcore.space import Cloud, Neighbourhoods, encode_cloud, film_steps, neighbourhoods, read_film
-from otcore.space.layouts import warm_up
-from otcore.space.projection import Projection, project
+from otcore.space.film import film_steps, read_film
+from otcore.space.measures import Neighbourhoods, neighbourhoods
+from otcore.space.points import Cloud, encode_cloud
+from otcore.space.projection import project, warm_up
 
 _Load = Callable[[Teller], Cloud]
 _Prepare = Callable[[], _Load]
-
-
-@dataclass(frozen=True)
-class Picture:
-    """A finished picture: the points with their vectors, their places, and what is measured in the original space, each for every
-    state; `steps` of a film's states, else empty; `key` of what it depends on."""
-
-    key: str
-    cloud: Cloud
-    projection: Projection
-    measures: tuple[Neighbourhoods, ...]
-    steps: tuple[int, ...] = ()
 
 
 def space_picture(view: SpaceView) -> Snapshot:
@@ -37,7 +26,7 @@ def space_picture(view: SpaceView) -> Snapshot:
 
     raises: InputError   an encoder or a run cannot be had
     """
-    points, steps, prepare = _film(view) if view.mode == "film" else _systems(view)
+    points, steps, prepare = _film(view) if view.is_film else _systems(view)
     key, shelf = repr(("space", points, view.mode, view.projection)), work.shelf()
 
     def begin() -> Callable[[Teller], Picture]:
@@ -49,22 +38,24 @@ def space_picture(view: SpaceView) -> Snapshot:
                 raise InputError(f"A picture needs two points or more and there is {count}; choose more sentences or languages.")
             measures = shelf.get(f"measures {points}", lambda: _measured(cloud, tell.part(0.3, 0.45)))
             states = [state.vectors for state in cloud.states]
-            projection = project(states, view.projection, same_space=view.mode == "film", tell=tell.part(0.45, 1))
+            projection = project(states, view.projection, same_space=view.is_film, tell=tell.part(0.45, 1))
             return Picture(key, cloud, projection, measures, steps)
 
         return make
 
-    return work.asked(key, "picture of the space", begin, MEDIUM if view.projection.method == "umap" else QUICK)
+    return work.asked(key, "picture of the space", begin, MEDIUM if view.projection.method.slow else QUICK)
 
 
 def warm_projection() -> None:
-    """Compiles what UMAP needs in the background, once a process, so that a first fit is not kept waiting for it."""
+    """Compiles what slow methods need in the background, once a process, so that a first fit is not kept waiting for it."""
     with contextlib.suppress(InputError):  # no room: the first fit will do it
-        work.jobs().submit("warm-up", "preparing UMAP", warm_up, HEAVY)
+        work.jobs().submit("warm-up", "preparing projections", warm_up, HEAVY)
 
 
 def _systems(view: SpaceView) -> tuple[str, tuple[int, ...], _Prepare]:
     """What points under some encoders depend on, no steps, and how they are made."""
+
+    view.points.sentences(collection())  # what cannot be plotted is told at once
 
     def prepare() -> _Load:
         loaded = [encoder(name) for name, _ in view.systems]
@@ -76,6 +67,8 @@ def _systems(view: SpaceView) -> tuple[str, tuple[int, ...], _Prepare]:
 
 def _film(view: SpaceView) -> tuple[str, tuple[int, ...], _Prepare]:
     """The same of a run's snapshots. It depends on when each was written: a run may be resumed, or made anew under an old name."""
+    if not view.run:
+        raise InputError("Choose a fine-tuning run: its snapshots are the film.")
     folder = find_run(view.run).folder
     steps = tuple(film_steps(folder))
     paths = [folder / "snapshots" / f"{step:07d}.safetensors" for step in steps]

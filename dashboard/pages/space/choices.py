@@ -1,43 +1,72 @@
 """The choices of the Space page: what is plotted, how it is projected, how it looks, what is selected."""
 
-from dashboard.state import parsing
-from dashboard.state.parsing import LAYER_DEFAULT, Field
-from otcore.base.names import POOLINGS
-from otcore.space.nearest import METRICS
-from otcore.space.points import KINDS
-from otcore.space.projection import METHODS
-from otcore.text.languages import LANGUAGES
+from dataclasses import dataclass
 
-MODES = ("pair", "one", "film")
-PARTS = ("all", "dev", "test")
-COLOURS = ("language", "sentence", "tag", "gold", "null", "rank", "frequency")
-LINES = ("none", "selected", "all")
-ALL_SENTENCES = 400  # more than there are: the slider's end means all of them
+from dashboard.pages.space.colouring import COLOURINGS
+from dashboard.state import Choices
+from dashboard.state.system import ENCODER_HELP
+from otcore.base.choices import Flag, Maybe, Number, OneOf, Text, choice, nested
+from otcore.space.settings import PointChoice, ProjectionSettings
 
-FIELDS = {
-    "sp_mode": Field("pair", parsing.one_of(*MODES)),
-    "sp_a": Field("base", parsing.nonempty),
-    "sp_b": Field("aligned", parsing.nonempty),
-    "sp_layer_a": Field(LAYER_DEFAULT, parsing.number(LAYER_DEFAULT, 1000, int)),
-    "sp_layer_b": Field(LAYER_DEFAULT, parsing.number(LAYER_DEFAULT, 1000, int)),
-    "sp_unit": Field("word", parsing.one_of(*KINDS)),
-    "sp_pooling": Field("mean", parsing.one_of(*POOLINGS)),
-    "sp_langs": Field(["en", "de", "ar", "ja"], parsing.list_of(len(LANGUAGES), *LANGUAGES)),
-    "sp_part": Field("all", parsing.one_of(*PARTS)),
-    "sp_tags": Field([], parsing.tags),
-    "sp_count": Field(30, parsing.number(1, ALL_SENTENCES, int)),
-    "sp_ids": Field([], parsing.list_of(60)),
-    "sp_method": Field("pca", parsing.one_of(*METHODS)),
-    "sp_dims": Field(2, parsing.number(2, 3, int)),
-    "sp_neighbours": Field(15, parsing.number(2, 200, int)),
-    "sp_min_dist": Field(0.1, parsing.number(0, 1)),
-    "sp_metric": Field("cosine", parsing.one_of(*METRICS)),
-    "sp_seed": Field(0, parsing.number(0, 2**31, int)),
-    "sp_colour": Field("language", parsing.one_of(*COLOURS)),
-    "sp_lines": Field("selected", parsing.one_of(*LINES)),
-    "sp_find": Field("", parsing.at_most(200)),
-    "sp_regex": Field(False, parsing.flag),
-    "sp_pick": Field("", parsing.at_most(4500)),
-    "sp_step": Field(-1, parsing.number(-1, 10**9, int)),
-    "sp_play": Field(False, parsing.flag),
-}
+MODES = {"pair": "Before | after", "one": "One encoder", "film": "Film of a run"}
+LINES = {"none": "none", "selected": "of the selection", "all": "all"}
+_LAYER = Maybe(Number(0, 1000, whole=True), blank=-1)
+
+
+@dataclass(frozen=True)
+class SpaceView:
+    """One view of the page, complete: equal views show equal pages.
+
+    a, b : encoders before and after with their layers (None is the encoder's own); of one encoder only b is shown, of a film neither
+    run  : whose snapshots the film shows; it is the Fine-tune page's choice too
+    step : of the run, at which the film stands; -1 for its end
+    pick : the points picked on the picture, as `dashboard.pages.space.lasso` writes them
+    """
+
+    mode: str = choice("pair", OneOf(MODES, style="row"), "Show")
+    a: str = choice("base", Text(200, filled=True), "Before", ENCODER_HELP)
+    layer_a: int | None = choice(None, _LAYER, "Before: layer")
+    b: str = choice("aligned", Text(200, filled=True), "After", ENCODER_HELP)
+    layer_b: int | None = choice(None, _LAYER, "After: layer")
+    points: PointChoice = nested(PointChoice)
+    projection: ProjectionSettings = nested(ProjectionSettings)
+    colour: str = choice("language", OneOf(COLOURINGS), "Colour by", "Marker shapes are always the languages.")
+    lines: str = choice(
+        "selected",
+        OneOf(LINES),
+        "Lines between translations",
+        "Hand-made links; the colour is the length in the original space, 1 − cosine, not the length on the picture.",
+    )
+    find: str = choice(
+        "",
+        Text(200),
+        "Select by text",
+        "Selects every point with this text, whatever the case; added to what is selected on the picture.",
+    )
+    regex: bool = choice(
+        False, Flag(), "Regex", "Regular expression: selects every point in which the pattern is found: ^un, tion$, [0-9]+ …"
+    )
+    pick: str = choice("", Text(4500))
+    step: int = choice(-1, Number(-1, 10**9, whole=True), "Step of the run")
+    play: bool = choice(False, Flag())
+    run: str = ""
+
+    @property
+    def is_film(self) -> bool:
+        return self.mode == "film"
+
+    @property
+    def is_pair(self) -> bool:
+        return self.mode == "pair"
+
+    @property
+    def systems(self) -> tuple[tuple[str, int | None], ...]:
+        """The encoders that are shown, with their layers."""
+        return ((self.a, self.layer_a),) * self.is_pair + ((self.b, self.layer_b),) * (not self.is_film)
+
+    @property
+    def colouring(self):
+        return COLOURINGS[self.colour]
+
+
+CHOICES = Choices(SpaceView, "sp_")

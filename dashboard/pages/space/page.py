@@ -1,9 +1,12 @@
 """Space: the words of several languages as points, before, during and after fine-tuning."""
 
+from dataclasses import replace
+
 import streamlit as st
 
-from dashboard import background
-from dashboard.pages.space import controls, selection, view
+from dashboard import state
+from dashboard.pages.space import controls, view
+from dashboard.pages.space.choices import CHOICES
 
 
 def page() -> None:
@@ -14,4 +17,4 @@ def page() -> None:
     with st.sidebar:
         controls.sidebar()
     controls.look()
-    view.page(selection.current(background.collection()))
+    view.page(replace(CHOICES.current(), run=state.get("run")))
