@@ -173,8 +173,10 @@ def made() -> Transfer:
     gain = {"en": 0.0, "de": 0.1, "sw": 0.2}
     scores = tuple(
         Score(name, seed, code, "f1", value + 0.02 * seed + (gain[code] if name == "b" else 0))
-        for name in ("a<", "b") for seed in (0, 1) for code, value in base.items()
-    )  # fmt: skip
+        for name in ("a<", "b")
+        for seed in (0, 1)
+        for code, value in base.items()
+    )
     fits = tuple(Fit(name, seed, 0.7, 3, 1.0, 0.5) for name in ("a<", "b") for seed in (0, 1))
     chance = {code: {"f1": 0.2} for code in base}
     return Transfer(
