@@ -90,6 +90,16 @@ def test_choices_change_the_page_and_the_address(page):
     assert any("words at layer 1, sentences at layer 1" in caption.value.replace("\\", "") for caption in app.caption)
 
 
+def test_of_three_encoders_one_is_chosen_that_stands_beside_the_first(page, folders, bundled):
+    app = page(compared=",".join([*folders, "base"]), over="de", shown="aer", after="nobody")
+    assert app.button_group(key="after").options == [folders[1], "base"]
+    assert app.button_group(key="after").value == folders[1]
+    assert "Before: AER of" in titles(app)[-3]
+    app = fine(app.button_group(key="after").set_value("base").run())
+    assert titles(app)[-2] == "After: AER of base"
+    assert app.query_params["after"] in ("base", ["base"])
+
+
 def test_a_bad_address_falls_back_field_by_field(page):
     app = page(over="xx,en", shown="nonsense", at="99", after="nobody")
     assert list(app.multiselect(key="over").value) == ["de", "fr", "es"]

@@ -101,8 +101,9 @@ class TransferView:
         "usual",
         OneOf(BUDGETS, style="row"),
         "Budget",
-        "Quick: one seed, at most 1,000 examples to learn from and 200 of each language to be tested on. Usual: three seeds, 5,000 and "
-        "500. Everything: three seeds, all there is; with files this takes long on a small machine.",
+        "Quick: one seed, at most {quick.train:,} examples to learn from and {quick.tests} of each language to be tested on. Usual: three "
+        "seeds, {usual.train:,} and {usual.tests}. Everything: three seeds, all there is; with files this takes long on a small "
+        "machine.".format(**BUDGETS),
         key="tr_budget",
     )
     train: str | None = like(TransferSettings, "train", key="tr_train", when=_trains)
