@@ -11,9 +11,7 @@ import pytest
 from pages import fine, finished, go
 from streamlit.testing.v1 import AppTest
 
-from dashboard.pages.compare import figures
-from dashboard.pages.compare import report as compare_report
-from dashboard.pages.compare import tables as compare_tables
+from dashboard.pages.compare import figures, report, tables
 from otcore.corpora.collection import load_collection
 from otcore.encoders import load_encoder
 from otcore.evaluation import comparison
@@ -66,9 +64,12 @@ def test_opening_shows_verdicts_figures_table_and_files_without_a_click(page):
     verdicts = next(element.value for element in app.markdown if "AER" in element.value)
     assert "over the mean of 2 languages" in verdicts
     assert [title for title in titles(app) if "by language" in title] == [
-        "AER, by language", "Word retrieval, by language", "Sentence retrieval, by language",
-        "Cost of true over shuffled pairs, by language", "Language separability, by language",
-    ]  # fmt: skip
+        "AER, by language",
+        "Word retrieval, by language",
+        "Sentence retrieval, by language",
+        "Cost of true over shuffled pairs, by language",
+        "Language separability, by language",
+    ]
     assert sum("AER of" in title or title == "Change of AER" for title in titles(app)) == 3
     table = app.dataframe[0].value
     assert len(table) == 5 * 3
@@ -87,6 +88,16 @@ def test_choices_change_the_page_and_the_address(page):
     app = finished(app.selectbox(key="at").select(1).run())
     assert app.query_params["at"] in ("1", ["1"])
     assert any("words at layer 1, sentences at layer 1" in caption.value.replace("\\", "") for caption in app.caption)
+
+
+def test_of_three_encoders_one_is_chosen_that_stands_beside_the_first(page, folders, bundled):
+    app = page(compared=",".join([*folders, "base"]), over="de", shown="aer", after="nobody")
+    assert app.button_group(key="after").options == [folders[1], "base"]
+    assert app.button_group(key="after").value == folders[1]
+    assert "Before: AER of" in titles(app)[-3]
+    app = fine(app.button_group(key="after").set_value("base").run())
+    assert titles(app)[-2] == "After: AER of base"
+    assert app.query_params["after"] in ("base", ["base"])
 
 
 def test_a_bad_address_falls_back_field_by_field(page):
@@ -183,17 +194,17 @@ def test_dots_hold_what_was_measured_and_lines_join_before_and_after(evaluation)
 
 
 def test_heatmaps_share_a_scale_and_the_change_is_their_difference(evaluation):
-    top = figures.highest_error(evaluation)
-    before, after = (figures.layer_errors(evaluation, name, title="", top=top).data[0] for name in evaluation.names)
-    change = figures.layer_changes(evaluation, evaluation.names[1]).data[0]
-    assert before.zmax == after.zmax == top
+    drawn = {name: (figure.data[0], spoken) for name, figure, spoken in figures.layer_figures(evaluation, evaluation.names[1])}
+    (before, told), (after, _), (change, _) = (drawn[name] for name in ("before", "after", "change"))
+    assert before.zmax == after.zmax == max(one.aer for one in evaluation.layers)
     np.testing.assert_allclose(np.array(change.z), np.array(after.z) - np.array(before.z))
     assert change.zmin == -change.zmax
+    assert told.endswith(f"lowest at layer {int(np.argmin(before.z[-1]))}.")
 
 
 def test_the_report_is_one_file_and_escapes_names(evaluation):
     renamed = replace_names(evaluation, {evaluation.names[1]: '<script>alert("x")</script>'})
-    text = compare_report.html_report(renamed, ("aer", "words"), renamed.names[1])
+    text = report.html_report(renamed, ("aer", "words"), renamed.names[1])
     body = text[text.rindex("</head>") :]
     assert "<script>alert" not in body
     assert "&lt;script&gt;alert" in body
@@ -205,10 +216,10 @@ def test_the_report_is_one_file_and_escapes_names(evaluation):
 
 
 def test_files_hold_every_figure(evaluation):
-    lines = compare_tables.evaluation_csv(evaluation).splitlines()
+    lines = tables.evaluation_csv(evaluation).splitlines()
     assert len(lines) == 1 + 2 * 3 * len(evaluation.measures)
     assert lines[0].startswith("encoder,language,measure,value,low,high,chance,change_value")
-    errors = compare_tables.errors_table(evaluation)
+    errors = tables.published_tables(evaluation)["AER"]
     assert errors.iloc[0]["German"] == pytest.approx(100 * evaluation.estimate(evaluation.names[0], "de", "aer").value, abs=0.06)
     assert errors.iloc[-1]["French"] == 4.1
 

@@ -1,11 +1,13 @@
 """Registries: a new file is all it takes, and it is offered wherever a member can be chosen."""
 
 import importlib
+import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 from app_server import ROOT
-from pages import fine, go
+from pages import fine, finished, go
 from streamlit.testing.v1 import AppTest
 
 import dashboard.pages  # noqa: F401  declares the choices of every page
@@ -15,6 +17,10 @@ from otcore.alignment.rules import RULES
 from otcore.alignment.settings import AlignSettings
 from otcore.base.choices import build, declared
 from otcore.base.registry import Registry
+from otcore.corpora.collection import load_collection
+from otcore.evaluation import comparison
+from otcore.evaluation.measures import MEASURES
+from otcore.evaluation.transfer.tasks import TASKS
 from otcore.transport.solvers import SOLVERS
 
 _SOLVER = """
@@ -60,6 +66,49 @@ class Everything(PlanRule):
         return plan >= self.least
 
 RULE = Everything
+"""
+_MEASURE = """
+import numpy as np
+from otcore.evaluation.measure import measure
+from otcore.evaluation.samples import Rates, first_rate
+
+@measure("length", "words a sentence", 99, unit="words", better="", published={"somebody": {"fr": 5.0}})
+def _length(made):
+    \"\"\"How long sentences are.\"\"\"
+    return Rates(np.array([[len(x), 1] for x, _ in made.words]), first_rate)
+
+MEASURE = _length
+"""
+_TASK = """
+from otcore.evaluation.transfer.task import Outcome, Task
+
+class Luck(Task):
+    name = "luck"
+    label = "guessing right"
+    rank = 99
+    about = "A coin is thrown for every sentence."
+    measures = {"heads": "share of heads", "tails": "share of tails"}
+    in_english = False
+    published = ({"a fair coin": {"all": 50.0}}, "heads")
+
+    def __init__(self, codes):
+        self.codes = codes
+
+    @classmethod
+    def read(cls, sources):
+        return cls(sources.languages)
+
+    @property
+    def languages(self):
+        return self.codes
+
+    def chance(self, settings):
+        return dict.fromkeys(self.codes, {"heads": 0.5, "tails": 0.5})
+
+    def prepare(self, encoder, settings, tell):
+        return lambda seed, told: Outcome(dict.fromkeys(self.codes, {"heads": 0.75, "tails": 0.25}))
+
+TASK = Luck
 """
 
 
@@ -119,6 +168,53 @@ def test_a_new_member_is_on_the_page_and_in_the_address(add, registry, package, 
     assert app.query_params[field] == name
 
 
+def tables(app: AppTest) -> list:
+    return [frame.value for frame in app.dataframe]
+
+
+def test_a_new_measure_is_on_the_compare_page_and_in_its_address(add, monkeypatch, folders):
+    whole = load_collection()
+    few = replace(whole, entries=tuple(entry for entry in whole.entries if entry.split == "test")[:8])
+    monkeypatch.setattr(comparison, "load_collection", lambda: few)
+    monkeypatch.setenv("OTCORE_ENCODERS", ",".join(folders))
+    add(MEASURES, "otcore.evaluation.measures", _MEASURE)
+    app = opened("compare", compared=",".join(folders), over="de", shown="length")
+    assert app.multiselect(key="shown").value == ["length"]
+    assert "words a sentence" in app.multiselect(key="shown").options
+    assert app.query_params["shown"] in ("length", ["length"])
+    assert any("How long sentences are" in caption.value for caption in app.caption)
+    assert set(tables(app)[0]["figure"]) == {"words a sentence"}
+    beside = next(table for table in tables(app) if "words a sentence with English, in %" in table.columns)
+    assert list(beside["French"].dropna()) == [5.0], "what was published of it"
+
+
+def test_a_new_task_is_on_the_compare_page_and_in_its_address(add, monkeypatch, folders):
+    monkeypatch.setenv("OTCORE_ENCODERS", ",".join(folders))
+    add(TASKS, "otcore.evaluation.transfer.tasks", _TASK)
+    app = opened("compare", cmp_part="transfer", compared=",".join(folders), tr_over="de", tr_task="luck", tr_measure="tails")
+    assert app.selectbox(key="tr_task").value == "luck"
+    assert "Guessing right" in app.selectbox(key="tr_task").options
+    assert app.query_params["tr_task"] in ("luck", ["luck"])
+    assert any("A coin is thrown" in caption.value for caption in app.caption)
+    assert list(tables(app)[0]["language"]) == ["German", "mean of all"]
+    assert any("Share of tails, by language" in chart.proto.spec for chart in app.get("plotly_chart"))
+    assert any("published: a fair coin" in table.astype(str).to_numpy() for table in tables(app))
+
+
+def opened(page: str, **url: str) -> AppTest:
+    """A page at an address, its job done."""
+    app = go(AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=300), page)
+    app.query_params.update(url)
+    return finished(app.run())
+
+
 def test_two_members_of_one_name_are_refused(add):
     with pytest.raises(RuntimeError, match="one name"):
         add(SOLVERS, "otcore.transport.solvers", _SOLVER.replace('"independent"', '"exact"'))
+
+
+@pytest.mark.parametrize("registry", ["measures.MEASURES", "transfer.tasks.TASKS"])
+def test_members_are_listed_without_what_is_slow_to_import(registry):
+    module, name = f"otcore.evaluation.{registry}".rsplit(".", 1)
+    code = f"import sys; from {module} import {name}; list({name}); print({{'torch', 'transformers', 'ot', 'plotly'}} & set(sys.modules))"
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True).stdout.strip() == "set()"

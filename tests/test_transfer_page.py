@@ -96,6 +96,13 @@ def test_measure_and_aligned_languages_change_what_is_shown_and_the_address(page
     assert "tr_seen" not in app.query_params
 
 
+def test_an_address_without_another_language_means_english_alone(page):
+    app = page(tr_over="")
+    assert app.multiselect(key="tr_over").value == []
+    assert list(app.dataframe[0].value["language"]) == ["English", "mean of all"]
+    assert app.query_params["tr_over"] in ("", [""])
+
+
 def test_a_bad_address_falls_back_field_by_field(page):
     app = page(tr_task="chess", tr_budget="endless", tr_measure="luck", tr_seen="xx", tr_train="nobody")
     assert app.selectbox(key="tr_task").value == "topics"
@@ -173,8 +180,10 @@ def made() -> Transfer:
     gain = {"en": 0.0, "de": 0.1, "sw": 0.2}
     scores = tuple(
         Score(name, seed, code, "f1", value + 0.02 * seed + (gain[code] if name == "b" else 0))
-        for name in ("a<", "b") for seed in (0, 1) for code, value in base.items()
-    )  # fmt: skip
+        for name in ("a<", "b")
+        for seed in (0, 1)
+        for code, value in base.items()
+    )
     fits = tuple(Fit(name, seed, 0.7, 3, 1.0, 0.5) for name in ("a<", "b") for seed in (0, 1))
     chance = {code: {"f1": 0.2} for code in base}
     return Transfer(

@@ -3,8 +3,8 @@
 import streamlit as st
 
 from dashboard import background, state
-from dashboard.kit import encoder_offer
-from dashboard.pages.compare.choices import MOST_COMPARED
+from dashboard.kit import encoder_offer, widgets
+from dashboard.state import Choices
 from otcore.encoders import find_source, kinds_of_names
 
 
@@ -29,22 +29,13 @@ def about(name: str) -> None:
         st.caption(line)
 
 
-def several(place, placeholder: str) -> None:
-    """The encoders that Compare sets beside each other, the first of them “before”."""
-    compared = state.get("compared")
-    place.multiselect(
-        "Encoders",
-        _names(*compared),
-        key="compared",
-        max_selections=MOST_COMPARED,
-        accept_new_options=True,
-        format_func=_shown,
-        placeholder=placeholder,
-        help="The first one is “before”; each other is compared with it. Fine-tuning runs are called run:NAME.",
-    )
+def several(choices: Choices, name: str, place, placeholder: str) -> None:
+    """A box for a choice of several encoders."""
+    chosen, options = state.get(choices.key(name)), {"accept_new_options": True, "format_func": _shown, "placeholder": placeholder}
+    widgets.draw(choices, name, place, options=_names(*chosen), max_selections=choices.declared[name].kind.most, **options)
     with place:
-        for name in state.get("compared"):
-            encoder_offer.offer(name)
+        for one in chosen:
+            encoder_offer.offer(one)
 
 
 def _names(*chosen: str) -> list[str]:

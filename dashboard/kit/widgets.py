@@ -1,7 +1,7 @@
 """Widgets from declared choices: what a choice may be decides what draws it."""
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import streamlit as st
@@ -22,14 +22,26 @@ def draw(choices: Choices, name: str, place: Any = st, **more: Any) -> None:
     if not ("disabled" in more or choices.applies(name)):
         return
     kind = one.kind.kind if isinstance(one.kind, Maybe) else one.kind
-    if isinstance(kind, OneOf) and isinstance(kind.options, Registry):
-        more.setdefault("on_change", _settle)
-        more.setdefault("args", (choices, name, kind.options, more.pop("then", None)))
+    if isinstance(kind, OneOf) and isinstance(kind.options, Registry) and "on_change" not in more:
+        more |= {"on_change": _settle, "args": (choices, name, kind.options, more.pop("then", None))}
     if isinstance(kind, Text) and "options" in more:  # names that are known only now
         widget, options = place.selectbox, {}
     else:
         widget, options = _WIDGETS[type(kind)](kind, one, key, place)
     widget(more.pop("label", one.label), key=key, help=one.help or None, **options | more)
+
+
+def offer(choices: Choices, name: str, options: Mapping[Any, str], place: Any = st, *, row: bool = False) -> None:
+    """A choice between values that are known only now, in a list or a row of buttons; what was chosen and is none of them gives way to
+    the first.
+
+    options: value → label, as a widget holds it
+    """
+    one, key = choices.declared[name], choices.key(name)
+    if state.get(key) not in options:
+        state.put(**{key: next(iter(options))})
+    widget, more = (place.segmented_control, {"required": True}) if row else (place.selectbox, {})
+    widget(one.label, list(options), key=key, format_func=options.get, help=one.help or None, **more)
 
 
 def draw_all(choices: Choices, names: Iterable[str], place: Any = st) -> None:
@@ -56,14 +68,16 @@ def _number(kind: Number, one: Choice, key: str, place: Any):
 
 
 def _one_of(kind: OneOf, one: Choice, key: str, place: Any):
-    options = {"options": list(kind.labels), "format_func": lambda value: kind.labels.get(value, value)}
+    labels = ({one.kind.blank: one.kind.label} if isinstance(one.kind, Maybe) and one.kind.label else {}) | kind.labels
+    options = {"options": list(labels), "format_func": lambda value: labels.get(value, value)}
     if kind.style == "row":
         return place.segmented_control, options | {"required": True}
     return (place.select_slider if kind.style == "scale" else place.selectbox), options
 
 
 def _several(kind: Several, one: Choice, key: str, place: Any):
-    return place.multiselect, {"options": list(kind.labels), "format_func": lambda value: kind.labels.get(value, value)}
+    options = {"options": list(kind.labels), "format_func": lambda value: kind.labels.get(value, value)}
+    return place.multiselect, options | ({"placeholder": "one or more"} if kind.least else {})
 
 
 def _text(kind: Text, one: Choice, key: str, place: Any):

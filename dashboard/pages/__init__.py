@@ -53,4 +53,3 @@ PAGES = (
 for _page in PAGES:
     _module = importlib.import_module(f"dashboard.pages.{_page.name}.choices") if _page.name != "playground" else None
     KNOWN.update(choices_of(getattr(_module, "FIELDS", {})))
-KNOWN.update(choices_of(importlib.import_module("dashboard.pages.compare.transfer.choices").FIELDS))

@@ -121,11 +121,13 @@ class OneOf:
 
 @dataclass(frozen=True)
 class Several:
-    """Different names divided by commas: of the options where there are any, `least` to `most` of them."""
+    """Different names divided by commas: of the options where there are any, `least` to `most` of them; `missing` is the sentence for
+    people where there are none and must be some."""
 
     most: int
     options: Options | None = None
     least: int = 1
+    missing: str = ""
 
     @property
     def labels(self) -> Mapping[str, str]:
@@ -141,6 +143,8 @@ class Several:
         names = list(value)
         if len(set(names)) < len(names):
             _refuse("must name each once", ", ".join(names))
+        if self.missing and not names and self.least:
+            raise InputError(self.missing)
         if not self.least <= len(names) <= self.most:
             _refuse(f"must be {self.least} to {self.most} names", value)
         if self.options is not None and (unknown := [name for name in names if name not in self.labels]):
@@ -175,11 +179,12 @@ class Text:
 class Maybe:
     """A kind, or None, which leaves the choice to whatever reads it; nothing is written for it.
 
-    blank: what stands for None in a widget
+    blank: what stands for None in a widget, where it is called `label`
     """
 
     kind: Kind
     blank: Any = None
+    label: str = ""
 
     def read(self, text: str) -> Any:
         return self.kind.read(text) if text else None
@@ -242,9 +247,9 @@ def nested(kind: type, prefix: str = "", suffix: str = "", **defaults: Any) -> A
     return field(default_factory=kind, metadata={_NESTED: (kind, prefix, suffix, defaults)})
 
 
-def with_default(settings: type, name: str, default: Any) -> Any:
-    """A dataclass field of a subclass: a choice of the class above with another default."""
-    return field(default=default, metadata={_CHOICE: replace(declared(settings)[name], default=default)})
+def like(settings: type, name: str, **changes: Any) -> Any:
+    """A dataclass field that is a choice as other settings declare it, but for these fields of Choice."""
+    return choice(**vars(declared(settings)[name]) | changes)
 
 
 def declared(settings: type) -> dict[str, Choice]:
@@ -327,6 +332,8 @@ _LONGEST_NAME = 200
 def _checked(name: str, one: Choice, value: Any) -> Any:
     try:
         return one.kind.check(value)
+    except InputError:  # a sentence already
+        raise
     except ValueError as error:
         raise InputError(f"{name} {error}") from error
 

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from otcore.corpora.types import SentencePair
+from otcore.evaluation.published import Published
 from otcore.evaluation.samples import Sample
 
 
@@ -56,6 +57,7 @@ class Measure:
     first      : whether it is shown at first
     alone      : whether it says something of one sentence pair by itself; it gives Rates then
     chance     : number of pairs → what no knowledge at all would give, or None where that is not known
+    published  : what others published of it with English, in percent
     """
 
     name: str
@@ -69,6 +71,7 @@ class Measure:
     first: bool = False
     alone: bool = False
     chance: Callable[[int], float | None] = lambda pairs: None
+    published: Published | None = None
 
 
 def measure(name: str, label: str, rank: int, *, unit: str, better: str, **more: Any) -> Callable[[Callable], Measure]:

@@ -33,11 +33,16 @@ class CompareSettings:
     'test'
     """
 
-    languages: tuple[str, ...] = choice(["de", "fr", "es"], Several(_MOST_LANGUAGES), "Languages", "Each is compared with English.")
+    languages: tuple[str, ...] = choice(
+        ["de", "fr", "es"],
+        Several(_MOST_LANGUAGES, missing="A comparison needs at least one language besides English; choose one."),
+        "Languages",
+        "Each is compared with English.",
+    )
     split: str = choice("test", OneOf(SPLITS), flag=None)
     layer: int | None = choice(
         None,
-        Maybe(Number(0, 1000, whole=True), blank=-1),
+        Maybe(Number(0, 1000, whole=True), blank=-1, label="each its own"),
         "Layer",
         "Whose vectors are compared. Each its own: words at the layer where the encoder aligns best, sentences at its last.",
     )
@@ -48,8 +53,6 @@ class CompareSettings:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "languages", tuple(language(code).code for code in self.languages))
-        if not self.languages:
-            raise InputError("A comparison needs at least one language besides English; choose one.")
         if PIVOT in self.languages:
             raise InputError("English is the other side of every pair; choose other languages.")
         if len(set(self.languages)) != len(self.languages):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from otcore.base.choices import Number, choice, with_default
+from otcore.base.choices import Number, choice, like
 from otcore.objectives.objective import Trained
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ class ContrastiveWeak(Trained):
     learning_rate: ClassVar[float] = 2e-4
     part: ClassVar[str] = "contrast"
     strong: ClassVar[bool] = False
-    anchor: float = with_default(Trained, "anchor", 0.01)
+    anchor: float = like(Trained, "anchor", default=0.01)
     temperature: float = temperature(0.1)
 
     def losses(self, clouds: list[Clouds]) -> tuple[list[Tensor], float]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from otcore.base.choices import with_default
+from otcore.base.choices import like
 from otcore.objectives.contrastive import EXCLUDED, temperature
 from otcore.objectives.objective import Trained
 from otcore.objectives.transport import Transported
@@ -40,11 +40,11 @@ class ContrastiveOT(Transported):
     reference: ClassVar[str] = "van den Oord et al. 2018, with transport costs as scores"
     learning_rate: ClassVar[float] = 1e-4  # at five times that links gain a little more, retrieval of other text loses half
     part: ClassVar[str] = "contrast"
-    anchor: float = with_default(Trained, "anchor", 0.01)
-    epsilon: float = with_default(Transported, "epsilon", 0.1)
-    debiased: bool = with_default(Transported, "debiased", False)
-    iterations: int = with_default(Transported, "iterations", 16)
-    tolerance: float = with_default(Transported, "tolerance", 1e-2)
+    anchor: float = like(Trained, "anchor", default=0.01)
+    epsilon: float = like(Transported, "epsilon", default=0.1)
+    debiased: bool = like(Transported, "debiased", default=False)
+    iterations: int = like(Transported, "iterations", default=16)
+    tolerance: float = like(Transported, "tolerance", default=1e-2)
     temperature: float = temperature(0.05)
 
     def losses(self, clouds: list[Clouds]) -> tuple[list[Tensor], float]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from otcore.base.choices import Flag, Number, OneOf, choice, with_default
+from otcore.base.choices import Flag, Number, OneOf, choice, like
 from otcore.base.names import COSTS, MASSES
 from otcore.objectives.objective import Trained
 
@@ -85,7 +85,7 @@ class WordOT(Transported):
     pooling: ClassVar[str] = "last"  # as in the paper (METHOD, "point cloud")
     learning_rate: ClassVar[float] = 2e-4
     part: ClassVar[str] = "transport"
-    anchor: float = with_default(Trained, "anchor", 0.1)
+    anchor: float = like(Trained, "anchor", default=0.1)
     scope: str = choice(
         "sentence",
         OneOf(("sentence", "batch")),

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
+from dashboard.kit.charts import safe_name
 from dashboard.kit.theme import BLUE, GREEN, GREY, ORANGE, PLAN_SCALE, PURPLE, SKY, STATUS, VERMILLION
-from dashboard.pages.compare.figures import safe_name
 from dashboard.pages.finetune.course import Course, WatchedPlan, status_of
 from otcore.text.languages import language
 

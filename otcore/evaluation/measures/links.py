@@ -5,6 +5,7 @@ from functools import partial
 import numpy as np
 
 from otcore.evaluation.measure import Prepared, measure
+from otcore.evaluation.published import ERRORS
 from otcore.evaluation.samples import Rates, ratio
 
 
@@ -33,7 +34,7 @@ _links = partial(measure, gold=True, alone=True)
 _share = partial(_links, unit="share, 0 to 1", better="higher")
 
 
-@_links("aer", "AER", 10, unit="alignment error rate, 0 to 1", better="lower", first=True)
+@_links("aer", "AER", 10, unit="alignment error rate, 0 to 1", better="lower", first=True, published=ERRORS)
 def _error_rate(made: Prepared) -> Rates:
     """Share of word links that are wrong or missing against hand-made ones; 0 is perfect."""
     return Rates(made.links[made.layer], error_rate)

@@ -27,7 +27,7 @@ class TransferSettings:
 
     train: str | None = choice(
         None,
-        Maybe(OneOf(TRAINED), blank="task"),
+        Maybe(OneOf(TRAINED), blank="task", label="the task's own choice"),
         "Trained in English",
         "A head on the encoder's vectors as they are, or a copy of the encoder with it, which takes minutes.",
         flag="fit",

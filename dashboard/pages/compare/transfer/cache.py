@@ -3,8 +3,8 @@
 from dashboard.background import work
 from dashboard.background.encoders import encoder
 from dashboard.background.jobs import HEAVY, QUICK, Snapshot
+from dashboard.pages.compare.choices import TransferView
 from dashboard.pages.compare.transfer import store
-from dashboard.pages.compare.transfer.selection import TransferView
 from otcore.encoders import encoder_stamp
 from otcore.evaluation.transfer.running import transfer
 from otcore.evaluation.transfer.sources import Sources
@@ -16,11 +16,13 @@ def transfer_of(view: TransferView) -> Snapshot | None:
 
     raises: InputError   an encoder cannot be had
     """
-    if view.heavy and not (known := work.known(_key(view))):
+    if not view.heavy:
+        return start_transfer(view)
+    known = work.known(_key(view))
+    if known is None:
         for name in view.encoders:
             encoder(name)
-        return None
-    return known if view.heavy else start_transfer(view)
+    return known
 
 
 def start_transfer(view: TransferView) -> Snapshot:
@@ -31,7 +33,7 @@ def start_transfer(view: TransferView) -> Snapshot:
 
     def prepare():
         encoders = [encoder(name) for name in view.encoders]
-        sources = (lambda: store.kept_sources(view.files)) if view.files else (lambda: Sources(languages=view.languages))
+        sources = (lambda: store.kept_sources(view.files)) if view.files else (lambda: Sources(languages=view.codes))
         return lambda tell: transfer(read_task(view.task, sources()), encoders, view.settings, view.seeds, tell=tell)
 
     return work.asked(_key(view), f"{view.task} with {', '.join(view.encoders)}", prepare, HEAVY if view.heavy else QUICK)
@@ -39,4 +41,5 @@ def start_transfer(view: TransferView) -> Snapshot:
 
 def _key(view: TransferView) -> str:
     """Names and settings, and of a run when its encoder was written: a run may be made anew under an old name."""
-    return repr(("transfer", view, [encoder_stamp(name) for name in view.encoders]))
+    encoders = [(name, encoder_stamp(name)) for name in view.encoders]
+    return repr(("transfer", view.task, encoders, view.codes, view.files, view.settings, view.seeds))

@@ -5,7 +5,7 @@ import json
 import pandas as pd
 
 from dashboard.kit.exports import csv
-from dashboard.pages.compare.transfer.figures import row_name, rows_of
+from dashboard.pages.compare.figures import row_name
 from otcore.evaluation.transfer.results import ALL, SEEN, Average, Transfer
 from otcore.evaluation.transfer.tasks import TASKS
 from otcore.evaluation.verdicts import signed
@@ -14,7 +14,7 @@ from otcore.evaluation.verdicts import signed
 def results_table(found: Transfer, measure: str) -> pd.DataFrame:
     """One row a language and a mean: each encoder with its spread over seeds, its change from the first, chance."""
     rows = []
-    for place in rows_of(found):
+    for place in (*found.languages, *found.groups):
         row = {"language": row_name(place)}
         row |= {name: _told(found.average(name, place, measure)) for name in found.encoders}
         row |= {_change_of(name, found): _changed(found.change(name, place, measure)) for name in found.encoders[1:]}
@@ -65,24 +65,14 @@ def published_table(found: Transfer) -> pd.DataFrame | None:
 
 def training_table(found: Transfer) -> pd.DataFrame:
     """How each encoder and seed was trained."""
-    return pd.DataFrame(
-        [
-            {
-                "encoder": fit.encoder, "seed": fit.seed, "English dev": fit.dev, "epochs": fit.epochs, "seconds": round(fit.seconds, 1),
-                "encoding, seconds": round(fit.prepared, 1),
-            }
-            for fit in found.fits
-        ]
-    )  # fmt: skip
+    columns = ("encoder", "seed", "English dev", "epochs", "seconds", "encoding, seconds")
+    rows = [(fit.encoder, fit.seed, fit.dev, fit.epochs, round(fit.seconds, 1), round(fit.prepared, 1)) for fit in found.fits]
+    return pd.DataFrame(rows, columns=columns)
 
 
 def scores_csv(found: Transfer) -> str:
     """Every score, one row an encoder, seed, language and measure, with chance."""
-    rows = [
-        {"task": found.task, "encoder": one.encoder, "seed": one.seed, "language": one.language, "measure": one.measure, "value": one.value,
-         "chance": found.guess(one.language, one.measure)}
-        for one in found.scores
-    ]  # fmt: skip
+    rows = [{"task": found.task} | vars(one) | {"chance": found.guess(one.language, one.measure)} for one in found.scores]
     return csv(pd.DataFrame(rows))
 
 

@@ -5,17 +5,17 @@ from dataclasses import replace
 import streamlit as st
 
 from dashboard import state
-from dashboard.kit import markup, waiting
+from dashboard.kit import markup, waiting, widgets
+from dashboard.kit.charts import CONFIG
+from dashboard.kit.downloads import save
 from dashboard.pages.compare import tables as compare_tables
-from dashboard.pages.compare.transfer import cache, controls, figures, tables
-from dashboard.pages.compare.transfer.selection import TransferView, asks_for_files, current
+from dashboard.pages.compare.choices import TRANSFER_CHOICES as CHOICES
+from dashboard.pages.compare.choices import TransferView
+from dashboard.pages.compare.transfer import cache, controls, figures, store, tables
 from otcore.evaluation.transfer.results import ALL, Transfer
 from otcore.evaluation.transfer.tasks import TASKS
 
-_CHART = {
-    "displaylogo": False, "modeBarButtonsToRemove": ["select2d", "lasso2d", "zoom", "pan"],
-    "toImageButtonOptions": {"format": "svg", "filename": "transfer"},
-}  # fmt: skip
+_CHART = CONFIG | {"toImageButtonOptions": {"format": "svg", "filename": "transfer"}}
 _ELSEWHERE = (
     "The paper measured XNLI and XQuAD with larger models; its rows stand here for the size of gains that were found, not to be compared "
     "with this task's figures."
@@ -28,13 +28,13 @@ _BESIDE = (
 def page() -> None:
     """The whole tab."""
     controls.choices()
-    task = state.get("tr_task")
-    st.caption(TASKS[task].about)
-    if asks_for_files():
+    task, files = TASKS[state.get("tr_task")], state.get("tr_files")
+    st.caption(task.about)
+    if task.needs_files and not files:
         name = controls.task_name(task).partition(":")[0]
         st.info(f"{name} is learnt and measured on files: give them above, or choose a task that the bundled collection has the data for.")
         return
-    view = current()
+    view = CHOICES.current(files=files if store.is_kept(files, task.name) else "")
     found = cache.transfer_of(view)
     if found is None:
         st.info("This trains for some minutes in the background; other pages stay usable.")
@@ -47,18 +47,20 @@ def page() -> None:
 
 def result(found: Transfer, view: TransferView) -> None:
     """A finished transfer."""
+    names = {key: view.kind.measures[key] for key in found.measures}
     left, right = st.columns(2, vertical_alignment="bottom")
-    with left:
-        measure = controls.measure(found.measures, view.task)
+    widgets.offer(CHOICES, "measure", names, left, row=True)
+    measure = state.get("tr_measure")
+    name = names[measure]
     with right:
         found = replace(found, seen=controls.seen(found.languages))
-    name = TASKS[view.task].measures[measure]
     lines = [f"- {sign} {markup.escape_markdown(text)}" for sign, text in tables.verdicts(found, measure, name)]
     if lines:
         st.markdown("\n".join(lines))
     left, right = st.columns([5, 6], gap="medium")
     with left:
-        st.plotly_chart(figures.dots(found, measure, name), key="tr_dots", config=_CHART, alt=_spoken(found, measure, name))
+        spoken = f"{figures.rows_of(found, measure, name).spoken()} Chance {found.guess(ALL, measure):.2f}."
+        st.plotly_chart(figures.dots(found, measure, name), key="tr_dots", config=_CHART, alt=spoken)
         spread = "Whiskers reach from the lowest seed to the highest. " if len(found.seeds) > 1 else ""
         st.caption(f"{spread}The upright stroke is chance: what no knowledge at all scores.")
     with right:
@@ -70,8 +72,8 @@ def result(found: Transfer, view: TransferView) -> None:
             st.dataframe(tables.training_table(found), hide_index=True, alt="Training by encoder and seed")
             st.caption("Training ends where English dev no longer gains; the epoch that was best there is kept.")
     with st.container(horizontal=True):
-        st.download_button("Scores (CSV)", lambda: tables.scores_csv(found), "transfer.csv", "text/csv", on_click="ignore", key="tr_csv")
-        st.download_button("JSON", lambda: tables.as_json(found), "transfer.json", "application/json", on_click="ignore", key="tr_json")
+        save("Scores (CSV)", lambda: tables.scores_csv(found), "transfer.csv", key="tr_csv")
+        save("JSON", lambda: tables.as_json(found), "transfer.json", key="tr_json")
 
 
 def _how(found: Transfer) -> str:
@@ -96,13 +98,3 @@ def _published(found: Transfer) -> None:
         else:
             st.dataframe(table, hide_index=True, placeholder="–", alt="F1 here and published, in percent")
             st.caption(_BESIDE)
-
-
-def _spoken(found: Transfer, measure: str, name: str) -> str:
-    """The figure in words, for screen readers."""
-    rows = "; ".join(
-        f"{figures.row_name(place)}: "
-        + ", ".join(f"{encoder} {found.average(encoder, place, measure).mean:.2f}" for encoder in found.encoders)
-        for place in figures.rows_of(found)
-    )
-    return f"{name} by language. {rows}. Chance {found.guess(ALL, measure):.2f}."

@@ -12,7 +12,6 @@ import numpy as np
 
 from otcore.base.progress import Teller
 from otcore.corpora.collection import Collection, load_collection
-from otcore.encoders.encoder import Encoder
 from otcore.evaluation.transfer.settings import TransferSettings
 from otcore.evaluation.transfer.sources import Sources
 from otcore.evaluation.transfer.task import ENGLISH, Outcome, Run, Scores, Task
