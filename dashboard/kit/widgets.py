@@ -77,7 +77,8 @@ def _one_of(kind: OneOf, one: Choice, key: str, place: Any):
 
 def _several(kind: Several, one: Choice, key: str, place: Any):
     options = {"options": list(kind.labels), "format_func": lambda value: kind.labels.get(value, value)}
-    return place.multiselect, options | ({"placeholder": "one or more"} if kind.least else {})
+    options |= {"placeholder": "one or more"} if kind.least else {}
+    return place.multiselect, options | {"max_selections": kind.most}
 
 
 def _text(kind: Text, one: Choice, key: str, place: Any):

@@ -51,7 +51,7 @@ class PointChoice:
     )
     part: str = choice("all", OneOf(PARTS, style="row"), "Part", when=lambda values: not values["ids"])
     tags: tuple[str, ...] = choice([], Several(40, least=0), "Only sentences that show", when=lambda values: not values["ids"])
-    ids: tuple[str, ...] = choice([], Several(_MOST_SENTENCES, least=0), "These sentences instead")
+    ids: tuple[str, ...] = choice([], Several(60, least=0), "These sentences instead")
     pooling: str = choice(
         "mean",
         OneOf(POOLINGS),

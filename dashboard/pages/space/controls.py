@@ -63,7 +63,7 @@ def _sentences(chosen: SpaceView) -> None:
     widgets.draw(CHOICES, "part", on_change=unpick)
     widgets.draw(CHOICES, "tags", options=collection.tags, placeholder="any phenomenon", on_change=unpick)
     named = {"options": list(english), "format_func": lambda id: f"{id} · {english[id].text}" if id in english else id}
-    widgets.draw(CHOICES, "ids", **named, placeholder="type to search", max_selections=60, on_change=unpick)
+    widgets.draw(CHOICES, "ids", **named, placeholder="type to search", on_change=unpick)
     widgets.draw(CHOICES, "pooling", disabled=not chosen.points.of_words)
 
 
