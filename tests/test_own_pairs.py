@@ -15,7 +15,6 @@ import dashboard.pages  # noqa: F401  declares the choices of every page
 from dashboard import background
 from dashboard.pages.finetune import own_pairs, trainings
 from dashboard.pages.finetune.own_pairs import Corpus
-from dashboard.pages.finetune.trainings import Trainings
 from dashboard.state.choices import KNOWN
 from otcore.base.errors import InputError
 from otcore.base.progress import Stopped, Teller
@@ -31,15 +30,14 @@ PATIENCE = 240
 def queue(tmp_path, monkeypatch, encoder, jobs):
     """Runs and jobs of this test's own, over a tiny encoder."""
     monkeypatch.setenv("OTCORE_RUNS", str(tmp_path / "runs"))
-    own = Trainings(jobs)
     monkeypatch.setattr(background, "encoder", lambda name: encoder)
     monkeypatch.setattr(trainings, "command", stand_in)
     st.cache_data.clear()
-    yield own
-    for folder in reversed(own.queued()):
-        own.cancel(open_run(folder))
+    yield
+    for folder in reversed(trainings.queued()):
+        trainings.cancel(open_run(folder))
     deadline = time.monotonic() + PATIENCE
-    while own.queued():
+    while trainings.queued():
         assert time.monotonic() < deadline
         time.sleep(0.05)
 
