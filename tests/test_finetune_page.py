@@ -244,7 +244,9 @@ def test_a_bad_address_falls_back_field_by_field():
     assert any("no run nobody" in plain(info.value) for info in app.info)
 
 
-def test_a_run_waits_for_one_that_another_process_has_at_work():
+def test_a_run_waits_for_one_that_another_process_has_at_work(monkeypatch):
+    looks, look = [], trainings._at_work_elsewhere
+    monkeypatch.setattr(trainings, "_at_work_elsewhere", lambda: looks.append(1) or look())
     foreign = made_run()
     own = create_run(made_settings(seed=3))
     with open(foreign.folder / "lock", "ab") as lock:
@@ -252,7 +254,7 @@ def test_a_run_waits_for_one_that_another_process_has_at_work():
         trainings.start(own)
         wait_for(lambda: trainings.standing(own).ahead == 1)
         assert trainings.standing(own).state == "waiting"
-        time.sleep(0.5)
+        wait_for(lambda: len(looks) > 3)
         assert open_run(own.folder).state == "new"
     wait_for(lambda: at_work(own))
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 import streamlit as st
-from pages import fine, go
+from pages import fine, finished, go
 from streamlit.testing.v1 import AppTest
 from training_runs import stand_in, write_pairs
 
@@ -63,13 +63,7 @@ def opened(**url: str) -> AppTest:
 def given(app: AppTest, *files: tuple[str, bytes]) -> AppTest:
     """The page after a file was given and checked."""
     app.file_uploader(key="upload_de").set_value([(name, data, "text/plain") for name, data in files])
-    fine(app.run())
-    for _ in range(200):
-        if not any((button.key or "").startswith("cancel_check") for button in app.button):
-            return app
-        time.sleep(0.1)
-        fine(app.run())
-    raise AssertionError("the check did not end")
+    return finished(app.run())
 
 
 def said(app: AppTest) -> str:
@@ -172,12 +166,7 @@ def test_a_language_that_is_not_bundled_can_be_trained_on_own_pairs():
     app = opened(ft_languages="pt")
     lines = [f"a casa número {k} é muito bonita e antiga\thouse number {k} is very pretty and old" for k in range(30)]
     app.file_uploader(key="upload_pt").set_value([("mine.tsv", content(lines), "text/plain")])
-    fine(app.run())
-    deadline = time.monotonic() + PATIENCE
-    while app.button(key="start_run").disabled:
-        assert time.monotonic() < deadline
-        time.sleep(0.2)
-        fine(app.run())
+    finished(app.run())
     fine(app.button(key="start_run").click().run())
     (run,) = list_runs()
     assert (run.settings.languages, run.settings.files[0].language) == (("pt",), "pt")
