@@ -188,6 +188,17 @@ def test_unbalanced_and_partial_have_their_own_sliders():
     assert url(app)["threshold"] == "0.2"
 
 
+def test_a_threshold_starts_at_the_rules_own_and_is_left_to_it():
+    app = opened(links="threshold")
+    shown = app.select_slider(key="threshold")
+    assert (shown.value, shown.options.count("0.5"), url(app)) == (None, 1, {"links": "threshold"})
+    fine(shown.set_value(0.2).run())
+    fine(app.selectbox(key="links").select("softmax").run())
+    assert app.select_slider(key="threshold").value is None
+    assert app.select_slider(key="threshold").options[0] == "0.001"
+    assert url(app) == {"links": "softmax"}
+
+
 def test_views_of_the_matrix():
     app = opened()
     for view, title in (("cost", "Ground cost"), ("similarity", "Cosine similarity")):

@@ -15,11 +15,12 @@ from training_runs import EVERY, STEPS, failing, made_run, made_settings, stand_
 
 from dashboard import background
 from dashboard.pages.finetune import figures, trainings
-from dashboard.pages.finetune import view as finetune_parts
-from dashboard.pages.finetune.course import course, pace, snapshot_steps, status_of, watched_pairs, watched_plan
-from dashboard.pages.finetune.trainings import Trainings
+from dashboard.pages.finetune.tables import pace
+from dashboard.pages.finetune.watched import watched_pairs, watched_plan
 from otcore.base.errors import InputError
 from otcore.corpora.collection import load_collection
+from otcore.objectives import OBJECTIVES
+from otcore.runs.course import course, snapshot_steps
 from otcore.runs.store import create_run, list_runs, open_run, read_log
 
 APP = Path(__file__).resolve().parents[1] / "streamlit_app.py"
@@ -30,13 +31,12 @@ PATIENCE = 240  # seconds; a quiet machine needs two
 def queue(tmp_path, monkeypatch, encoder, jobs):
     """A runs folder and jobs of this test's own, over a tiny encoder; what is still at work at the end is ended."""
     monkeypatch.setenv("OTCORE_RUNS", str(tmp_path / "runs"))
-    own = Trainings(jobs)
     monkeypatch.setattr(background, "encoder", lambda name: encoder)
     monkeypatch.setattr(trainings, "command", stand_in)
-    yield own
-    for folder in reversed(own.queued()):
-        own.cancel(open_run(folder))
-    wait_for(lambda: not own.queued())
+    yield
+    for folder in reversed(trainings.queued()):
+        trainings.cancel(open_run(folder))
+    wait_for(lambda: not trainings.queued())
 
 
 def wait_for(condition) -> None:
@@ -89,7 +89,7 @@ def test_a_first_visit_says_what_will_happen_and_is_ready_to_start():
     assert app.selectbox(key="ft_encoder").value == "base"
 
 
-def test_a_run_is_started_seen_by_others_queued_behind_and_cancelled(queue):
+def test_a_run_is_started_seen_by_others_queued_behind_and_cancelled():
     first = started(ft_languages="de", ft_steps="40")
     (run,) = list_runs()
     assert (run.settings.languages, run.settings.steps, run.settings.objective.name) == (("de",), 40, "contrastive-ot")
@@ -106,7 +106,7 @@ def test_a_run_is_started_seen_by_others_queued_behind_and_cancelled(queue):
     assert "1 run ahead" in third.info[0].value
 
     fine(first.button(key="cancel_run").click().run())
-    wait_for(lambda: queue.standing(open_run(run.folder)).state == "cancelled")
+    wait_for(lambda: trainings.standing(open_run(run.folder)).state == "cancelled")
     assert {"resume_run", "start_run"} <= keys(fine(first.run()))
     waiting = next(one for one in list_runs() if one.settings.seed == 1)
     wait_for(lambda: at_work(waiting))
@@ -116,7 +116,7 @@ def test_a_run_is_started_seen_by_others_queued_behind_and_cancelled(queue):
     assert "1 run ahead" in first.info[0].value
     fine(first.button(key="cancel_run").click().run())
     assert open_run(run.folder).state == "cancelled", "one that waits leaves the queue and keeps what it had"
-    assert [folder.name for folder in queue.queued()] == [waiting.name]
+    assert [folder.name for folder in trainings.queued()] == [waiting.name]
 
 
 def test_a_past_run_shows_its_curves_figures_plan_and_settings():
@@ -176,16 +176,37 @@ def test_a_run_becomes_the_encoder_of_all_pages():
     assert app.session_state["encoder"] == f"run:{run.name}"
 
 
-@pytest.mark.parametrize(
-    ("url", "told"),
-    [({"ft_objective": "l2", "ft_scope": "batch"}, "scope"), ({"ft_layer": "9"}, "layers 0 to 3")],
-)
-def test_a_combination_that_cannot_be_trained_is_told_in_a_sentence(url, told):
-    app = opened(**url)
-    if not app.button(key="start_run").disabled:
-        fine(app.button(key="start_run").click().run())
-    assert told in plain(app.error[0].value)
+def test_a_layer_that_the_encoder_does_not_have_is_told_in_a_sentence():
+    assert "layers 0 to 3" in plain(started(ft_layer="9").error[0].value)
     assert not list_runs()
+
+
+def test_settings_are_offered_where_they_apply_with_what_is_taken_where_nothing_is_chosen():
+    app = opened(ft_objective="l2", ft_scope="batch", ft_anchor="0.25")
+    shown = {widget.key for group in (app.number_input, app.selectbox) for widget in group}
+    assert {"ft_anchor", "ft_word_pairs", "ft_rate", "ft_minutes"} <= shown
+    assert not {"ft_scope", "ft_epsilon", "ft_temperature", "ft_cost", "ft_masses"} & shown
+    assert app.number_input(key="ft_minutes").placeholder == "as the budget"
+    assert app.number_input(key="ft_rate").placeholder == f"{OBJECTIVES['l2'].learning_rate:g}, recommended"
+    fine(app.selectbox(key="ft_objective").set_value("contrastive-ot").run())
+    assert app.number_input(key="ft_temperature").placeholder == "0.05, recommended"
+    assert app.number_input(key="ft_anchor").value == 0.25, "what was typed stays"
+    fine(app.button(key="start_run").click().run())
+    (run,) = list_runs()
+    assert run.settings.objective == OBJECTIVES["contrastive-ot"](anchor=0.25)
+    assert {key for key in app.query_params if key.startswith("ft_")} == {"ft_anchor", "ft_scope"}
+
+
+def test_what_has_no_place_on_the_page_cannot_be_set_by_an_address():
+    fine(opened(ft_objective="word-ot", ft_epochs="3", ft_iterations="7", ft_clip="9").button(key="start_run").click().run())
+    (run,) = list_runs()
+    assert (run.settings.epochs, run.settings.objective, run.settings.clip) == (None, OBJECTIVES["word-ot"](), 1.0)
+
+
+def test_runs_of_all_objectives_stand_in_the_table():
+    for objective in OBJECTIVES.values():
+        create_run(made_settings(objective=objective(), minutes=1.0))
+    assert set(table(opened())["objective"]) == set(OBJECTIVES)
 
 
 def test_no_language_no_encoder_and_no_space_are_told_in_sentences(monkeypatch):
@@ -201,18 +222,18 @@ def test_no_language_no_encoder_and_no_space_are_told_in_sentences(monkeypatch):
         patch.setattr(background, "encoder", absent)
         assert "is not to be had" in plain(started(ft_encoder="run:<gone>").error[0].value)
     usage = namedtuple("usage", "total used free")
-    monkeypatch.setattr(finetune_parts.shutil, "disk_usage", lambda folder: usage(1, 1, 0))
+    monkeypatch.setattr(trainings.shutil, "disk_usage", lambda folder: usage(1, 1, 0))
     assert "0 MB are free" in plain(started().error[0].value)
     assert not list_runs()
 
 
-def test_a_process_that_fails_is_told_with_its_own_sentence(queue, monkeypatch):
+def test_a_process_that_fails_is_told_with_its_own_sentence(monkeypatch):
     monkeypatch.setattr(trainings, "command", failing)
     app = started()
-    wait_for(lambda: not queue.queued())
+    wait_for(lambda: not trainings.queued())
     assert "The text <b> has no words" in plain(fine(app.run()).error[0].value)
     (run,) = list_runs()
-    assert queue.failure(run.name).startswith("The text <b>")
+    assert trainings.failure(run.name).startswith("The text <b>")
 
 
 def test_a_bad_address_falls_back_field_by_field():
@@ -223,24 +244,26 @@ def test_a_bad_address_falls_back_field_by_field():
     assert any("no run nobody" in plain(info.value) for info in app.info)
 
 
-def test_a_run_waits_for_one_that_another_process_has_at_work(queue):
+def test_a_run_waits_for_one_that_another_process_has_at_work(monkeypatch):
+    looks, look = [], trainings._at_work_elsewhere
+    monkeypatch.setattr(trainings, "_at_work_elsewhere", lambda: looks.append(1) or look())
     foreign = made_run()
     own = create_run(made_settings(seed=3))
     with open(foreign.folder / "lock", "ab") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        queue.start(own)
-        wait_for(lambda: queue.standing(own).ahead == 1)
-        assert queue.standing(own).state == "waiting"
-        time.sleep(0.5)
+        trainings.start(own)
+        wait_for(lambda: trainings.standing(own).ahead == 1)
+        assert trainings.standing(own).state == "waiting"
+        wait_for(lambda: len(looks) > 3)
         assert open_run(own.folder).state == "new"
     wait_for(lambda: at_work(own))
 
 
-def test_the_queue_has_an_end(queue, monkeypatch):
+def test_the_queue_has_an_end(monkeypatch):
     monkeypatch.setattr(trainings, "RUN", replace(trainings.RUN, most=1))
-    queue.start(create_run(made_settings()))
+    trainings.start(create_run(made_settings()))
     with pytest.raises(InputError, match="at work or waiting"):
-        queue.start(create_run(made_settings(seed=1)))
+        trainings.start(create_run(made_settings(seed=1)))
 
 
 def test_a_course_holds_the_log_and_thins_it_out_without_losing_the_end():
@@ -255,11 +278,11 @@ def test_a_course_holds_the_log_and_thins_it_out_without_losing_the_end():
     long = course([step | {"step": k, "seconds": float(k)} for k in range(1, 1002)])
     assert len(long.loss) <= 402
     assert long.seconds[-1] == 1001
-    share, left = pace(run, whole.latest | {"step": 10, "seconds": 20.0})
+    share, left = pace(run, replace(whole, latest=whole.latest | {"step": 10, "seconds": 20.0}))
     assert share == pytest.approx(0.25, abs=0.02)
     assert left == pytest.approx(60)
     assert course([]).latest is None
-    assert pace(run, None) == (0.0, None)
+    assert pace(run, course([])) == (0.0, None)
 
 
 def test_a_watched_plan_has_the_masses_and_ends_on_the_diagonal():
@@ -272,7 +295,7 @@ def test_a_watched_plan_has_the_masses_and_ends_on_the_diagonal():
         np.testing.assert_allclose(last.plan.sum(1), 1 / len(pair.source), atol=1e-4)
         assert {(k, k) for k in range(min(last.plan.shape))} <= last.links
         assert last.cost < watched_plan(run.folder, 0, number, collection).cost
-        cells = status_of(last)
+        cells = last.cells
         assert last.gold.sure == set(cells["hit"]) | set(cells["missed"])
         assert last.links == set(cells["hit"]) | set(cells["possible"]) | set(cells["false"])
     with pytest.raises(InputError, match="cannot be read"):
@@ -281,9 +304,9 @@ def test_a_watched_plan_has_the_masses_and_ends_on_the_diagonal():
 
 def test_curves_differ_in_more_than_colour_and_axes_have_units():
     found = course(read_log(made_run().folder / "log.jsonl"))
-    for figure in (figures.losses(found, {"contrast": "contrast"}), figures.held_out(found)):
+    for figure in (figures.losses(found), figures.held_out(found)):
         shown = [trace for trace in figure.data if trace.visible != "legendonly"]
         assert len({trace.line.dash for trace in shown}) == len(shown) == 3
         assert figure.layout.xaxis.title.text == "time of work (s)"
         assert figure.layout.yaxis.title.text
-    assert [trace.name for trace in figures.losses(found, {}).data][-2:] == ["German", "Arabic"]
+    assert [trace.name for trace in figures.losses(found).data][-2:] == ["German", "Arabic"]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 import streamlit as st
-from pages import fine, go
+from pages import fine, finished, go
 from streamlit.testing.v1 import AppTest
 from training_runs import stand_in, write_pairs
 
@@ -15,7 +15,6 @@ import dashboard.pages  # noqa: F401  declares the choices of every page
 from dashboard import background
 from dashboard.pages.finetune import own_pairs, trainings
 from dashboard.pages.finetune.own_pairs import Corpus
-from dashboard.pages.finetune.trainings import Trainings
 from dashboard.state.choices import KNOWN
 from otcore.base.errors import InputError
 from otcore.base.progress import Stopped, Teller
@@ -31,15 +30,14 @@ PATIENCE = 240
 def queue(tmp_path, monkeypatch, encoder, jobs):
     """Runs and jobs of this test's own, over a tiny encoder."""
     monkeypatch.setenv("OTCORE_RUNS", str(tmp_path / "runs"))
-    own = Trainings(jobs)
     monkeypatch.setattr(background, "encoder", lambda name: encoder)
     monkeypatch.setattr(trainings, "command", stand_in)
     st.cache_data.clear()
-    yield own
-    for folder in reversed(own.queued()):
-        own.cancel(open_run(folder))
+    yield
+    for folder in reversed(trainings.queued()):
+        trainings.cancel(open_run(folder))
     deadline = time.monotonic() + PATIENCE
-    while own.queued():
+    while trainings.queued():
         assert time.monotonic() < deadline
         time.sleep(0.05)
 
@@ -65,13 +63,7 @@ def opened(**url: str) -> AppTest:
 def given(app: AppTest, *files: tuple[str, bytes]) -> AppTest:
     """The page after a file was given and checked."""
     app.file_uploader(key="upload_de").set_value([(name, data, "text/plain") for name, data in files])
-    fine(app.run())
-    for _ in range(200):
-        if not any((button.key or "").startswith("cancel_check") for button in app.button):
-            return app
-        time.sleep(0.1)
-        fine(app.run())
-    raise AssertionError("the check did not end")
+    return finished(app.run())
 
 
 def said(app: AppTest) -> str:
@@ -174,12 +166,7 @@ def test_a_language_that_is_not_bundled_can_be_trained_on_own_pairs():
     app = opened(ft_languages="pt")
     lines = [f"a casa número {k} é muito bonita e antiga\thouse number {k} is very pretty and old" for k in range(30)]
     app.file_uploader(key="upload_pt").set_value([("mine.tsv", content(lines), "text/plain")])
-    fine(app.run())
-    deadline = time.monotonic() + PATIENCE
-    while app.button(key="start_run").disabled:
-        assert time.monotonic() < deadline
-        time.sleep(0.2)
-        fine(app.run())
+    finished(app.run())
     fine(app.button(key="start_run").click().run())
     (run,) = list_runs()
     assert (run.settings.languages, run.settings.files[0].language) == (("pt",), "pt")

@@ -3,7 +3,7 @@
 import importlib
 import subprocess
 import sys
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import pytest
 from app_server import ROOT
@@ -21,6 +21,8 @@ from otcore.corpora.collection import load_collection
 from otcore.evaluation import comparison
 from otcore.evaluation.measures import MEASURES
 from otcore.evaluation.transfer.tasks import TASKS
+from otcore.objectives import OBJECTIVES
+from otcore.runs.settings import FinetuneSettings
 from otcore.transport.solvers import SOLVERS
 
 _SOLVER = """
@@ -110,6 +112,35 @@ class Luck(Task):
 
 TASK = Luck
 """
+_OBJECTIVE = """
+from dataclasses import dataclass
+from typing import ClassVar
+from otcore.base.choices import Flag, Number, OneOf, choice, like
+from otcore.objectives.objective import Trained
+
+@dataclass(frozen=True, kw_only=True)
+class Pull(Trained):
+    name: ClassVar[str] = "pull"
+    label: ClassVar[str] = "pulled together"
+    rank: ClassVar[int] = 99
+    about: ClassVar[str] = "Draws all vectors together."
+    formula: ClassVar[str] = "x^2"
+    reference: ClassVar[str] = "none"
+    force: float = choice(0.5, Number(0, 4, dial=(0.0, 4.0, 0.25)), "Force", "How much it draws.", place="objective")
+    cost: str = choice("euclidean", OneOf(("cosine", "euclidean")), "Ground cost", place="objective")
+    gentle: bool = choice(True, Flag(), "Gentle", place="objective")
+
+    def losses(self, clouds):
+        return [(cloud.source ** 2).mean() * self.force for cloud in clouds], 0.0
+
+@dataclass(frozen=True, kw_only=True)
+class Push(Pull):
+    name: ClassVar[str] = "push"
+    label: ClassVar[str] = "pushed apart"
+    gentle: bool = like(Pull, "gentle", default=False)
+
+OBJECTIVE = (Pull, Push)
+"""
 
 
 @pytest.fixture
@@ -138,34 +169,76 @@ def add(tmp_path):
     declare_anew()
 
 
-CASES = [
-    (SOLVERS, "otcore.transport.solvers", _SOLVER, "solver", "independent", "lift", 0.5),
-    (RULES, "otcore.alignment.rules", _RULE, "links", "everything", "least", 0.1),
-]
+def opened(page: str, **url: str) -> AppTest:
+    """A page at an address, its job done."""
+    app = go(AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=300), page)
+    app.query_params.update(url)
+    return finished(app.run())
 
 
-@pytest.mark.parametrize(("registry", "package", "text", "field", "name", "setting", "value"), CASES, ids=["solver", "rule"])
-def test_a_new_member_is_one_file_and_offered_everywhere(add, capsys, registry, package, text, field, name, setting, value):
-    add(registry, package, text)
-    assert getattr(build(AlignSettings, {field: name, setting: value}), field) == registry[name](**{setting: value})
-    assert declared(AlignSettings)[setting].applies({field: name})
+@dataclass(frozen=True)
+class Case:
+    """A newcomer: its registry and module, where its settings and its page are, and a setting of its own with a value."""
+
+    registry: Registry
+    package: str
+    text: str
+    settings: type
+    command: str  # and page
+    field: str
+    name: str
+    setting: str
+    value: float
+
+
+CASES = {
+    "solver": Case(SOLVERS, "otcore.transport.solvers", _SOLVER, AlignSettings, "align", "solver", "independent", "lift", 0.5),
+    "rule": Case(RULES, "otcore.alignment.rules", _RULE, AlignSettings, "align", "links", "everything", "least", 0.1),
+    "objective": Case(OBJECTIVES, "otcore.objectives", _OBJECTIVE, FinetuneSettings, "finetune", "objective", "pull", "force", 0.75),
+}
+
+
+_PREFIX = {"align": "", "finetune": "ft_"}  # of a page's keys
+_NEEDED = {"align": {}, "finetune": {"minutes": 1.0}}  # settings that must be given
+
+
+@pytest.fixture(params=CASES)
+def case(request, add):
+    """A case whose module has been added."""
+    found = CASES[request.param]
+    add(found.registry, found.package, found.text)
+    return found
+
+
+def test_a_new_member_is_one_file_and_offered_everywhere(case, capsys):
+    built = build(case.settings, {case.field: case.name, case.setting: case.value} | _NEEDED[case.command])
+    assert getattr(built, case.field) == case.registry[case.name](**{case.setting: case.value})
+    assert declared(case.settings)[case.setting].applies({case.field: case.name})
     with pytest.raises(SystemExit):
-        cli.main(["align", "--help"])
+        cli.main([case.command, "--help"])
     help = capsys.readouterr().out
-    assert name in help
-    assert f"--{setting}" in help
+    assert case.name in help
+    assert f"--{case.setting}" in help
 
 
-@pytest.mark.parametrize(("registry", "package", "text", "field", "name", "setting", "value"), CASES, ids=["solver", "rule"])
-def test_a_new_member_is_on_the_page_and_in_the_address(add, registry, package, text, field, name, setting, value):
-    add(registry, package, text)
-    app = go(AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=300), "align")
-    app.query_params.update({field: name, setting: str(value)})
-    fine(app.run())
-    assert app.selectbox(key=field).value == name
-    assert registry[name].label in app.selectbox(key=field).options
-    assert app.slider(key=setting).value == value
-    assert app.query_params[field] == name
+def test_a_new_member_is_on_the_page_and_in_the_address(case):
+    key, setting = _PREFIX[case.command] + case.field, _PREFIX[case.command] + case.setting
+    app = opened(case.command, **{key: case.name, setting: str(case.value)})
+    assert app.selectbox(key=key).value == case.name
+    assert case.registry[case.name].label in app.selectbox(key=key).options
+    assert app.slider(key=setting).value == case.value
+    assert app.query_params[key] == case.name
+
+
+def test_what_members_start_differently_with_is_left_empty_and_told(add):
+    add(OBJECTIVES, "otcore.objectives", _OBJECTIVE)
+    app = opened("finetune", ft_objective="pull")
+    for key, own in (("ft_cost", "euclidean, recommended"), ("ft_gentle", "yes, recommended")):
+        assert (app.selectbox(key=key).value, app.selectbox(key=key).placeholder) == (None, own)
+    fine(app.selectbox(key="ft_gentle").set_value(False).run())
+    assert app.query_params["ft_gentle"] == "0"
+    fine(app.selectbox(key="ft_objective").set_value("contrastive-ot").run())
+    assert app.selectbox(key="ft_cost").placeholder == "cosine, recommended"
 
 
 def tables(app: AppTest) -> list:
@@ -199,13 +272,6 @@ def test_a_new_task_is_on_the_compare_page_and_in_its_address(add, monkeypatch, 
     assert list(tables(app)[0]["language"]) == ["German", "mean of all"]
     assert any("Share of tails, by language" in chart.proto.spec for chart in app.get("plotly_chart"))
     assert any("published: a fair coin" in table.astype(str).to_numpy() for table in tables(app))
-
-
-def opened(page: str, **url: str) -> AppTest:
-    """A page at an address, its job done."""
-    app = go(AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=300), page)
-    app.query_params.update(url)
-    return finished(app.run())
 
 
 def test_two_members_of_one_name_are_refused(add):

@@ -17,13 +17,14 @@ import pytest
 from training_runs import made_run
 
 import otcore
+from otcore.base.choices import build
 from otcore.base.errors import InputError
 from otcore.base.places import MAPS_FILE, run_names
 from otcore.corpora.pair_files import PairFile
 from otcore.encoders.maps import LanguageMaps, save_maps
 from otcore.finetuning.run import carry_out
 from otcore.objectives import OBJECTIVES
-from otcore.runs.settings import FinetuneSettings, preset
+from otcore.runs.settings import PRESETS, FinetuneSettings
 from otcore.runs.store import (
     append_log,
     create_run,
@@ -204,7 +205,7 @@ def test_a_log_is_read_up_to_its_last_whole_line(tmp_path):
     ("change", "message"),
     [
         ({"languages": ()}, "at least one language"),
-        ({"languages": ("de", "de"), "files": ()}, "named twice"),
+        ({"languages": ("de", "de"), "files": ()}, "must name each once"),
         ({"languages": ("en",), "files": ()}, "English is the target"),
         ({"languages": ("fr",)}, "Pair files are needed for fr"),
         ({"steps": None}, "needs an end"),
@@ -221,12 +222,10 @@ def test_settings_say_what_is_wrong(settings, change, message):
 
 
 def test_presets_have_an_end_and_read_back():
-    for name in ("minute", "five-minutes", "thorough"):
-        chosen = preset(name, "word-ot", ("de", "fr"))
+    for preset in PRESETS.values():
+        chosen = build(FinetuneSettings, preset.values | {"languages": ["de", "fr"]})
         assert chosen.minutes
         assert FinetuneSettings.from_json(chosen.to_json()) == chosen
-    with pytest.raises(InputError, match="preset must be one of"):
-        preset("hour")
     with pytest.raises(InputError, match="cannot be read"):
         FinetuneSettings.from_json('{"speed": 3}')
 

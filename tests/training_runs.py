@@ -65,9 +65,19 @@ def write_pairs(path: Path) -> str:
 def quick_settings(encoder: Path, pairs: str) -> FinetuneSettings:
     """Six steps of WordOT on a tiny encoder and a file of pairs."""
     return FinetuneSettings(
-        ("de",), str(encoder), OBJECTIVES["word-ot"](), steps=6, batch=8, learning_rate=1e-3, layer=2,
-        evaluate_every=4, checkpoint_every=2, snapshot_every=4, files=(PairFile("de", pairs),), held_out=0.1,
-    )  # fmt: skip
+        ("de",),
+        str(encoder),
+        OBJECTIVES["word-ot"](),
+        steps=6,
+        batch=8,
+        learning_rate=1e-3,
+        layer=2,
+        evaluate_every=4,
+        checkpoint_every=2,
+        snapshot_every=4,
+        files=(PairFile("de", pairs),),
+        held_out=0.1,
+    )
 
 
 def made_settings(**changes) -> FinetuneSettings:
@@ -97,9 +107,16 @@ def _log_step(run: Run, step: int) -> None:
     contrast, anchor = 3.0 / step, 0.01 * step
     parts = {"contrast": contrast, "anchor": anchor, "contrast de": contrast / 2, "contrast ar": contrast / 2}
     entry = {
-        "step": step, "seconds": 2.0 * step, "loss": contrast + anchor, "parts": parts, "marginal_error": 1e-3, "cosine": 0.1,
-        "gradient_norm": 1.5, "rate": 1e-4, "pairs_per_second": 96.0,
-    }  # fmt: skip
+        "step": step,
+        "seconds": 2.0 * step,
+        "loss": contrast + anchor,
+        "parts": parts,
+        "marginal_error": 1e-3,
+        "cosine": 0.1,
+        "gradient_norm": 1.5,
+        "rate": 1e-4,
+        "pairs_per_second": 96.0,
+    }
     append_log(run.folder / "log.jsonl", entry)
 
 

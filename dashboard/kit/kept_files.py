@@ -5,8 +5,8 @@ import time
 
 import streamlit as st
 
+from dashboard.kit.explain import attempt
 from dashboard.kit.markup import escape_markdown
-from otcore.base.errors import InputError
 from otcore.corpora.uploads import Entry, Store, in_words
 
 
@@ -26,18 +26,9 @@ def kept_panel(store: Store) -> None:
         told = f"{', '.join(entry.names)} · {in_words(entry.bytes)} · used {_ago(entry.used)}{needed}"
         text.markdown(escape_markdown(told))
         if button.button("Remove", key=_key(store, entry), disabled=user is not None, width="stretch"):
-            _do(lambda entry=entry: store.remove(entry.key))
+            attempt(lambda entry=entry: store.remove(entry.key))
     if sum(entry.key not in users for entry in entries) > 1 and st.button("Remove all", key=f"remove_all_{store.kind}"):
-        _do(store.clear)
-
-
-def _do(removal) -> None:
-    try:
-        removal()
-    except InputError as error:
-        st.error(escape_markdown(str(error)))
-    else:
-        st.rerun()
+        attempt(store.clear)
 
 
 def _key(store: Store, entry: Entry) -> str:

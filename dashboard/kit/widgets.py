@@ -27,7 +27,7 @@ def draw(choices: Choices, name: str, place: Any = st, **more: Any) -> None:
     if isinstance(kind, Text) and "options" in more:  # names that are known only now
         widget, options = place.selectbox, {}
     else:
-        widget, options = _WIDGETS[type(kind)](kind, one, key, place)
+        widget, options = _WIDGETS[type(kind)](kind, one, key, place, one.own(choices.values()) if one.own else None)
     widget(more.pop("label", one.label), key=key, help=one.help or None, **options | more)
 
 
@@ -50,24 +50,46 @@ def draw_all(choices: Choices, names: Iterable[str], place: Any = st) -> None:
         draw(choices, name, place)
 
 
-def _flag(kind: Flag, one: Choice, key: str, place: Any):
-    return place.toggle, {}
+def _flag(kind: Flag, one: Choice, key: str, place: Any, own: Any):
+    if own is None:
+        return place.toggle, {}
+    return _left_empty({True: "yes", False: "no"}, place, own)
 
 
-def _number(kind: Number, one: Choice, key: str, place: Any):
+def _number(kind: Number, one: Choice, key: str, place: Any, own: Any):
+    """`own` is what None stands for: on a slider of stops it is one of them, in an empty box it is written in grey."""
     if kind.stops or kind.offered:
-        return place.select_slider, {"options": sorted({*(kind.stops or kind.offered), state.get(key)})}
-    if kind.dial:
-        low, high, step = kind.dial
+        return place.select_slider, _stops(kind, key, own)
+    low, high, step = kind.dial or (kind.low, kind.high, 1 if kind.whole else None)
+    if kind.dial and not isinstance(one.kind, Maybe) and (high - low) / step < _AIMED:
         return place.slider, {"min_value": low, "max_value": high, "step": step}
-    limits = {"min_value": kind.low, "max_value": kind.high}
-    options = {name: limit for name, limit in limits.items() if math.isfinite(limit)}
-    if kind.whole:
-        options["step"] = 1
-    return place.number_input, options | ({"value": None} if isinstance(one.kind, Maybe) else {})
+    limits = {"min_value": low, "max_value": high, "step": step}
+    options: dict[str, Any] = {
+        name: limit if kind.whole else float(limit) for name, limit in limits.items() if limit is not None and math.isfinite(limit)
+    }
+    if not kind.whole:
+        options["format"] = "%g"
+    if isinstance(one.kind, Maybe):
+        options |= {"value": None, "placeholder": (one.kind.label if own is None else f"{own:g}, recommended") or None}
+    return place.number_input, options
 
 
-def _one_of(kind: OneOf, one: Choice, key: str, place: Any):
+def _stops(kind: Number, key: str, own: Any) -> dict[str, Any]:
+    if own is not None and state.get(key) == own:
+        state.put(**{key: None})
+    stops = sorted({*(kind.stops or kind.offered), own if state.get(key) is None else state.get(key)})
+    return {"options": [None if stop == own else stop for stop in stops], "format_func": lambda stop: str(own if stop is None else stop)}
+
+
+def _left_empty(labels: Mapping[Any, str], place: Any, own: Any):
+    """A list from which nothing need be chosen."""
+    options = {"options": list(labels), "format_func": lambda value: labels.get(value, value)}
+    return place.selectbox, options | {"index": None, "placeholder": f"{labels[own]}, recommended"}
+
+
+def _one_of(kind: OneOf, one: Choice, key: str, place: Any, own: Any):
+    if own is not None:
+        return _left_empty(kind.labels, place, own)
     labels = ({one.kind.blank: one.kind.label} if isinstance(one.kind, Maybe) and one.kind.label else {}) | kind.labels
     options = {"options": list(labels), "format_func": lambda value: labels.get(value, value)}
     if kind.style == "row":
@@ -75,26 +97,27 @@ def _one_of(kind: OneOf, one: Choice, key: str, place: Any):
     return (place.select_slider if kind.style == "scale" else place.selectbox), options
 
 
-def _several(kind: Several, one: Choice, key: str, place: Any):
+def _several(kind: Several, one: Choice, key: str, place: Any, own: Any):
     options = {"options": list(kind.labels), "format_func": lambda value: kind.labels.get(value, value)}
     options |= {"placeholder": "one or more"} if kind.least else {}
     return place.multiselect, options | {"max_selections": kind.most}
 
 
-def _text(kind: Text, one: Choice, key: str, place: Any):
+def _text(kind: Text, one: Choice, key: str, place: Any, own: Any):
     return (place.text_area if kind.lines > 1 else place.text_input), {"max_chars": kind.most}
 
 
+_AIMED = 1_000  # stops of a slider up to which a hand finds each
 _WIDGETS: dict[type, Callable] = {Flag: _flag, Number: _number, OneOf: _one_of, Several: _several, Text: _text}
 
 
 def _settle(choices: Choices, name: str, registry: Registry, then: Callable[[], None] | None) -> None:
-    """Callback of a choice between members of a registry: a setting that members share by name but not by default starts at the
-    chosen member's own."""
+    """Callback of a choice between members of a registry: a setting that members share by name but not by default is left to the chosen
+    member."""
     one = choices.declared[name]
-    for setting, own in declared(registry[state.get(choices.key(name))]).items():
-        defaults = {repr(found[setting].default) for found in map(declared, registry.values()) if setting in found}
-        if len(defaults) > 1:
-            state.put(**{choices.key(one.sibling(setting)): own.default})
+    for setting in declared(registry[state.get(choices.key(name))]):
+        shared = one.sibling(setting)
+        if shared in choices.declared and choices.declared[shared].own:
+            state.put(**{choices.key(shared): None})
     if then:
         then()

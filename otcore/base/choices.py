@@ -121,20 +121,24 @@ class OneOf:
 
 @dataclass(frozen=True)
 class Several:
-    """Different names divided by commas: of the options where there are any, `least` to `most` of them; `missing` is the sentence for
-    people where there are none and must be some."""
+    """Different names divided by commas: of the options where there are any, `least` to `most` of them.
+
+    missing: the sentence for people where there are none and must be some
+    each   : the name that the text of one in an address stands for; raises ValueError where it is none
+    """
 
     most: int
     options: Options | None = None
     least: int = 1
     missing: str = ""
+    each: Callable[[str], str] = str
 
     @property
     def labels(self) -> Mapping[str, str]:
         return labels_of(self.options or ())
 
     def read(self, text: str) -> list[str]:
-        return self.check(list(dict.fromkeys(name for name in text.split(",") if name.strip())))
+        return self.check(list(dict.fromkeys(self.each(name) for name in text.split(",") if name.strip())))
 
     def write(self, value: Iterable[str]) -> str:
         return ",".join(value)
@@ -207,6 +211,7 @@ class Choice:
     flag   : its option on the command line, where that is not the field's name; None keeps it off the command line
     place  : the part of its page in which it is drawn; "" where nothing draws it by itself
     when   : whether it applies, by the values of its dataclass by name; None for always
+    own    : what None stands for, by the same values; None where that is no value
     around : what nested settings put before and after the names of their choices
     """
 
@@ -218,6 +223,7 @@ class Choice:
     flag: str | None = ""
     place: str = ""
     when: Callable[[Values], bool] | None = None
+    own: Callable[[Values], Any] | None = None
     around: tuple[str, str] = ("", "")
 
     def sibling(self, name: str) -> str:
@@ -242,9 +248,12 @@ def variant(default: Any, registry: Mapping[str, type], label: str = "", help: s
     return field(default=default, metadata={_VARIANT: (made, registry, default)})
 
 
-def nested(kind: type, prefix: str = "", suffix: str = "", **defaults: Any) -> Any:
-    """A dataclass field that holds other settings; their choices get a prefix and a suffix, and other defaults by name."""
-    return field(default_factory=kind, metadata={_NESTED: (kind, prefix, suffix, defaults)})
+def nested(kind: type, prefix: str = "", suffix: str = "", *, placed: bool = False, **defaults: Any) -> Any:
+    """A dataclass field that holds other settings; their choices get a prefix and a suffix, and other defaults by name.
+
+    placed: only what has a place on pages can be chosen; the rest is left to the settings
+    """
+    return field(default_factory=kind, metadata={_NESTED: (kind, prefix, suffix, placed, defaults)})
 
 
 def like(settings: type, name: str, **changes: Any) -> Any:
@@ -262,9 +271,10 @@ def declared(settings: type) -> dict[str, Choice]:
         elif _VARIANT in entry.metadata:
             found |= _of_variant(entry.name, *entry.metadata[_VARIANT])
         elif _NESTED in entry.metadata:
-            kind, prefix, suffix, defaults = entry.metadata[_NESTED]
+            kind, prefix, suffix, placed, defaults = entry.metadata[_NESTED]
             for name, one in declared(kind).items():
-                found[prefix + name + suffix] = _renamed(one, name, prefix, suffix, defaults)
+                if one.place or not placed:
+                    found[prefix + name + suffix] = _renamed(one, name, prefix, suffix, defaults)
     return found
 
 
@@ -286,8 +296,8 @@ def build(settings: type, values: Values) -> Any:
                     _checked(name, one, values[name])
             arguments[entry.name] = member(registry, values.get(entry.name, default.name), values, default)
         elif _NESTED in entry.metadata:
-            kind, prefix, suffix, defaults = entry.metadata[_NESTED]
-            own = {name: prefix + name + suffix for name in declared(kind)}
+            kind, prefix, suffix, placed, defaults = entry.metadata[_NESTED]
+            own = {name: prefix + name + suffix for name, one in declared(kind).items() if one.place or not placed}
             arguments[entry.name] = build(kind, defaults | {name: values[flat] for name, flat in own.items() if flat in values})
         elif entry.name in values:
             arguments[entry.name] = values[entry.name]
@@ -360,7 +370,11 @@ def _of_variant(name: str, made: Choice, registry: Mapping[str, type], default: 
     for key, of in owners.items():
         first, start = next(iter(of.values())), starts[next(iter(of))][key]
         if any(starts[member_name][key] != start for member_name in of):
-            first, start = replace(first, kind=Maybe(first.kind)), None
+
+            def own(values: Values, key: str = key) -> Any:
+                return starts[values[name]].get(key)
+
+            first, start = replace(first, kind=Maybe(first.kind), own=own), None
 
         def applies(values: Values, of: Mapping[str, Choice] = of) -> bool:
             chosen = of.get(values[name])
@@ -371,17 +385,15 @@ def _of_variant(name: str, made: Choice, registry: Mapping[str, type], default: 
 
 
 def _renamed(one: Choice, name: str, prefix: str, suffix: str, defaults: Values) -> Choice:
-    """A choice of nested settings under its name in the whole; its condition still reads the names that it knows."""
+    """A choice of nested settings under its name in the whole; what depends on others still reads the names that it knows."""
 
-    def applies(values: Values) -> bool:
-        end = len(suffix)
-        within = {flat[len(prefix) : len(flat) - end]: value for flat, value in values.items() if _is_within(flat, prefix, suffix)}
-        return one.applies(within)
+    def inside(reads: Callable[[Values], Any] | None) -> Callable[[Values], Any] | None:
+        def from_outside(values: Values) -> Any:
+            names = (flat for flat in values if flat.startswith(prefix) and flat.endswith(suffix))
+            return reads({flat[len(prefix) : len(flat) - len(suffix)]: values[flat] for flat in names})
+
+        return from_outside if reads else None
 
     around = (prefix + one.around[0], one.around[1] + suffix)
     key = f"{prefix}{one.key or name}{suffix}"
-    return replace(one, default=defaults.get(name, one.default), key=key, when=applies, around=around)
-
-
-def _is_within(flat: str, prefix: str, suffix: str) -> bool:
-    return flat.startswith(prefix) and flat.endswith(suffix)
+    return replace(one, default=defaults.get(name, one.default), key=key, when=inside(one.when), own=inside(one.own), around=around)

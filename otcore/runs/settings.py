@@ -2,11 +2,10 @@
 
 import dataclasses
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from otcore.base.choices import Flag, Maybe, Number, OneOf, Several, Text, build, check, choice, variant
+from otcore.base.choices import Flag, Maybe, Number, OneOf, Several, Text, Values, check, choice, variant
 from otcore.base.errors import InputError
 from otcore.corpora.pair_files import PIVOT, PairFile
 from otcore.objectives import OBJECTIVES, read_objective, write_objective
@@ -15,8 +14,23 @@ from otcore.objectives.transport import WordOT
 from otcore.text.languages import language
 
 _EVERY = {"evaluate_every": 25, "checkpoint_every": 50, "snapshot_every": 25}
-_STEPS = Maybe(Number(0, whole=True, dial=(1, 10**6, 10)))
+_STEPS = Maybe(Number(0, whole=True, dial=(1, 10**6, 10)), label="by budget")
 _COUNT = Number(1, whole=True, dial=(1, 1000, 1))
+
+
+def _code(text: str) -> str:
+    code = language(text).code
+    if code == PIVOT:
+        raise ValueError(text)
+    return code
+
+
+def _needs_links(values: Values) -> bool:
+    return OBJECTIVES[values["objective"]].needs_links
+
+
+def _recommended(values: Values) -> float:
+    return OBJECTIVES[values["objective"]].learning_rate
 
 
 @dataclass(frozen=True)
@@ -35,7 +49,12 @@ class FinetuneSettings:
     """
 
     languages: tuple[str, ...] = choice(
-        ["de", "fr", "es"], Several(1000), "Languages", "Codes of the languages; each is aligned with English.", place="main", flag=None
+        ["de", "fr", "es"],
+        Several(1000, missing="Choose at least one language; each is aligned with English.", each=_code),
+        "Languages",
+        "Each is aligned with English. For your own sentence pairs the code of any other language can be typed, such as pt or el.",
+        place="main",
+        flag=None,
     )
     encoder: str = choice(
         "base",
@@ -48,21 +67,25 @@ class FinetuneSettings:
     objective: Objective = variant(WordOT(), OBJECTIVES, "Objective", "What is trained, or fitted.", place="main")
     pairs: int | None = choice(
         None,
-        Maybe(Number(2, whole=True, dial=(2, 10**7, 100))),
+        Maybe(Number(2, whole=True, dial=(2, 10**7, 100)), label="all"),
         "Pairs a language",
         "Most training pairs used of each: to see how far few go.",
         place="training",
         flag="pairs-per-language",
     )
     steps: int | None = choice(
-        None, Maybe(Number(1, whole=True, dial=(1, 10**7, 50))), "Steps at most", "The run also ends after so many steps.", place="training"
+        None,
+        Maybe(Number(1, whole=True, dial=(1, 10**7, 50)), label="no limit"),
+        "Steps at most",
+        "The run also ends after so many steps.",
+        place="training",
     )
     epochs: float | None = choice(
         None, Maybe(Number(0, above=True)), "Epochs", "The run also ends after so many passes over the language with most pairs."
     )
     minutes: float | None = choice(
         None,
-        Maybe(Number(0, above=True, dial=(0.05, 10_000.0, 1.0))),
+        Maybe(Number(0, above=True, dial=(0.05, 10_000.0, 1.0)), label="as the budget"),
         "Minutes",
         "How long the run works at most, in place of the budget.",
         place="training",
@@ -81,6 +104,7 @@ class FinetuneSettings:
         "Learning rate",
         "Highest rate of the optimiser. Too high: the loss jumps and the run stops itself. Too low: nothing moves.",
         key="rate",
+        own=_recommended,
         place="training",
     )
     warmup: float = choice(0.1, Number(0, 0.999), "Warm-up", "Share of the run in which the learning rate rises.")
@@ -94,11 +118,15 @@ class FinetuneSettings:
     weight_decay: float = choice(0.0, Number(0), "Weight decay", "Of AdamW, on matrices only.")
     clip: float = choice(1.0, Number(0, above=True), "Clipping", "Longest gradient (L2 norm).")
     layer: int | None = choice(
-        None, Maybe(_COUNT), "Layer", "Whose vectors are aligned; layers above it are not trained.", place="training"
+        None,
+        Maybe(_COUNT, label="the encoder's own"),
+        "Layer",
+        "Whose vectors are aligned; layers above it are not trained.",
+        place="training",
     )
     top_layers: int | None = choice(
         None,
-        Maybe(_COUNT),
+        Maybe(_COUNT, label="all"),
         "Top layers only",
         "Train only so many layers below it: faster, and less can be lost.",
         key="top",
@@ -131,6 +159,7 @@ class FinetuneSettings:
         "Word pairs",
         "Where linked words come from, for the objectives that need them; eflomal is an optional statistical aligner.",
         place="objective",
+        when=_needs_links,
     )
     files: tuple[PairFile, ...] = ()
     held_out: float = choice(0.05, Number(0, 0.5, above=True), "Held out", "Share of pairs from files that is only evaluated on.")
@@ -142,18 +171,14 @@ class FinetuneSettings:
         given |= {"languages": tuple(language(code).code for code in self.languages), "files": tuple(self.files)}
         for name, value in given.items():
             object.__setattr__(self, name, value)
-        self._check_languages()
         check(self)
+        self._check_languages()
         if not self.objective.is_map and self.steps is None and self.epochs is None and self.minutes is None:
             raise InputError("A run needs an end; give steps, epochs or minutes.")
 
     def _check_languages(self) -> None:
-        if not self.languages:
-            raise InputError("Fine-tuning needs at least one language besides English; give codes such as de,fr.")
         if PIVOT in self.languages:
             raise InputError("English is the target side of every pair; give only the other languages.")
-        if len(set(self.languages)) != len(self.languages):
-            raise InputError(f"A language is named twice in {', '.join(self.languages)}; name each once.")
         if self.files and sorted(file.language for file in self.files) != sorted(self.languages):
             named = ", ".join(file.language for file in self.files)
             raise InputError(f"Pair files are needed for {', '.join(self.languages)}, one each; they were given for {named}.")
@@ -197,13 +222,3 @@ PRESETS = {
     "five-minutes": Preset("Five minutes", "A gain that shows on held-out sentences.", 5.0, 50),
     "thorough": Preset("Thorough", "Thirty minutes: more of the same, for a result to keep.", 30.0, 200),
 }
-
-
-def preset(name: str, objective: str = "contrastive-ot", languages: Sequence[str] = ("de", "fr", "es")) -> FinetuneSettings:
-    """The settings of a preset for an objective, on the bundled base encoder and collection.
-
-    raises: InputError   no such preset, objective or language
-    """
-    if name not in PRESETS:
-        raise InputError(f"The preset must be one of {', '.join(PRESETS)}, not {name!r}.")
-    return build(FinetuneSettings, PRESETS[name].values | {"objective": objective, "languages": list(languages)})

@@ -9,6 +9,7 @@ from safetensors import SafetensorError, safe_open
 from otcore.base.errors import InputError
 from otcore.corpora.collection import Collection
 from otcore.corpora.types import Sentence
+from otcore.runs.course import snapshot_steps
 from otcore.space.points import Cloud, State, gather
 from otcore.text.languages import language
 
@@ -17,7 +18,7 @@ MOST_FRAMES = 16  # a longer run is shown at so many moments, evenly apart
 
 def film_steps(folder: Path) -> list[int]:
     """The steps of a run that the film shows: all with a snapshot, or evenly chosen ones with the first and the last."""
-    steps = sorted(int(path.stem) for path in (folder / "snapshots").glob("*.safetensors") if path.stem.isdecimal())
+    steps = snapshot_steps(folder)
     if len(steps) <= MOST_FRAMES:
         return steps
     return [steps[round(k)] for k in np.linspace(0, len(steps) - 1, MOST_FRAMES)]

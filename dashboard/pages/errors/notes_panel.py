@@ -1,19 +1,16 @@
 """Notes on pairs and links, corrections of gold links, agreement of annotators, import and export."""
 
-from collections.abc import Callable
-
 import pandas as pd
 import streamlit as st
 
 from dashboard.kit import markup
 from dashboard.kit.downloads import save
-from dashboard.kit.explain import explain
+from dashboard.kit.explain import attempt
 from dashboard.kit.templates import filled
 from dashboard.pages.errors import cache, clicks
 from dashboard.pages.errors.findings import words_of
 from dashboard.state import Mark
 from otcore.analysis.sources import Corpus
-from otcore.base.errors import InputError
 from otcore.corpora.types import SentencePair
 from otcore.notes.files import agreement, read_notes, to_csv, to_json
 from otcore.notes.store import Correction, Note
@@ -38,7 +35,7 @@ def of_pair(corpus: Corpus, pair: SentencePair, key: str, mark: Mark) -> None:
         comment = st.text_area("Comment", height=80, max_chars=4_000)
         if st.form_submit_button("Save note", type="primary"):
             places = (mark.source, mark.target) if link else (None, None)
-            _try(lambda: store.add(Note(corpus.key, key, author.strip(), (tag or "").strip(), comment.strip(), *places)))
+            attempt(lambda: store.add(Note(corpus.key, key, author.strip(), (tag or "").strip(), comment.strip(), *places)))
     _corrections(corpus, pair, key, author, mark if on else Mark())
 
 
@@ -58,7 +55,7 @@ def all_notes(corpus: Corpus, notes: list[Note]) -> None:
             st.caption("None yet: open a pair above and write one.")
         given = st.file_uploader("Import notes (CSV or JSON, as exported here)", type=["csv", "json"], key="er_import")
         if given is not None and st.button("Import", key="er_import_now"):
-            _try(lambda: cache.notes().merge(read_notes(given.getvalue(), given.name)))
+            attempt(lambda: cache.notes().merge(read_notes(given.getvalue(), given.name)))
 
 
 def _one(note: Note, pair: SentencePair) -> None:
@@ -84,7 +81,7 @@ def _corrections(corpus: Corpus, pair: SentencePair, key: str, author: str, mark
             j = _word(columns[1], "Target word", pair.target.words, mark.target)
             should = columns[2].selectbox("Should be", list(_STATUS_WORDS), format_func=_STATUS_WORDS.get)
             if st.form_submit_button("Save correction"):
-                _try(lambda: store.correct(Correction(corpus.key, key, i, j, should, author.strip())))
+                attempt(lambda: store.correct(Correction(corpus.key, key, i, j, should, author.strip())))
 
 
 def _word(column, label: str, words: tuple[str, ...], marked: int | None) -> int:
@@ -109,13 +106,3 @@ def _agreement(notes: list[Note]) -> None:
 
 def _place(note: Note) -> str:
     return "" if note.source is None else f"{note.source}–{note.target}"
-
-
-def _try(write: Callable[[], object]) -> None:
-    """Writes and shows the page anew, or tells why not."""
-    try:
-        write()
-    except InputError as error:
-        explain(error)
-    else:
-        st.rerun()

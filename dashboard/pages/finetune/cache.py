@@ -1,4 +1,4 @@
-"""Fine-tuning runs: their queue and what is read of them; people's own sentence pairs: kept once, checked in the background."""
+"""What is read of fine-tuning runs and kept; people's own sentence pairs: kept once, checked in the background."""
 
 import streamlit as st
 
@@ -6,26 +6,10 @@ from dashboard.background import work
 from dashboard.background.encoders import collection
 from dashboard.background.jobs import Snapshot
 from dashboard.pages.finetune import own_pairs
-from dashboard.pages.finetune.course import Course, WatchedPlan, course, watched_plan
 from dashboard.pages.finetune.own_pairs import Corpus
-from dashboard.pages.finetune.trainings import Trainings
+from dashboard.pages.finetune.watched import WatchedPlan, watched_plan
 from otcore.base.errors import InputError
 from otcore.runs.store import Run
-
-
-def trainings() -> Trainings:
-    """The queue of fine-tuning runs, one for all sessions."""
-    return Trainings(work.jobs())
-
-
-def course_of(run: Run) -> Course:
-    """A run's course; its log is read anew only when it has grown."""
-    path = run.folder / "log.jsonl"
-    try:
-        stamp = path.stat()
-    except OSError:
-        return Course()
-    return _course(str(run.folder), stamp.st_size, stamp.st_mtime_ns, run)
 
 
 def plan_of(run: Run, step: int, number: int) -> WatchedPlan:
@@ -66,11 +50,6 @@ def _stored(code: str, ids: tuple[str, ...], _given: list) -> tuple[Corpus | Non
         return own_pairs.store(code, [(file.name, file.getvalue()) for file in _given]), ""
     except InputError as error:
         return None, str(error)
-
-
-@st.cache_resource(max_entries=12, show_spinner=False)
-def _course(folder: str, size: int, stamp: int, _run: Run) -> Course:
-    return course(_run.log())
 
 
 @st.cache_resource(max_entries=200, show_spinner=False)

@@ -1,56 +1,87 @@
-"""The choices of the Fine-tune page: the settings of the next run, and the run that is looked at."""
+"""The choices of the Fine-tune page: the settings of the next run, what it is trained on, and the run that is looked at."""
 
-from dashboard.pages.finetune.own_pairs import Corpus
-from dashboard.state import parsing
-from dashboard.state.parsing import Field
-from otcore.base.choices import declared
-from otcore.base.names import COSTS, MASSES
-from otcore.objectives import OBJECTIVES
+import dataclasses
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from dashboard.pages.finetune.own_pairs import Corpus, pair_file
+from dashboard.state import Choices
+from otcore.base.choices import Flag, OneOf, Several, Text, choice, nested
+from otcore.base.errors import InputError
+from otcore.corpora.pair_files import PairFile
 from otcore.runs.settings import PRESETS, FinetuneSettings
 from otcore.text.languages import LANGUAGES, language
 
-
-def _languages(text: str) -> list[str]:
-    """Codes of any languages but English: those that are not bundled can be trained on a person's own pairs."""
-    codes = [language(code).code for code in parsing.list_of(len(LANGUAGES))(text)]
-    if "en" in codes:
-        raise ValueError(text)
-    return list(dict.fromkeys(codes))
+_OWN = "own"
+_EVALUATIONS = 5  # at least so many held-out figures where the person gives the number of steps
 
 
-def _corpora(text: str) -> list[str]:
-    """Corpora of a person's own, as `dashboard.pages.finetune.own_pairs` writes them, divided by commas."""
-    return [str(Corpus.parse(entry)) for entry in text.split(",") if entry]
+@dataclass(frozen=True)
+class FinetuneView:
+    """One view of the page.
+
+    run     : the name of the run that is looked at; "" for one that is at work, or the newest
+    training: the settings of the next run but for its files
+    budget  : what decides where the settings leave it open
+    data    : "bundled", or "own" with a corpus for each language in `own`, written as `Corpus` does
+    clean   : whether flagged pairs of them are left out
+    """
+
+    run: str = choice("", Text(80))
+    training: FinetuneSettings = nested(FinetuneSettings, prefix="ft_", placed=True, objective="contrastive-ot")
+    budget: str = choice("five-minutes", OneOf(PRESETS, style="row"), "Budget", key="ft_budget")
+    data: str = choice(
+        "bundled", OneOf({"bundled": "Bundled translations", _OWN: "Your own sentence pairs"}, style="row"), "Trained on", key="ft_data"
+    )
+    own: tuple[str, ...] = choice([], Several(1000, least=0, each=lambda text: str(Corpus.parse(text))), key="ft_own")
+    clean: bool = choice(
+        True,
+        Flag(),
+        "Leave out flagged pairs",
+        "Repeated, untranslated, shifted, foreign and overlong pairs are not trained on. Pairs with an empty side never are.",
+        key="ft_clean",
+        when=lambda values: values["data"] == _OWN,
+    )
 
 
-def _training_fields() -> dict[str, Field]:
-    """The settings of the next fine-tuning run; None is what the preset or the objective takes."""
-    names = {name: one.kind.labels for name, one in declared(FinetuneSettings).items() if name in ("scope", "word_pairs", "schedule")}
-    whole = {"pairs": (2, 10**7), "steps": (1, 10**7), "layer": (1, 1000), "top": (1, 1000), "every": (1, 10**6)}
-    real = {"minutes": (0.05, 10_000), "rate": (1e-8, 1), "anchor": (0, 1e6), "epsilon": (1e-6, 1e6), "temperature": (1e-6, 1e6)}
-    fields = {
-        "languages": Field(["de", "fr", "es"], _languages),
-        "objective": Field("contrastive-ot", parsing.one_of(*OBJECTIVES)),
-        "encoder": Field("base", parsing.nonempty),
-        "budget": Field("five-minutes", parsing.one_of(*PRESETS)),
-        "batch": Field(24, parsing.number(1, 4096, int)),
-        "seed": Field(0, parsing.number(0, 2**31, int)),
-        "cost": Field("cosine", parsing.one_of(*COSTS)),
-        "masses": Field("uniform", parsing.one_of(*MASSES)),
-        "scope": Field("sentence", parsing.one_of(*names["scope"])),
-        "word_pairs": Field("mutual", parsing.one_of(*names["word_pairs"])),
-        "schedule": Field("linear", parsing.one_of(*names["schedule"])),
-        "bf16": Field(True, parsing.flag),
-        "data": Field("bundled", parsing.one_of("bundled", "own")),
-        "own": Field([], _corpora),
-        "clean": Field(True, parsing.flag),
-        **{name: Field(None, parsing.or_default(parsing.number(*ends, int))) for name, ends in whole.items()},
-        **{name: Field(None, parsing.or_default(parsing.number(*ends))) for name, ends in real.items()},
-    }
-    return {f"ft_{name}": field for name, field in fields.items()}
+CHOICES = Choices(FinetuneView)
 
 
-FIELDS = {
-    "run": Field("", parsing.at_most(80)),
-    **_training_fields(),
-}
+def own_corpora() -> dict[str, Corpus]:
+    """Language → a person's own pairs."""
+    return {corpus.language: corpus for corpus in map(Corpus.parse, CHOICES.values()["own"])}
+
+
+class NotYet(InputError):
+    """Nothing is wrong, only something is still to come."""
+
+
+def settings() -> FinetuneSettings:
+    """Those of the next run, as they stand.
+
+    raises: NotYet       sentence pairs that are still to be given or checked
+            InputError   no language, or a combination the engine refuses
+    """
+    chosen = CHOICES.values()
+    budget, steps = PRESETS[chosen["budget"]], chosen["ft_steps"]
+    codes = [language(code).code for code in chosen["ft_languages"]]
+    ordered = [*(code for code in LANGUAGES if code in codes), *sorted(set(codes) - LANGUAGES.keys())]  # one order, one name
+    view = CHOICES.current(ft_languages=ordered, ft_minutes=chosen["ft_minutes"] or budget.minutes)
+    every = chosen["ft_evaluate_every"] or (min(budget.every, max(steps // _EVALUATIONS, 1)) if steps else budget.every)
+    given = dict.fromkeys(budget.values, every) | {"minutes": view.training.minutes}
+    return dataclasses.replace(view.training, **given, files=_files(view, ordered))
+
+
+def _files(view: FinetuneView, languages: Sequence[str]) -> tuple[PairFile, ...]:
+    """The checked pairs of each language, or none for the bundled collection."""
+    if view.data != _OWN:
+        if foreign := [code for code in languages if code not in LANGUAGES]:
+            raise InputError(f"The bundled translations have no {foreign[0]}; give your own sentence pairs, or leave it out.")
+        return ()
+    given = own_corpora()
+    if absent := [code for code in languages if code not in given]:
+        raise NotYet(f"Give sentence pairs for {language(absent[0]).name}, or train on the bundled translations.")
+    files = tuple(pair_file(given[code], clean=view.clean) for code in languages)
+    if None in files:
+        raise NotYet("The run can start when the sentence pairs have been checked.")
+    return files

@@ -6,10 +6,12 @@ import plotly.graph_objects as go
 
 from dashboard.kit.charts import safe_name
 from dashboard.kit.theme import BLUE, GREEN, GREY, ORANGE, PLAN_SCALE, PURPLE, SKY, STATUS, VERMILLION
-from dashboard.pages.finetune.course import Course, WatchedPlan, status_of
+from dashboard.pages.finetune.watched import WatchedPlan
+from otcore.runs.course import Course
 from otcore.text.languages import language
 
 _MINUTES_FROM = 180  # seconds of work from which the axis counts minutes
+_PART_NAMES = {"transport": "transport cost", "anchor": "λ · anchor"}  # of those in the log that are not called so
 _PARTS = ((VERMILLION, "dash"), (GREEN, "dot"))
 _LANGUAGES = ((SKY, "longdash"), (ORANGE, "dashdot"), (PURPLE, "dot"), (GREEN, "dash"), (GREY, "solid"))
 _HELD_OUT = {  # figure: (name, colour, dash, marker)
@@ -19,21 +21,18 @@ _HELD_OUT = {  # figure: (name, colour, dash, marker)
 }
 
 
-def losses(course: Course, names: dict[str, str]) -> go.Figure:
-    """Loss and its parts over the time of work; the parts of single languages come by a click on their names.
-
-    names: a part's name in the log → how it is called
-    """
+def losses(course: Course) -> go.Figure:
+    """Loss and its parts over the time of work; the parts of single languages come by a click on their names."""
     scale, unit = _unit(course.seconds)
     x = [seconds / scale for seconds in course.seconds]
-    traces = [_line(x, course.loss, "loss", BLUE, "solid", unit, width=3)]
-    whole = [name for name in course.parts or {} if " " not in name]
-    for name, (color, dash) in zip(whole, _PARTS, strict=False):
-        traces.append(_line(x, course.parts[name], names.get(name, name), color, dash, unit))
-    single = [name for name in course.parts or {} if " " in name]
-    for k, name in enumerate(single):
-        color, dash = _LANGUAGES[k % len(_LANGUAGES)]
-        traces.append(_line(x, course.parts[name], language(name.split(" ")[1]).name, color, dash, unit) | {"visible": "legendonly"})
+    parts = course.parts or {}
+    traces = [_line(x, course.loss, "loss", (BLUE, "solid"), unit).update(line_width=3)]
+    whole = [name for name in parts if " " not in name]
+    for name, style in zip(whole, _PARTS, strict=False):
+        traces.append(_line(x, parts[name], _PART_NAMES.get(name, name), style, unit))
+    for k, name in enumerate(name for name in parts if " " in name):
+        line = _line(x, parts[name], language(name.split(" ")[1]).name, _LANGUAGES[k % len(_LANGUAGES)], unit)
+        traces.append(line.update(visible="legendonly"))
     return go.Figure(traces, _layout("Loss on the batches", unit, "loss (no unit)"))
 
 
@@ -44,74 +43,71 @@ def held_out(course: Course) -> go.Figure:
     for key, (name, color, dash, symbol) in _HELD_OUT.items():
         found = [(seconds / scale, step, figures[key]) for seconds, step, figures in course.held_out if key in figures]
         if found:
-            line = _line([x for x, _, _ in found], [value for _, _, value in found], name, color, dash, unit)
-            traces.append(
-                line
-                | {
-                    "mode": "lines+markers", "marker": {"symbol": symbol, "size": 9}, "customdata": [step for _, step, _ in found],
-                    "hovertemplate": f"%{{x:.1f}} {unit}, step %{{customdata}}: %{{y:.3f}}<extra>{name}</extra>",
-                }
-            )  # fmt: skip
+            x, steps, y = zip(*found, strict=True)
+            told = f"%{{x:.1f}} {unit}, step %{{customdata}}: %{{y:.3f}}<extra>{name}</extra>"
+            line = _line(x, y, name, (color, dash), unit)
+            traces.append(line.update(mode="lines+markers", marker={"symbol": symbol, "size": 9}, customdata=steps, hovertemplate=told))
     return go.Figure(traces, _layout("On held-out sentences", unit, "rate (0 to 1)"))
 
 
 def watched(found: WatchedPlan) -> go.Figure:
     """The plan between the words of a pair, in reading order from the top left; links over it, by gold where there is any."""
     rows, columns = ([safe_name(_short(word)) for word in words] for words in (found.pair.source, found.pair.target))
-    told = [[f"{row} → {column}" for column in columns] for row in rows]
-    heat = {
-        "type": "heatmap", "z": found.plan, "colorscale": PLAN_SCALE, "zmin": 0, "xgap": 1, "ygap": 1, "customdata": told,
-        "hovertemplate": "%{customdata}<br>mass %{z:.4f}<extra></extra>",
-        "colorbar": {"title": {"text": "mass", "side": "top"}, "thickness": 9, "len": 0.8, "nticks": 5},
-    }  # fmt: skip
-    common = {"showgrid": False, "zeroline": False, "automargin": True, "fixedrange": True}
+    heat = go.Heatmap(
+        z=found.plan,
+        colorscale=PLAN_SCALE,
+        zmin=0,
+        xgap=1,
+        ygap=1,
+        customdata=[[f"{row} → {column}" for column in columns] for row in rows],
+        hovertemplate="%{customdata}<br>mass %{z:.4f}<extra></extra>",
+        colorbar={"title": {"text": "mass", "side": "top"}, "thickness": 9, "len": 0.8, "nticks": 5},
+    )
     layout = {
         "title": {"text": f"Plan of the watched pair after step {found.step:,}", "font": {"size": 15}},
-        "height": max(300, 24 * len(rows) + 170), "margin": {"l": 8, "r": 8, "t": 78, "b": 8}, "dragmode": False,
-        "legend": {"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0}, "hoverlabel": {"align": "left"},
-        "xaxis": {
-            **common, "range": [-0.5, len(columns) - 0.5], "tickvals": list(range(len(columns))), "ticktext": columns,
-            "tickangle": -60 if len(columns) > 4 else 0, "title": {"text": "English words"},
-        },
-        "yaxis": {
-            **common, "range": [len(rows) - 0.5, -0.5], "tickvals": list(range(len(rows))), "ticktext": rows,
-            "title": {"text": f"{language(found.pair.language).name} words"},
-        },
-    }  # fmt: skip
-    return go.Figure([heat, *_statuses(found)], layout)
+        "height": max(300, 24 * len(rows) + 170),
+        "margin": {"l": 8, "r": 8, "t": 78, "b": 8},
+        "dragmode": False,
+        "legend": {"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0},
+        "hoverlabel": {"align": "left"},
+        "xaxis": _axis("English words", columns) | {"range": [-0.5, len(columns) - 0.5], "tickangle": -60 if len(columns) > 4 else 0},
+        "yaxis": _axis(f"{language(found.pair.language).name} words", rows) | {"range": [len(rows) - 0.5, -0.5]},
+    }
+    return go.Figure([heat, *(_marks(status, cells) for status, cells in found.cells.items() if cells)], layout)
 
 
-def _statuses(found: WatchedPlan) -> list[dict]:
-    traces = []
-    for status, cells in status_of(found).items():
-        color, symbol, _ = STATUS[status]
-        if cells:
-            traces.append(
-                {
-                    "type": "scatter", "mode": "markers", "x": [j for _, j in cells], "y": [i for i, _ in cells], "name": status,
-                    "hoverinfo": "skip", "marker": {
-                        "symbol": symbol, "size": 11, "color": color,
-                        "line": {"width": 2, "color": color if symbol.endswith("open") else "white"},
-                    },
-                }
-            )  # fmt: skip
-    return traces
+def _axis(title: str, labels: list[str]) -> dict:
+    bare = {"showgrid": False, "zeroline": False, "automargin": True, "fixedrange": True}
+    return {**bare, "title": {"text": title}, "tickvals": list(range(len(labels))), "ticktext": labels}
 
 
-def _line(x: Sequence[float], y: Sequence[float], name: str, color: str, dash: str, unit: str, width: int = 2) -> dict:
-    return {
-        "type": "scatter", "mode": "lines" if len(x) > 1 else "lines+markers", "x": list(x), "y": list(y), "name": name,
-        "line": {"color": color, "dash": dash, "width": width}, "hovertemplate": f"%{{x:.1f}} {unit}: %{{y:.4g}}<extra>{name}</extra>",
-    }  # fmt: skip
+def _marks(status: str, cells: list[tuple[int, int]]) -> go.Scatter:
+    color, symbol, _ = STATUS[status]
+    outline = {"width": 2, "color": color if symbol.endswith("open") else "white"}
+    marker = {"symbol": symbol, "size": 11, "color": color, "line": outline}
+    y, x = zip(*cells, strict=True)
+    return go.Scatter(mode="markers", x=x, y=y, name=status, hoverinfo="skip", marker=marker)
+
+
+def _line(x: Sequence[float], y: Sequence[float], name: str, style: tuple[str, str], unit: str) -> go.Scatter:
+    """style: colour and dash"""
+    mode = "lines" if len(x) > 1 else "lines+markers"
+    told = f"%{{x:.1f}} {unit}: %{{y:.4g}}<extra>{name}</extra>"
+    return go.Scatter(mode=mode, x=x, y=y, name=name, line={"color": style[0], "dash": style[1], "width": 2}, hovertemplate=told)
 
 
 def _layout(title: str, unit: str, y_title: str) -> dict:
+    axis = {"fixedrange": True, "automargin": True}
     return {
-        "title": {"text": title, "font": {"size": 15}}, "height": 330, "margin": {"l": 8, "r": 8, "t": 44, "b": 8}, "dragmode": False,
-        "legend": {"orientation": "h", "y": -0.3, "x": 0}, "uirevision": title,
-        "xaxis": {"title": {"text": f"time of work ({unit})"}, "fixedrange": True, "rangemode": "tozero", "automargin": True},
-        "yaxis": {"title": {"text": y_title}, "fixedrange": True, "automargin": True, "tickformat": ".3~g", "nticks": 7},
-    }  # fmt: skip
+        "title": {"text": title, "font": {"size": 15}},
+        "height": 330,
+        "margin": {"l": 8, "r": 8, "t": 44, "b": 8},
+        "dragmode": False,
+        "legend": {"orientation": "h", "y": -0.3, "x": 0},
+        "uirevision": title,
+        "xaxis": axis | {"title": {"text": f"time of work ({unit})"}, "rangemode": "tozero"},
+        "yaxis": axis | {"title": {"text": y_title}, "tickformat": ".3~g", "nticks": 7},
+    }
 
 
 def _unit(seconds: Sequence[float]) -> tuple[float, str]:

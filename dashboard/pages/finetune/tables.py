@@ -3,40 +3,45 @@
 import pandas as pd
 import streamlit as st
 
-from dashboard.pages.finetune.course import Course
 from dashboard.pages.finetune.trainings import Standing
+from otcore.finetuning.schedule import Clock
+from otcore.runs.course import Course
 from otcore.runs.store import Run
 
 _FIGURES = {"aer": "AER", "retrieval": "P@1", "layer_retrieval": "P@1, aligned layer"}
+
+
+def pace(run: Run, course: Course) -> tuple[float, float | None]:
+    """How much of a run is done, in [0, 1], and the seconds left by its pace so far, or None before there is one."""
+    if not course.latest:
+        return 0.0, None
+    clock = Clock(run.settings)
+    clock.steps, clock.seconds = run.steps, course.latest["seconds"]
+    left = clock.left(course.latest["step"])
+    return clock.share(course.latest["step"]) if left is not None else 0.0, left
 
 
 def facts(run: Run, course: Course) -> list[tuple[str, str, str]]:
     """(name, value, explanation) of a run's latest step and held-out figures."""
     entries = []
     if course.latest:
-        latest = course.latest
+        now = course.latest
+        steps = f"{now['step']:,}" + (f" / {run.steps:,}" if run.steps else "")
+        collapse = "mean cosine of random words: near 1 all vectors are alike, and the run stops itself"
+        error = "the worst of the step's transports: how far its sums are from the masses"
         entries += [
-            (
-                "steps",
-                f"{latest['step']:,}" + (f" / {run.steps:,}" if run.steps else ""),
-                "done, and of how many where their number is known",
-            ),
-            ("time of work", duration(latest["seconds"]), "over all parts of the run, looking at held-out sentences included"),
-            ("pairs per second", f"{latest['pairs_per_second']:.0f}", "sentence pairs trained on, at the last step"),
-            ("loss", f"{latest['loss']:.4g}", "of the last step's batches, anchor included"),
-            ("gradient norm", f"{latest['gradient_norm']:.3g}", "before it is clipped; a sudden rise is a warning"),
-            ("collapse", f"{latest['cosine']:.3f}", "mean cosine of random words: near 1 all vectors are alike, and the run stops itself"),
-            (
-                "marginal error",
-                f"{latest['marginal_error']:.1e}",
-                "the worst of the step's transports: how far its sums are from the masses",
-            ),
+            ("steps", steps, "done, and of how many where their number is known"),
+            ("time of work", duration(now["seconds"]), "over all parts of the run, looking at held-out sentences included"),
+            ("pairs per second", f"{now['pairs_per_second']:.0f}", "sentence pairs trained on, at the last step"),
+            ("loss", f"{now['loss']:.4g}", "of the last step's batches, anchor included"),
+            ("gradient norm", f"{now['gradient_norm']:.3g}", "before it is clipped; a sudden rise is a warning"),
+            ("collapse", f"{now['cosine']:.3f}", collapse),
+            ("marginal error", f"{now['marginal_error']:.1e}", error),
         ]
     if course.held_out:
         first, last = course.held_out[0][2], course.held_out[-1][2]
-        entries += [
-            (name, _change(first[key], last[key]), "held-out sentences, before → now") for key, name in _FIGURES.items() if key in last
-        ]
+        told = "held-out sentences, before → now"
+        entries += [(name, _change(first[key], last[key]), told) for key, name in _FIGURES.items() if key in last]
     return entries
 
 
@@ -72,13 +77,22 @@ def duration(seconds: float) -> str:
 def _row(run: Run, standing: Standing) -> dict:
     settings, result = run.settings, run.result or {}
     before, after = result.get("before", {}), result.get("after", {})
-    state = f"waiting, {standing.ahead} ahead" if standing.state == "waiting" else standing.state
     return {
-        "run": run.name, "state": state, "objective": settings.objective.name, "languages": ", ".join(settings.languages),
-        "AER": _change(before.get("aer"), after.get("aer")), "P@1": _change(before.get("retrieval"), after.get("retrieval")),
-        "steps": run.step, "time": duration(run.seconds), "from": settings.encoder, "lr": settings.learning_rate,
-        "λ": settings.objective.anchor, "ε": settings.objective.epsilon, "batch": settings.batch, "seed": settings.seed,
-    }  # fmt: skip
+        "run": run.name,
+        "state": f"waiting, {standing.ahead} ahead" if standing.state == "waiting" else standing.state,
+        "objective": settings.objective.name,
+        "languages": ", ".join(settings.languages),
+        "AER": _change(before.get("aer"), after.get("aer")),
+        "P@1": _change(before.get("retrieval"), after.get("retrieval")),
+        "steps": run.step,
+        "time": duration(run.seconds),
+        "from": settings.encoder,
+        "lr": settings.learning_rate,
+        "λ": getattr(settings.objective, "anchor", None),
+        "ε": getattr(settings.objective, "epsilon", None),
+        "batch": settings.batch,
+        "seed": settings.seed,
+    }
 
 
 def _change(before: float | None, after: float | None) -> str:

@@ -1,12 +1,12 @@
 """Fine-tuning runs of this server: each in a process of its own, one at a time, the others in a queue.
 
 The run's folder is the only channel: its log and state tell how far it is, its lock that it is at work, a file STOP in it
-asks it to end. So every browser sees the same, and a server that was started anew finds a run still at work. Nothing here
-knows of the web framework.
+asks it to end. So every browser sees the same, and a server that was started anew finds a run still at work.
 """
 
 import atexit
 import contextlib
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -14,13 +14,17 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from dashboard.background.jobs import RUN, Jobs
+from dashboard import background
+from dashboard.background import work
+from dashboard.background.jobs import RUN
 from otcore.base.errors import InputError
 from otcore.base.places import runs_folder
 from otcore.base.progress import Teller
-from otcore.runs.store import Run, is_running
+from otcore.runs.settings import FinetuneSettings
+from otcore.runs.store import Run, create_run, is_running, list_runs
 
 _ROOT = Path(__file__).resolve().parents[3]
+_COPIES = 8  # of an encoder in single precision: weights with two moments, once more while they are replaced, and the result twice
 _POLL = 0.3  # seconds
 _WAITS = "waits for a run that another process has at work"
 
@@ -48,58 +52,78 @@ def command(folder: Path) -> list[str]:
     return [sys.executable, "-m", "otcore", "finetune", "--resume", str(folder)]
 
 
-@dataclass(frozen=True)
-class Trainings:
-    """The runs among a server's jobs. They are everybody's: who cancels one cancels it for all. Safe from any thread."""
+def begin(settings: FinetuneSettings) -> Run:
+    """A new run in the queue; one of the same settings that waits or is at work is not begun twice.
 
-    jobs: Jobs
+    raises: InputError   the encoder cannot be had or trained, too little space, too many runs in the queue
+    """
+    for run in list_runs():
+        if run.settings == settings and standing(run).alive:
+            return run
+    work.jobs().check_room(RUN)
+    encoder = background.encoder(settings.encoder)
+    encoder.check_layer(settings.layer)
+    _check_space(encoder.model.num_parameters() * 4 * _COPIES)
+    run = create_run(settings)
+    start(run)
+    return run
 
-    def start(self, run: Run) -> Standing:
-        """Queues a run, new or to be resumed; one that is queued or at work stays as it is.
 
-        raises: InputError   it has ended, or too many are queued
-        """
-        standing = self.standing(run)
-        if standing.alive:
-            return standing
-        if not run.resumable:
-            raise InputError(f"The run {run.name} is {run.state}; start a new one.")
-        self.make_room()
-        self.jobs.forget(_key(run.folder))
-        self.jobs.submit(_key(run.folder), run.name, lambda tell: _train(run.folder, tell), RUN)
-        return self.standing(run)
+def start(run: Run) -> None:
+    """Queues a run, new or to be resumed; one that is queued or at work stays as it is.
 
-    def make_room(self) -> None:
-        """raises: InputError   as many runs are queued as may be"""
-        self.jobs.check_room(RUN)
+    raises: InputError   it has ended, or too many are queued
+    """
+    if standing(run).alive:
+        return
+    if not run.resumable:
+        raise InputError(f"The run {run.name} is {run.state}; start a new one.")
+    work.jobs().check_room(RUN)
+    work.jobs().forget(_key(run.folder))
+    work.jobs().submit(_key(run.folder), run.name, lambda tell: _train(run.folder, tell), RUN)
 
-    def queued(self) -> list[Path]:
-        """The folders of this server's runs at work and waiting, in their order."""
-        return [Path(job.key) for job in self.jobs.alive(RUN)]
 
-    def standing(self, run: Run) -> Standing:
-        """How a run stands, as its folder and the queue tell."""
-        job = self.jobs.snapshot(_key(run.folder))
-        if job is None or not job.alive:
-            return Standing(run.state, error=job.error if job else "")
-        foreign = any(one.note == _WAITS for one in self.jobs.alive(RUN))
-        return Standing("waiting", job.ahead + foreign) if job.ahead or foreign else Standing("running")
+def queued() -> list[Path]:
+    """The folders of this server's runs at work and waiting, in their order."""
+    return [Path(job.key) for job in work.jobs().alive(RUN)]
 
-    def failure(self, name: str) -> str:
-        """Why the process of a run failed, though its folder may be gone; "" where it did not."""
-        job = self.jobs.snapshot(_key(runs_folder() / name))
-        return job.error if job else ""
 
-    def cancel(self, run: Run) -> None:
-        """A run at work ends after its step and keeps what it learnt; one that waits leaves the queue."""
-        self.jobs.cancel(_key(run.folder))
-        if is_running(run.folder):
-            _ask_to_end(run.folder)
+def standing(run: Run) -> Standing:
+    """How a run stands, as its folder and the queue tell."""
+    job = work.jobs().snapshot(_key(run.folder))
+    if job is None or not job.alive:
+        return Standing(run.state, error=job.error if job else "")
+    foreign = any(one.note == _WAITS for one in work.jobs().alive(RUN))
+    return Standing("waiting", job.ahead + foreign) if job.ahead or foreign else Standing("running")
 
-    def check_at_rest(self, run: Run) -> None:
-        """raises: InputError   the run waits or is at work, perhaps since another browser started it"""
-        if self.standing(run).alive:
-            raise InputError(f"The run {run.name} waits or is at work; cancel it first.")
+
+def failure(name: str) -> str:
+    """Why the process of a run failed, though its folder may be gone; "" where it did not."""
+    job = work.jobs().snapshot(_key(runs_folder() / name))
+    return job.error if job else ""
+
+
+def cancel(run: Run) -> None:
+    """A run at work ends after its step and keeps what it learnt; one that waits leaves the queue. Runs are everybody's: who cancels one
+    cancels it for all."""
+    work.jobs().cancel(_key(run.folder))
+    if is_running(run.folder):
+        _ask_to_end(run.folder)
+
+
+def check_at_rest(run: Run) -> None:
+    """raises: InputError   the run waits or is at work, perhaps since another browser started it"""
+    if standing(run).alive:
+        raise InputError(f"The run {run.name} waits or is at work; cancel it first.")
+
+
+def _check_space(needed: int) -> None:
+    folder = next(path for path in (runs_folder(), *runs_folder().parents) if path.is_dir())
+    free = shutil.disk_usage(folder).free
+    if free < needed:
+        raise InputError(
+            f"A run of this encoder needs up to {needed / 1e6:,.0f} MB and {free / 1e6:,.0f} MB are free; delete old runs or make room."
+        )
 
 
 def _train(folder: Path, tell: Teller) -> None:

@@ -1,27 +1,21 @@
-"""The parts of the Fine-tune page: start, one run as it goes or went, and the table of runs."""
-
-import shutil
-import tempfile
-from pathlib import Path
+"""The parts of the Fine-tune page below the choices: start, one run as it goes or went, and the table of runs."""
 
 import streamlit as st
 
-from dashboard import background, state
+from dashboard import state
+from dashboard.background.runs import course_of
 from dashboard.kit import markup
+from dashboard.kit.charts import CONFIG
 from dashboard.kit.explain import explain
-from dashboard.pages.finetune import cache, figures
-from dashboard.pages.finetune import selection as finetune_selection
-from dashboard.pages.finetune import tables as training_tables
-from dashboard.pages.finetune.course import pace, snapshot_steps, status_of, watched_pairs
+from dashboard.pages.finetune import actions, cache, figures, tables, trainings
+from dashboard.pages.finetune import choices as finetune_choices
 from dashboard.pages.finetune.trainings import Standing
+from dashboard.pages.finetune.watched import watched_pairs
 from otcore.base.errors import InputError
-from otcore.base.places import RUN_PREFIX, runs_folder
-from otcore.runs.settings import FinetuneSettings
-from otcore.runs.store import Run, create_run, delete_run, find_run, list_runs, rename_run, zip_run
-from otcore.text.languages import LANGUAGES, language
+from otcore.runs.course import Course, snapshot_steps
+from otcore.runs.store import Run, find_run, list_runs
+from otcore.text.languages import language
 
-_CHART = {"displaylogo": False, "modeBarButtonsToRemove": ["select2d", "lasso2d", "zoom", "pan"], "toImageButtonOptions": {"format": "svg"}}
-_COPIES = 8  # of an encoder in single precision: weights with two moments, once more while they are replaced, and the result twice
 _FIRST = (
     "Start trains a copy of the encoder on the chosen translations and shows its curves, its held-out figures and one sentence's plan as "
     "they change; other pages stay usable meanwhile. At the end, or whenever you cancel, what was learnt is kept here and can be used as "
@@ -36,28 +30,34 @@ _READ_HELD_OUT = (
     "whose nearest neighbour is their translation, should rise."
 )
 _STATES = {
-    "new": "Not started.", "interrupted": "Interrupted: its process ended before it had. Resume goes on from the last checkpoint.",
-    "cancelled": "Cancelled; what was learnt is kept. Resume goes on where it was.", "finished": "Finished.",
-}  # fmt: skip
+    "new": "Not started.",
+    "interrupted": "Interrupted: its process ended before it had. Resume goes on from the last checkpoint.",
+    "cancelled": "Cancelled; what was learnt is kept. Resume goes on where it was.",
+    "finished": "Finished.",
+}
 
 
 def page() -> None:
     """Everything below the choices."""
     _start()
     runs = list_runs()
-    run = _chosen(runs)
+    standings = {run.name: trainings.standing(run) for run in runs}
+    run = _chosen(runs, standings)
     if run is None:
         st.info(_FIRST)
         return
     st.divider()
-    if cache.trainings().standing(run).alive:
+    if standings[run.name].alive:
         live(run.name)
     else:
-        _others_at_work(runs, run)
+        for other in runs:
+            if standings[other.name].state == "running":
+                label = f"{markup.escape_markdown(other.name)} is at work: show it"
+                st.button(label, key="show_live", on_click=state.put, kwargs={"run": other.name}, type="tertiary")
         _title(run)
-        _draw(run, cache.trainings().standing(run))
-        _actions(run)
-    _table(runs)
+        _draw(run, standings[run.name])
+        actions.at_rest(run)
+    _table(runs, standings)
 
 
 @st.fragment(run_every=1)
@@ -67,115 +67,74 @@ def live(name: str) -> None:
         run = find_run(name)
     except InputError:  # it failed before it learnt anything, and its folder is gone
         st.rerun()
-    standing = cache.trainings().standing(run)
+    standing = trainings.standing(run)
     if not standing.alive:
         st.rerun()
     _title(run)
-    st.button(
-        "Cancel", key="cancel_run", on_click=cache.trainings().cancel, args=(run,), icon=":material/stop_circle:",
-        help="The run ends after its step and keeps what it has learnt; it can be resumed.",
-    )  # fmt: skip
+    told = "The run ends after its step and keeps what it has learnt; it can be resumed."
+    st.button("Cancel", key="cancel_run", on_click=trainings.cancel, args=(run,), icon=":material/stop_circle:", help=told)
     _draw(run, standing)
-
-
-def begin(settings: FinetuneSettings) -> Run:
-    """A new run in the queue; one of the same settings that waits or is at work is not begun twice.
-
-    raises: InputError   the encoder cannot be had or trained, too little space, too many runs in the queue
-    """
-    trainings = cache.trainings()
-    for run in list_runs():
-        if run.settings == settings and trainings.standing(run).alive:
-            return run
-    trainings.make_room()
-    encoder = background.encoder(settings.encoder)
-    encoder.check_layer(settings.layer)
-    _check_space(encoder.model.num_parameters() * 4 * _COPIES)
-    run = create_run(settings)
-    trainings.start(run)
-    return run
 
 
 def _start() -> None:
     settings = None
     try:
-        settings = finetune_selection.current()
-    except finetune_selection.NotYet as error:
+        settings = finetune_choices.settings()
+    except finetune_choices.NotYet as error:
         st.info(markup.escape_markdown(str(error)))
     except InputError as error:
         explain(error)
     if st.button("Start", key="start_run", type="primary", icon=":material/play_arrow:", disabled=settings is None):
         try:
             with st.spinner("Starting …"):
-                run = begin(settings)
+                run = trainings.begin(settings)
         except InputError as error:
             explain(error)
         else:
             state.put(run=run.name)
 
 
-def _check_space(needed: int) -> None:
-    folder = next(path for path in (runs_folder(), *runs_folder().parents) if path.is_dir())
-    free = shutil.disk_usage(folder).free
-    if free < needed:
-        raise InputError(
-            f"A run of this encoder needs up to {needed / 1e6:,.0f} MB and {free / 1e6:,.0f} MB are free; delete old runs or make room."
-        )
-
-
-def _chosen(runs: list[Run]) -> Run | None:
+def _chosen(runs: list[Run], standings: dict[str, Standing]) -> Run | None:
     """The run that is asked for, else one that is at work, else the newest."""
     names = {run.name: run for run in runs}
     wanted = state.get("run")
     if wanted in names:
         return names[wanted]
     if wanted:
-        failure = cache.trainings().failure(wanted)
-        if failure:
-            st.error(markup.escape_markdown(failure))
-        else:
-            st.info(markup.escape_markdown(f"There is no run {wanted} (any more)."))
+        failure = trainings.failure(wanted)
+        tell = st.error if failure else st.info
+        tell(markup.escape_markdown(failure or f"There is no run {wanted} (any more)."))
         state.put(run="")
-    alive = [run for run in runs if cache.trainings().standing(run).alive]
+    alive = [run for run in runs if standings[run.name].alive]
     return next((run for run in alive if run.state == "running"), alive[-1] if alive else runs[0] if runs else None)
-
-
-def _others_at_work(runs: list[Run], shown: Run) -> None:
-    for run in runs:
-        if run.name != shown.name and cache.trainings().standing(run).state == "running":
-            label = f"{markup.escape_markdown(run.name)} is at work: show it"
-            st.button(label, key="show_live", on_click=state.put, kwargs={"run": run.name}, type="tertiary")
 
 
 def _title(run: Run) -> None:
     settings = run.settings
     names = ", ".join(language(code).name for code in settings.languages)
-    facts = f"{settings.objective.label} · {names} · from {settings.encoder}"
     st.subheader(markup.escape_markdown(run.name), anchor=False)
-    st.caption(markup.escape_markdown(facts))
+    st.caption(markup.escape_markdown(f"{settings.objective.label} · {names} · from {settings.encoder}"))
 
 
 def _draw(run: Run, standing: Standing) -> None:
     _say(run, standing)
     if standing.state == "waiting":
         return
-    course = cache.course_of(run)
-    share, left = pace(run, course.latest)
+    course = course_of(run)
     if standing.state == "running":
-        st.progress(share if course.latest else 0.0, text=_progress_text(run, course, left))
-    st.html(markup.numbers(training_tables.facts(run, course)))
-    curves, figures_held = st.columns(2, gap="medium")
-    with curves:
+        _progress(run, course)
+    st.html(markup.numbers(tables.facts(run, course)))
+    left, right = st.columns(2, gap="medium")
+    with left:
         if course.seconds:
-            figure = figures.losses(course, {"transport": "transport cost", "contrast": "contrast", "anchor": "λ · anchor"})
             spoken = f"Loss {course.loss[0]:.3g} at first, {course.loss[-1]:.3g} at step {course.latest['step']}."
-            st.plotly_chart(figure, key="losses", config=_CHART, alt=spoken)
+            st.plotly_chart(figures.losses(course), key="losses", config=CONFIG, alt=spoken)
             st.caption(_READ_LOSS)
         elif run.settings.objective.is_map:
             st.info("A map is fitted language by language, not trained by steps: there is no loss to draw.")
-    with figures_held:
+    with right:
         if course.held_out:
-            st.plotly_chart(figures.held_out(course), key="held_out", config=_CHART, alt=training_tables.spoken(course))
+            st.plotly_chart(figures.held_out(course), key="held_out", config=CONFIG, alt=tables.spoken(course))
             st.caption(_READ_HELD_OUT)
     _watched(run, alive=standing.alive)
 
@@ -192,13 +151,16 @@ def _say(run: Run, standing: Standing) -> None:
         st.markdown(_STATES[standing.state])
 
 
-def _progress_text(run: Run, course, left: float | None) -> str:
+def _progress(run: Run, course: Course) -> None:
+    share, left = tables.pace(run, course)
     if not course.held_out:
-        return "Loading the encoder and the sentences …"
-    if not course.latest:
-        return "Before the first step …"
-    steps = f" of {run.steps:,}" if run.steps else ""
-    return f"Step {course.latest['step']:,}{steps}" + (f", about {training_tables.duration(left)} left" if left is not None else "")
+        told = "Loading the encoder and the sentences …"
+    elif not course.latest:
+        told = "Before the first step …"
+    else:
+        steps = f" of {run.steps:,}" if run.steps else ""
+        told = f"Step {course.latest['step']:,}{steps}" + (f", about {tables.duration(left)} left" if left is not None else "")
+    st.progress(share, text=told)
 
 
 def _watched(run: Run, *, alive: bool) -> None:
@@ -217,77 +179,20 @@ def _watched(run: Run, *, alive: bool) -> None:
     except InputError as error:
         explain(error)
         return
-    counts = ", ".join(f"{len(cells)} {name}" for name, cells in status_of(found).items())
-    st.plotly_chart(figures.watched(found), key="watched_plan", config=_CHART, alt=f"Plan after step {step}: {counts}.")
+    counts = ", ".join(f"{len(cells)} {name}" for name, cells in found.cells.items())
+    st.plotly_chart(figures.watched(found), key="watched_plan", config=CONFIG, alt=f"Plan after step {step}: {counts}.")
     gold = "Marks compare its links with the hand-made ones. " if found.gold else "Squares are its links. "
     st.caption(
         f"{gold}{counts[0].upper()}{counts[1:]}; transport cost {found.cost:.4f}. Bright cells carry mass: a good plan is few of them."
     )
 
 
-def _actions(run: Run) -> None:
-    """What can be done with a run at rest."""
-    name = RUN_PREFIX + run.name
-    with st.container(horizontal=True):
-        if run.resumable and st.button("Resume", key="resume_run", icon=":material/play_arrow:"):
-            _try(lambda: cache.trainings().start(run))
-        if run.usable and st.button("Use as encoder", key="use_run", help="Chooses it on all pages and shows it at Align."):
-            state.put(encoder=name)
-            st.switch_page(state.page("align"))
-        if run.usable and st.button("Compare with before", key="compare_run"):
-            bundled = [code for code in run.settings.languages if code in LANGUAGES]  # what there is to compare on
-            state.put(compared=[run.settings.encoder, name], **({"over": bundled} if bundled else {}))
-            st.switch_page(state.page("compare"))
-        st.download_button(
-            "Download", lambda: _zipped(run), f"{run.name}.zip", "application/zip", on_click="ignore", key="download_run",
-            help="Settings, log, snapshots and the encoder, which Transformers loads.",
-        )  # fmt: skip
-        with st.popover("Rename"), st.form("rename", border=False):
-            new = st.text_input("New name", run.name, max_chars=80, key=f"new_name_{run.name}")
-            if st.form_submit_button("Rename", key="rename_run"):
-                _try(lambda: _rename(run, new))
-        with st.popover("Delete"):
-            st.markdown("This removes the run and all it learnt; it cannot be undone.")
-            if st.button("Delete for good", key="delete_run", type="primary"):
-                _try(lambda: _delete(run))
+def _table(runs: list[Run], standings: dict[str, Standing]) -> None:
+    def pick() -> None:
+        row = state.picked_row("runs")
+        state.put(run=runs[row].name if row is not None else "")
 
-
-def _rename(run: Run, name: str) -> None:
-    cache.trainings().check_at_rest(run)
-    state.put(run=rename_run(run, name).name)
-
-
-def _delete(run: Run) -> None:
-    cache.trainings().check_at_rest(run)
-    delete_run(run)
-    state.put(run="")
-
-
-def _try(act) -> None:
-    """Does something and draws the page anew; what stands against it is told instead."""
-    try:
-        act()
-    except InputError as error:
-        explain(error)
-    else:
-        st.rerun()
-
-
-def _zipped(run: Run) -> bytes:
-    with tempfile.TemporaryDirectory() as folder:
-        return zip_run(run, Path(folder) / "run.zip").read_bytes()
-
-
-def _table(runs: list[Run]) -> None:
     st.subheader("Runs", anchor=False)
-    standings = {run.name: cache.trainings().standing(run) for run in runs}
-    st.dataframe(
-        training_tables.runs_table(runs, standings), hide_index=True, key="runs", on_select=lambda: _pick(runs),
-        selection_mode="single-row", alt="Fine-tuning runs", column_config=training_tables.columns(),
-    )  # fmt: skip
+    table, selected = tables.runs_table(runs, standings), {"on_select": pick, "selection_mode": "single-row"}
+    st.dataframe(table, hide_index=True, key="runs", alt="Fine-tuning runs", column_config=tables.columns(), **selected)
     st.caption("Figures are means over the languages on held-out sentences, before → after. Tick a run to show it above.")
-
-
-def _pick(runs: list[Run]) -> None:
-    row = state.picked_row("runs")
-    state.put(run=runs[row].name if row is not None else "")

@@ -3,8 +3,8 @@
 import streamlit as st
 
 from dashboard import state
+from dashboard.background.runs import course_of
 from dashboard.kit import markup
-from dashboard.pages.finetune.cache import course_of
 from dashboard.pages.space import export, film_figures, result
 from dashboard.pages.space.choices import CHOICES, SpaceView
 from dashboard.pages.space.drawing import drawing_of

@@ -6,16 +6,16 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import state
-from dashboard.kit import markup, waiting
+from dashboard.kit import markup, waiting, widgets
 from dashboard.kit.explain import explain
 from dashboard.kit.kept_files import kept_panel
 from dashboard.pages.finetune import cache
+from dashboard.pages.finetune.choices import CHOICES, own_corpora
 from dashboard.pages.finetune.own_pairs import ENDINGS, PAIRS, Corpus
 from otcore.base.errors import InputError
 from otcore.corpora.checking.report import CorpusReport
 from otcore.text.languages import language
 
-DATA = {"bundled": "Bundled translations", "own": "Your own sentence pairs"}
 _FORMATS = (
     "TMX; TSV with the language in the first column and English in the second; lines `sentence ||| translation`; or two line-parallel "
     "files (Moses), the English one named so, as in news.de and news.en. UTF-8, also packed with gzip."
@@ -24,21 +24,17 @@ _FORMATS = (
 
 def data() -> None:
     """The choice, and for own pairs one file a language."""
-    st.segmented_control("Trained on", list(DATA), key="ft_data", format_func=DATA.get, required=True)
-    if state.get("ft_data") == "bundled":
+    widgets.draw(CHOICES, "data")
+    widgets.draw(CHOICES, "clean")
+    if not CHOICES.applies("clean"):
         return
-    st.toggle(
-        "Leave out flagged pairs", key="ft_clean",
-        help="Repeated, untranslated, shifted, foreign and overlong pairs are not trained on. Pairs with an empty side never are.",
-    )  # fmt: skip
-    given = {corpus.language: corpus for corpus in map(Corpus.parse, state.get("ft_own"))}
+    given = own_corpora()
     for code in _codes():
         with st.container(border=True):
-            corpus = given.get(code)
-            if corpus is None:
-                _ask(code)
+            if code in given:
+                _show(given[code])
             else:
-                _show(corpus)
+                _ask(code)
     with st.popover("Kept files"):
         kept_panel(PAIRS)
 
@@ -46,7 +42,7 @@ def data() -> None:
 def _codes() -> list[str]:
     """The chosen languages; what was typed and is no code is told where the settings are read."""
     codes = []
-    for text in state.get("ft_languages"):
+    for text in CHOICES.values()["ft_languages"]:
         with contextlib.suppress(InputError):
             codes.append(language(text).code)
     return list(dict.fromkeys(codes))
@@ -54,15 +50,13 @@ def _codes() -> list[str]:
 
 def _put(code: str, corpus: Corpus | None) -> None:
     """Another corpus for a language, or none."""
-    others = [entry for entry in state.get("ft_own") if Corpus.parse(entry).language != code]
-    state.put(ft_own=[*others, *([str(corpus)] if corpus else [])])
+    corpora = own_corpora() | {code: corpus}
+    state.put(**{CHOICES.key("own"): [str(one) for one in corpora.values() if one]})
 
 
 def _ask(code: str) -> None:
-    given = st.file_uploader(
-        f"{language(code).name}–English sentence pairs", type=[*ENDINGS, code], accept_multiple_files=True, key=f"upload_{code}",
-        help=_FORMATS,
-    )  # fmt: skip
+    label, endings = f"{language(code).name}–English sentence pairs", [*ENDINGS, code]
+    given = st.file_uploader(label, type=endings, accept_multiple_files=True, key=f"upload_{code}", help=_FORMATS)
     if not given:
         st.caption(_FORMATS)
         return
@@ -76,20 +70,19 @@ def _ask(code: str) -> None:
 
 
 def _show(corpus: Corpus) -> None:
-    name = language(corpus.language).name
+    code, name = corpus.language, language(corpus.language).name
     title, swap, other = st.columns([3, 1, 1], vertical_alignment="center")
     title.markdown(f"**{markup.escape_markdown(name)}–English**")
-    swap.button(
-        "Swap the sides", key=f"swap_{corpus.language}", on_click=_put, args=(corpus.language, corpus.other_way_round()), width="stretch",
-        help=f"For a file that has English first: now {'English' if corpus.exchanged else name} is read from its first side.",
-    )  # fmt: skip
-    other.button("Another file", key=f"other_{corpus.language}", on_click=_put, args=(corpus.language, None), width="stretch")
+    swapped = {"on_click": _put, "args": (code, corpus.other_way_round()), "width": "stretch"}
+    first = f"For a file that has English first: now {'English' if corpus.exchanged else name} is read from its first side."
+    swap.button("Swap the sides", key=f"swap_{code}", help=first, **swapped)
+    other.button("Another file", key=f"other_{code}", on_click=_put, args=(code, None), width="stretch")
     waiting.show(cache.corpus_check(corpus), lambda report: _report(corpus, report), name=f"check of {name} pairs")
 
 
 def _report(corpus: Corpus, report: CorpusReport) -> None:
     """Figures, what to do, and the faults with examples."""
-    clean = state.get("ft_clean")
+    clean = CHOICES.values()["clean"]
     left = report.kept if clean else report.usable
     numbers = [
         ("pairs", f"{report.pairs:,}", "in the file"),
@@ -104,13 +97,17 @@ def _report(corpus: Corpus, report: CorpusReport) -> None:
     st.html(markup.numbers(numbers))
     alarmed = report.exchanged or not left or len(report.verdict) > 1 + (report.kept < report.pairs)
     (st.warning if alarmed else st.info)(markup.escape_markdown(" ".join(report.verdict)))
+    _findings(language(corpus.language).name, report)
+
+
+def _findings(name: str, report: CorpusReport) -> None:
     found = [entry for entry in report.findings if entry.count]
     if not found:
         return
-    with st.expander(f"What was found in {language(corpus.language).name}–English"):
+    with st.expander(f"What was found in {name}–English"):
         for entry in found:
             detail = f" ({entry.detail})" if entry.detail else ""
             told = f"{'pair' if entry.count == 1 else 'pairs'}, {entry.share:.1%}: {markup.escape_markdown(entry.name + detail)}"
             st.markdown(f"**{entry.count:,}** {told}. {entry.advice}")
-            rows = [{"line": pair.line, language(corpus.language).name: pair.source, "English": pair.target} for pair in entry.examples]
-            st.dataframe(pd.DataFrame(rows), hide_index=True, key=f"found_{corpus.language}_{entry.kind}", alt=f"Examples: {entry.name}")
+            rows = [{"line": pair.line, name: pair.source, "English": pair.target} for pair in entry.examples]
+            st.dataframe(pd.DataFrame(rows), hide_index=True, key=f"found_{name}_{entry.kind}", alt=f"Examples: {entry.name}")

@@ -1,0 +1,55 @@
+"""What can be done with a run at rest: resume, use, compare, download, rename, delete."""
+
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import streamlit as st
+
+from dashboard import state
+from dashboard.kit.downloads import save
+from dashboard.kit.explain import attempt
+from dashboard.pages.finetune import trainings
+from otcore.base.places import RUN_PREFIX
+from otcore.runs.store import Run, delete_run, rename_run, zip_run
+from otcore.text.languages import LANGUAGES
+
+
+def at_rest(run: Run) -> None:
+    """A row of buttons."""
+    name = RUN_PREFIX + run.name
+    with st.container(horizontal=True):
+        if run.resumable and st.button("Resume", key="resume_run", icon=":material/play_arrow:"):
+            attempt(lambda: trainings.start(run))
+        if run.usable and st.button("Use as encoder", key="use_run", help="Chooses it on all pages and shows it at Align."):
+            state.put(encoder=name)
+            st.switch_page(state.page("align"))
+        if run.usable and st.button("Compare with before", key="compare_run"):
+            bundled = [code for code in run.settings.languages if code in LANGUAGES]  # what there is to compare on
+            state.put(compared=[run.settings.encoder, name], **({"over": bundled} if bundled else {}))
+            st.switch_page(state.page("compare"))
+        held = "Settings, log, snapshots and the encoder, which Transformers loads."
+        save("Download", lambda: _zipped(run), f"{run.name}.zip", key="download_run", help=held, icon=None)
+        with st.popover("Rename"), st.form("rename", border=False):
+            new = st.text_input("New name", run.name, max_chars=80, key=f"new_name_{run.name}")
+            if st.form_submit_button("Rename", key="rename_run"):
+                _change(run, lambda: rename_run(run, new).name)
+        with st.popover("Delete"):
+            st.markdown("This removes the run and all it learnt; it cannot be undone.")
+            if st.button("Delete for good", key="delete_run", type="primary"):
+                _change(run, lambda: delete_run(run) or "")
+
+
+def _change(run: Run, act: Callable[[], str]) -> None:
+    """act: changes the run; returns the name of the run that is looked at then"""
+
+    def change() -> None:
+        trainings.check_at_rest(run)
+        state.put(run=act())
+
+    attempt(change)
+
+
+def _zipped(run: Run) -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        return zip_run(run, Path(folder) / "run.zip").read_bytes()
