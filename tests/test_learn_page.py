@@ -8,16 +8,16 @@ import pytest
 from pages import fine, go
 from streamlit.testing.v1 import AppTest
 
-import dashboard.pages.learn.view  # noqa: F401  torch and the lessons are loaded before the clock of a page's run starts
+import dashboard.pages.learn.view  # noqa: F401  torch and the lessons' figures are loaded before the clock of a page's run starts
 from dashboard.pages.learn.choices import OVERVIEW
 from dashboard.pages.learn.lessons import LESSONS
-from dashboard.pages.learn.lessons.controls import Choice, Flag, Slider, Steps, is_shown
-from dashboard.pages.playground.clouds import cloud_text, read_cloud, solve_all
-from dashboard.pages.playground.drawing import clicked
+from dashboard.pages.learn.lessons.kinds import Steps
+from dashboard.pages.playground.clouds import clicked, cloud_text, read_cloud, solve_all
+from otcore.base.choices import Flag, Number, OneOf
 from otcore.base.errors import InputError
 
 APP = Path(__file__).resolve().parents[1] / "streamlit_app.py"
-EACH = pytest.mark.parametrize("lesson", LESSONS.values(), ids=lambda lesson: lesson.slug)
+EACH = pytest.mark.parametrize("lesson", LESSONS.values(), ids=lambda lesson: lesson.name)
 
 
 def opened(page: str = "learn", **url: str) -> AppTest:
@@ -41,43 +41,44 @@ def url(app: AppTest) -> dict[str, str]:
 
 def moved(app: AppTest, lesson) -> tuple[str, str]:
     """Moves the first control that AppTest can move; its key and the value as the address has it."""
-    controls = reversed(lesson.controls) if lesson.slug == "failures" else lesson.controls  # there nothing moves before a prediction
-    for control in controls:
-        key = lesson.key(control.name)
-        if not is_shown(control, lesson.defaults):
+    start = {name: control.default for name, control in lesson.controls.items()}
+    controls = list(lesson.controls.items())
+    for name, control in reversed(controls) if lesson.name == "failures" else controls:  # there nothing moves before a prediction
+        key, kind = f"{lesson.name}_{name}", control.kind
+        if not control.applies(start):
             continue
-        if isinstance(control, Steps | Slider):
-            value = control.last if isinstance(control, Steps) else control.high
+        if isinstance(kind, Steps | Number):
+            value = kind.last if isinstance(kind, Steps) else kind.dial[1]
             app.slider(key=key).set_value(value)
-        elif isinstance(control, Choice):
-            value = next(option for option in reversed(list(control.options)) if option != control.default)
-            widget = app.select_slider if control.scale else app.button_group if control.row else app.selectbox
+        elif isinstance(kind, OneOf):
+            value = next(option for option in reversed(list(kind.labels)) if option != control.default)
+            widget = {"scale": app.select_slider, "row": app.button_group, "list": app.selectbox}[kind.style]
             widget(key=key).set_value(value)
-        elif isinstance(control, Flag):
+        elif isinstance(kind, Flag):
             value = not control.default
             app.toggle(key=key).set_value(value)
         else:
             continue
         fine(app.run())
         return key, "1" if value is True else str(value)
-    raise AssertionError(f"{lesson.slug} has nothing to move")
+    raise AssertionError(f"{lesson.name} has nothing to move")
 
 
 @EACH
 def test_every_lesson_opens_answers_and_moves_and_its_address_restores_it(lesson):
-    app = opened(lesson=lesson.slug)
-    assert url(app) == {"lesson": lesson.slug}
-    assert app.subheader[0].value == f"{lesson.number} · {lesson.title}"
+    app = opened(lesson=lesson.name)
+    assert url(app) == {"lesson": lesson.name}
+    assert app.subheader[0].value == lesson.label
     assert lesson.formula in [formula.value.strip("$\n") for formula in app.latex]
     assert all(len(chart.proto.alt) > 25 for chart in app.get("plotly_chart"))
-    assert any(f"lesson={lesson.slug}" in block.value for block in app.code)
+    assert any(f"lesson={lesson.name}" in block.value for block in app.code)
     assert app.get("download_button")[0].proto.label.startswith("Sheet")
-    if lesson.words(lesson.defaults):
-        assert f"words_{lesson.slug}_0" in [element.key for element in app.get("bidi_component")]
+    if lesson.words(lesson.view()):
+        assert f"words_{lesson.name}_0" in [element.key for element in app.get("bidi_component")]
     answered(app, lesson)
     before = figures(app)
     key, value = moved(app, lesson)
-    assert url(app) == {"lesson": lesson.slug, key: value}
+    assert url(app) == {"lesson": lesson.name, key: value}
     assert figures(app) != before
     assert figures(opened(**url(app))) == figures(app)
 
@@ -86,27 +87,28 @@ def answered(app: AppTest, lesson) -> None:
     """A wrong and the right answer, each told apart; nothing is said before."""
     assert not [*app.success, *app.error]
     question = lesson.question
-    wrong = next(option for option in question.options if not question.is_right(option.text))
-    for option in (wrong, question.options[question.right]):
-        fine(app.radio(key=f"answer_{lesson.slug}").set_value(option.text).run())
-        told, silent = (app.error, app.success) if option is wrong else (app.success, app.error)
-        assert option.why in told[0].value
+    right = list(question.options)[question.right]
+    wrong = next(option for option in question.options if option != right)
+    for option in (wrong, right):
+        fine(app.radio(key=f"answer_{lesson.name}").set_value(option).run())
+        told, silent = (app.error, app.success) if option == wrong else (app.success, app.error)
+        assert question.options[option] in told[0].value
         assert not silent
 
 
 @EACH
 def test_teachers_mode_is_large_and_hides_the_answers(lesson):
-    app = opened(lesson=lesson.slug, teacher="1")
-    assert "font-size:26px" in page_html(app)
+    app, options = opened(lesson=lesson.name, teacher="1"), list(lesson.question.options)
+    assert "font-size: 26px" in page_html(app)
     for figure in figures(app):
         assert figure["layout"]["font"]["size"] >= 20
         assert figure["layout"]["title"]["font"]["size"] >= 20
         assert figure["layout"]["xaxis"]["tickfont"]["size"] >= 20
-    fine(app.radio(key=f"answer_{lesson.slug}").set_value(lesson.question.options[0].text).run())
+    fine(app.radio(key=f"answer_{lesson.name}").set_value(options[0]).run())
     assert not [*app.success, *app.error]
-    fine(app.toggle(key=f"reveal_{lesson.slug}").set_value(True).run())
-    assert lesson.question.options[lesson.question.right].why in app.success[0].value
-    assert len(app.error) == len(lesson.question.options) - 1
+    fine(app.toggle(key=f"reveal_{lesson.name}").set_value(True).run())
+    assert lesson.question.options[options[lesson.question.right]] in app.success[0].value
+    assert len(app.error) == len(options) - 1
 
 
 def test_words_wait_for_a_prediction():
@@ -130,13 +132,13 @@ def test_the_list_leads_to_the_lessons_and_the_buttons_walk():
 
 def test_steps_are_made_restarted_and_played():
     app = opened(lesson="sinkhorn")
-    fine(app.button(key="step_sinkhorn").click().run())
+    fine(app.button(key="step_sinkhorn_step").click().run())
     assert url(app)["sinkhorn_step"] == "1"
-    fine(app.button(key="play_sinkhorn").click().run())
+    fine(app.button(key="play_sinkhorn_step").click().run())
     assert url(app) == {"lesson": "sinkhorn", "play": "1", "sinkhorn_step": "2"}
-    fine(app.button(key="play_sinkhorn").click().run())
+    fine(app.button(key="play_sinkhorn_step").click().run())
     assert "play" not in url(app)
-    fine(app.button(key="restart_sinkhorn").click().run())
+    fine(app.button(key="restart_sinkhorn_step").click().run())
     assert url(app) == {"lesson": "sinkhorn"}
 
 

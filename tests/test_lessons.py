@@ -1,14 +1,21 @@
 """The lessons' numbers against closed forms and POT, their questions against what the solvers say, and the registry."""
 
+import html
 import itertools
+import os
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
 import ot
 import pytest
 import torch
 
+from dashboard.kit.templates import filled
 from dashboard.pages.learn import cache
 from dashboard.pages.learn import lessons as package
+from dashboard.pages.learn.choices import CONTROLS
 from dashboard.pages.learn.lessons import (
     LESSONS,
     blur,
@@ -23,11 +30,13 @@ from dashboard.pages.learn.lessons import (
     prices,
     sinkhorn,
 )
-from dashboard.pages.learn.lessons.controls import Choice, Flag, Numbers, Slider, Steps, is_shown
-from dashboard.pages.learn.lessons.sheet import sheet
+from dashboard.pages.learn.lessons.kinds import Drawn, Steps
+from dashboard.state.choices import KNOWN
 from otcore.alignment.rules.threshold import Threshold
-from otcore.objectives import OBJECTIVES
+from otcore.base.choices import Flag, Number, OneOf, build
+from otcore.base.registry import Registry
 from otcore.objectives.flow import cloud_pair, descend
+from otcore.objectives.transport import WordOT
 from otcore.transport.problem import Problem
 from otcore.transport.solvers import make_solver, solve
 from otcore.transport.teaching.dual import ascend, best_answer, dual_value
@@ -35,12 +44,14 @@ from otcore.transport.teaching.monge import cheapest_map
 from otcore.transport.teaching.polytope import complete, slice_corners, vertices
 from otcore.transport.teaching.steps import sinkhorn_steps
 
-ENGINE = cache.LESSON_ENGINE
+
+def seen(name: str, **values):
+    """A lesson's view with these values, the rest as at the start."""
+    return build(LESSONS[name].view, values)
 
 
-def drawn(slug: str, **values):
-    lesson = LESSONS[slug]
-    return lesson.draw(lesson.defaults | values, ENGINE)
+def drawn(name: str, **values):
+    return LESSONS[name].draw(seen(name, **values), cache)
 
 
 def some_problem(seed: int, n: int = 4, m: int = 5) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -54,104 +65,218 @@ def some_problem(seed: int, n: int = 4, m: int = 5) -> tuple[np.ndarray, np.ndar
 
 def test_the_twelve_lessons_are_found_in_order():
     assert [lesson.number for lesson in LESSONS.values()] == list(range(1, 13))
-    assert all(slug == lesson.slug and slug.isalpha() for slug, lesson in LESSONS.items())
+    assert all(name == lesson.name and name.isalpha() for name, lesson in LESSONS.items())
 
 
-def test_two_lessons_of_one_name_are_refused(monkeypatch):
-    first = LESSONS["earth"]
-    monkeypatch.setattr(package.importlib, "import_module", lambda name: type("Module", (), {"LESSON": first}))
-    with pytest.raises(ValueError, match="same slug"):
-        package._found()
+def test_two_lessons_of_one_name_are_refused(tmp_path, monkeypatch):
+    (tmp_path / "again.py").write_text("from dashboard.pages.learn.lessons.earth import LESSON\n")
+    monkeypatch.setattr(package, "__path__", [*package.__path__, str(tmp_path)])
+    registry = Registry(package.__name__, "LESSON")
+    with pytest.raises(RuntimeError, match="one name"):
+        list(registry)
 
 
-@pytest.mark.parametrize("lesson", LESSONS.values(), ids=lambda lesson: lesson.slug)
+# one control of every kind, one of them only now and then; nothing beside this file says that the lesson is there
+ECHO = """
+from dataclasses import dataclass
+
+from dashboard.pages.learn.figures.curves import bars
+from dashboard.pages.learn.lessons.kinds import Drawn, Steps
+from dashboard.pages.learn.lessons.types import Drawing, Lesson, Picture, Question
+from otcore.base.choices import Flag, Number, OneOf, choice
+
+
+@dataclass(frozen=True)
+class View:
+    loud: bool = choice(False, Flag(), "Loud")
+    much: float = choice(1.0, Number(dial=(0.5, 4.0, 0.5)), "How much", when=lambda values: values["loud"])
+    way: str = choice("up", OneOf(("up", "down"), "row"), "Way")
+    step: int = choice(0, Steps(5), "Steps")
+    heights: str = choice("1,2", Drawn(2, 9), "Heights")
+
+
+def draw(view, engine):
+    figure = bars(["much"], {"echo": [view.much]}, title="Echo", x="what", y="how much")
+    return Drawing((Picture(figure, f"One bar of height {view.much} on step {view.step}.", "Tall is loud."),))
+
+
+LESSON = Lesson(
+    number=99, name="echo", title="Echo", idea="It comes back.", symbols={"x": "what was said"}, formula="x = x", look="Listen.",
+    view=View, draw=draw, question=Question("What comes back?", {"All.": "Yes.", "Nothing.": "No."}, right=0), words=lambda view: (),
+    moral="Be kind.", tasks={"Say x.": "x"},
+)
+"""
+VISIT = """
+import importlib
+import sys
+
+from dashboard.pages.learn import choices, lessons
+
+lessons.__path__.append(sys.argv[1])
+lessons.LESSONS.reload()
+importlib.reload(choices)
+from pages import go
+from streamlit.testing.v1 import AppTest
+
+app = go(AppTest.from_file(sys.argv[2], default_timeout=200), "learn")
+app.query_params.update({"lesson": "echo", "echo_much": "2.5", "echo_loud": "1", "echo_way": "sideways", "echo_heights": "4,0"})
+app.run()
+assert not app.exception, app.exception[0].message
+assert dict(app.query_params) == {"lesson": "echo", "echo_much": "2.5", "echo_loud": "1", "echo_heights": "4,0"}, app.query_params
+assert app.subheader[0].value == "99 · Echo"
+assert "99 · Echo" in app.selectbox(key="lesson").options
+assert app.slider(key="echo_much").value == 2.5
+assert app.get("plotly_chart")[0].proto.alt == "One bar of height 2.5 on step 0."
+assert "draw_echo_heights" in [element.key for element in app.get("bidi_component")]
+app.button(key="step_echo_step").click().run()
+assert app.get("plotly_chart")[0].proto.alt == "One bar of height 2.5 on step 1."
+app.toggle(key="echo_loud").set_value(False).run()
+assert [slider.key for slider in app.slider] == ["echo_step"]
+"""
+
+
+@pytest.mark.slow
+def test_a_lesson_is_added_by_one_file(tmp_path):
+    (tmp_path / "echo.py").write_text(ECHO)
+    root = Path(cache.__file__).parents[3]
+    environment = os.environ | {"PYTHONPATH": f"{root}{os.pathsep}{root / 'tests'}"}
+    arguments = [sys.executable, "-c", VISIT, str(tmp_path), str(root / "streamlit_app.py")]
+    done = subprocess.run(arguments, env=environment, cwd=root, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+LOADED = """
+import sys
+
+import streamlit
+
+before = set(sys.modules)  # Streamlit itself loads a part of Plotly
+import dashboard.pages
+
+ours = {name: module for name, module in sys.modules.items() if name.startswith(("dashboard", "otcore"))}
+holding = {name for name, module in ours.items() for one in vars(module).values() if getattr(one, "__name__", "").startswith("plotly")}
+print(sorted({"torch", "plotly", "transformers", "ot", "scipy"} & set(sys.modules) - before), sorted(holding))
+"""
+
+
+def test_the_choices_of_all_pages_are_known_without_what_is_slow_to_load():
+    root = Path(cache.__file__).parents[3]
+    done = subprocess.run([sys.executable, "-c", LOADED], cwd=root, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[] []"
+
+
+@pytest.mark.parametrize("lesson", LESSONS.values(), ids=lambda lesson: lesson.name)
 def test_every_lesson_is_complete(lesson):
     assert all((lesson.idea, lesson.formula, lesson.look, lesson.symbols, lesson.tasks, lesson.moral))
-    for control in lesson.controls:
-        assert control.parse(str(int(control.default)) if isinstance(control, Flag) else str(control.default)) == control.default
-        if control.when:
-            assert control.when[0] in lesson.defaults
+    for name, control in lesson.controls.items():
+        assert control.label
+        assert control.kind.read(control.kind.write(control.default)) == control.default
+        assert KNOWN[f"{lesson.name}_{name}"] == CONTROLS[lesson.name].declared[name]
     assert len(lesson.idea) < 420, "a minute to read"
 
 
-@pytest.mark.parametrize("lesson", LESSONS.values(), ids=lambda lesson: lesson.slug)
+@pytest.mark.parametrize("lesson", LESSONS.values(), ids=lambda lesson: lesson.name)
 def test_the_right_answer_is_taken_and_every_other_is_not(lesson):
     question = lesson.question
-    texts = [option.text for option in question.options]
-    assert len(set(texts)) == len(texts) >= 3
-    assert [question.is_right(text) for text in texts].count(True) == 1
-    assert question.is_right(texts[question.right])
-    assert all(len(question.why(text)) > 20 for text in texts)
+    assert len(question.options) >= 3
+    assert [question.is_right(text) for text in question.options].index(True) == question.right
+    assert [question.is_right(text) for text in question.options].count(True) == 1
+    assert all(len(why) > 20 for why in question.options.values())
 
 
-@pytest.mark.parametrize("lesson", LESSONS.values(), ids=lambda lesson: lesson.slug)
+@pytest.mark.parametrize("lesson", LESSONS.values(), ids=lambda lesson: lesson.name)
 def test_every_value_of_every_control_draws(lesson):
-    for control in lesson.controls:
-        for value in tried(control):
-            values = lesson.defaults | {control.name: value}
-            if control.when:
-                values[control.when[0]] = control.when[1][0]
-            drawing = lesson.draw(values, ENGINE)
+    for name, control in lesson.controls.items():
+        for value in tried(control.kind):
+            values = next(values for values in settings(lesson) if control.applies(values)) | {name: value}
+            view = build(lesson.view, values)
+            drawing = lesson.draw(view, cache)
             assert drawing.pictures
             for picture in drawing.pictures:
                 assert len(picture.alt) > 25
                 assert picture.figure.layout.title.text
                 assert picture.figure.layout.xaxis.title.text
                 assert picture.figure.layout.yaxis.title.text
-            for words in lesson.words(values):
-                assert ENGINE.aligned(words.choices).pair.gold is not None
+            for words in lesson.words(view):
+                assert cache.aligned(words.choices).pair.gold is not None
 
 
-def tried(control) -> list:
-    if isinstance(control, Slider):
-        return [control.low, control.high]
-    if isinstance(control, Steps):
-        return [0, 1, control.last]
-    if isinstance(control, Flag):
+def tried(kind) -> list:
+    if isinstance(kind, Number):
+        return list(kind.dial[:2])
+    if isinstance(kind, Steps):
+        return [0, 1, kind.last]
+    if isinstance(kind, Flag):
         return [True, False]
-    if isinstance(control, Numbers):
-        return [control.default, ",".join(["1"] * control.count)]
-    return list(control.options)
+    if isinstance(kind, Drawn):
+        return [",".join(["0", *["1"] * (kind.count - 1)]), ",".join(["1"] * kind.count)]
+    return list(kind.labels)
 
 
-@pytest.mark.parametrize("lesson", LESSONS.values(), ids=lambda lesson: lesson.slug)
+def settings(lesson):
+    """The start, and the start but for one choice among a few."""
+    start = {name: control.default for name, control in lesson.controls.items()}
+    yield start
+    yield from (start | {name: value} for name, one in lesson.controls.items() if isinstance(one.kind, OneOf) for value in one.kind.labels)
+
+
+@pytest.mark.parametrize("lesson", LESSONS.values(), ids=lambda lesson: lesson.name)
 def test_the_sheet_keeps_the_answers_apart(lesson):
-    questions, answers = sheet(lesson, "http://localhost/learn?x=<b>").split('<section class="answers">')
-    right = lesson.question.options[lesson.question.right]
-    assert escaped(right.text) in questions
-    assert escaped(right.why) not in questions
-    assert escaped(right.why) in answers
-    for task, answer in lesson.tasks:
-        assert escaped(task) in questions
-        assert escaped(answer) in answers
-    assert "<b>" not in questions.split("</p>")[1]
-
-
-def escaped(text: str) -> str:
-    from dashboard.kit.markup import escape_html
-
-    return escape_html(text)
+    written = filled("pages/learn/sheet.html", {"lesson": lesson, "address": "http://localhost/learn?x=<b>"})
+    assert "<b>" not in written.split('class="answers"')[0]
+    questions, answers = html.unescape(written).split('<section class="answers">')
+    right, why = list(lesson.question.options.items())[lesson.question.right]
+    assert right in questions
+    assert why not in questions
+    assert f"<b>Right.</b> {right} — {why}" in answers
+    assert answers.count("Wrong.") == len(lesson.question.options) - 1
+    for task, answer in lesson.tasks.items():
+        assert task in questions
+        assert answer in answers
 
 
 @pytest.mark.parametrize(
-    ("control", "text"),
+    ("kind", "text"),
     [
-        (Slider("x", "x", 0, 4, 1, 2), "5"), (Slider("x", "x", 0.0, 4.0, 0.5, 2.0), "nan"), (Slider("x", "x", 0, 4, 1, 2), "1.5"),
-        (Steps("x", "x", 10), "-1"), (Flag("x", "x"), "yes"), (Choice("x", "x", {0.1: "a"}, 0.1), "0.3"),
-        (Choice("x", "x", {"a": "A"}, "a"), "A"),
-        (Numbers("x", "x", "1,2", 4), "1"), (Numbers("x", "x", "1,2", 4), "1,9"), (Numbers("x", "x", "1,2", 4), "0,0"),
-        (Numbers("x", "x", "1,2", 4), "1," * 5_000), (Numbers("x", "x", "1,2", 4), "a,b"),
+        (Number(whole=True, dial=(0, 4, 1)), "5"),
+        (Number(dial=(0.0, 4.0, 0.5)), "nan"),
+        (Number(whole=True, dial=(0, 4, 1)), "1.5"),
+        (Steps(10), "-1"),
+        (Steps(10), "11"),
+        (Steps(10), "1.5"),
+        (Flag(), "yes"),
+        (OneOf((0.1, 20.0)), "0.3"),
+        (OneOf((0.1, 20.0)), "nan"),
+        (OneOf((0.1, 20.0)), "a"),
+        (OneOf({"a": "A"}), "A"),
+        (Drawn(2, 4), "1"),
+        (Drawn(2, 4), "1,9"),
+        (Drawn(2, 4), "0,0"),
+        (Drawn(2, 4), "1," * 5_000),
+        (Drawn(2, 4), "a,b"),
+        (Drawn(2, 4, limits=("x", "y")), "0,-1"),
     ],
-)  # fmt: skip
-def test_a_control_refuses_what_it_cannot_be(control, text):
+)
+def test_a_control_refuses_what_it_cannot_be(kind, text):
     with pytest.raises(ValueError, match=r".*"):
-        control.parse(text)
+        kind.read(text)
+
+
+def test_numbers_to_choose_from_are_numbers_with_labels_of_their_own():
+    kind = OneOf((0.05, 20.0), "scale")
+    assert kind.labels == {0.05: "0.05", 20.0: "20"}
+    assert kind.read("20") == 20.0
+    assert kind.write(20.0) == "20.0"
+
+
+def test_cells_may_all_be_empty_and_bars_may_not():
+    assert Drawn(2, 4, limits=("x", "y")).read("0, 0") == "0,0"
 
 
 def test_a_control_is_shown_only_where_it_has_a_meaning():
-    slider = LESSONS["partners"].controls[-1]
-    assert not is_shown(slider, LESSONS["partners"].defaults)
-    assert is_shown(slider, LESSONS["partners"].defaults | {"kind": "partial"})
+    mass, start = LESSONS["partners"].controls["mass"], vars(seen("partners"))
+    assert not mass.applies(start)
+    assert mass.applies(start | {"kind": "partial"})
 
 
 # 1 · moving earth
@@ -160,13 +285,13 @@ def test_a_control_is_shown_only_where_it_has_a_meaning():
 @pytest.mark.parametrize("p", [1.0, 1.5, 2.0, 3.0])
 def test_moving_earth_costs_what_sorted_mass_costs(p):
     place = np.arange(earth.PLACES, dtype=float)
-    problem = earth.problem_of(LESSONS["earth"].defaults | {"p": p})
+    problem = earth.problem_of(seen("earth", p=p))
     closed = ot.emd2_1d(place, place, problem.source_mass, problem.target_mass, metric="minkowski", p=p)
     assert drawn("earth", p=p).facts["best"] == pytest.approx(float(closed), abs=1e-9)
 
 
 def test_at_p_1_earth_costs_the_area_between_the_cumulative_sums():
-    problem = earth.problem_of(LESSONS["earth"].defaults)
+    problem = earth.problem_of(seen("earth"))
     area = np.abs(np.cumsum(problem.source_mass) - np.cumsum(problem.target_mass)).sum()
     assert drawn("earth").facts["best"] == pytest.approx(area)
 
@@ -285,7 +410,7 @@ def test_blur_goes_from_the_exact_plan_to_independence():
     assert high["cost"] == pytest.approx(problem.mean_cost, rel=0.05)
     assert high["information"] == pytest.approx(0, abs=0.01)
     costs = [plan.transport_cost for plan in blur.blurred().plans]
-    told = [blur.information(plan.plan, problem.source_mass, problem.target_mass) for plan in blur.blurred().plans]
+    told = [blur.information(plan) for plan in blur.blurred().plans]
     assert costs == sorted(costs)
     assert told == sorted(told, reverse=True)
 
@@ -354,11 +479,10 @@ def test_balanced_moves_all_unbalanced_and_partial_leave_the_orphan():
 
 
 def test_partial_and_unbalanced_are_pots():
-    values = LESSONS["partners"].defaults
-    problem = partners.solved(values).problem
-    partial = partners.solved(values | {"kind": "partial", "mass": 0.5})
+    problem = partners.solved(seen("partners")).problem
+    partial = partners.solved(seen("partners", kind="partial", mass=0.5))
     assert partial.value == pytest.approx(ot.partial.partial_wasserstein2(problem.source_mass, problem.target_mass, problem.cost, m=0.5))
-    plan = partners.solved(values | {"kind": "unbalanced", "penalty": 1.0})
+    plan = partners.solved(seen("partners", kind="unbalanced", penalty=1.0))
     expected = ot.unbalanced.sinkhorn_unbalanced(
         problem.source_mass, problem.target_mass, problem.cost, plan.epsilon, problem.mean_cost, numItermax=20_000, stopThr=1e-12
     )
@@ -371,7 +495,7 @@ def test_partial_and_unbalanced_are_pots():
 def test_masses_sum_to_one_and_rare_words_gain():
     facts = drawn("weights").facts
     assert [facts[f"sum {kind}"] for kind in ("uniform", "norm", "inverse-frequency")] == pytest.approx([1, 1, 1])
-    result = ENGINE.aligned({"sentence": "g042", "masses": "inverse-frequency"})
+    result = cache.aligned({"sentence": "g042", "target": "de", "masses": "inverse-frequency"})
     weight = dict(zip(result.pair.source.words, result.plan.problem.source_mass, strict=True))
     assert weight["the"] < 1 / len(result.pair.source.words) < max(weight.values())
 
@@ -394,7 +518,7 @@ def test_plain_flow_shrinks_a_bell_curve_by_epsilon_and_the_divergence_does_not(
     variance = float((target**2).mean())
     ends = {}
     for debiased in (False, True):
-        objective = OBJECTIVES["word-ot"](cost="sqeuclidean", epsilon=0.4, debiased=debiased, anchor=0, iterations=500, tolerance=1e-5)
+        objective = WordOT(cost="sqeuclidean", epsilon=0.4, debiased=debiased, anchor=0, iterations=500, tolerance=1e-5)
         course = descend(objective, cloud_pair(0.5 * target, target), steps=25, rate=0.5, both=False)
         ends[debiased] = float((course.source[-1] ** 2).mean())
     assert ends[False] == pytest.approx(variance - 0.4, abs=0.06)
@@ -427,10 +551,8 @@ def test_collapse_anchor_and_negatives():
 def test_the_pull_is_the_gradient_of_the_loss():
     x, y = loss.clouds()
     course = loss.course("divergence", True)
-    objective, step = (
-        OBJECTIVES["word-ot"](cost="sqeuclidean", epsilon=2.0, debiased=True, anchor=1.0, iterations=100, tolerance=1e-3, scope="batch"),
-        1e-4,
-    )
+    objective = WordOT(cost="sqeuclidean", epsilon=2.0, debiased=True, anchor=1.0, iterations=100, tolerance=1e-3, scope="batch")
+    step = 1e-4
     values = []
     for sign in (1, -1):
         moved = x.copy()
@@ -453,7 +575,7 @@ def test_aer_by_hand_is_the_engines():
 
 def test_recall_never_falls_as_the_threshold_does():
     for sentence in ("g001", "g005", "g008", "g030"):
-        pair = ENGINE.aligned({"sentence": sentence, "epsilon": 0.2})
+        pair = cache.aligned({"sentence": sentence, "target": "de", "epsilon": 0.2})
         recall = [scores.recall for scores in links.sweep(pair)]
         assert recall == sorted(recall, reverse=True)
         assert links.THRESHOLDS[10] == Threshold().threshold
@@ -464,13 +586,13 @@ def test_recall_never_falls_as_the_threshold_does():
 
 def test_every_word_stands_in_both_its_sentences_and_they_part_with_depth():
     for word, ids in contexts.WORDS.items():
-        assert len({contexts.place(ENGINE, word, id)[0] for id in ids}) == 2
+        assert len({contexts.place(cache, word, id)[0] for id in ids}) == 2
         alike = drawn("contexts", word=word).facts["alike"]
         assert alike[-1] < alike[0]
 
 
 def test_the_mean_vector_cannot_be_nearer_to_either_than_they_are_to_themselves():
-    vectors = contexts.occurrences(ENGINE, "crane", 3)
+    vectors = contexts.occurrences(cache, "crane", 3)
     assert np.allclose(np.linalg.norm(vectors, axis=1), 1)
     cosine = vectors[0] @ vectors[1]
     first, second = (vectors[k].astype(float) for k in (0, 1))
@@ -478,7 +600,7 @@ def test_the_mean_vector_cannot_be_nearer_to_either_than_they_are_to_themselves(
 
 
 def test_failures_have_the_tags_they_are_shown_for_and_predictions_are_checked():
-    entries = {entry.id: entry for entry in ENGINE.collection().entries}
+    entries = {entry.id: entry for entry in cache.collection().entries}
     for tag, ids in failures.TAGS.items():
         assert all(tag in entries[id].tags for id in ids)
     missed = int(drawn("failures").facts["missed"])
@@ -488,8 +610,8 @@ def test_failures_have_the_tags_they_are_shown_for_and_predictions_are_checked()
 
 
 def test_rates_by_tag_are_those_of_the_pairs():
-    rate, count = ENGINE.tag_rates("de")["idiom"]
-    pairs = [ENGINE.aligned({"sentence": entry.id}) for entry in ENGINE.collection().entries if "idiom" in entry.tags]
+    rate, count = cache.tag_rates("de")["idiom"]
+    pairs = [cache.aligned({"sentence": entry.id, "target": "de"}) for entry in cache.collection().entries if "idiom" in entry.tags]
     from otcore.alignment.scores import score
 
     assert count == len(pairs)
@@ -497,6 +619,6 @@ def test_rates_by_tag_are_those_of_the_pairs():
 
 
 def test_the_engines_exact_solver_is_pots_on_a_lesson():
-    problem = earth.problem_of(LESSONS["earth"].defaults)
+    problem = earth.problem_of(seen("earth"))
     assert isinstance(problem, Problem)
     assert solve(problem, make_solver("exact")).value == pytest.approx(ot.emd2(problem.source_mass, problem.target_mass, problem.cost))

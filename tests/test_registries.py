@@ -274,6 +274,17 @@ def test_a_new_task_is_on_the_compare_page_and_in_its_address(add, monkeypatch, 
     assert any("published: a fair coin" in table.astype(str).to_numpy() for table in tables(app))
 
 
+def test_a_new_solver_is_on_the_playground(add):
+    add(SOLVERS, "otcore.transport.solvers", _SOLVER)
+    app = go(AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=300), "playground")
+    app.query_params["pg_shown"] = "independent"
+    fine(app.run())
+    table = app.dataframe[0].value.set_index("solver")
+    assert table.loc["independent", "value"] == pytest.approx(table.loc["independent", "⟨π, C⟩"] + 0.25)
+    assert "The independent plan" in app.get("plotly_chart")[1].proto.spec
+    assert app.query_params["pg_shown"] == "independent"
+
+
 def test_two_members_of_one_name_are_refused(add):
     with pytest.raises(RuntimeError, match="one name"):
         add(SOLVERS, "otcore.transport.solvers", _SOLVER.replace('"independent"', '"exact"'))

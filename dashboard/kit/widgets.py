@@ -50,6 +50,15 @@ def draw_all(choices: Choices, names: Iterable[str], place: Any = st) -> None:
         draw(choices, name, place)
 
 
+def register(kind: type, widget: Callable) -> None:
+    """Gives a kind of choice that a page declares for itself its widget.
+
+    widget: a function of (kind, choice, key, place), as those below: it gives what draws the choice, called with the label, `key`, `help`
+            and the options, and those options
+    """
+    _WIDGETS[kind] = lambda kind, one, key, place, own: widget(kind, one, key, place)
+
+
 def _flag(kind: Flag, one: Choice, key: str, place: Any, own: Any):
     if own is None:
         return place.toggle, {}

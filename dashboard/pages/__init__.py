@@ -51,5 +51,5 @@ PAGES = (
 
 
 for _page in PAGES:
-    _module = importlib.import_module(f"dashboard.pages.{_page.name}.choices") if _page.name != "playground" else None
+    _module = importlib.import_module(f"dashboard.pages.{_page.name}.choices")
     KNOWN.update(choices_of(getattr(_module, "FIELDS", {})))

@@ -18,7 +18,7 @@ from typing import Any, Protocol
 from otcore.base.errors import InputError
 
 Values = Mapping[str, Any]
-Options = Mapping[str, str] | Iterable[str]  # value → label, or values that are their own labels
+Options = Mapping[str | float, str] | Iterable[str | float]  # value → label, or values that are their own labels
 
 
 class Kind(Protocol):
@@ -99,7 +99,7 @@ class Number:
 
 @dataclass(frozen=True)
 class OneOf:
-    """One of some names or whole numbers; `options` may be a registry, whose members bring their labels. `style` is how a widget
+    """One of some names, or of some numbers; `options` may be a registry, whose members bring their labels. `style` is how a widget
     offers them."""
 
     options: Options
@@ -109,13 +109,17 @@ class OneOf:
     def labels(self) -> Mapping[str, str]:
         return labels_of(self.options)
 
-    def read(self, text: str) -> str:
-        return self.check({str(value): value for value in self.labels}.get(text, text))
+    def read(self, text: str) -> str | float:
+        kind = type(next(iter(self.labels), ""))  # "2" is the 2.0 among numbers
+        try:
+            return self.check(kind(text))
+        except ValueError:
+            return self.check(text)
 
-    def write(self, value: str) -> str:
+    def write(self, value: str | float) -> str:
         return str(value)
 
-    def check(self, value: Any) -> str:
+    def check(self, value: Any) -> str | float:
         return value if value in self.labels else _refuse(f"must be one of {', '.join(map(str, self.labels))}", value)
 
 
@@ -328,11 +332,11 @@ def check(settings: Any, what: str = "") -> None:
             _checked(what + entry.name, entry.metadata[_CHOICE], getattr(settings, entry.name))
 
 
-def labels_of(options: Options) -> Mapping[str, str]:
+def labels_of(options: Options) -> Mapping[str | float, str]:
     """Value → label."""
     if isinstance(options, Mapping):
         return {name: one if isinstance(one, str) else one.label for name, one in options.items()}
-    return {name: str(name) for name in options}
+    return {name: f"{name:g}" if isinstance(name, float) else str(name) for name in options}
 
 
 _CHOICE, _VARIANT, _NESTED = "choice", "variant", "nested"

@@ -35,40 +35,42 @@ def moves(lesson, app: str, rounds: int) -> tuple[str, list[float], list[float]]
 
     page = AppTest.from_file(app, default_timeout=120)
     go(page, "learn")
-    page.query_params["lesson"] = lesson.slug
+    page.query_params["lesson"] = lesson.name
     page.run()
-    control, values = movable(lesson)
+    name, values = movable(lesson)
     elapsed, busy = [], []
     for value in itertools.islice(itertools.cycle(values), rounds + 2):
-        page.session_state[lesson.key(control.name)] = value
+        page.session_state[f"{lesson.name}_{name}"] = value
         start = time.perf_counter(), time.process_time()
         page.run()
         elapsed.append(time.perf_counter() - start[0])
         busy.append(time.process_time() - start[1])
     assert not page.exception, page.exception[0].message
-    return control.name, elapsed[2:], busy[2:]
+    return name, elapsed[2:], busy[2:]
 
 
 def movable(lesson):
-    """The first control with more than two values, and those values from one end to the other."""
-    from dashboard.pages.learn.lessons.controls import Choice, Slider, Steps
+    """The name of the first control with more than two values, and those values from one end to the other."""
+    from dashboard.pages.learn.lessons.kinds import Steps
+    from otcore.base.choices import Number, OneOf
 
-    for control in lesson.controls:
-        if isinstance(control, Slider):
-            count = round((control.high - control.low) / control.step)
-            return control, [type(control.default)(control.low + k * control.step) for k in range(count + 1)]
-        if isinstance(control, Steps):
-            return control, list(range(control.last + 1))
-        if isinstance(control, Choice) and len(control.options) > 2:
-            return control, list(control.options)
-    raise LookupError(f"{lesson.slug} has nothing to move")
+    for name, control in lesson.controls.items():
+        kind = control.kind
+        if isinstance(kind, Number):
+            low, high, step = kind.dial
+            return name, [type(control.default)(low + k * step) for k in range(round((high - low) / step) + 1)]
+        if isinstance(kind, Steps):
+            return name, list(range(kind.last + 1))
+        if isinstance(kind, OneOf) and len(kind.labels) > 2:
+            return name, list(kind.labels)
+    raise LookupError(f"{lesson.name} has nothing to move")
 
 
 def report(lesson, control: str, elapsed: list[float], busy: list[float]) -> float:
     milliseconds = sorted(1000 * seconds for seconds in elapsed)
     median, nine = statistics.median(milliseconds), milliseconds[int(0.9 * (len(milliseconds) - 1))]
     print(
-        f"{lesson.number:2d} {lesson.slug:10s} {control:10s} median {median:4.0f} ms, 90% under {nine:4.0f} ms, largest "
+        f"{lesson.number:2d} {lesson.name:10s} {control:10s} median {median:4.0f} ms, 90% under {nine:4.0f} ms, largest "
         f"{milliseconds[-1]:4.0f} ms, "
         f"processor {1000 * statistics.median(busy):4.0f} ms, {len(elapsed)} moves"
     )

@@ -1,90 +1,71 @@
-"""The widgets of a lesson: they only set its values."""
+"""The widgets of a lesson: they only set its choices."""
+
+from collections.abc import Callable
 
 import streamlit as st
 
 from dashboard import state
+from dashboard.kit import widgets
 from dashboard.kit.components import bars
-from dashboard.kit.theme import BLUE, ORANGE
-from dashboard.pages.learn.lessons.controls import Choice, Control, Flag, Numbers, Slider, Steps, is_shown, listed
-from dashboard.pages.learn.lessons.types import Lesson, Values
-
-
-def values_of(lesson: Lesson) -> Values:
-    """The lesson's choices as they stand."""
-    return {control.name: state.get(lesson.key(control.name)) for control in lesson.controls}
+from dashboard.pages.learn.choices import CONTROLS
+from dashboard.pages.learn.lessons.kinds import Drawn, Steps, listed
+from dashboard.pages.learn.lessons.types import Lesson
+from otcore.base.choices import Choice
 
 
 def controls(lesson: Lesson) -> None:
-    """All controls that have a place while the values are what they are."""
-    values, drawn = values_of(lesson), 0
-    for control in lesson.controls:
-        if is_shown(control, values):
-            _widget(lesson, control, values, drawn)
-            drawn += isinstance(control, Numbers) and control.shape == "bars"
+    """All controls that have a place while the others are what they are."""
+    widgets.draw_all(CONTROLS[lesson.name], lesson.controls)
 
 
-def steps_of(lesson: Lesson) -> Steps | None:
-    """The control that can be played, where there is one."""
-    return next((control for control in lesson.controls if isinstance(control, Steps)), None)
+def has_steps(lesson: Lesson) -> bool:
+    """Whether it can be played."""
+    return any(isinstance(one.kind, Steps) for one in lesson.controls.values())
 
 
-def advance(lesson: Lesson, steps: Steps) -> bool:
+def advance(lesson: Lesson) -> bool:
     """One step on; False at the end, where playing stops."""
-    key = lesson.key(steps.name)
-    if state.get(key) >= steps.last:
+    name, last = next((name, one.kind.last) for name, one in lesson.controls.items() if isinstance(one.kind, Steps))
+    key = CONTROLS[lesson.name].key(name)
+    if state.get(key) >= last:
         state.put(play=False)
         return False
-    state.put(**{key: state.get(key) + steps.stride})
+    state.put(**{key: state.get(key) + 1})
     return True
 
 
-def _widget(lesson: Lesson, control: Control, values: Values, drawn: int) -> None:
-    key, shared = lesson.key(control.name), {"help": control.help or None}
-    if isinstance(control, Slider):
-        st.slider(control.label, control.low, control.high, step=control.step, key=key, **shared)
-    elif isinstance(control, Steps):
-        _steps(lesson, control, key)
-    elif isinstance(control, Flag):
-        st.toggle(control.label, key=key, **shared)
-    elif isinstance(control, Numbers):
-        _numbers(control, key, values, drawn)
-    else:
-        _choice(control, key, shared)
+def _steps(kind: Steps, one: Choice, key: str, place) -> tuple[Callable, dict]:
+    def widget(label: str, **options) -> None:
+        place.slider(label, 0, kind.last, **options)
+        playing, step = state.get("play"), state.get(key)
+        with place.container(horizontal=True):
+            st.button("⏸ Stop" if playing else "▶ Play", key=f"play_{key}", on_click=_toggle, args=(key, kind.last))
+            stopped = playing or step >= kind.last
+            st.button("Step", key=f"step_{key}", disabled=stopped, on_click=state.put, kwargs={key: min(step + 1, kind.last)})
+            st.button("Restart", key=f"restart_{key}", on_click=state.put, kwargs={"play": False, key: 0})
+
+    return widget, {}
 
 
-def _choice(control: Choice, key: str, shared: dict) -> None:
-    options, label = list(control.options), control.options.get
-    if control.scale:
-        st.select_slider(control.label, options, key=key, format_func=label, **shared)
-    elif control.row:
-        st.segmented_control(control.label, options, key=key, format_func=label, required=True, **shared)
-    else:
-        st.selectbox(control.label, options, key=key, format_func=label, **shared)
-
-
-def _numbers(control: Numbers, key: str, values: Values, drawn: int) -> None:
-    st.caption(control.label)
-    if control.shape == "bars":
-        bars.bars(key, listed(values[control.name]), label=control.label, top=control.top, color=(BLUE, ORANGE)[drawn % 2])
-    else:
-        rows, columns = (listed(values[name]) for name in control.limits)
-        bars.cells(key, listed(values[control.name]), label=control.label, top=control.top, rows=rows, columns=columns)
-
-
-def _steps(lesson: Lesson, control: Steps, key: str) -> None:
-    st.slider(control.label, 0, control.last, key=key, help=control.help or None)
-    playing = state.get("play")
-    with st.container(horizontal=True):
-        st.button("⏸ Stop" if playing else "▶ Play", key=f"play_{lesson.slug}", on_click=_toggle, args=(key, control))
-        st.button(
-            "Step", key=f"step_{lesson.slug}", disabled=playing or state.get(key) >= control.last,
-            on_click=lambda: state.put(**{key: min(state.get(key) + control.stride, control.last)}),
-        )  # fmt: skip
-        st.button("Restart", key=f"restart_{lesson.slug}", on_click=lambda: state.put(play=False, **{key: 0}))
-
-
-def _toggle(key: str, control: Steps) -> None:
+def _toggle(key: str, last: int) -> None:
     playing = not state.get("play")
-    if playing and state.get(key) >= control.last:
+    if playing and state.get(key) >= last:
         state.put(**{key: 0})
     state.put(play=playing)
+
+
+def _drawn(kind: Drawn, one: Choice, key: str, place) -> tuple[Callable, dict]:
+    def widget(label: str, **options) -> None:
+        place.caption(label)
+        numbers = listed(state.get(key))
+        if kind.limits:
+            rows, columns = (listed(state.get(limit)) for limit in kind.limits)
+            bars.cells(key, numbers, label=label, top=kind.top, rows=rows, columns=columns)
+        else:
+            bars.bars(key, numbers, label=label, top=kind.top, color=kind.color)
+
+    return widget, {}
+
+
+widgets.register(Steps, _steps)
+widgets.register(Drawn, _drawn)

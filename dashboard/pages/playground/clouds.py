@@ -2,6 +2,7 @@
 
 import re
 import time
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +14,6 @@ from otcore.transport.problem import Plan, Problem
 from otcore.transport.solvers import SOLVERS, make_solver, solve
 
 MOST_POINTS = 60
-SIDES = (("pg_first", "First cloud"), ("pg_second", "Second cloud"))  # where each is kept, and its name
 _LARGEST = 1e6
 _TOLERANCE = 1e-4  # L1 marginal error: a cloud's transport to itself converges slowly, and the page must answer at once
 
@@ -28,6 +28,11 @@ class Cloud:
     @property
     def masses(self) -> np.ndarray:
         return self.weights / self.weights.sum()
+
+    @property
+    def rows(self) -> np.ndarray:
+        """(n, d + 1) points with their weights last, as `cloud_text` writes them."""
+        return np.column_stack([self.points, self.weights])
 
 
 @dataclass(frozen=True)
@@ -62,54 +67,62 @@ def read_cloud(text: str, what: str) -> Cloud:
     return Cloud(numbers[:, :-1], numbers[:, -1])
 
 
+def read_clouds(first: str, second: str) -> tuple[Cloud, Cloud]:
+    """Both clouds.
+
+    raises: InputError   what `read_cloud` refuses, or clouds of different dimension
+    """
+    both = read_cloud(first, "First cloud"), read_cloud(second, "Second cloud")
+    if both[0].points.shape[1] != both[1].points.shape[1]:
+        raise InputError("One cloud lies on a line and the other in the plane; give both the same number of coordinates.")
+    return both
+
+
 def cloud_text(numbers: np.ndarray) -> str:
     """The text of rows (n, d + 1), weights last, as `read_cloud` takes it."""
     return "; ".join(" ".join(f"{value:g}" for value in row) for row in numbers)
 
 
-def with_point(cloud: Cloud, place: np.ndarray, weight: float) -> Cloud:
-    """The cloud with one point more, at a place (d,); where one lies there already its weight grows.
+def clicked(clouds: Sequence[Cloud], action: str, weight: float, point: Mapping) -> tuple[int, Cloud]:
+    """Which cloud a click changes, and what it becomes.
 
-    raises: InputError   it has MOST_POINTS already
+    action: "first" or "second" for a point more in that cloud (where one lies there already its weight grows), or "remove"
+    point : as the picture gives it: `curve_number` 0 and 1 are the clouds, more is the grid; `point_index`, `x`, `y`
+    raises: InputError   the cloud has MOST_POINTS already, or would have no point with a weight
     """
-    here = np.flatnonzero((np.abs(cloud.points - place) < 1e-9).all(1))
+    if action == "remove":
+        side = int(point["curve_number"])
+        left = Cloud(*(np.delete(part, int(point["point_index"]), 0) for part in (clouds[side].points, clouds[side].weights)))
+        if not left.weights.sum() > 0:
+            raise InputError("A cloud needs a point with a weight; draw another before this one goes.")
+        return side, left
+    side = ("first", "second").index(action)
+    points, weights = clouds[side].points, clouds[side].weights
+    place = np.array([float(point["x"]), float(point["y"])])[: points.shape[1]]
+    here = np.flatnonzero((np.abs(points - place) < 1e-9).all(1))
     if len(here):
-        weights = cloud.weights.copy()
-        weights[here[0]] += weight
-        return Cloud(cloud.points, weights)
-    if len(cloud.points) >= MOST_POINTS:
+        return side, Cloud(points, weights + weight * (np.arange(len(points)) == here[0]))
+    if len(points) >= MOST_POINTS:
         raise InputError(f"The cloud has {MOST_POINTS} points, the most the playground takes; remove one first.")
-    return Cloud(np.vstack([cloud.points, place]), np.append(cloud.weights, weight))
-
-
-def without_point(cloud: Cloud, index: int) -> Cloud:
-    """The cloud without one of its points.
-
-    raises: InputError   it has no other with a weight
-    """
-    left = Cloud(np.delete(cloud.points, index, 0), np.delete(cloud.weights, index))
-    if not left.weights.sum() > 0:
-        raise InputError("A cloud needs a point with a weight; draw another before this one goes.")
-    return left
+    return side, Cloud(np.vstack([points, place]), np.append(weights, weight))
 
 
 def solve_all(first: Cloud, second: Cloud, cost: str, *, epsilon: float, penalty: float, mass: float) -> list[Solved]:
-    """Every solver on the same problem, ε and the penalty in mean costs.
+    """Every solver there is on the same problem, ε and the penalty in mean costs; each takes the settings that it has.
 
-    raises: InputError   clouds of different dimension, or all costs 0 where ε is counted in them
+    raises: InputError   all costs 0, where ε is counted in them
     """
-    if first.points.shape[1] != second.points.shape[1]:
-        raise InputError("One cloud lies on a line and the other in the plane; give both the same number of coordinates.")
     x, y = torch.from_numpy(first.points), torch.from_numpy(second.points)
     matrix = cost_matrix(x, y, cost)
     own = [cost_matrix(side, side, cost).numpy() for side in (x, y)]
+    settings = {"epsilon": epsilon, "relative": True, "penalty": penalty, "mass": mass}
     answers = []
     for kind in SOLVERS:
-        shifted = matrix - matrix.min().clamp(max=0) if kind in ("unbalanced", "partial") else matrix  # a gain has no meaning there
+        solver = make_solver(kind, **settings, tolerance=_TOLERANCE, max_iterations=2_000)
+        shifted = matrix - matrix.min().clamp(max=0) if solver.asks_whether else matrix  # a gain has no meaning there
         problem = Problem(shifted.numpy(), first.masses, second.masses, *own)
         if problem.mean_cost <= 0:
             raise InputError("All costs are 0: move a point, or choose another cost.")
-        solver = make_solver(kind, epsilon=epsilon, relative=True, penalty=penalty, mass=mass, tolerance=_TOLERANCE, max_iterations=2_000)
         start = time.perf_counter()
         plan = solve(problem, solver)
         answers.append(Solved(kind, plan, time.perf_counter() - start))

@@ -1,1 +1,1 @@
-"""The lessons' figures: numbers → plotly Figure; pure, used by several lessons each."""
+"""Figures of the lessons alone: numbers → plotly Figure; pure. What the playground draws too is in `dashboard.kit.figures`."""

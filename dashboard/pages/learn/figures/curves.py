@@ -3,10 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import plotly.graph_objects as go
-
+from dashboard.kit.figures.frames import Figure, axis, figure, plain
 from dashboard.kit.theme import BLUE, GREEN, GREY, ORANGE, PURPLE, SKY, VERMILLION
-from dashboard.pages.learn.figures.base import axis, frame, plain
 
 # A colour is never alone: each comes with a dash, a marker and, for bars, a pattern.
 LOOKS = (
@@ -39,58 +37,38 @@ def lines(
     log_y: bool = False,
     y_range: tuple[float, float] | None = None,
     height: int = 330,
-) -> go.Figure:
+) -> Figure:
     """Curves over one axis; `now` is the present setting, a dashed upright line. A range is in the axis's own unit, also where it
     is logarithmic (then in powers of ten)."""
-    traces = [
-        {
-            "type": "scatter", "x": list(entry.x), "y": list(entry.y), "name": entry.name, "mode": "lines+markers",
-            "line": {"color": color, "dash": dash, "width": 2.5}, "marker": {"symbol": symbol, "size": 7}, "cliponaxis": False,
-            "hovertemplate": f"{x} %{{x}}<br>{entry.name} %{{y:.4g}}<extra></extra>",
-        }
-        for entry, (color, dash, symbol, _) in zip(series, LOOKS, strict=False)
-    ]  # fmt: skip
+    traces = []
+    for entry, (color, dash, symbol, _) in zip(series, LOOKS, strict=False):
+        look = {"line": {"color": color, "dash": dash, "width": 2.5}, "marker": {"symbol": symbol, "size": 7}, "cliponaxis": False}
+        hover = f"{x} %{{x}}<br>{entry.name} %{{y:.4g}}<extra></extra>"
+        points = {"type": "scatter", "mode": "lines+markers", "x": list(entry.x), "y": list(entry.y), "name": entry.name}
+        traces.append(points | look | {"hovertemplate": hover})
     # exponents would be written smaller than the rest
-    logarithmic = {"type": "log", "dtick": 1}
-    kinds = {"x": logarithmic | {"exponentformat": "none"} if log_x else {}, "y": logarithmic | {"exponentformat": "e"} if log_y else {}}
-    layout = frame(title, height=height, legend=len(series) > 1) | {"xaxis": axis(x, **kinds["x"]), "yaxis": axis(y, **kinds["y"])}
-    if y_range:
-        layout["yaxis"]["range"] = list(y_range)
-    elif log_y:
-        layout["yaxis"].pop("dtick")
-        layout["yaxis"]["nticks"] = 6
-    else:
-        layout["yaxis"]["rangemode"] = "tozero"
+    across = {"type": "log", "dtick": 1, "exponentformat": "none"} if log_x else {}
+    up = {"type": "log", "exponentformat": "e"} if log_y else {}
+    up |= {"range": list(y_range)} if y_range else {"nticks": 6} if log_y else {"rangemode": "tozero"}
+    up |= {"dtick": 1} if log_y and y_range else {}
+    layout = {"xaxis": axis(x, **across), "yaxis": axis(y, **up)}
     if now is not None:
-        layout["shapes"] = [
-            {
-                "type": "line", "x0": now, "x1": now, "y0": 0, "y1": 1, "yref": "paper",
-                "line": {"color": GREY, "dash": "dash", "width": 2},
-            }
-        ]  # fmt: skip
-    return go.Figure(traces, layout)
+        upright = {"type": "line", "x0": now, "x1": now, "y0": 0, "y1": 1, "yref": "paper"}
+        layout["shapes"] = [upright | {"line": {"color": GREY, "dash": "dash", "width": 2}}]
+    return figure(traces, title, layout, height=height, legend="below" if len(series) > 1 else "")
 
 
 def bars(
     names: Sequence[str], groups: dict[str, Sequence[float]], *, title: str, x: str, y: str, height: int = 330, form: str = ".3f"
-) -> go.Figure:
+) -> Figure:
     """Bars side by side: `names` along the axis, one bar of each group at each."""
-    traces = [
-        {
-            "type": "bar", "x": list(range(len(names))), "y": [float(value) for value in values], "name": group,
-            "marker": {"color": color, "pattern": {"shape": pattern, "solidity": 0.25, "fillmode": "overlay"}},
-            "hovertemplate": f"{group} %{{y:{form}}}<extra></extra>",
-        }
-        for (group, values), (color, _, _, pattern) in zip(groups.items(), LOOKS, strict=False)
-    ]  # fmt: skip
+    places, traces = list(range(len(names))), []
+    for (group, values), (color, _, _, pattern) in zip(groups.items(), LOOKS, strict=False):
+        look = {"color": color, "pattern": {"shape": pattern, "solidity": 0.25, "fillmode": "overlay"}}
+        trace = {"type": "bar", "x": places, "y": [float(value) for value in values], "name": group, "marker": look}
+        traces.append(trace | {"hovertemplate": f"{group} %{{y:{form}}}<extra></extra>"})
     labels = [plain(name, 26) for name in names]
     angle = 0 if len(labels) <= 6 and max(map(len, labels), default=0) <= 7 else -55
-    layout = frame(title, height=height, legend=len(groups) > 1, barmode="group") | {
-        "xaxis": axis(x, tickvals=list(range(len(labels))), ticktext=labels, tickangle=angle),
-        "yaxis": axis(y, rangemode="tozero"),
-    }
-    if len(groups) > 1:
-        layout["legend"] = {"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0, "xanchor": "left"}
-        layout["margin"] = layout["margin"] | {"t": 78}
-        layout["title"] = layout["title"] | {"y": 0.98, "yanchor": "top", "yref": "container"}
-    return go.Figure(traces, layout)
+    across = axis(x, tickvals=places, ticktext=labels, tickangle=angle)
+    layout = {"barmode": "group", "xaxis": across, "yaxis": axis(y, rangemode="tozero")}
+    return figure(traces, title, layout, height=height, legend="above" if len(groups) > 1 else "")

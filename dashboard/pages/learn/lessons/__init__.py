@@ -1,21 +1,6 @@
-"""The lessons: one file each in this folder. A file that defines LESSON is found by itself, in the order of the numbers."""
+"""The lessons: one file each in this folder. A file that defines LESSON is found by itself, in the order of the numbers; its imports
+must be quick, since the address of every page knows the lessons' choices: torch and what needs it are imported inside functions."""
 
-import importlib
-import pkgutil
+from otcore.base.registry import Registry
 
-from dashboard.pages.learn.lessons.types import Drawing, Lesson, Option, Picture, Question, Words
-
-__all__ = ["LESSONS", "Drawing", "Lesson", "Option", "Picture", "Question", "Words"]
-
-
-def _found() -> dict[str, Lesson]:
-    modules = [importlib.import_module(f"{__name__}.{entry.name}") for entry in pkgutil.iter_modules(__path__)]
-    lessons = sorted((module.LESSON for module in modules if hasattr(module, "LESSON")), key=lambda lesson: lesson.number)
-    for attribute in ("slug", "number"):
-        names = [getattr(lesson, attribute) for lesson in lessons]
-        if len(set(names)) < len(names):
-            raise ValueError(f"Two lessons have the same {attribute}: {sorted(names)}.")
-    return {lesson.slug: lesson for lesson in lessons}
-
-
-LESSONS: dict[str, Lesson] = _found()
+LESSONS = Registry(__name__, "LESSON")

@@ -5,16 +5,28 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from dashboard.kit.figures.matrices import matrix
 from dashboard.pages.learn.figures.curves import Series, lines
-from dashboard.pages.learn.figures.matrices import matrix
-from dashboard.pages.learn.lessons.controls import Choice
-from dashboard.pages.learn.lessons.types import Drawing, Engine, Lesson, Option, Picture, Question, Values, Words
+from dashboard.pages.learn.lessons.types import Drawing, Engine, Lesson, Picture, Question, Words
+from otcore.base.choices import OneOf, choice
 from otcore.transport.problem import Plan, Problem
 from otcore.transport.solvers import make_solver, solve
 
 EPSILONS = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 20.0)
-_POINTS = 20
-_CURVES = {"cost": "cost", "information": "information", "iterations": "iterations"}
+_PLACES = np.linspace(0, 1, 20)
+_CURVES = {
+    "cost": ("Transport cost over ε", "⟨π, C⟩ (squared length)"),
+    "information": ("Information in the plan over ε", "KL(π‖a⊗b) (nats)"),
+    "iterations": ("Iterations needed over ε", "iterations"),
+}
+
+
+@dataclass(frozen=True)
+class View:
+    """The blur, and what is drawn over it."""
+
+    epsilon: float = choice(0.05, OneOf(EPSILONS, "scale"), "ε (mean costs)")
+    curve: str = choice("cost", OneOf(tuple(_CURVES), "row"), "Curve")
 
 
 @dataclass(frozen=True)
@@ -25,123 +37,102 @@ class Blurred:
     exact: Plan
 
 
-def information(plan: np.ndarray, a: np.ndarray, b: np.ndarray) -> float:
+def information(plan: Plan) -> float:
     """KL(π‖a⊗b) in nats: what the plan says about the partner beyond the masses; 0 for the independent plan."""
-    product = np.outer(a, b)
-    live = plan > 0
-    return float((plan[live] * np.log(plan[live] / product[live])).sum())
-
-
-def entropy(plan: np.ndarray) -> float:
-    """−Σ π log π in nats."""
-    live = plan[plan > 0]
-    return float(-(live * np.log(live)).sum())
+    live = plan.plan > 0
+    mass, product = plan.plan[live], np.outer(plan.problem.source_mass, plan.problem.target_mass)[live]
+    return float((mass * np.log(mass / product)).sum())
 
 
 @functools.cache
 def blurred() -> Blurred:
     """One problem at every ε, once a process."""
-    place = np.linspace(0, 1, _POINTS)
-    bump = lambda centre, width: np.exp(-(((place - centre) / width) ** 2))  # noqa: E731
+
+    def bump(centre: float, width: float) -> np.ndarray:
+        return np.exp(-(((_PLACES - centre) / width) ** 2))
+
     a, b = bump(0.2, 0.09) + 0.7 * bump(0.7, 0.12), bump(0.45, 0.1) + 0.5 * bump(0.9, 0.07)
-    problem = Problem((place[:, None] - place[None, :]) ** 2, a / a.sum(), b / b.sum())
-    solver = lambda epsilon: make_solver("entropic", epsilon=epsilon, relative=True, tolerance=1e-5)  # noqa: E731
-    return Blurred(tuple(solve(problem, solver(epsilon)) for epsilon in EPSILONS), solve(problem, make_solver("exact")))
+    problem = Problem((_PLACES[:, None] - _PLACES[None, :]) ** 2, a / a.sum(), b / b.sum())
+    solvers = [make_solver("entropic", epsilon=epsilon, relative=True, tolerance=1e-5) for epsilon in EPSILONS]
+    return Blurred(tuple(solve(problem, solver) for solver in solvers), solve(problem, make_solver("exact")))
 
 
-def _draw(values: Values, engine: Engine) -> Drawing:
-    solved, epsilon = blurred(), float(values["epsilon"])
+def _draw(view: View, engine: Engine) -> Drawing:
+    solved, epsilon = blurred(), view.epsilon
     plan = solved.plans[EPSILONS.index(epsilon)]
-    a, b = plan.problem.source_mass, plan.problem.target_mass
-    names = [f"{place:.2f}" for place in np.linspace(0, 1, _POINTS)]
-    figure = matrix(plan.plan, names, names, title=f"The plan at ε = {epsilon:g} mean costs", unit="mass", form="", height=350, every=4)
-    told = information(plan.plan, a, b)
+    names = [f"{place:.2f}" for place in _PLACES]
+    title = f"The plan at ε = {epsilon:g} mean costs"
+    figure = matrix(plan.plan, (names, names), title=title, unit="mass", form="", height=350, every=4)
+    live, told = plan.plan[plan.plan > 0], information(plan)
+    bounds = f"exact: {solved.exact.value:.4f}; independent: {plan.problem.mean_cost:.4f}"
+    spoken = f"Plan at epsilon {epsilon:g}; {int((plan.plan > 1e-6).sum())} of {plan.plan.size} cells hold mass."
     return Drawing(
         pictures=(
-            Picture(
-                figure,
-                f"Plan at epsilon {epsilon:g}; {int((plan.plan > 1e-6).sum())} of {plan.plan.size} cells hold mass.",
-                "Sharp: a thin line. Vague: a block that only knows the masses.",
-            ),
-            _curve(solved, str(values["curve"]), epsilon),
+            Picture(figure, spoken, "Sharp: a thin line. Vague: a block that only knows the masses."),
+            _curve(solved, view.curve, epsilon),
         ),
         numbers=(
-            ("transport cost ⟨π, C⟩", f"{plan.transport_cost:.4f}", f"exact: {solved.exact.value:.4f}; independent: "
-            f"{plan.problem.mean_cost:.4f}"),
+            ("transport cost ⟨π, C⟩", f"{plan.transport_cost:.4f}", bounds),
             ("information KL(π‖a⊗b)", f"{told:.3f} nats", "0 when the plan is independence"),
-            ("entropy of π", f"{entropy(plan.plan):.3f} nats", "how spread the plan is"),
+            ("entropy of π", f"{-(live * np.log(live)).sum():.3f} nats", "how spread the plan is"),
             ("iterations", str(plan.iterations), "of the engine's Sinkhorn until the marginal error is below 10⁻⁵"),
         ),
         facts={"cost": plan.transport_cost, "information": told, "iterations": plan.iterations, "exact": solved.exact.value},
-    )  # fmt: skip
+    )
 
 
 def _curve(solved: Blurred, kind: str, now: float) -> Picture:
-    a, b = solved.exact.problem.source_mass, solved.exact.problem.target_mass
-    span = [EPSILONS[0], EPSILONS[-1]]
-    series = {
-        "cost": [
-            Series("plan at ε", EPSILONS, [plan.transport_cost for plan in solved.plans]),
-            Series("exact", span, [solved.exact.value] * 2),
-            Series("independent", span, [solved.exact.problem.mean_cost] * 2),
-        ],
-        "information": [
-            Series("plan at ε", EPSILONS, [information(plan.plan, a, b) for plan in solved.plans]),
-            Series("exact", span, [information(solved.exact.plan, a, b)] * 2),
-        ],
-        "iterations": [Series("iterations", EPSILONS, [plan.iterations for plan in solved.plans])],
-    }[kind]
-    title, unit = {
-        "cost": ("Transport cost over ε", "⟨π, C⟩ (squared length)"),
-        "information": ("Information in the plan over ε", "KL(π‖a⊗b) (nats)"),
-        "iterations": ("Iterations needed over ε", "iterations"),
-    }[kind]
-    logarithmic = kind == "iterations"
-    figure = lines(series, title=title, x="ε (mean costs)", y=unit, now=now, log_x=True, log_y=logarithmic, height=350)
-    spoken = ", ".join(f"{value:.3g} at {epsilon:g}" for epsilon, value in zip(EPSILONS, series[0].y, strict=True))
+    def value(plan: Plan) -> float:
+        return {"cost": plan.transport_cost, "information": information(plan), "iterations": plan.iterations}[kind]
+
+    (title, unit), values = _CURVES[kind], [value(plan) for plan in solved.plans]
+    ends = {} if kind == "iterations" else {"exact": value(solved.exact)}
+    if kind == "cost":
+        ends["independent"] = solved.exact.problem.mean_cost
+    flat = [Series(name, (EPSILONS[0], EPSILONS[-1]), (end, end)) for name, end in ends.items()]
+    series = [Series("plan at ε" if ends else unit, EPSILONS, values), *flat]
+    figure = lines(series, title=title, x="ε (mean costs)", y=unit, now=now, log_x=True, log_y=not ends, height=350)
+    spoken = ", ".join(f"{value:.3g} at {epsilon:g}" for epsilon, value in zip(EPSILONS, values, strict=True))
     return Picture(figure, f"{title}: {spoken}.", "The dashed upright line is the present ε.")
 
 
 LESSON = Lesson(
     number=4,
-    slug="blur",
+    name="blur",
     title="Blur",
     idea="The exact plan is sharp and jumps when the masses change a little. Adding a price for being sharp makes it smooth and quick "
     "to compute. One number, ε, says how much: near 0 the exact plan, very large the *independent* plan, which ignores the cost.",
-    symbols=(
-        (r"\pi", "the plan, between masses a and b; U(a, b) holds all plans (lesson 2)"),
-        ("C", "the cost of moving a unit of mass"),
-        (r"a\otimes b", "the independent plan: everyone sends to everyone, by mass alone"),
-        (r"\mathrm{KL}", "how far one plan is from another, 0 if equal"),
-        (r"\varepsilon", "the strength of the blur, in the unit of the cost"),
-    ),
+    symbols={
+        r"\pi": "the plan, between masses a and b; U(a, b) holds all plans (lesson 2)",
+        "C": "the cost of moving a unit of mass",
+        r"a\otimes b": "the independent plan: everyone sends to everyone, by mass alone",
+        r"\mathrm{KL}": "how far one plan is from another, 0 if equal",
+        r"\varepsilon": "the strength of the blur, in the unit of the cost",
+    },
     formula=r"\begin{gathered}\mathrm{OT}_\varepsilon(a,b)=\\ "
     r"\min_{\pi\in U(a,b)}\ \langle \pi, C\rangle+\varepsilon\,\mathrm{KL}(\pi\,\|\,a\otimes b)\end{gathered}",
     look="Move ε from left to right: line, cloud, block. Then look at the iterations: why is small ε slow, and large ε vague?",
-    controls=(
-        Choice("epsilon", "ε (mean costs)", {epsilon: f"{epsilon:g}" for epsilon in EPSILONS}, 0.05, scale=True),
-        Choice("curve", "Curve", _CURVES, "cost"),
-    ),
+    view=View,
     draw=_draw,
     question=Question(
         "You make ε ten times smaller, from 0.1 to 0.01. What happens to the iterations the solver needs?",
-        (
-            Option("There are fewer: the plan is simpler.", "The plan has fewer cells, but each step corrects the marginals "
-            "less: many more steps."),
-            Option("The same: ε only changes the result.", "Look at the third curve: ε also decides how quickly the steps converge."),
-            Option("There are more.", "Yes: the sharper the plan, the less one step corrects. Sharp is slow, vague is quick."),
-        ),
-        2,
+        {
+            "There are fewer: the plan is simpler.": "The plan has fewer cells, but each step corrects the marginals less: "
+            "many more steps.",
+            "The same: ε only changes the result.": "Look at the third curve: ε also decides how quickly the steps converge.",
+            "There are more.": "Yes: the sharper the plan, the less one step corrects. Sharp is slow, vague is quick.",
+        },
+        right=2,
     ),
-    words=lambda values: (
+    words=lambda view: (
         Words(
-            {"sentence": "g001", "target": "de", "epsilon": min(max(float(values["epsilon"]), 0.005), 10.0)},
+            {"sentence": "g001", "target": "de", "epsilon": min(max(view.epsilon, 0.005), 10.0)},
             "The same ε (in mean costs) on a real pair. The thin grey lines are mass that goes a little everywhere.",
         ),
     ),
     moral="For words ε near 0.1 works best on our sentences: a soft plan still says which partner is second best.",
-    tasks=(
-        ("What is the plan as ε → ∞ for masses a = (½, ½), b = (¼, ¾)?", "a ⊗ b = (⅛, ⅜; ⅛, ⅜)."),
-        ("What is KL(π‖a⊗b) for that plan?", "0: the plan is the independent one."),
-    ),
-)  # fmt: skip
+    tasks={
+        "What is the plan as ε → ∞ for masses a = (½, ½), b = (¼, ¾)?": "a ⊗ b = (⅛, ⅜; ⅛, ⅜).",
+        "What is KL(π‖a⊗b) for that plan?": "0: the plan is the independent one.",
+    },
+)

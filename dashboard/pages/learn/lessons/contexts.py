@@ -1,26 +1,44 @@
 """11 · Contextual words."""
 
+from dataclasses import dataclass
+
 import numpy as np
 
+from dashboard.kit.figures.matrices import matrix
+from dashboard.kit.markup import escape_markdown
 from dashboard.pages.learn.figures.curves import Series, lines
-from dashboard.pages.learn.figures.matrices import matrix
 from dashboard.pages.learn.lessons import reading
-from dashboard.pages.learn.lessons.controls import Choice, Slider
-from dashboard.pages.learn.lessons.types import Drawing, Engine, Lesson, Option, Picture, Question, Values, Words
+from dashboard.pages.learn.lessons.types import Drawing, Engine, Lesson, Picture, Question, Words
+from otcore.base.choices import Number, OneOf, choice
 
 WORDS = {
-    "crane": ("g074", "g075"), "bat": ("g080", "g081"), "key": ("g004", "g098"), "spring": ("g087", "g088"),
-    "light": ("g011", "g012"), "bank": ("g002", "g003"), "match": ("g019", "g020"), "nail": ("g047", "g048"),
-}  # fmt: skip
+    "crane": ("g074", "g075"),
+    "bat": ("g080", "g081"),
+    "key": ("g004", "g098"),
+    "spring": ("g087", "g088"),
+    "light": ("g011", "g012"),
+    "bank": ("g002", "g003"),
+    "match": ("g019", "g020"),
+    "nail": ("g047", "g048"),
+}
 _LAST_LAYER = 4
 _NEAR = 4
+
+
+@dataclass(frozen=True)
+class View:
+    """A word with two meanings, the layer that is read, and the language of its neighbours."""
+
+    word: str = choice("crane", OneOf(tuple(WORDS)), "Word")
+    layer: int = choice(3, Number(whole=True, dial=(0, _LAST_LAYER, 1)), "Layer of the encoder")
+    target: str = choice("de", OneOf(reading.LANGUAGES, "row"), "Language")
 
 
 def place(engine: Engine, word: str, id: str) -> tuple[int, int]:
     """(sentence, word) places of the word in the English half of the collection."""
     collection = engine.collection()
     words = [text.lower() for text in collection.gold["en"][id].words]
-    found = next(k for k, text in enumerate(words) if text == word or text == word + "s")
+    found = next(k for k, text in enumerate(words) if text in (word, word + "s"))
     return [entry.id for entry in collection.entries].index(id), found
 
 
@@ -49,30 +67,26 @@ def neighbours(engine: Engine, vectors: np.ndarray, language: str, layer: int) -
     return [names[k] for k in kept], table[:, kept]
 
 
-def _draw(values: Values, engine: Engine) -> Drawing:
-    word, layer, language = str(values["word"]), int(values["layer"]), str(values["target"])
+def _draw(view: View, engine: Engine) -> Drawing:
+    word, layer, ids, language = view.word, view.layer, WORDS[view.word], reading.LANGUAGES[view.target]
     vectors = occurrences(engine, word, layer)
-    names, cosines = neighbours(engine, vectors, language, layer)
-    rows = [f"{word} · {id}" for id in WORDS[word]] + ["mean of both"]
-    figure = matrix(
-        cosines, rows, names, title=f"Nearest {reading.LANGUAGES[language]} words at layer {layer}", unit="cosine", ends=(None, None),
-        axes=("the English word in", f"{reading.LANGUAGES[language]} words of the collection"), height=350,
-    )  # fmt: skip
-    alike = [float(np.dot(*occurrences(engine, word, k)[:2])) for k in range(_LAST_LAYER + 1)]
-    curve = lines(
-        [Series("cosine", list(range(_LAST_LAYER + 1)), alike)], title=f"How alike are the two “{word}”?", x="layer (0: "
-        "before any context is read)",
-        y="cosine, 1 = equal", now=layer, height=350,
-    )  # fmt: skip
-    curve.update_xaxes(dtick=1)
+    names, cosines = neighbours(engine, vectors, view.target, layer)
     nearest = [names[int(row.argmax())] for row in cosines]
-    texts = [engine.collection().gold["en"][id].text for id in WORDS[word]]
+    rows = [f"{word} · {id}" for id in ids] + ["mean of both"]
+    title, axes = f"Nearest {language} words at layer {layer}", ("the English word in", f"{language} words of the collection")
+    table = matrix(cosines, (rows, names), title=title, unit="cosine", ends=(None, None), axes=axes, height=350)
+    layers = list(range(_LAST_LAYER + 1))
+    alike = [float(np.dot(*occurrences(engine, word, k)[:2])) for k in layers]
+    across, up = "layer (0: before any context is read)", "cosine, 1 = equal"
+    curve = lines([Series("cosine", layers, alike)], title=f"How alike are the two “{word}”?", x=across, y=up, now=layer, height=350)
+    curve.update_xaxes(dtick=1)
+    texts = [engine.collection().gold["en"][id].text for id in ids]
+    told = [f"{id}: {escape_markdown(text)} → **{escape_markdown(near)}**" for id, text, near in zip(ids, texts, nearest, strict=False)]
     return Drawing(
         pictures=(
             Picture(
-                figure,
-                f"Nearest words: in {WORDS[word][0]} {nearest[0]}, in {WORDS[word][1]} {nearest[1]}, with one vector for both "
-                f"{nearest[2]}.",
+                table,
+                f"Nearest words: in {ids[0]} {nearest[0]}, in {ids[1]} {nearest[1]}, with one vector for both {nearest[2]}.",
                 "Bright is near. The last row, the mean, has to serve both meanings with one vector.",
             ),
             Picture(
@@ -82,55 +96,52 @@ def _draw(values: Values, engine: Engine) -> Drawing:
             ),
         ),
         numbers=(("the two are alike", f"{alike[layer]:.2f}", "cosine of their vectors at this layer"),),
-        note="  \n".join(
-            f"{id}: {reading.safe(text)} → **{reading.safe(near)}**" for id, text, near in zip(WORDS[word], texts, nearest, strict=False)
-        ),
+        note="  \n".join(told),
         facts={"alike": np.array(alike), "norms": np.linalg.norm(vectors, axis=1)},
+    )
+
+
+def _words(view: View) -> tuple[Words, ...]:
+    return tuple(
+        Words(
+            {"sentence": id, "target": view.target, "layer": view.layer},
+            f"“{view.word}” in {id}: follow its line to its translation.",
+        )
+        for id in WORDS[view.word]
     )
 
 
 LESSON = Lesson(
     number=11,
-    slug="contexts",
+    name="contexts",
     title="Contextual words",
-    idea="A dictionary gives *crane* one entry: a bird, and a machine. A contextual encoder gives every *occurrence* a vector "
-    "of its own, made from the whole "
-    "sentence. Layer 0 has hardly looked around yet; each further layer mixes in more of the neighbours.",
-    symbols=(
-        ("x,\\ y", "vectors of two words, each in its sentence"),
-        (r"\cos(x,y)", "1 if they point the same way, 0 if they have nothing in common"),
-        (r"C(x,y)", "the cost of moving one onto the other"),
-    ),
+    idea="A dictionary gives *crane* one entry: a bird, and a machine. A contextual encoder gives every *occurrence* a vector of its own, "
+    "made from the whole sentence. Layer 0 has hardly looked around yet; each further layer mixes in more of the neighbours.",
+    symbols={
+        "x,\\ y": "vectors of two words, each in its sentence",
+        r"\cos(x,y)": "1 if they point the same way, 0 if they have nothing in common",
+        r"C(x,y)": "the cost of moving one onto the other",
+    },
     formula=r"\begin{gathered}\cos(x,y)=\frac{\langle x,y\rangle}{\lVert x\rVert\,\lVert y\rVert}\\ C(x,y)=1-\cos(x,y)\end{gathered}",
     look="Raise the layer from 0 to 4: do the two occurrences part? Do their nearest translations become different words?",
-    controls=(
-        Choice("word", "Word", {word: word for word in WORDS}, "crane", row=False),
-        Slider("layer", "Layer of the encoder", 0, _LAST_LAYER, 1, 3),
-        Choice("target", "Language", reading.LANGUAGES, "de"),
-    ),
+    view=View,
     draw=_draw,
     question=Question(
         "A static model has one vector for “crane”, whatever the sentence. What can its transport cost not do?",
-        (
-            Option("Be computed.", "It can: any vectors give costs. They are only the same in every sentence."),
-            Option("Be cheap towards the right translation in both sentences at once.", "Yes: one vector cannot be near both "
-            "meanings at the same time."),
-            Option("Be symmetric.", "1 − cos is the same in both directions, static or not."),
-        ),
-        1,
+        {
+            "Be computed.": "It can: any vectors give costs. They are only the same in every sentence.",
+            "Be cheap towards the right translation in both sentences at once.": "Yes: one vector cannot be near both meanings "
+            "at the same time.",
+            "Be symmetric.": "1 − cos is the same in both directions, static or not.",
+        },
+        right=1,
     ),
-    words=lambda values: tuple(
-        Words(
-            {"sentence": id, "target": values["target"], "layer": int(values["layer"])}, f"“{values['word']}” in {id}: follow "
-            f"its line to its translation."
-        )
-        for id in WORDS[str(values["word"])]
-    ),
+    words=_words,
     moral="This is a small encoder, so the two meanings do not always part. The layer sweep of the Align page shows where "
     "alignment is best.",
-    tasks=(
-        ("x = (1, 0), y = (1, 1). Compute cos and C.", "1/√2 ≈ 0.71, and 0.29."),
-        ("Why does the paper train on the last layer and aligners read a middle one?", "The last layer is nearest to what the "
-        "task uses; middle layers are less bent towards predicting words."),
-    ),
-)  # fmt: skip
+    tasks={
+        "x = (1, 0), y = (1, 1). Compute cos and C.": "1/√2 ≈ 0.71, and 0.29.",
+        "Why does the paper train on the last layer and aligners read a middle one?": "The last layer is nearest to what the task uses; "
+        "middle layers are less bent towards predicting words.",
+    },
+)

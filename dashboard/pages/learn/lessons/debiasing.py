@@ -1,24 +1,39 @@
 """8 · Debiasing."""
 
+from __future__ import annotations
+
 import functools
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-import torch
 
+from dashboard.kit.figures.clouds import Group, cloud
+from dashboard.kit.figures.frames import Figure
 from dashboard.kit.theme import BLUE, ORANGE
-from dashboard.pages.learn.figures.clouds import Group, cloud
-from dashboard.pages.learn.lessons.controls import Choice, Steps
-from dashboard.pages.learn.lessons.types import Drawing, Engine, Lesson, Option, Picture, Question, Values, Words
-from otcore.objectives.flow import Course, cloud_pair, descend
+from dashboard.pages.learn.lessons.kinds import Steps
+from dashboard.pages.learn.lessons.types import Drawing, Engine, Lesson, Picture, Question, Words
+from otcore.base.choices import OneOf, choice
 from otcore.objectives.transport import WordOT
 from otcore.transport.costs import cost_matrix
 from otcore.transport.problem import Problem
 from otcore.transport.solvers import make_solver, solve
 
+if TYPE_CHECKING:
+    from otcore.objectives.flow import Course
+
 LAST = 24
 EPSILONS = (0.01, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0)
 _POINTS = 18
 _RATE = 0.35
+
+
+@dataclass(frozen=True)
+class View:
+    """Steps made, and the blur."""
+
+    step: int = choice(0, Steps(LAST), "Steps of the flow")
+    epsilon: float = choice(0.5, OneOf(EPSILONS, "scale"), "ε (squared distance)")
 
 
 def clouds() -> tuple[np.ndarray, np.ndarray]:
@@ -32,6 +47,8 @@ def clouds() -> tuple[np.ndarray, np.ndarray]:
 @functools.cache
 def flow(epsilon: float, debiased: bool) -> Course:
     """The heap following OT_ε or S_ε towards the ring."""
+    from otcore.objectives.flow import cloud_pair, descend
+
     objective = WordOT(cost="sqeuclidean", epsilon=epsilon, debiased=debiased, anchor=0.0, iterations=300, tolerance=1e-3)
     x, y = clouds()
     return descend(objective, cloud_pair(x[None], y[None]), steps=LAST, rate=_RATE, both=False)
@@ -40,6 +57,8 @@ def flow(epsilon: float, debiased: bool) -> Course:
 @functools.cache
 def self_costs(epsilon: float) -> tuple[float, float]:
     """OT_ε and S_ε of the ring with itself."""
+    import torch
+
     ring = torch.from_numpy(clouds()[1])
     cost, mass = cost_matrix(ring, ring, "sqeuclidean").numpy(), np.full(_POINTS, 1 / _POINTS)
     problem = Problem(cost, mass, mass, cost, cost)
@@ -51,12 +70,24 @@ def spread(points: np.ndarray) -> float:
     return float(np.sqrt(np.square(points - points.mean(0)).sum(1).mean()))
 
 
-def _draw(values: Values, engine: Engine) -> Drawing:
-    epsilon, step = float(values["epsilon"]), int(values["step"])
-    ring, own = clouds()[1], self_costs(epsilon)
-    shares = [spread(flow(epsilon, debiased).source[step, 0]) / spread(ring) for debiased in (False, True)]
+def _draw(view: View, engine: Engine) -> Drawing:
+    ring, own = clouds()[1], self_costs(view.epsilon)
+    courses = [flow(view.epsilon, debiased) for debiased in (False, True)]
+    shares = [spread(course.source[view.step, 0]) / spread(ring) for course in courses]
+    spoken = f"Cloud after {view.step} steps under the {{}} cost: {{:.0%}} as wide as the ring it follows."
     return Drawing(
-        pictures=(_picture(epsilon, step, False, ring), _picture(epsilon, step, True, ring)),
+        pictures=(
+            Picture(
+                _cloud("the plain blurred cost", courses[0], view.step),
+                spoken.format("plain", shares[0]),
+                "The blue cloud comes near but ends too small.",
+            ),
+            Picture(
+                _cloud("the debiased divergence", courses[1], view.step),
+                spoken.format("debiased", shares[1]),
+                "The blue cloud lands on the ring.",
+            ),
+        ),
         numbers=(
             ("OT_ε(β, β)", f"{own[0]:.3f}", "cost of the ring to itself: not 0, because a blurred plan moves mass even to where it is"),
             ("S_ε(β, β)", f"{abs(own[1]):.3f}", "the divergence takes half of both self costs away: 0"),
@@ -64,67 +95,54 @@ def _draw(values: Values, engine: Engine) -> Drawing:
             ("width under S_ε", f"{shares[1]:.0%}", "of the ring's"),
         ),
         facts={"self": own[0], "debiased self": own[1], "plain": shares[0], "debiased": shares[1]},
-    )  # fmt: skip
-
-
-def _picture(epsilon: float, step: int, debiased: bool, ring: np.ndarray) -> Picture:
-    course = flow(epsilon, debiased)
-    points = course.source[step, 0]
-    name = "the debiased divergence" if debiased else "the plain blurred cost"
-    figure = cloud(
-        (Group("β, stays", ring, ORANGE, "diamond", 10), Group("α, flows", points, BLUE, "circle", 10)),
-        title=f"Following {name} for {step} steps", pulls=((points, _RATE * course.source_pull[step, 0], BLUE),),
-        ranges=((-2.0, 3.6), (-1.5, 1.5)), height=360,
-    )  # fmt: skip
-    share = spread(points) / spread(ring)
-    return Picture(
-        figure,
-        f"Cloud after {step} steps under the {'debiased' if debiased else 'plain'} cost: {share:.0%} as wide as the ring it follows.",
-        "The blue cloud lands on the ring." if debiased else "The blue cloud comes near but ends too small.",
     )
+
+
+def _cloud(name: str, course: Course, step: int) -> Figure:
+    points = course.source[step, 0]
+    groups = (Group("β, stays", clouds()[1], ORANGE, "diamond", 10), Group("α, flows", points, BLUE, "circle", 10))
+    pulls, title = ((points, _RATE * course.source_pull[step, 0], BLUE),), f"Following {name} for {step} steps"
+    return cloud(groups, title=title, pulls=pulls, ranges=((-2.0, 3.6), (-1.5, 1.5)), height=360)
 
 
 LESSON = Lesson(
     number=8,
-    slug="debiasing",
+    name="debiasing",
     title="Debiasing",
-    idea="A blurred plan moves mass even between a cloud and itself, so its cost to itself is not 0. A cloud that follows "
-    "this cost shrinks: huddled in "
-    "the middle is cheaper. Subtracting half of each cloud's cost to itself repairs that: the *Sinkhorn divergence*, the paper's loss.",
-    symbols=(
-        (r"\alpha,\ \beta", "two clouds of points; α flows, β stays"),
-        (r"\mathrm{OT}_\varepsilon", "the blurred cost of lesson 4"),
-        (r"S_\varepsilon", "the Sinkhorn divergence"),
-        (r"\varepsilon", "the blur, in squared distance"),
-    ),
+    idea="A blurred plan moves mass even between a cloud and itself, so its cost to itself is not 0. A cloud that follows this cost "
+    "shrinks: huddled in the middle is cheaper. Subtracting half of each cloud's cost to itself repairs that: "
+    "the *Sinkhorn divergence*, the paper's loss.",
+    symbols={
+        r"\alpha,\ \beta": "two clouds of points; α flows, β stays",
+        r"\mathrm{OT}_\varepsilon": "the blurred cost of lesson 4",
+        r"S_\varepsilon": "the Sinkhorn divergence",
+        r"\varepsilon": "the blur, in squared distance",
+    },
     formula=r"\begin{gathered}S_\varepsilon(\alpha,\beta)=\mathrm{OT}_\varepsilon(\alpha,\beta)\\ "
     r"-\tfrac12\,\mathrm{OT}_\varepsilon(\alpha,\alpha)-\tfrac12\,\mathrm{OT}_\varepsilon(\beta,\beta)\end{gathered}",
     look="Press ▶ with ε = 0.5. Above, the cloud stops too small; below, it lands on the ring. Try ε = 2 and ε = 0.05.",
-    controls=(
-        Steps("step", "Steps of the flow", LAST),
-        Choice("epsilon", "ε (squared distance)", {epsilon: f"{epsilon:g}" for epsilon in EPSILONS}, 0.5, scale=True),
-    ),
+    view=View,
     draw=_draw,
     question=Question(
         "What is OT_ε(α, α), the plain blurred cost of a cloud (of different points) to itself, for ε above 0?",
-        (
-            Option("0: nothing has to move.", "The blurred plan still spreads each point's mass over its neighbours, and that costs."),
-            Option("Above 0.", "Yes, and that is the bias; S_ε takes half of it away on either side."),
-            Option("Below 0.", "Costs and KL are never negative here, so their sum is not either."),
-        ),
-        1,
+        {
+            "0: nothing has to move.": "The blurred plan still spreads each point's mass over its neighbours, and that costs.",
+            "Above 0.": "Yes, and that is the bias; S_ε takes half of it away on either side.",
+            "Below 0.": "Costs and KL are never negative here, so their sum is not either.",
+        },
+        right=1,
     ),
-    words=lambda values: (
+    words=lambda view: (
         Words(
             {"sentence": "g002", "target": "de", "solver": "debiased", "epsilon": 0.1},
             "With the debiased solver the plan is the same as the entropic one; the number “objective” is the divergence.",
         ),
     ),
     moral="A loss that shrinks clouds would pull all words of a language together. The divergence does not, at least not by itself.",
-    tasks=(
-        ("Two points at distance d, ε → ∞, cost ½d². What is OT_ε(α, α) for masses ½, ½?", "The plan is independent: half the "
-        "mass moves, ½ · ½d² = ¼d²."),
-        ("On a line, following OT_ε towards a bell curve of variance σ² ends at which variance (cost ½(x − y)²)?",
-         "σ² − ε, or 0 if ε is larger."),
-    ),
-)  # fmt: skip
+    tasks={
+        "Two points at distance d, ε → ∞, cost ½d². What is OT_ε(α, α) for masses ½, ½?": "The plan is independent: "
+        "half the mass moves, ½ · ½d² = ¼d².",
+        "On a line, following OT_ε towards a bell curve of variance σ² ends at which variance "
+        "(cost ½(x − y)²)?": "σ² − ε, or 0 if ε is larger.",
+    },
+)

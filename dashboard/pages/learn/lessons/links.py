@@ -1,25 +1,45 @@
 """10 · From plan to alignment."""
 
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from dashboard.pages.learn.figures.curves import Series, lines
 from dashboard.pages.learn.lessons import reading
-from dashboard.pages.learn.lessons.controls import Choice, Slider
-from dashboard.pages.learn.lessons.types import Drawing, Engine, Lesson, Option, Picture, Question, Values, Words
-from otcore.alignment.aligner import Aligned
+from dashboard.pages.learn.lessons.types import Drawing, Engine, Lesson, Picture, Question, Words
 from otcore.alignment.rules.threshold import Threshold
 from otcore.alignment.scores import Scores, score_pair
+from otcore.base.choices import Number, OneOf, choice
+
+if TYPE_CHECKING:
+    from otcore.alignment.aligner import Aligned
 
 _RULES = {"threshold": "share of both maxima", "mutual": "mutual maximum", "source-maximum": "row maximum", "iterated": "iterated"}
 _SENTENCES = {"g001": "g001 · two negations", "g005": "g005 · give it to me", "g008": "g008 · an idiom", "g030": "g030 · two “handed”"}
 _EPSILON = 0.2
+_SHARE = Number(dial=(0.0, 1.0, 0.05))
 THRESHOLDS = tuple(round(0.05 * k, 2) for k in range(21))
 
 
-def choices(values: Values) -> dict[str, object]:
+@dataclass(frozen=True)
+class View:
+    """A link rule, and the pair that it reads."""
+
+    rule: str = choice("threshold", OneOf(_RULES), "Link rule")
+    threshold: float = choice(
+        0.5, _SHARE, "Threshold, share of row's and column's maximum", when=lambda values: values["rule"] == "threshold"
+    )
+    sentence: str = choice("g001", OneOf(_SENTENCES), "Sentence")
+    target: str = choice("de", OneOf(reading.LANGUAGES, "row"), "Language")
+
+
+def choices(view: View) -> dict[str, object]:
     """The pair, as the Align page would be asked for it."""
-    own = {"links": values["rule"], "threshold": values["threshold"]}
-    return {"sentence": values["sentence"], "target": values["target"], "epsilon": _EPSILON, **own}
+    chosen = asdict(view)
+    return {"links": chosen.pop("rule"), "epsilon": _EPSILON, **chosen}
 
 
 def sweep(pair: Aligned) -> list[Scores]:
@@ -29,30 +49,27 @@ def sweep(pair: Aligned) -> list[Scores]:
     return [score_pair(map(tuple, np.argwhere(cells).tolist()), gold) for cells in found]
 
 
-def _draw(values: Values, engine: Engine) -> Drawing:
-    pair = engine.aligned(choices(values))
+def _draw(view: View, engine: Engine) -> Drawing:
+    pair = engine.aligned(choices(view))
     scores, swept = reading.scored(pair), sweep(pair)
-    now = float(values["threshold"]) if values["rule"] == "threshold" else None
-    series = [
-        Series("precision", THRESHOLDS, [entry.precision for entry in swept]),
-        Series("recall", THRESHOLDS, [entry.recall for entry in swept]),
-        Series("AER", THRESHOLDS, [entry.aer for entry in swept]),
-    ]
+    rates = {"precision": [one.precision for one in swept], "recall": [one.recall for one in swept], "AER": [one.aer for one in swept]}
+    series = [Series(name, THRESHOLDS, values) for name, values in rates.items()]
+    now = view.threshold if view.rule == "threshold" else None
     curve = lines(series, title="One plan, every threshold", x="threshold", y="rate, 0 to 1", now=now, height=430, y_range=(-0.04, 1.04))
-    both = scores.predicted_sure + scores.predicted_possible
+    half = ", ".join(f"{values[10]:.2f}" for values in rates.values()).rpartition(", ")
+    both, drawn = scores.predicted_sure + scores.predicted_possible, scores.predicted + scores.sure
     latex = (
         rf"\begin{{gathered}}\mathrm{{AER}}=1-\frac{{|A\cap S|+|A\cap P|}}{{|A|+|S|}}\\ "
         rf"=1-\frac{{{scores.predicted_sure}+{scores.predicted_possible}}}{{{scores.predicted}+{scores.sure}}}\\ "
-        rf"=1-\frac{{{both}}}{{{scores.predicted + scores.sure}}}={scores.aer:.3f}\end{{gathered}}"
+        rf"=1-\frac{{{both}}}{{{drawn}}}={scores.aer:.3f}\end{{gathered}}"
     )
+    told = "Bright cells carry mass; the rule decides which are links."
     return Drawing(
         pictures=(
-            reading.plan_picture(pair, "The plan, its links, and the hand-made ones", "Bright cells carry mass; the rule "
-            "decides which are links."),
+            reading.plan_picture(pair, "The plan, its links, and the hand-made ones", told),
             Picture(
                 curve,
-                f"Precision, recall and AER over the threshold; at 0.5 they are {swept[10].precision:.2f}, "
-                f"{swept[10].recall:.2f} and {swept[10].aer:.2f}.",
+                f"Precision, recall and AER over the threshold; at 0.5 they are {half[0]} and {half[2]}.",
                 "Low threshold: many links, few missed, many wrong. High: the other way round.",
             ),
         ),
@@ -65,48 +82,41 @@ def _draw(values: Values, engine: Engine) -> Drawing:
             ("recall", f"{scores.recall:.2f}", "|A∩S| / |S|"),
         ),
         latex=latex,
-        facts={"aer": scores.aer, "by hand": 1 - both / max(scores.predicted + scores.sure, 1)},
-    )  # fmt: skip
+        facts={"aer": scores.aer, "by hand": 1 - both / max(drawn, 1)},
+    )
 
 
 LESSON = Lesson(
     number=10,
-    slug="links",
+    name="links",
     title="From plan to alignment",
-    idea="A plan is soft: every word sends a little to many. An alignment is hard: these two words belong together, those do "
-    "not. A *link rule* turns one into "
-    "the other, and hand-made links tell how well. Draw too few and you miss some; draw too many and some are wrong.",
-    symbols=(
-        ("A", "the links the rule draws"),
-        ("S", "the sure links made by hand, which every annotator would draw"),
-        ("P", "the possible ones, with S among them"),
-        (r"|\cdot|", "how many"),
-    ),
+    idea="A plan is soft: every word sends a little to many. An alignment is hard: these two words belong together, those do not. "
+    "A *link rule* turns one into the other, and hand-made links tell how well. Draw too few and you miss some; "
+    "draw too many and some are wrong.",
+    symbols={
+        "A": "the links the rule draws",
+        "S": "the sure links made by hand, which every annotator would draw",
+        "P": "the possible ones, with S among them",
+        r"|\cdot|": "how many",
+    },
     formula=r"\text{precision}=\frac{|A\cap P|}{|A|}\quad\text{recall}=\frac{|A\cap S|}{|S|}",
     look="Move the threshold from 1 to 0: which curve rises, which falls? Check the AER below by hand, then try another rule.",
-    controls=(
-        Choice("rule", "Link rule", _RULES, "threshold", row=False),
-        Slider("threshold", "Threshold, share of row's and column's maximum", 0.0, 1.0, 0.05, 0.5, when=("rule", ("threshold",))),
-        Choice("sentence", "Sentence", _SENTENCES, "g001", row=False),
-        Choice("target", "Language", reading.LANGUAGES, "de"),
-    ),
+    view=View,
     draw=_draw,
     question=Question(
         "You lower the threshold, so that more cells count as links. What can never happen to recall?",
-        (
-            Option("It cannot fall.", "Yes: every link found before is still there, so no sure link gets lost. Precision may well fall."),
-            Option("It cannot rise.", "It rises whenever one of the new links is a sure one."),
-            Option("It cannot reach 1.", "At threshold 0 every cell with mass is a link, and nothing sure is missed."),
-        ),
-        0,
+        {
+            "It cannot fall.": "Yes: every link found before is still there, so no sure link gets lost. Precision may well fall.",
+            "It cannot rise.": "It rises whenever one of the new links is a sure one.",
+            "It cannot reach 1.": "At threshold 0 every cell with mass is a link, and nothing sure is missed.",
+        },
+        right=0,
     ),
-    words=lambda values: (
-        Words(choices(values), "The same links as lines: green is a hit, dashed red is false, dotted orange is missed."),
-    ),
+    words=lambda view: (Words(choices(view), "The same links as lines: green is a hit, dashed red is false, dotted orange is missed."),),
     moral="The default rule, the mutual maximum, has no threshold to choose: a link is a cell that is largest in its row and "
     "in its column.",
-    tasks=(
-        ("|A| = 8, |S| = 6, |A∩S| = 5, |A∩P| = 7. Compute precision, recall, AER.", "7/8, 5/6, 1 − (5 + 7)/(8 + 6) = 1/7."),
-        ("When is AER 0?", "When every sure link is drawn and every drawn link is at least possible."),
-    ),
+    tasks={
+        "|A| = 8, |S| = 6, |A∩S| = 5, |A∩P| = 7. Compute precision, recall, AER.": "7/8, 5/6, 1 − (5 + 7)/(8 + 6) = 1/7.",
+        "When is AER 0?": "When every sure link is drawn and every drawn link is at least possible.",
+    },
 )

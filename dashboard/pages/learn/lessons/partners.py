@@ -1,47 +1,62 @@
 """6 · Mass that has no partner."""
 
+from dataclasses import dataclass
+
 import numpy as np
 
+from dashboard.kit.figures.clouds import Group, cloud
 from dashboard.kit.theme import BLUE, ORANGE
-from dashboard.pages.learn.figures.clouds import Group, cloud
 from dashboard.pages.learn.figures.curves import bars
-from dashboard.pages.learn.lessons.controls import Choice, Slider
-from dashboard.pages.learn.lessons.types import Drawing, Engine, Lesson, Option, Picture, Question, Values, Words
+from dashboard.pages.learn.lessons.types import Drawing, Engine, Lesson, Picture, Question, Words
+from otcore.base.choices import Number, OneOf, choice, declared
 from otcore.transport.problem import Plan, Problem
-from otcore.transport.solver import Solver
-from otcore.transport.solvers import make_solver, solve
+from otcore.transport.solvers import SOLVERS, make_solver, solve
 
 SOURCE, TARGET = ("my", "aunt", "does", "not", "sleep"), ("meine", "Tante", "schläft", "nicht")
 ORPHAN = SOURCE.index("does")
 _X = np.array([[0.4, 2.3], [1.3, 3.1], [4.6, 0.6], [2.9, 2.6], [2.0, 1.2]])
 _Y = np.array([[0.8, 2.0], [1.7, 2.9], [2.3, 0.9], [3.2, 2.2]])
 _KINDS = {"exact": "balanced", "unbalanced": "unbalanced", "partial": "partial"}
-_PENALTIES = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
+_PENALTIES = OneOf((0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0), "scale")
+_EPSILON = 0.05
 
 
-def solved(values: Values) -> Plan:
+def _has(name: str):
+    """When a setting applies: while the chosen solver has it."""
+    return lambda values: name in declared(SOLVERS[values["kind"]])
+
+
+@dataclass(frozen=True)
+class View:
+    """A solver and its own setting."""
+
+    kind: str = choice("exact", OneOf(_KINDS, "row"), "Transport")
+    penalty: float = choice(0.5, _PENALTIES, "ρ, fine for mass left (mean costs)", when=_has("penalty"))
+    mass: float = choice(0.8, Number(dial=(0.2, 1.0, 0.05)), "s, share that moves", when=_has("mass"))
+
+    @property
+    def own(self) -> dict[str, float]:
+        """The settings that the chosen solver has."""
+        return {name: getattr(self, name) for name in ("penalty", "mass") if name in declared(SOLVERS[self.kind])}
+
+
+def solved(view: View) -> Plan:
     """The two small clouds, equally heavy words, Euclidean cost."""
     cost = np.linalg.norm(_X[:, None] - _Y[None, :], axis=2)
     masses = (np.full(len(side), 1 / len(side)) for side in (_X, _Y))
-    return solve(Problem(cost, *masses), _solver(values))
+    return solve(Problem(cost, *masses), make_solver(view.kind, epsilon=_EPSILON, relative=True, **view.own))
 
 
-def _solver(values: Values) -> Solver:
-    return make_solver(str(values["kind"]), epsilon=0.05, relative=True, penalty=float(values["penalty"]), mass=float(values["mass"]))
-
-
-def _draw(values: Values, engine: Engine) -> Drawing:
-    plan = solved(values)
+def _draw(view: View, engine: Engine) -> Drawing:
+    plan = solved(view)
     left = plan.source_left
     groups = (
         Group("English words", _X, BLUE, "circle", 14, SOURCE),
         Group("German words", _Y, ORANGE, "diamond", 14, TARGET, below=True),
     )
     figure = cloud(groups, title="Where the mass goes", plan=(plan.plan, _X, _Y), ranges=((-0.2, 5.4), (-0.2, 3.8)))
-    shares = bars(
-        SOURCE, {"moved": (1 - left).tolist(), "stays": left.tolist()}, title="Share of each word's mass that moves",
-        x="English words", y="share of its mass", height=350, form=".2f",
-    )  # fmt: skip
+    shares, title = {"moved": (1 - left).tolist(), "stays": left.tolist()}, "Share of each word's mass that moves"
+    stays = bars(SOURCE, shares, title=title, x="English words", y="share of its mass", height=350, form=".2f")
     goes = ", ".join(f"{TARGET[j]} {share:.0%}" for j, share in enumerate(plan.plan[ORPHAN] * len(SOURCE)) if share > 0.005) or "nowhere"
     return Drawing(
         pictures=(
@@ -51,7 +66,7 @@ def _draw(values: Values, engine: Engine) -> Drawing:
                 "A line for every move, thicker for more mass. “does” has no partner.",
             ),
             Picture(
-                shares,
+                stays,
                 "Share that stays: " + ", ".join(f"{word} {share:.0%}" for word, share in zip(SOURCE, left, strict=True)),
                 "A word that keeps its mass is *null*: translated by nothing.",
             ),
@@ -66,55 +81,42 @@ def _draw(values: Values, engine: Engine) -> Drawing:
     )
 
 
-def _words(values: Values) -> tuple[Words, ...]:
-    kind = str(values["kind"])
-    own = {"unbalanced": {"penalty": float(values["penalty"])}, "partial": {"mass": float(values["mass"])}}.get(kind, {})
-    choices = {"sentence": "g001", "target": "de", "masses": "uniform", "solver": kind, "epsilon": 0.05, **own}
-    return (Words(choices, "Dashed words are linked to nothing. The hand-made links leave “does” without a sure partner."),)
-
-
 LESSON = Lesson(
     number=6,
-    slug="partners",
+    name="partners",
     title="Mass that has no partner",
     idea="In *my aunt does not sleep*, the word *does* has no German partner. Balanced transport must still send all its mass somewhere. "
     "*Unbalanced* transport may leave mass behind for a fine; *partial* transport moves a fixed share and leaves the dearest rest.",
-    symbols=(
-        (r"\pi", r"the plan; $\pi\mathbf 1$ and $\pi^{\!\top}\mathbf 1$ are its row and column sums"),
-        ("a,\\ b", "the masses of the English and the German words"),
-        (r"\rho", "the fine for mass left behind (in mean costs)"),
-        ("s", "the share that partial transport moves"),
-    ),
-    formula=r"\begin{gathered}\text{unbalanced: }\min_{\pi\ge0}\langle\pi,C\rangle\\ +\,\rho\,\mathrm{KL}(\pi\mathbf "
-    r"1\|a)+\rho\,\mathrm{KL}(\pi^{\!\top}\mathbf 1\|b)"
+    symbols={
+        r"\pi": r"the plan; $\pi\mathbf 1$ and $\pi^{\!\top}\mathbf 1$ are its row and column sums",
+        "a,\\ b": "the masses of the English and the German words",
+        r"\rho": "the fine for mass left behind (in mean costs)",
+        "s": "the share that partial transport moves",
+    },
+    formula=r"\begin{gathered}\text{unbalanced: }\min_{\pi\ge0}\langle\pi,C\rangle\\ "
+    r"+\,\rho\,\mathrm{KL}(\pi\mathbf 1\|a)+\rho\,\mathrm{KL}(\pi^{\!\top}\mathbf 1\|b)"
     r"\\ \text{partial: }\pi\mathbf 1\le a,\ \pi^{\!\top}\mathbf 1\le b,\ \textstyle\sum\pi=s\end{gathered}",
     look="Choose balanced, then unbalanced with a small fine, then partial with a share of 0.8. Whose mass stays at home?",
-    controls=(
-        Choice("kind", "Transport", _KINDS, "exact"),
-        Choice(
-            "penalty",
-            "ρ, fine for mass left (mean costs)",
-            {value: f"{value:g}" for value in _PENALTIES},
-            0.5,
-            scale=True,
-            when=("kind", ("unbalanced",)),
-        ),
-        Slider("mass", "s, share that moves", 0.2, 1.0, 0.05, 0.8, when=("kind", ("partial",))),
-    ),
+    view=View,
     draw=_draw,
     question=Question(
         "With balanced transport, what becomes of the mass of “does”?",
-        (
-            Option("It stays where it is.", "Balanced transport has no such choice: every row must add up to its mass."),
-            Option("It is sent to German words anyway.", "Yes, and it takes their room: their true partners must then go elsewhere."),
-            Option("It is divided equally among all German words.", "Only a very large ε would do that; the cheapest places take it here."),
+        {
+            "It stays where it is.": "Balanced transport has no such choice: every row must add up to its mass.",
+            "It is sent to German words anyway.": "Yes, and it takes their room: their true partners must then go elsewhere.",
+            "It is divided equally among all German words.": "Only a very large ε would do that; the cheapest places take it here.",
+        },
+        right=1,
+    ),
+    words=lambda view: (
+        Words(
+            {"sentence": "g001", "target": "de", "masses": "uniform", "solver": view.kind, "epsilon": _EPSILON, **view.own},
+            "Dashed words are linked to nothing. The hand-made links leave “does” without a sure partner.",
         ),
-        1,
     ),
-    words=_words,
     moral="A word with no translation should be null. Unbalanced and partial transport can say so; balanced needs a link rule for it.",
-    tasks=(
-        ("Five source words of mass 1/5, one is far away. Which s lets partial transport leave it out entirely?", "s = 4/5."),
-        ("What does unbalanced transport become as ρ grows very large?", "Balanced transport: every missing crumb is too expensive."),
-    ),
+    tasks={
+        "Five source words of mass 1/5, one is far away. Which s lets partial transport leave it out entirely?": "s = 4/5.",
+        "What does unbalanced transport become as ρ grows very large?": "Balanced transport: every missing crumb is too expensive.",
+    },
 )

@@ -1,14 +1,14 @@
 """2 · What is a plan?"""
 
 import functools
+from dataclasses import dataclass
 
 import numpy as np
-from scipy.spatial import ConvexHull
 
+from dashboard.kit.figures.matrices import matrix
 from dashboard.pages.learn.figures.landscapes import polytope
-from dashboard.pages.learn.figures.matrices import matrix
-from dashboard.pages.learn.lessons.controls import Choice, Slider
-from dashboard.pages.learn.lessons.types import Drawing, Engine, Lesson, Option, Picture, Question, Values, Words
+from dashboard.pages.learn.lessons.types import Drawing, Engine, Lesson, Picture, Question, Words
+from otcore.base.choices import Number, OneOf, choice
 from otcore.transport.teaching.polytope import complete, slice_corners, vertices
 
 A, B = np.array([5.0, 4.0, 3.0]), np.array([4.0, 4.0, 4.0])
@@ -17,7 +17,18 @@ COSTS = {
     "squares": np.square(np.subtract.outer(range(3), range(3))).astype(float),
     "mixed": np.array([[4.0, 1.0, 3.0], [2.0, 5.0, 1.0], [1.0, 3.0, 4.0]]),
 }
-_ENTRIES = ("p11", "p12", "p21", "p22")
+_SHOVELS = Number(dial=(0.0, 4.0, 0.5))
+
+
+@dataclass(frozen=True)
+class View:
+    """The four entries of a plan that can be chosen, and the cost."""
+
+    p11: float = choice(1.5, _SHOVELS, "π₁₁, pile 1 → hole 1")
+    p12: float = choice(1.5, _SHOVELS, "π₁₂, pile 1 → hole 2")
+    p21: float = choice(1.5, _SHOVELS, "π₂₁, pile 2 → hole 1")
+    p22: float = choice(1.5, _SHOVELS, "π₂₂, pile 2 → hole 2")
+    cost: str = choice("mixed", OneOf({"distance": "|i − j|", "squares": "|i − j|²", "mixed": "mixed"}, "row"), "Cost")
 
 
 @functools.cache
@@ -26,19 +37,27 @@ def corners() -> np.ndarray:
     return vertices(A, B)
 
 
-def _draw(values: Values, engine: Engine) -> Drawing:
-    wished = np.array([float(values[name]) for name in _ENTRIES]).reshape(2, 2)
-    plan, cost = complete(wished, A, B), COSTS[values["cost"]]
+@functools.cache
+def _hull() -> np.ndarray:
+    """(k, 2) the corners seen along two entries, those around the others, in order."""
+    from scipy.spatial import ConvexHull
+
+    shadow = corners()[:, 0, :2]
+    return shadow[ConvexHull(shadow).vertices]
+
+
+def _draw(view: View, engine: Engine) -> Drawing:
+    wished = np.array([[view.p11, view.p12], [view.p21, view.p22]])
+    plan, cost = complete(wished, A, B), COSTS[view.cost]
     costs = (corners() * cost).sum((1, 2))
     best = corners()[costs.argmin()]
     mine = float((plan * cost).sum())
-    shadow = corners()[:, 0, :2]
-    hull = shadow[ConvexHull(shadow).vertices]
-    figure = polytope(hull, np.unique(shadow, axis=0), slice_corners(plan, A, B), plan[0, :2], best[0, :2], _level(plan, cost), "shovels")
+    shadow = np.unique(corners()[:, 0, :2], axis=0)
+    figure = polytope(_hull(), shadow, slice_corners(plan, A, B), plan[0, :2], best[0, :2], _level(plan, cost), "shovels")
     held = np.abs(plan[:2, :2] - wished).max() > 1e-9
     is_corner = bool(np.abs(corners() - plan).max((1, 2)).min() < 1e-9)
-    rows, columns = [f"pile {k + 1} ({A[k]:.0f})" for k in range(3)], [f"hole {k + 1} ({B[k]:.0f})" for k in range(3)]
-    table = matrix(plan, rows, columns, title="Your plan: the rest follows from four entries", unit="shovels", form=".1f")
+    names = [f"pile {k + 1} ({A[k]:.0f})" for k in range(3)], [f"hole {k + 1} ({B[k]:.0f})" for k in range(3)]
+    table = matrix(plan, names, title="Your plan: the rest follows from four entries", unit="shovels", form=".1f")
     return Drawing(
         pictures=(
             Picture(
@@ -48,8 +67,8 @@ def _draw(values: Values, engine: Engine) -> Drawing:
             ),
             Picture(
                 figure,
-                f"Polygon of all plans along two entries with {len(corners())} corners; your plan costs {mine:.1f}, the "
-                f"cheapest {costs.min():.1f}.",
+                f"Polygon of all plans along two entries with {len(corners())} corners; your plan costs {mine:.1f}, "
+                f"the cheapest {costs.min():.1f}.",
                 "Along the dashed line the cost stays the same; cross it in the right direction and it falls, as far as a corner.",
             ),
         ),
@@ -81,47 +100,39 @@ def _level(plan: np.ndarray, cost: np.ndarray) -> np.ndarray:
 
 LESSON = Lesson(
     number=2,
-    slug="plans",
+    name="plans",
     title="What is a plan?",
     idea="A plan is a table whose rows and columns must add up to given masses. In a 3 × 3 table four entries can be chosen, the "
     "other five follow. All plans together form a body with flat sides, a *polytope*; the cheapest plan waits in one of its corners.",
-    symbols=(
-        (r"\pi_{ij}", "shovels from pile i to hole j"),
-        (r"a_i,\ b_j", "masses: what row i and column j must add up to"),
-        ("C_{ij}", "cost of one shovel from i to j"),
-        ("U(a,b)", "the set of all plans"),
-    ),
+    symbols={
+        r"\pi_{ij}": "shovels from pile i to hole j",
+        r"a_i,\ b_j": "masses: what row i and column j must add up to",
+        "C_{ij}": "cost of one shovel from i to j",
+        "U(a,b)": "the set of all plans",
+    },
     formula=r"\begin{gathered}\pi\in U(a,b):\quad \pi_{ij}\ge 0\\ \sum_j\pi_{ij}=a_i,\quad \sum_i\pi_{ij}=b_j\\ "
     r"\text{cost}=\sum_{ij}\pi_{ij}C_{ij}\end{gathered}",
     look="Move the four entries and walk the orange dot to the star. When does the picture say you are in a corner?",
-    controls=(
-        *(
-            Slider(name, rf"π{'₁₂'[int(name[1]) - 1]}{'₁₂'[int(name[2]) - 1]}, pile {name[1]} → hole {name[2]}", 0.0, 4.0, 0.5, 1.5)
-            for name in _ENTRIES
-        ),
-        Choice("cost", "Cost", {"distance": "|i − j|", "squares": "|i − j|²", "mixed": "mixed"}, "mixed"),
-    ),
+    view=View,
     draw=_draw,
     question=Question(
         "The cost is a sum of entries times numbers. Where on the polytope can a cheapest plan always be found?",
-        (
-            Option("In the middle, where every cell has some mass.", "A linear cost still falls in some direction there: you can walk on."),
-            Option("In a corner.", "Yes: walk where the cost falls until a side stops you, then along it, until a corner stops you."),
-            Option(
-                "Anywhere, if the cost is right.", "Only a cost that is equal for all plans would do that; a corner works for every cost."
-            ),
-        ),
-        1,
+        {
+            "In the middle, where every cell has some mass.": "A linear cost still falls in some direction there: you can walk on.",
+            "In a corner.": "Yes: walk where the cost falls until a side stops you, then along it, until a corner stops you.",
+            "Anywhere, if the cost is right.": "Only a cost that is equal for all plans would do that; a corner works for every cost.",
+        },
+        right=1,
     ),
-    words=lambda values: (
+    words=lambda view: (
         Words(
             {"solver": "exact", "masses": "uniform", "sentence": "g055", "target": "de"},
             "The exact plan of a short pair is a corner: at most (words + words − 1) cells have mass.",
         ),
     ),
     moral="An exact plan between words is sparse because it is a corner of its polytope; an entropic one (lesson 4) lies inside.",
-    tasks=(
-        ("How many entries of a 3 × 4 plan can be chosen freely?", "(3 − 1) · (4 − 1) = 6."),
-        ("How many cells with mass can a corner of a 3 × 3 plan have at most?", "3 + 3 − 1 = 5."),
-    ),
+    tasks={
+        "How many entries of a 3 × 4 plan can be chosen freely?": "(3 − 1) · (4 − 1) = 6.",
+        "How many cells with mass can a corner of a 3 × 3 plan have at most?": "3 + 3 − 1 = 5.",
+    },
 )

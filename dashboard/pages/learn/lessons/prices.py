@@ -1,54 +1,63 @@
 """3 · Prices."""
 
+from dataclasses import dataclass
+
 import numpy as np
 
+from dashboard.kit.figures.matrices import Marks, matrix
 from dashboard.kit.theme import GREEN, VERMILLION
 from dashboard.pages.learn.figures.landscapes import landscape
-from dashboard.pages.learn.figures.matrices import Marks, matrix
-from dashboard.pages.learn.lessons.controls import Slider, Steps
-from dashboard.pages.learn.lessons.types import Drawing, Engine, Lesson, Option, Picture, Question, Values, Words
+from dashboard.pages.learn.lessons.kinds import Steps
+from dashboard.pages.learn.lessons.types import Drawing, Engine, Lesson, Picture, Question, Words
+from otcore.base.choices import Number, choice
 from otcore.transport.problem import Problem
 from otcore.transport.solvers import make_solver, solve
 from otcore.transport.teaching.dual import ascend, best_answer, dual_value
 
 _X, _Y = np.array([0.0, 2.0, 5.0]), np.array([1.0, 2.5, 4.0, 6.0])
 PROBLEM = Problem(np.abs(_X[:, None] - _Y[None, :]), np.array([0.4, 0.35, 0.25]), np.array([0.3, 0.2, 0.3, 0.2]))
+_NAMES = [f"bakery {k}" for k in (1, 2, 3)], [f"café {k}" for k in (1, 2, 3, 4)]
 _TIGHT = 0.02  # euros: nearer than this a price meets its cost
 _REACH = 5.0
+_PRICE = Number(dial=(-_REACH, _REACH, 0.25))
 
 
-def _draw(values: Values, engine: Engine) -> Drawing:
+@dataclass(frozen=True)
+class View:
+    """Two prices to begin with, and how far they have climbed from there."""
+
+    f2: float = choice(-3.0, _PRICE, "f₂, price at bakery 2 (€)")
+    f3: float = choice(3.0, _PRICE, "f₃, price at bakery 3 (€)")
+    steps: int = choice(0, Steps(30), "Steps uphill from your prices")
+
+
+def _draw(view: View, engine: Engine) -> Drawing:
     cost, a, b = PROBLEM.cost, PROBLEM.source_mass, PROBLEM.target_mass
     best = solve(PROBLEM, make_solver("exact"))
-    start = np.array([0.0, float(values["f2"]), float(values["f3"])])
-    way = ascend(cost, a, b, start, int(values["steps"]))
+    way = ascend(cost, a, b, np.array([0.0, view.f2, view.f3]), view.steps)
     f = way[-1]
-    g = best_answer(cost, f)
     income = dual_value(cost, a, b, f)
-    slack = cost - f[:, None] - g[None, :]
-    tight = sorted({(int(i), int(j)) for i, j in np.argwhere(slack < _TIGHT)})
-    used = sorted({(int(i), int(j)) for i, j in np.argwhere(best.plan > 1e-9)})
-    optimum = best.potentials[0] - best.potentials[0][0]
-    gap = best.value - income
+    slack = cost - f[:, None] - best_answer(cost, f)[None, :]
+    tight, used = (sorted({(int(i), int(j)) for i, j in np.argwhere(cells)}) for cells in (slack < _TIGHT, best.plan > 1e-9))
+    marks = (
+        Marks("price meets cost", tight, VERMILLION, "square-open", 32),
+        Marks("cheapest plan moves here", used, GREEN, "circle-open", 26),
+    )
+    title = "What is left of each price limit: C − f − g"
+    table = matrix(slack, _NAMES, title=title, unit="€", reverse=True, marks=marks, height=350)
+    optimum = (best.potentials[0] - best.potentials[0][0])[1:]
+    names = ("f₂ (€)", "f₃ (€)", "€")
+    figure = landscape(*_map(), way[:, 1:], optimum, title="The carrier's income over two prices", names=names)
+    gap, loose = best.value - income, len(set(used) - set(tight))
     return Drawing(
         pictures=(
             Picture(
-                landscape(
-                    *_map(), way[:, 1:], optimum[1:], title="The carrier's income over two prices", names=("f₂ (€)", "f₃ (€)", "€")
-                ),
+                figure,
                 f"Map of the income over the prices f2 and f3; at your prices it is {income:.3f}, at most {best.value:.3f}.",
                 "A roof of flat pieces: its ridge or top is where income equals the cheapest cost.",
             ),
             Picture(
-                matrix(
-                    slack, ["bakery 1", "bakery 2", "bakery 3"], ["café 1", "café 2", "café 3", "café 4"],
-                    title="What is left of each price limit: C − f − g", unit="€", reverse=True,
-                    marks=(
-                        Marks("price meets cost", tight, VERMILLION, "square-open", 32),
-                        Marks("cheapest plan moves here", used, GREEN, "circle-open", 26),
-                    ),
-                    height=350,
-                ),
+                table,
                 f"Slack of the {cost.size} limits; {len(tight)} are met.",
                 "At the top of the roof every circle lies in a square: mass moves only where the price meets the cost.",
             ),
@@ -57,10 +66,10 @@ def _draw(values: Values, engine: Engine) -> Drawing:
             ("income (dual)", f"{income:.3f} €", "⟨a, f⟩ + ⟨b, g⟩ with the best g for these f"),
             ("cheapest cost (primal)", f"{best.value:.3f} €", "what the bakeries would pay without the carrier"),
             ("gap", f"{gap:.3f} €", "never below 0; 0 exactly at the optimum"),
-            ("plan cells without square", str(len(set(used) - set(tight))), "complementary slackness asks for 0 at the optimum"),
+            ("plan cells without square", str(loose), "complementary slackness asks for 0 at the optimum"),
         ),
-        facts={"income": income, "best": best.value, "gap": gap, "loose": len(set(used) - set(tight))},
-    )  # fmt: skip
+        facts={"income": income, "best": best.value, "gap": gap, "loose": loose},
+    )
 
 
 def _map() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -74,45 +83,41 @@ def _map() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 LESSON = Lesson(
     number=3,
-    slug="prices",
+    name="prices",
     title="Prices",
     idea="A carrier offers to move bread from bakeries to cafés: it asks a price for loading and a price for unloading. Together they may "
     "not exceed what the bakery would pay to drive itself. The carrier's best income equals the bakeries' cheapest cost: two "
     "problems, one number.",
-    symbols=(
-        ("C_{ij}", "cost of driving one load from bakery i to café j yourself, in €"),
-        ("a_i,\\ b_j", "loads at bakery i, loads wanted by café j (shares)"),
-        ("f_i,\\ g_j", "prices for loading at i and unloading at j (*potentials*); a price may be negative"),
-        (r"f\oplus g\le C", "short for: fᵢ + gⱼ is at most Cᵢⱼ, for all i and j"),
-        (r"\pi_{ij}", "the plan: load from i to j; U(a, b) holds all plans (lesson 2)"),
-    ),
-    formula=r"\begin{gathered}\max_{f\oplus g\,\le\,C}\ \sum_i a_i f_i+\sum_j b_j g_j\\ =\ \min_{\pi\in U(a,b)}\ "
-    r"\sum_{ij}\pi_{ij}C_{ij}\end{gathered}",
+    symbols={
+        "C_{ij}": "cost of driving one load from bakery i to café j yourself, in €",
+        "a_i,\\ b_j": "loads at bakery i, loads wanted by café j (shares)",
+        "f_i,\\ g_j": "prices for loading at i and unloading at j (*potentials*); a price may be negative",
+        r"f\oplus g\le C": "short for: fᵢ + gⱼ is at most Cᵢⱼ, for all i and j",
+        r"\pi_{ij}": "the plan: load from i to j; U(a, b) holds all plans (lesson 2)",
+    },
+    formula=r"\begin{gathered}\max_{f\oplus g\,\le\,C}\ \sum_i a_i f_i+\sum_j b_j g_j\\ "
+    r"=\ \min_{\pi\in U(a,b)}\ \sum_{ij}\pi_{ij}C_{ij}\end{gathered}",
     look="Set the prices f₂ and f₃ (f₁ stays 0, the g are the highest allowed), then let the steps climb. Watch the gap close.",
-    controls=(
-        Slider("f2", "f₂, price at bakery 2 (€)", -_REACH, _REACH, 0.25, -3.0),
-        Slider("f3", "f₃, price at bakery 3 (€)", -_REACH, _REACH, 0.25, 3.0),
-        Steps("steps", "Steps uphill from your prices", 30),
-    ),
+    view=View,
     draw=_draw,
     question=Question(
         "At the optimum some load goes from bakery i to café j. What must hold for the prices?",
-        (
-            Option("fᵢ + gⱼ is less than Cᵢⱼ: a bargain.", "Then the carrier could raise a price there, and income would not be best."),
-            Option("fᵢ + gⱼ equals Cᵢⱼ.", "Yes, complementary slackness: where mass moves, no slack is left."),
-            Option("fᵢ and gⱼ are both 0.", "Prices are free up to a constant moved from f to g; they need not be 0."),
-        ),
-        1,
+        {
+            "fᵢ + gⱼ is less than Cᵢⱼ: a bargain.": "Then the carrier could raise a price there, and income would not be best.",
+            "fᵢ + gⱼ equals Cᵢⱼ.": "Yes, complementary slackness: where mass moves, no slack is left.",
+            "fᵢ and gⱼ are both 0.": "Prices are free up to a constant moved from f to g; they need not be 0.",
+        },
+        right=1,
     ),
-    words=lambda values: (
+    words=lambda view: (
         Words(
             {"solver": "exact", "masses": "uniform", "sentence": "g046", "target": "fr", "view": "cost"},
             "The exact solver returns such prices for every word. Links lie where the two prices meet the cost.",
         ),
     ),
     moral="In training, the derivative of the cost with respect to a word's mass is its price f: words that are hard to serve cost most.",
-    tasks=(
-        ("Costs C = (1, 3; 2, 1), f = (0, 0). Find the best g and the income for a = b = (½, ½).", "g = (1, 1); income ½ + ½ = 1."),
-        ("Why can no allowed prices earn more than any plan costs?", "Sum f + g ≤ C over the plan: income = Σ π (f + g) ≤ Σ π C."),
-    ),
+    tasks={
+        "Costs C = (1, 3; 2, 1), f = (0, 0). Find the best g and the income for a = b = (½, ½).": "g = (1, 1); income ½ + ½ = 1.",
+        "Why can no allowed prices earn more than any plan costs?": "Sum f + g ≤ C over the plan: income = Σ π (f + g) ≤ Σ π C.",
+    },
 )

@@ -1,13 +1,16 @@
 """5 · Sinkhorn, step by step."""
 
 import functools
+from dataclasses import dataclass
 
 import numpy as np
 
+from dashboard.kit.figures.frames import Figure
+from dashboard.kit.figures.matrices import matrix
 from dashboard.pages.learn.figures.curves import Series, lines
-from dashboard.pages.learn.figures.matrices import matrix
-from dashboard.pages.learn.lessons.controls import Choice, Steps
-from dashboard.pages.learn.lessons.types import Drawing, Engine, Lesson, Option, Picture, Question, Values, Words
+from dashboard.pages.learn.lessons.kinds import Steps
+from dashboard.pages.learn.lessons.types import Drawing, Engine, Lesson, Picture, Question, Words
+from otcore.base.choices import OneOf, choice
 from otcore.transport.teaching.steps import DOMAINS, sinkhorn_steps
 from otcore.transport.teaching.steps import Steps as Iterates
 
@@ -15,6 +18,20 @@ LAST = 40
 EPSILONS = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
 _X, _Y = np.array([0.0, 1.0, 2.0, 12.0]), np.array([0.5, 1.0, 1.5, 2.0, 3.0])  # one point far from everyone: that is what underflows
 _A, _B = np.array([0.3, 0.2, 0.25, 0.25]), np.array([0.15, 0.25, 0.2, 0.2, 0.2])
+_ZEROS = "exp(−C/ε) below the smallest number single precision knows, about 10⁻⁴⁵"
+_BROKE = (
+    "**It broke.** A whole row of the kernel became 0, the step divided by 0, and NaN (“not a number”) spread over the matrix. "
+    "The log domain keeps logarithms and never forms the tiny numbers: switch to it."
+)
+
+
+@dataclass(frozen=True)
+class View:
+    """Half-steps made, the blur, and how numbers are kept."""
+
+    step: int = choice(0, Steps(LAST), "Half-steps")
+    epsilon: float = choice(0.05, OneOf(EPSILONS, "scale"), "ε (share of the largest cost)")
+    domain: str = choice("plain", OneOf({"plain": "plain (u, v)", "log": "log domain"}, "row"), "Arithmetic")
 
 
 def cost() -> np.ndarray:
@@ -29,56 +46,46 @@ def iterates(epsilon: float, domain: str) -> Iterates:
     return sinkhorn_steps(cost(), _A, _B, epsilon, LAST, domain=domain)
 
 
-def _draw(values: Values, engine: Engine) -> Drawing:
-    epsilon, domain, step = float(values["epsilon"]), str(values["domain"]), int(values["step"])
-    steps = iterates(epsilon, domain)
+def _draw(view: View, engine: Engine) -> Drawing:
+    steps, step = iterates(view.epsilon, view.domain), view.step
     plan = np.where(np.isfinite(steps.plans[step]), steps.plans[step], np.nan)
-    rows, columns = np.abs(plan.sum(1) - _A), np.abs(plan.sum(0) - _B)
-    done = "start" if step == 0 else f"{'row' if step % 2 else 'column'} step {step}"
-    sums = [f"{name} · {total:.2f} / {mass:.2f}" for name, total, mass in zip("ABCD", plan.sum(1), _A, strict=True)]
-    below = [f"{total:.2f} / {mass:.2f}" for total, mass in zip(plan.sum(0), _B, strict=True)]
-    figure = matrix(
-        plan,
-        sums,
-        below,
-        title="The start: the kernel K" if step == 0 else f"The matrix after {done}",
-        unit="mass",
-        axes=("rows: sum / wanted", "columns: sum / wanted"),
-        form=".3f",
-        height=350,
-    )
+    rows, columns = (float(np.abs(plan.sum(axis) - wanted).sum()) for axis, wanted in ((1, _A), (0, _B)))
     broken = steps.broken is not None and step >= steps.broken
-    wrong = float(rows.sum() + columns.sum())
+    done = "start" if step == 0 else f"{'row' if step % 2 else 'column'} step {step}"
+    spoken = (
+        f"After {done} the matrix holds no numbers any more." if broken else f"Matrix after {done}; marginal error {rows + columns:.2e}."
+    )
+    plain = iterates(view.epsilon, "plain").broken
+    breaks = "never here" if plain is None else f"step {plain}"
     return Drawing(
         pictures=(
             Picture(
-                figure,
-                f"Matrix after {done}; marginal error {wrong:.2e}." if not broken else f"After {done} the matrix holds no "
-                f"numbers any more.",
+                _table(plan, "The start: the kernel K" if step == 0 else f"The matrix after {done}"),
+                spoken,
                 "After a row step the rows are right and the columns not; after a column step the other way round.",
             ),
-            _errors(epsilon, step),
+            _errors(view.epsilon, step),
         ),
         numbers=(
-            ("rows wrong by", _number(rows.sum()), "L1 distance of the row sums from a"),
-            ("columns wrong by", _number(columns.sum()), "L1 distance of the column sums from b"),
-            ("kernel entries that are 0", f"{steps.kernel_zeros:.0%}", "exp(−C/ε) below the smallest number single precision "
-            "knows, about 10⁻⁴⁵"),
-            ("plain domain breaks at", _broken(epsilon), "the first half-step with 0/0 or infinity in it"),
+            ("rows wrong by", _number(rows), "L1 distance of the row sums from a"),
+            ("columns wrong by", _number(columns), "L1 distance of the column sums from b"),
+            ("kernel entries that are 0", f"{steps.kernel_zeros:.0%}", _ZEROS),
+            ("plain domain breaks at", breaks, "the first half-step with 0/0 or infinity in it"),
         ),
-        note="**It broke.** A whole row of the kernel became 0, the step divided by 0, and NaN (“not a number”) spread over the matrix. "
-        "The log domain keeps logarithms and never forms the tiny numbers: switch to it." if broken else "",
-        facts={"error": wrong, "rows": float(rows.sum()), "columns": float(columns.sum()), "broken": float(broken)},
-    )  # fmt: skip
+        note=_BROKE if broken else "",
+        facts={"error": rows + columns, "rows": rows, "columns": columns, "broken": float(broken)},
+    )
 
 
 def _number(value: float) -> str:
     return f"{value:.1e}" if np.isfinite(value) else "NaN"
 
 
-def _broken(epsilon: float) -> str:
-    broken = iterates(epsilon, "plain").broken
-    return "never here" if broken is None else f"step {broken}"
+def _table(plan: np.ndarray, title: str) -> Figure:
+    sums = [f"{name} · {total:.2f} / {mass:.2f}" for name, total, mass in zip("ABCD", plan.sum(1), _A, strict=True)]
+    below = [f"{total:.2f} / {mass:.2f}" for total, mass in zip(plan.sum(0), _B, strict=True)]
+    axes = ("rows: sum / wanted", "columns: sum / wanted")
+    return matrix(plan, (sums, below), title=title, unit="mass", axes=axes, form=".3f", height=350)
 
 
 def _errors(epsilon: float, step: int) -> Picture:
@@ -90,52 +97,46 @@ def _errors(epsilon: float, step: int) -> Picture:
     figure = lines(series, title="Marginal error so far", x="half-steps", y="error (L1)", log_y=True, y_range=(-7.5, 1.7), height=350)
     figure.update_xaxes(range=[-0.5, LAST + 0.5])
     spoken = "; ".join(f"{entry.name} {entry.y[-1]:.1e}" if entry.y[-1] else f"{entry.name} broke or reached 0" for entry in series)
-    return Picture(
-        figure, f"Marginal error after {step} half-steps: {spoken}.", "A straight line on this axis is steady progress by a factor a step."
-    )
+    reading = "A straight line on this axis is steady progress by a factor a step."
+    return Picture(figure, f"Marginal error after {step} half-steps: {spoken}.", reading)
 
 
 LESSON = Lesson(
     number=5,
-    slug="sinkhorn",
+    name="sinkhorn",
     title="Sinkhorn, step by step",
-    idea="The blurred plan of lesson 4 is found by a very simple recipe. Start with a table that is large where the cost is "
-    "small. Scale each row "
-    "to its wanted sum, then each column, then the rows again. The table converges to the plan.",
-    symbols=(
-        (r"K", "the start: large where the cost C is small"),
-        (r"u_i,\ v_j", "what row i and column j are multiplied by"),
-        ("a,\\ b", "wanted row and column sums"),
-        (r"\varepsilon", "the blur, here as a share of the largest cost"),
-    ),
-    formula=r"\begin{gathered}K_{ij}=\exp(-C_{ij}/\varepsilon),\qquad \pi_{ij}=u_i\,K_{ij}\,v_j\\ u\leftarrow "
-    r"\frac{a}{Kv},\qquad v\leftarrow\frac{b}{K^{\!\top}u}\end{gathered}",
+    idea="The blurred plan of lesson 4 is found by a very simple recipe. Start with a table that is large where the cost is small. "
+    "Scale each row to its wanted sum, then each column, then the rows again. The table converges to the plan.",
+    symbols={
+        r"K": "the start: large where the cost C is small",
+        r"u_i,\ v_j": "what row i and column j are multiplied by",
+        "a,\\ b": "wanted row and column sums",
+        r"\varepsilon": "the blur, here as a share of the largest cost",
+    },
+    formula=r"\begin{gathered}K_{ij}=\exp(-C_{ij}/\varepsilon),\qquad \pi_{ij}=u_i\,K_{ij}\,v_j\\ "
+    r"u\leftarrow \frac{a}{Kv},\qquad v\leftarrow\frac{b}{K^{\!\top}u}\end{gathered}",
     look="Press ▶ and watch the two kinds of sums take turns. Then set ε to 0.005: the plain domain breaks. Row D is far from everyone.",
-    controls=(
-        Steps("step", "Half-steps", LAST),
-        Choice("epsilon", "ε (share of the largest cost)", {epsilon: f"{epsilon:g}" for epsilon in EPSILONS}, 0.05, scale=True),
-        Choice("domain", "Arithmetic", {"plain": "plain (u, v)", "log": "log domain"}, "plain"),
-    ),
+    view=View,
     draw=_draw,
     question=Question(
         "You have just done a column step, before convergence. Which sums are right?",
-        (
-            Option("The column sums.", "Yes: that is what the step repairs; it disturbs the row sums a little."),
-            Option("The row sums.", "They were right one step earlier; scaling the columns has moved them again."),
-            Option("Both.", "Only in the end. Until then each step repairs one side and disturbs the other."),
-        ),
-        0,
+        {
+            "The column sums.": "Yes: that is what the step repairs; it disturbs the row sums a little.",
+            "The row sums.": "They were right one step earlier; scaling the columns has moved them again.",
+            "Both.": "Only in the end. Until then each step repairs one side and disturbs the other.",
+        },
+        right=0,
     ),
-    words=lambda values: (
+    words=lambda view: (
         Words(
             {"sentence": "g055", "target": "fr", "epsilon": 0.02},
             "This plan was found by the same steps; the Align page says how many. Set ε higher there and the number falls.",
         ),
     ),
     moral="Fine-tuning solves thousands of such problems a second, in a domain that cannot overflow, many sentences at a time.",
-    tasks=(
-        ("Do one row and one column step on K = (1, 1; 1, 3) for a = b = (½, ½).", "Rows: (¼, ¼; ⅛, ⅜). Columns sum to ⅜, ⅝, "
-        "so: (⅓, ⅕; ⅙, 3⁄10)."),
-        ("Why does exp(−C/ε) become exactly 0 in single precision?", "Below about 10⁻⁴⁵, that is C/ε above about 103, no number is left."),
-    ),
-)  # fmt: skip
+    tasks={
+        "Do one row and one column step on K = (1, 1; 1, 3) for a = b = (½, ½).": "Rows: (¼, ¼; ⅛, ⅜). Columns sum to ⅜, ⅝, "
+        "so: (⅓, ⅕; ⅙, 3⁄10).",
+        "Why does exp(−C/ε) become exactly 0 in single precision?": "Below about 10⁻⁴⁵, that is C/ε above about 103, no number is left.",
+    },
+)

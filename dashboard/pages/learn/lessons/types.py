@@ -1,19 +1,20 @@
 """What a lesson is: frozen data and a few small functions. Nothing here, and nothing in a lesson, knows of Streamlit."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-import numpy as np
-import plotly.graph_objects as go
+from otcore.base.choices import Choice, declared
 
-from dashboard.pages.learn.lessons.controls import Control
-from otcore.alignment.aligner import Aligned
-from otcore.corpora.collection import Collection
-from otcore.encoders.encoder import WordVectors
+if TYPE_CHECKING:
+    import numpy as np
 
-Values = Mapping[str, object]
-Number = tuple[str, str, str]
+    from dashboard.kit.figures.frames import Figure
+    from otcore.alignment.aligner import Aligned
+    from otcore.corpora.collection import Collection
+    from otcore.encoders.encoder import WordVectors
 
 
 class Engine(Protocol):
@@ -23,7 +24,8 @@ class Engine(Protocol):
         """The bundled sentences."""
 
     def aligned(self, choices: Mapping[str, object]) -> Aligned:
-        """A pair of the collection under choices of the Align page (its URL's names); what is not named is the default."""
+        """An English `sentence` of the collection with its translation into `target`, under choices of a system by their names on the
+        Align page; what is not named is the default."""
 
     def vectors(self, language: str) -> list[list[WordVectors]]:
         """Every gold sentence of a language in the collection's order, at each layer from 0."""
@@ -36,9 +38,9 @@ class Engine(Protocol):
 class Picture:
     """A figure, what it shows in words (for screen readers), and one line on how to read it."""
 
-    figure: go.Figure
+    figure: Figure
     alt: str
-    reading: str = ""
+    reading: str
 
 
 @dataclass(frozen=True)
@@ -53,35 +55,23 @@ class Drawing:
     """
 
     pictures: tuple[Picture, ...]
-    numbers: tuple[Number, ...] = ()
+    numbers: tuple[tuple[str, str, str], ...] = ()
     latex: str = ""
     note: str = ""
     facts: Mapping[str, float | np.ndarray] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
-class Option:
-    """An answer to choose, and why it is right or wrong."""
-
-    text: str
-    why: str
-
-
-@dataclass(frozen=True)
 class Question:
-    """A question with its options; `right` is the place of the right one, counted from 0."""
+    """A question; `options`: each answer to choose → why it is right or wrong; `right`: the place of the right one, counted from 0."""
 
     text: str
-    options: tuple[Option, ...]
+    options: Mapping[str, str]
     right: int
 
-    def is_right(self, text: str) -> bool:
-        """Whether the option with this text is the right one."""
-        return self.options[self.right].text == text
-
-    def why(self, text: str) -> str:
-        """The explanation of the option with this text."""
-        return next(option.why for option in self.options if option.text == text)
+    def is_right(self, option: str) -> bool:
+        """Whether an answer is the right one."""
+        return list(self.options)[self.right] == option
 
 
 @dataclass(frozen=True)
@@ -96,38 +86,42 @@ class Words:
 class Lesson:
     """One lesson, one screen.
 
-    number   : its place in the list
-    slug     : its name in the address, letters only
-    idea     : what it is about, for someone who has never heard of optimal transport (Markdown)
-    symbols  : (LaTeX, meaning), every symbol of the formula
-    formula  : LaTeX
-    look     : what to move, and what to look for
-    controls : drawn by the page; the names of their values are what `draw` and `words` read
-    draw     : values of the controls → figures and numbers
-    words    : values of the controls → "now on words"; nothing while they would give an answer away
-    moral    : what the words show
-    tasks    : (question, answer) for the printed sheet, beside the lesson's own question
+    number : its place in the list
+    name   : in the address, letters only
+    idea   : what it is about, for someone who has never heard of optimal transport (Markdown)
+    symbols: LaTeX → meaning, every symbol of the formula
+    formula: LaTeX
+    look   : what to move, and what to look for
+    view   : a frozen dataclass whose fields are choices: what can be moved; an instance of it is what `draw` and `words` read
+    draw   : the view → figures and numbers
+    words  : the view → "now on words"; nothing while they would give an answer away
+    moral  : what the words show
+    tasks  : question → answer for the printed sheet, beside the lesson's own question
     """
 
     number: int
-    slug: str
+    name: str
     title: str
     idea: str
-    symbols: tuple[tuple[str, str], ...]
+    symbols: Mapping[str, str]
     formula: str
     look: str
-    controls: tuple[Control, ...]
-    draw: Callable[[Values, Engine], Drawing]
+    view: type
+    draw: Callable[[Any, Engine], Drawing]
     question: Question
-    words: Callable[[Values], tuple[Words, ...]]
+    words: Callable[[Any], tuple[Words, ...]]
     moral: str
-    tasks: tuple[tuple[str, str], ...]
-
-    def key(self, name: str) -> str:
-        """The name of a control's value in the session and in the address."""
-        return f"{self.slug}_{name}"
+    tasks: Mapping[str, str]
 
     @property
-    def defaults(self) -> dict[str, object]:
-        """The controls' values at the start."""
-        return {control.name: control.default for control in self.controls}
+    def rank(self) -> int:
+        return self.number
+
+    @property
+    def label(self) -> str:
+        return f"{self.number} · {self.title}"
+
+    @property
+    def controls(self) -> dict[str, Choice]:
+        """Name → choice, in the order in which they are drawn."""
+        return declared(self.view)
