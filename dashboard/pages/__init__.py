@@ -13,8 +13,6 @@ from dataclasses import dataclass
 import streamlit as st
 
 from dashboard.kit.explain import explain
-from dashboard.state.choices import KNOWN
-from dashboard.state.parsing import choices_of
 from otcore.base.errors import InputError
 
 
@@ -50,6 +48,5 @@ PAGES = (
 )
 
 
-for _page in PAGES:
-    _module = importlib.import_module(f"dashboard.pages.{_page.name}.choices")
-    KNOWN.update(choices_of(getattr(_module, "FIELDS", {})))
+for _page in PAGES:  # the address of any page holds the choices of all
+    importlib.import_module(f"dashboard.pages.{_page.name}.choices")

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 
 from otcore.base.errors import InputError
-from otcore.base.names import POOLINGS
+from otcore.base.vectors import POOLINGS
 from otcore.encoders.maps import LanguageMaps
 
 _BATCH_TOKENS = 4096  # padded tokens a batch: larger ones were no faster on two cores

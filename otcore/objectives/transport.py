@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from otcore.base.choices import Flag, Number, OneOf, choice, like
-from otcore.base.names import COSTS, MASSES
 from otcore.objectives.objective import Trained
+from otcore.transport.costs import COSTS
+from otcore.transport.masses import MASSES
 
 if TYPE_CHECKING:
     from torch import Tensor
