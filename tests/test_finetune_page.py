@@ -9,7 +9,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from otcore.runs.course import course, snapshot_steps
 from pages import fine, go
 from streamlit.testing.v1 import AppTest
 from training_runs import EVERY, STEPS, failing, made_run, made_settings, stand_in
@@ -21,6 +20,7 @@ from dashboard.pages.finetune.watched import watched_pairs, watched_plan
 from otcore.base.errors import InputError
 from otcore.corpora.collection import load_collection
 from otcore.objectives import OBJECTIVES
+from otcore.runs.course import course, snapshot_steps
 from otcore.runs.store import create_run, list_runs, open_run, read_log
 
 APP = Path(__file__).resolve().parents[1] / "streamlit_app.py"

@@ -233,12 +233,13 @@ def test_a_new_member_is_on_the_page_and_in_the_address(case):
 def test_what_members_start_differently_with_is_left_empty_and_told(add):
     add(OBJECTIVES, "otcore.objectives", _OBJECTIVE)
     app = opened("finetune", ft_objective="pull")
-    for key, own in (("ft_cost", "euclidean, recommended"), ("ft_gentle", "yes, recommended")):
+    costs = declared(FinetuneSettings)["cost"].kind.kind.labels
+    for key, own in (("ft_cost", f"{costs['euclidean']}, recommended"), ("ft_gentle", "yes, recommended")):
         assert (app.selectbox(key=key).value, app.selectbox(key=key).placeholder) == (None, own)
     fine(app.selectbox(key="ft_gentle").set_value(False).run())
     assert app.query_params["ft_gentle"] == "0"
     fine(app.selectbox(key="ft_objective").set_value("contrastive-ot").run())
-    assert app.selectbox(key="ft_cost").placeholder == "cosine, recommended"
+    assert app.selectbox(key="ft_cost").placeholder == f"{costs['cosine']}, recommended"
 
 
 def tables(app: AppTest) -> list:

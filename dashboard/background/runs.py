@@ -1,8 +1,8 @@
 """Fine-tuning runs as pages read them."""
 
 import streamlit as st
-from otcore.runs.course import Course, course
 
+from otcore.runs.course import Course, course
 from otcore.runs.store import Run
 
 

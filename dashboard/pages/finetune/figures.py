@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 
 import plotly.graph_objects as go
-from otcore.runs.course import Course
 
 from dashboard.kit.charts import safe_name
 from dashboard.kit.theme import BLUE, GREEN, GREY, ORANGE, PLAN_SCALE, PURPLE, SKY, STATUS, VERMILLION
 from dashboard.pages.finetune.watched import WatchedPlan
+from otcore.runs.course import Course
 from otcore.text.languages import language
 
 _MINUTES_FROM = 180  # seconds of work from which the axis counts minutes

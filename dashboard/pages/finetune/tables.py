@@ -2,10 +2,10 @@
 
 import pandas as pd
 import streamlit as st
-from otcore.runs.course import Course
 
 from dashboard.pages.finetune.trainings import Standing
 from otcore.finetuning.schedule import Clock
+from otcore.runs.course import Course
 from otcore.runs.store import Run
 
 _FIGURES = {"aer": "AER", "retrieval": "P@1", "layer_retrieval": "P@1, aligned layer"}

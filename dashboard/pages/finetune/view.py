@@ -1,7 +1,6 @@
 """The parts of the Fine-tune page below the choices: start, one run as it goes or went, and the table of runs."""
 
 import streamlit as st
-from otcore.runs.course import Course, snapshot_steps
 
 from dashboard import state
 from dashboard.background.runs import course_of
@@ -13,6 +12,7 @@ from dashboard.pages.finetune import choices as finetune_choices
 from dashboard.pages.finetune.trainings import Standing
 from dashboard.pages.finetune.watched import watched_pairs
 from otcore.base.errors import InputError
+from otcore.runs.course import Course, snapshot_steps
 from otcore.runs.store import Run, find_run, list_runs
 from otcore.text.languages import language
 
