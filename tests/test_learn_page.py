@@ -145,11 +145,17 @@ def test_steps_are_made_restarted_and_played():
 @pytest.mark.parametrize(
     "bad",
     [
-        {"lesson": "nosuch"}, {"lesson": ""}, {"lesson": "earth", "earth_p": "nan"}, {"lesson": "earth", "earth_piles": "9,9"},
-        {"lesson": "earth", "earth_own": "1," * 3_000}, {"lesson": "blur", "blur_epsilon": "0.3"}, {"lesson": "links", "links_rule": "<b>"},
-        {"lesson": "failures", "failures_example": "7"}, {"lesson": "earth", "learn_mark": "9999-x", "teacher": "maybe", "play": "1"},
+        {"lesson": "nosuch"},
+        {"lesson": ""},
+        {"lesson": "earth", "earth_p": "nan"},
+        {"lesson": "earth", "earth_piles": "9,9"},
+        {"lesson": "earth", "earth_own": "1," * 3_000},
+        {"lesson": "blur", "blur_epsilon": "0.3"},
+        {"lesson": "links", "links_rule": "<b>"},
+        {"lesson": "failures", "failures_example": "7"},
+        {"lesson": "earth", "learn_mark": "9999-x", "teacher": "maybe", "play": "1"},
     ],
-)  # fmt: skip
+)
 def test_a_bad_address_falls_back(bad):
     lesson = bad["lesson"] if bad["lesson"] in LESSONS else ""
     assert url(opened(**bad)) == ({"lesson": lesson} if lesson else {})

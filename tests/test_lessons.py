@@ -155,7 +155,7 @@ import dashboard.pages
 
 ours = {name: module for name, module in sys.modules.items() if name.startswith(("dashboard", "otcore"))}
 holding = {name for name, module in ours.items() for one in vars(module).values() if getattr(one, "__name__", "").startswith("plotly")}
-print(sorted({"torch", "plotly", "transformers", "ot", "scipy"} & set(sys.modules) - before), sorted(holding))
+print(sorted({"torch", "plotly", "transformers", "ot"} & set(sys.modules) - before), sorted(holding))
 """
 
 
