@@ -1,9 +1,9 @@
 """What a person chose, and the address that says so."""
 
+from dashboard.kit.marks import Mark
 from dashboard.state.address import address_of, begin, end, holds_texts
 from dashboard.state.choices import Choices, get, put
 from dashboard.state.clicks import (
-    Mark,
     clicked_point,
     mark,
     new_stamp,
