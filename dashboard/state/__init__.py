@@ -1,6 +1,5 @@
 """What a person chose, and the address that says so."""
 
-from dashboard.kit.marks import Mark
 from dashboard.state.address import address_of, begin, end, holds_texts
 from dashboard.state.choices import Choices, get, put
 from dashboard.state.clicks import (
@@ -23,7 +22,6 @@ from dashboard.state.system import System
 
 __all__ = [
     "Choices",
-    "Mark",
     "System",
     "address_of",
     "begin",
