@@ -50,8 +50,8 @@ class Imports:
                     target, name = (whole, None) if whole in self.paths else (base, alias.name)
                     yield from self._run(target)
                     yield from self._lazy(target, name)
-            elif isinstance(node, ast.Call) and "import" in ast.unparse(node.func) and isinstance(node.args[0], ast.Constant):
-                yield from self._run(node.args[0].value)
+            elif isinstance(node, ast.Call) and ast.unparse(node.func).endswith(("import_module", "__import__")):
+                yield from self._run(node.args[0].value if isinstance(node.args[0], ast.Constant) else "importlib")
 
     def _run(self, name: str) -> Iterator[str]:
         """What an import of a module runs: its packages, and itself."""

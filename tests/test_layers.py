@@ -38,17 +38,6 @@ FLOOR = {room: floor for floor, row in enumerate(HOUSE.split("\n")) for room in 
 TOP_LEVEL = {"dashboard", "otcore", "tests", "data", "streamlit_app.py", "requirements.txt", "README.md", "LICENSE", "pyproject.toml"}
 LONGEST = 300  # lines of a file
 
-# Arrows that still run up, and folders that still hold the formatter back; each is taken out here when it is gone.
-KNOWN_ARROWS = {
-    ("dashboard.kit", "dashboard.pages.compare"),  # encoder_choice: how many are compared, until Compare's choices are declared
-    ("dashboard.pages.finetune", "dashboard.pages.compare"),  # until Compare, Fine-tune, Space and Learn are redrawn
-    ("dashboard.pages.space", "dashboard.pages.compare"),
-    ("dashboard.pages.space", "dashboard.pages.finetune"),
-    ("dashboard.pages.learn", "dashboard.pages.align"),
-    ("dashboard.pages.playground", "dashboard.pages.learn"),
-}
-KNOWN_SKIPS = {f"dashboard/pages/{page}" for page in ("compare", "finetune", "learn", "playground", "space")} | {"otcore/space"}
-
 
 @cache
 def house() -> Imports:
@@ -135,7 +124,7 @@ def test_every_module_has_its_place():
 
 
 def test_arrows_run_down():
-    assert arrows_up() == KNOWN_ARROWS
+    assert arrows_up() == set()
 
 
 @pytest.mark.parametrize("web", ["streamlit", "plotly", "dashboard"])
@@ -177,8 +166,7 @@ def test_no_file_is_too_long_to_be_read():
 
 
 def test_the_formatter_is_held_back_for_matrices_only():
-    held = [name for name in python_files() if not _only_matrices(ROOT / name)]
-    assert {next((known for known in KNOWN_SKIPS if name.startswith(f"{known}/")), name) for name in held} == KNOWN_SKIPS
+    assert [name for name in python_files() if not _only_matrices(ROOT / name)] == []
 
 
 def _only_matrices(path: Path) -> bool:
