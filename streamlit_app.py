@@ -4,7 +4,7 @@ import streamlit as st
 
 from dashboard import state
 from dashboard.kit import markup
-from dashboard.pages import PAGES
+from dashboard.pages.registry import PAGES
 
 st.set_page_config(page_title="otcore · transport between languages", page_icon="🪡", layout="wide")
 entries = {page.name: page.entry() for page in PAGES}

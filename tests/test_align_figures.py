@@ -9,15 +9,16 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-import dashboard.pages  # noqa: F401  declares the choices of every page
+import dashboard.pages.registry  # noqa: F401  declares the choices of every page
 from dashboard.kit import exports, markup
 from dashboard.kit.components.links import data_of
+from dashboard.kit.marks import Mark
 from dashboard.kit.plan_figure import heatmap
 from dashboard.kit.theme import STATUS
 from dashboard.kit.word_view import DRAWN_WORDS, view_of
 from dashboard.pages.align import tables
 from dashboard.pages.align.figures import curve
-from dashboard.state import Mark, choices
+from dashboard.state import choices
 from dashboard.state.choices import KNOWN
 from otcore.alignment.aligner import align_vectors
 from otcore.alignment.settings import AlignSettings

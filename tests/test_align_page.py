@@ -7,7 +7,6 @@ import pytest
 from pages import fine
 from streamlit.testing.v1 import AppTest
 
-import dashboard.pages
 import dashboard.pages.align.view  # noqa: F401  torch and Transformers are loaded before the clock of a page's run starts
 from dashboard.state.choices import KNOWN
 from otcore.alignment.rules import RULES

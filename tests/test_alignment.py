@@ -6,12 +6,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strategies import problems
 
+from otcore.alignment.aligner import align_many, align_pair
 from otcore.alignment.links import to_words
 from otcore.alignment.rules import RULES, make_rule
 from otcore.alignment.scores import score, score_pair
+from otcore.alignment.settings import AlignSettings
 from otcore.base.errors import InputError
+from otcore.corpora.collection import load_collection
 from otcore.corpora.pharaoh import read_links
 from otcore.corpora.types import Links
+from otcore.transport.solvers import make_solver
 
 PLAN_RULES = [name for name, one in RULES.items() if one.reads_plan]
 SIMILARITY_RULES = [name for name in RULES if name not in PLAN_RULES]
@@ -115,6 +119,17 @@ def test_aer_lies_between_0_and_1_and_gold_is_perfect(predicted, sure, possible)
     for rate in (scores.aer, scores.precision, scores.recall, scores.f1):
         assert 0 <= rate <= 1
     assert score_pair(sure, gold).aer == 0
+
+
+def test_a_pair_gets_the_links_alone_that_it_gets_in_a_file(bundled):
+    """At an ε so small that few pairs settle, where every difference in the arithmetic would show."""
+    pairs = [pair for code in ("de", "fr") for pair in load_collection().pairs(code, "en", "test")][:60]
+    settings = AlignSettings(solver=make_solver("entropic", epsilon=0.003, relative=True, max_iterations=400))
+    for pair, among_others in zip(pairs, align_many(bundled, pairs, settings), strict=True):
+        alone = align_pair(bundled, pair, settings).alignment
+        assert alone.pairs == among_others.pairs, pair.id
+        confidences = [[link.confidence for link in one.links] for one in (alone, among_others)]
+        np.testing.assert_allclose(*confidences, atol=1e-3)
 
 
 @pytest.mark.benchmarks

@@ -151,7 +151,7 @@ import sys
 import streamlit
 
 before = set(sys.modules)  # Streamlit itself loads a part of Plotly
-import dashboard.pages
+import dashboard.pages.registry
 
 ours = {name: module for name, module in sys.modules.items() if name.startswith(("dashboard", "otcore"))}
 holding = {name for name, module in ours.items() for one in vars(module).values() if getattr(one, "__name__", "").startswith("plotly")}

@@ -11,7 +11,7 @@ from pages import fine, finished, go
 from streamlit.testing.v1 import AppTest
 from training_runs import stand_in, write_pairs
 
-import dashboard.pages  # noqa: F401  declares the choices of every page
+import dashboard.pages.registry  # noqa: F401  declares the choices of every page
 from dashboard import background
 from dashboard.pages.finetune import own_pairs, trainings
 from dashboard.pages.finetune.own_pairs import Corpus

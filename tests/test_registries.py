@@ -10,7 +10,7 @@ from app_server import ROOT
 from pages import fine, finished, go
 from streamlit.testing.v1 import AppTest
 
-import dashboard.pages  # noqa: F401  declares the choices of every page
+import dashboard.pages.registry  # noqa: F401  declares the choices of every page
 from dashboard.state.choices import declare_anew
 from otcore import cli
 from otcore.alignment.rules import RULES

@@ -1,28 +1,16 @@
 """What pages share behind the scenes: encoders, aligned pairs, jobs. Keys of caches are names and plain values, never arrays;
-what is cached is shared and never changed."""
+what is cached is shared and never changed.
 
-from dashboard.background.aligning import aligned
-from dashboard.background.encoders import (
-    collection,
-    download_of,
-    encoder,
-    encoder_names,
-    facts_of,
-    is_absent,
-    layers_of,
-    start_download,
-    usable_encoder,
-)
+The names below are imported at their first use, so that jobs and shelf do without the web framework.
+"""
 
-__all__ = [
-    "aligned",
-    "collection",
-    "download_of",
-    "encoder",
-    "encoder_names",
-    "facts_of",
-    "is_absent",
-    "layers_of",
-    "start_download",
-    "usable_encoder",
-]
+import importlib
+
+_ENCODERS = "collection download_of encoder encoder_names facts_of is_absent layers_of start_download usable_encoder"
+_DEFINED = {"aligned": "aligning", **dict.fromkeys(_ENCODERS.split(), "encoders")}  # name → module here
+
+
+def __getattr__(name: str):
+    if name not in _DEFINED:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(f"{__name__}.{_DEFINED[name]}"), name)

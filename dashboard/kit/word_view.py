@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dashboard.state import Mark
+from dashboard.kit.marks import Mark
 from otcore.alignment.aligner import Aligned
 from otcore.alignment.scores import Scores, score_pair
 from otcore.corpora.types import Links

@@ -3,7 +3,6 @@
 from dashboard.state.address import address_of, begin, end, holds_texts
 from dashboard.state.choices import Choices, get, put
 from dashboard.state.clicks import (
-    Mark,
     clicked_point,
     mark,
     new_stamp,
@@ -23,7 +22,6 @@ from dashboard.state.system import System
 
 __all__ = [
     "Choices",
-    "Mark",
     "System",
     "address_of",
     "begin",

@@ -1,22 +1,11 @@
 """Clicks: what is marked on a page, and what was picked on a figure, a table or a component."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import streamlit as st
 
+from dashboard.kit.marks import Mark, mark_of
 from dashboard.state.choices import KNOWN, get, put, read
-from otcore.base.choices import Text
-
-PLACE = Text(11, pattern="([0-9]{0,5}-[0-9]{0,5})?")  # the kind of a mark in an address
-
-
-@dataclass(frozen=True)
-class Mark:
-    """What was clicked: a source word, a target word, or both (a cell). None on the side that was not."""
-
-    source: int | None = None
-    target: int | None = None
 
 
 def mark(field: str = "mark") -> Mark:
@@ -26,7 +15,7 @@ def mark(field: str = "mark") -> Mark:
 
 def put_mark(source: int | None, target: int | None, field: str = "mark") -> None:
     """Marks a word or a cell; the same one again takes the mark away."""
-    text = _mark_text(Mark(source, target))
+    text = Mark(source, target).text
     put(**{field: "" if get(field) == text else text})
     new_stamp()
 
@@ -102,13 +91,3 @@ def picked_row(key: str) -> int | None:
     """Which row of a table is ticked."""
     rows = st.session_state[key]["selection"]["rows"]
     return rows[0] if rows else None
-
-
-def mark_of(text: str) -> Mark:
-    """What a mark in an address says."""
-    left, _, right = text.partition("-")
-    return Mark(int(left) if left.isdecimal() else None, int(right) if right.isdecimal() else None)
-
-
-def _mark_text(mark: Mark) -> str:
-    return f"{'' if mark.source is None else mark.source}-{'' if mark.target is None else mark.target}"

@@ -9,199 +9,28 @@ the choices of such a dataclass flat, by name; `build` makes the dataclass from 
 """
 
 import dataclasses
-import math
-import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from otcore.base.errors import InputError
+from otcore.base.kinds import Flag, Kind, Maybe, Number, OneOf, Several, Text, labels_of  # noqa: F401  whoever declares finds them here
 
 Values = Mapping[str, Any]
-Options = Mapping[str | float, str] | Iterable[str | float]  # value → label, or values that are their own labels
+_DECLARED = "declared"  # the metadata of a field that derives from a declaration
 
 
-class Kind(Protocol):
-    """The values that a choice takes: read from text, written as text, checked."""
+class _Declaration(Protocol):
+    """What the metadata of a field holds."""
 
-    def read(self, text: str) -> Any:
-        """raises: ValueError   the text is no such value"""
+    def choices(self, name: str) -> dict[str, "Choice"]:
+        """The choices that a field of that name stands for, by their flat names."""
 
-    def write(self, value: Any) -> str:
-        """The text that `read` turns into the value."""
+    def value(self, name: str, values: Values) -> dict[str, Any]:
+        """The field's value from flat values, under its name; nothing where its default is meant.
 
-    def check(self, value: Any) -> Any:
-        """The value itself.
-
-        raises: ValueError   with what it must be, to follow the name of the choice: "must be …"
+        raises: InputError   a value that is refused
         """
-
-
-@dataclass(frozen=True)
-class Flag:
-    """Yes or no; "1" or "0" in an address."""
-
-    def read(self, text: str) -> bool:
-        return {"1": True, "0": False}.get(text) if text in ("0", "1") else _refuse("must be 0 or 1", text)
-
-    def write(self, value: bool) -> str:
-        return "1" if value else "0"
-
-    def check(self, value: Any) -> bool:
-        return value if isinstance(value, bool) else _refuse("must be true or false", value)
-
-
-@dataclass(frozen=True)
-class Number:
-    """A finite number from `low` to `high`.
-
-    whole: integers only
-    above, below: `low` or `high` itself is not allowed
-    dial : (low, high, step) that a widget offers, where that is less than what is allowed; an address keeps to it too
-    stops: the values that a widget offers; an address is taken to the nearest of them, by ratio
-    offered: values that a widget offers, where others are welcome too
-    """
-
-    low: float = -math.inf
-    high: float = math.inf
-    whole: bool = False
-    above: bool = False
-    below: bool = False
-    dial: tuple[float, float, float] | None = None
-    stops: tuple[float, ...] = ()
-    offered: tuple[float, ...] = ()
-
-    def read(self, text: str) -> float:
-        value = self.check(int(text) if self.whole else float(text))
-        if self.stops:
-            return min(self.stops, key=lambda stop: abs(math.log(stop / value))) if value > 0 else _refuse("must be above 0", text)
-        low, high = self.dial[:2] if self.dial else (self.low, self.high)
-        return value if low <= value <= high else _refuse(f"must be from {low:g} to {high:g}", text)
-
-    def write(self, value: float) -> str:
-        return str(value)
-
-    def check(self, value: Any) -> float:
-        fits = isinstance(value, int | (int if self.whole else float)) and not isinstance(value, bool) and math.isfinite(value)
-        if fits and self.low <= value <= self.high and not (self.above and value == self.low) and not (self.below and value == self.high):
-            return value
-        return _refuse(f"must be {self.words}", value)
-
-    @property
-    def words(self) -> str:
-        """ "a whole number from 1 up", "a number above 0 and at most 0.5"."""
-        what = "a whole number" if self.whole else "a number"
-        low = "" if self.low == -math.inf else f" {'above' if self.above else 'from'} {self.low:g}"
-        if self.high == math.inf:
-            return what + low + (" up" if low and not self.above else "")
-        return f"{what}{low}{' and below' if self.below else ' and at most' if self.above else ' to'} {self.high:g}"
-
-
-@dataclass(frozen=True)
-class OneOf:
-    """One of some names, or of some numbers; `options` may be a registry, whose members bring their labels. `style` is how a widget
-    offers them."""
-
-    options: Options
-    style: str = "list"  # "list", "row" of buttons, "scale"
-
-    @property
-    def labels(self) -> Mapping[str, str]:
-        return labels_of(self.options)
-
-    def read(self, text: str) -> str | float:
-        kind = type(next(iter(self.labels), ""))  # "2" is the 2.0 among numbers
-        try:
-            return self.check(kind(text))
-        except ValueError:
-            return self.check(text)
-
-    def write(self, value: str | float) -> str:
-        return str(value)
-
-    def check(self, value: Any) -> str | float:
-        return value if value in self.labels else _refuse(f"must be one of {', '.join(map(str, self.labels))}", value)
-
-
-@dataclass(frozen=True)
-class Several:
-    """Different names divided by commas: of the options where there are any, `least` to `most` of them.
-
-    missing: the sentence for people where there are none and must be some
-    each   : the name that the text of one in an address stands for; raises ValueError where it is none
-    """
-
-    most: int
-    options: Options | None = None
-    least: int = 1
-    missing: str = ""
-    each: Callable[[str], str] = str
-
-    @property
-    def labels(self) -> Mapping[str, str]:
-        return labels_of(self.options or ())
-
-    def read(self, text: str) -> list[str]:
-        return self.check(list(dict.fromkeys(self.each(name) for name in text.split(",") if name.strip())))
-
-    def write(self, value: Iterable[str]) -> str:
-        return ",".join(value)
-
-    def check(self, value: Any) -> list[str]:
-        names = list(value)
-        if len(set(names)) < len(names):
-            _refuse("must name each once", ", ".join(names))
-        if self.missing and not names and self.least:
-            raise InputError(self.missing)
-        if not self.least <= len(names) <= self.most:
-            _refuse(f"must be {self.least} to {self.most} names", value)
-        if self.options is not None and (unknown := [name for name in names if name not in self.labels]):
-            _refuse(f"must be among {', '.join(map(str, self.labels))}", unknown[0])
-        return names if all(len(name) <= _LONGEST_NAME for name in names) else _refuse("must be short names", value)
-
-
-@dataclass(frozen=True)
-class Text:
-    """Text of at most so many characters; `pattern`, where there is one, matches the whole of it."""
-
-    most: int
-    filled: bool = False  # whether it must hold more than blanks
-    pattern: str = ""
-    lines: int = 1  # of the widget
-
-    def read(self, text: str) -> str:
-        return self.check(text)
-
-    def write(self, value: str) -> str:
-        return value
-
-    def check(self, value: Any) -> str:
-        if not isinstance(value, str) or len(value) > self.most:
-            _refuse(f"must be a text of at most {self.most} characters", value)
-        if (self.filled and not value.strip()) or (self.pattern and not re.fullmatch(self.pattern, value)):
-            _refuse("must be filled in" if self.filled else f"must look like {self.pattern}", value)
-        return value
-
-
-@dataclass(frozen=True)
-class Maybe:
-    """A kind, or None, which leaves the choice to whatever reads it; nothing is written for it.
-
-    blank: what stands for None in a widget, where it is called `label`
-    """
-
-    kind: Kind
-    blank: Any = None
-    label: str = ""
-
-    def read(self, text: str) -> Any:
-        return self.kind.read(text) if text else None
-
-    def write(self, value: Any) -> str:
-        return "" if value is None else self.kind.write(value)
-
-    def check(self, value: Any) -> Any:
-        return None if value is None else self.kind.check(value)
 
 
 @dataclass(frozen=True)
@@ -237,27 +66,98 @@ class Choice:
     def applies(self, values: Values) -> bool:
         return self.when is None or self.when(values)
 
+    def checked(self, name: str, value: Any) -> Any:
+        """raises: InputError   a sentence that begins with the name"""
+        try:
+            found = self.kind.check(value)
+        except InputError:  # a sentence already
+            raise
+        except ValueError as error:
+            raise InputError(f"{name} {error}") from error
+        return tuple(found) if isinstance(found, list) else found
+
+    def choices(self, name: str) -> dict[str, "Choice"]:
+        return {name: self}
+
+    def value(self, name: str, values: Values) -> dict[str, Any]:
+        return {name: self.checked(name, values[name])} if name in values else {}
+
+
+@dataclass(frozen=True)
+class _Variant:
+    """A member of a registry: the choice of one, and the settings of all."""
+
+    of: Choice
+    registry: Mapping[str, type]
+    default: Any
+
+    def choices(self, name: str) -> dict[str, Choice]:
+        """A setting with which members start differently may be None, which stands for the member's own."""
+        owners: dict[str, dict[str, Choice]] = {}
+        for member_name, kind in self.registry.items():
+            for key, one in declared(kind).items():
+                owners.setdefault(key, {})[member_name] = replace(one, default=_start(kind, self.default)[key])
+
+        def shared(of: dict[str, Choice]) -> Choice:
+            def applies(values: Values) -> bool:
+                chosen = of.get(values[name])
+                return chosen is not None and chosen.applies(values)
+
+            def own(values: Values) -> Any:
+                return of[values[name]].default if values[name] in of else None
+
+            first, *others = of.values()
+            if any(one.default != first.default for one in others):
+                return replace(first, kind=Maybe(first.kind), default=None, when=applies, own=own)
+            return replace(first, when=applies)
+
+        return {name: self.of} | {key: shared(of) for key, of in owners.items()}
+
+    def value(self, name: str, values: Values) -> dict[str, Any]:
+        for key, one in self.choices(name).items():
+            if values.get(key) is not None:  # also what another member than the chosen one would take
+                one.checked(key, values[key])
+        return {name: member(self.registry, values.get(name, self.default.name), values, self.default)}
+
+
+@dataclass(frozen=True)
+class _Nested:
+    """Other settings, whose choices are called otherwise here, and may have other defaults."""
+
+    kind: type
+    prefix: str
+    suffix: str
+    placed: bool
+    defaults: dict[str, Any]
+
+    def choices(self, name: str) -> dict[str, Choice]:
+        known = declared(self.kind)
+        return {flat: self._renamed(own, known[own]) for own, flat in self._names().items()}
+
+    def value(self, name: str, values: Values) -> dict[str, Any]:
+        return {name: build(self.kind, self.defaults | self._within(values))}
+
+    def _names(self) -> dict[str, str]:
+        """Name in these settings → flat name."""
+        return {own: self.prefix + own + self.suffix for own, one in declared(self.kind).items() if one.place or not self.placed}
+
+    def _within(self, values: Values) -> dict[str, Any]:
+        """Those of the values that are of these settings, by the names that they know."""
+        return {own: values[flat] for own, flat in self._names().items() if flat in values}
+
+    def _renamed(self, own: str, one: Choice) -> Choice:
+        def inside(reads: Callable[[Values], Any] | None) -> Callable[[Values], Any] | None:
+            return (lambda values: reads(self._within(values))) if reads else None
+
+        around = (self.prefix + one.around[0], one.around[1] + self.suffix)
+        key, default = f"{self.prefix}{one.key or own}{self.suffix}", self.defaults.get(own, one.default)
+        return replace(one, default=default, key=key, when=inside(one.when), own=inside(one.own), around=around)
+
 
 def choice(default: Any, kind: Kind, label: str = "", help: str = "", **more: Any) -> Any:
-    """A dataclass field that is a choice; `more` are the other fields of Choice."""
+    """A dataclass field that is a choice; `more` are the other fields of Choice. A default of several names is a list."""
     made = Choice(default, kind, label, help, **more)
-    if isinstance(default, list):
-        return field(default_factory=lambda: list(default), metadata={_CHOICE: made})
-    return field(default=default, metadata={_CHOICE: made})
-
-
-def variant(default: Any, registry: Mapping[str, type], label: str = "", help: str = "", *, style: str = "list", **more: Any) -> Any:
-    """A dataclass field that holds a member of a registry: a choice of the member, and the settings of all members."""
-    made = Choice(default.name, OneOf(registry, style), label, help, **more)
-    return field(default=default, metadata={_VARIANT: (made, registry, default)})
-
-
-def nested(kind: type, prefix: str = "", suffix: str = "", *, placed: bool = False, **defaults: Any) -> Any:
-    """A dataclass field that holds other settings; their choices get a prefix and a suffix, and other defaults by name.
-
-    placed: only what has a place on pages can be chosen; the rest is left to the settings
-    """
-    return field(default_factory=kind, metadata={_NESTED: (kind, prefix, suffix, placed, defaults)})
+    return field(default=tuple(default) if isinstance(default, list) else default, metadata={_DECLARED: made})
 
 
 def like(settings: type, name: str, **changes: Any) -> Any:
@@ -265,20 +165,28 @@ def like(settings: type, name: str, **changes: Any) -> Any:
     return choice(**vars(declared(settings)[name]) | changes)
 
 
+def variant(default: Any, registry: Mapping[str, type], label: str = "", help: str = "", *, style: str = "list", **more: Any) -> Any:
+    """A dataclass field that holds a member of a registry: a choice of the member, and the settings of all members."""
+    made = Choice(default.name, OneOf(registry, style), label, help, **more)
+    return field(default=default, metadata={_DECLARED: _Variant(made, registry, default)})
+
+
+def nested(kind: type, prefix: str = "", suffix: str = "", *, placed: bool = False, **defaults: Any) -> Any:
+    """A dataclass field that holds other settings; their choices get a prefix and a suffix, and other defaults by name.
+
+    placed: only what has a place on pages can be chosen; the rest is left to the settings
+    """
+    made = _Nested(kind, prefix, suffix, placed, defaults)
+    return field(default_factory=lambda: build(kind, defaults), metadata={_DECLARED: made})
+
+
 def declared(settings: type) -> dict[str, Choice]:
     """Name → choice of a settings dataclass, flat: those of its fields, of nested settings, and of every member of a variant, which
     apply while that member is chosen."""
     found: dict[str, Choice] = {}
     for entry in dataclasses.fields(settings):
-        if _CHOICE in entry.metadata:
-            found[entry.name] = entry.metadata[_CHOICE]
-        elif _VARIANT in entry.metadata:
-            found |= _of_variant(entry.name, *entry.metadata[_VARIANT])
-        elif _NESTED in entry.metadata:
-            kind, prefix, suffix, placed, defaults = entry.metadata[_NESTED]
-            for name, one in declared(kind).items():
-                if one.place or not placed:
-                    found[prefix + name + suffix] = _renamed(one, name, prefix, suffix, defaults)
+        if _DECLARED in entry.metadata:
+            found |= entry.metadata[_DECLARED].choices(entry.name)
     return found
 
 
@@ -290,19 +198,8 @@ def build(settings: type, values: Values) -> Any:
     """
     arguments: dict[str, Any] = {}
     for entry in dataclasses.fields(settings):
-        if _CHOICE in entry.metadata and entry.name in values:
-            value = _checked(entry.name, entry.metadata[_CHOICE], values[entry.name])
-            arguments[entry.name] = tuple(value) if isinstance(value, list) else value
-        elif _VARIANT in entry.metadata:
-            made, registry, default = entry.metadata[_VARIANT]
-            for name, one in _of_variant(entry.name, made, registry, default).items():
-                if values.get(name) is not None:  # also what another member than the chosen one would take
-                    _checked(name, one, values[name])
-            arguments[entry.name] = member(registry, values.get(entry.name, default.name), values, default)
-        elif _NESTED in entry.metadata:
-            kind, prefix, suffix, placed, defaults = entry.metadata[_NESTED]
-            own = {name: prefix + name + suffix for name, one in declared(kind).items() if one.place or not placed}
-            arguments[entry.name] = build(kind, defaults | {name: values[flat] for name, flat in own.items() if flat in values})
+        if _DECLARED in entry.metadata:
+            arguments |= entry.metadata[_DECLARED].value(entry.name, values)
         elif entry.name in values:
             arguments[entry.name] = values[entry.name]
     return settings(**arguments)
@@ -316,9 +213,8 @@ def member(registry: Mapping[str, type], name: str, values: Values, default: Any
     """
     if name not in registry:
         raise InputError(f"There is no {name!r} here; choose one of {', '.join(registry)}.")
-    kind = registry[name]
-    keys = [entry.name for entry in dataclasses.fields(kind)]
-    return kind(**_start(kind, default) | {key: values[key] for key in keys if values.get(key) is not None})
+    start = _start(registry[name], default)
+    return registry[name](**start | {key: values[key] for key in start if values.get(key) is not None})
 
 
 def check(settings: Any, what: str = "") -> None:
@@ -328,76 +224,15 @@ def check(settings: Any, what: str = "") -> None:
     raises: InputError   "epsilon must be a number above 0, not -1."
     """
     for entry in dataclasses.fields(settings):
-        if _CHOICE in entry.metadata:
-            _checked(what + entry.name, entry.metadata[_CHOICE], getattr(settings, entry.name))
-
-
-def labels_of(options: Options) -> Mapping[str | float, str]:
-    """Value → label."""
-    if isinstance(options, Mapping):
-        return {name: one if isinstance(one, str) else one.label for name, one in options.items()}
-    return {name: f"{name:g}" if isinstance(name, float) else str(name) for name in options}
-
-
-_CHOICE, _VARIANT, _NESTED = "choice", "variant", "nested"
-_LONGEST_NAME = 200
-
-
-def _checked(name: str, one: Choice, value: Any) -> Any:
-    try:
-        return one.kind.check(value)
-    except InputError:  # a sentence already
-        raise
-    except ValueError as error:
-        raise InputError(f"{name} {error}") from error
-
-
-def _refuse(must: str, value: Any) -> Any:
-    raise ValueError(f"{must}, not “{value[:80]}”." if isinstance(value, str) else f"{must}, not {str(value)[:80]}.")
+        one = entry.metadata.get(_DECLARED)
+        if isinstance(one, Choice):
+            one.checked(what + entry.name, getattr(settings, entry.name))
 
 
 def _start(kind: type, default: Any) -> dict[str, Any]:
     """What a member's settings are where nothing was chosen, by name: its own defaults, but for what `default` changes of its own."""
     own = {entry.name: entry.default for entry in dataclasses.fields(kind)}
-    changed = {} if default is None else {entry.name: getattr(default, entry.name) for entry in dataclasses.fields(default)}
-    unchanged = {} if default is None else {entry.name: entry.default for entry in dataclasses.fields(default)}
-    return own | {key: value for key, value in changed.items() if key in own and value != unchanged[key]}
-
-
-def _of_variant(name: str, made: Choice, registry: Mapping[str, type], default: Any) -> dict[str, Choice]:
-    """A setting with which members start differently may be None, which stands for the member's own."""
-    found, owners = {name: made}, {}
-    for member_name, kind in registry.items():
-        for key, one in declared(kind).items():
-            owners.setdefault(key, {})[member_name] = one
-    starts = {member_name: _start(kind, default) for member_name, kind in registry.items()}
-    for key, of in owners.items():
-        first, start = next(iter(of.values())), starts[next(iter(of))][key]
-        if any(starts[member_name][key] != start for member_name in of):
-
-            def own(values: Values, key: str = key) -> Any:
-                return starts[values[name]].get(key)
-
-            first, start = replace(first, kind=Maybe(first.kind), own=own), None
-
-        def applies(values: Values, of: Mapping[str, Choice] = of) -> bool:
-            chosen = of.get(values[name])
-            return chosen is not None and chosen.applies(values)
-
-        found[key] = replace(first, default=start, when=applies)
-    return found
-
-
-def _renamed(one: Choice, name: str, prefix: str, suffix: str, defaults: Values) -> Choice:
-    """A choice of nested settings under its name in the whole; what depends on others still reads the names that it knows."""
-
-    def inside(reads: Callable[[Values], Any] | None) -> Callable[[Values], Any] | None:
-        def from_outside(values: Values) -> Any:
-            names = (flat for flat in values if flat.startswith(prefix) and flat.endswith(suffix))
-            return reads({flat[len(prefix) : len(flat) - len(suffix)]: values[flat] for flat in names})
-
-        return from_outside if reads else None
-
-    around = (prefix + one.around[0], one.around[1] + suffix)
-    key = f"{prefix}{one.key or name}{suffix}"
-    return replace(one, default=defaults.get(name, one.default), key=key, when=inside(one.when), own=inside(one.own), around=around)
+    if default is None:
+        return own
+    changed = {entry.name: value for entry in dataclasses.fields(default) if (value := getattr(default, entry.name)) != entry.default}
+    return own | {key: value for key, value in changed.items() if key in own}

@@ -8,12 +8,9 @@ over-relaxed by the factor its own convergence rate asks for (Lehmann et al. 202
 Sinkhorn algorithm"). A problem stops when its own marginal error is small enough.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
 import torch
-
-from otcore.transport.problem import Problem
 
 _GROUP_BYTES = 3_200_000  # kernel and its transpose of one group: fewer groups cost fewer calls, larger ones the cache
 _GROUP_BYTES_CUDA = 1 << 28
@@ -85,21 +82,6 @@ def sinkhorn(
     return _plans(progress, cost, a, b, epsilon, tolerance)
 
 
-def solve_problems(problems: Sequence[Problem], epsilon: Sequence[float], tolerance: float, max_iterations: int) -> Plans:
-    """Entropic plans of problems of different sizes, padded into one batch in float64; a problem's plan does not depend on the others.
-
-    epsilon: absolute, one a problem; the rest as in `sinkhorn`
-    """
-    pad = torch.nn.utils.rnn.pad_sequence
-    a, b = (pad([torch.from_numpy(getattr(one, side)) for one in problems], True) for side in ("source_mass", "target_mass"))
-    cost = a.new_zeros(len(problems), a.shape[1], b.shape[1])
-    for row, one in zip(cost, problems, strict=True):
-        row[: one.cost.shape[0], : one.cost.shape[1]] = torch.from_numpy(one.cost)
-    # masses are given to 1e-6, which is more than some tolerances
-    a, b = a / a.sum(1, keepdim=True), b / b.sum(1, keepdim=True)
-    return sinkhorn(cost, a, b, torch.tensor(epsilon, dtype=cost.dtype), tolerance=tolerance, max_iterations=max_iterations)
-
-
 def relative_epsilon(cost: torch.Tensor, a: torch.Tensor, b: torch.Tensor, epsilon: float) -> torch.Tensor:
     """(B,) absolute ε from one in units of the mean cost ⟨a bᵀ, |C|⟩ of each problem."""
     masked = torch.where((a > 0)[:, :, None] & (b > 0)[:, None, :], cost.abs(), 0.0)
@@ -137,11 +119,11 @@ class _Progress:
 
 
 def _begin(cost, a, b) -> _Progress:
-    """Potentials that put an entry 1 into every row and column of the kernel, so that neither can underflow."""
-    void = (a <= 0)[:, :, None] | (b <= 0)[:, None, :]
-    bounded = torch.where(void, torch.where(void, -torch.inf, cost).amax((1, 2), keepdim=True), cost)
-    f = bounded.amin(2)
-    g = (bounded - f[:, :, None]).amin(1)
+    """Potentials that put an entry 1 into every row and column of the kernel, so that neither can underflow; 0 where there is no mass,
+    which the others do not see."""
+    live_cost = torch.where((a <= 0)[:, :, None] | (b <= 0)[:, None, :], torch.inf, cost)
+    f = torch.where(a > 0, live_cost.amin(2), 0.0)
+    g = torch.where(b > 0, (live_cost - f[:, :, None]).amin(1), 0.0)
     ones = torch.ones(len(a), dtype=cost.dtype, device=cost.device)
     count = torch.zeros(len(a), dtype=torch.long, device=cost.device)
     return _Progress(f, g, ones, ones * torch.inf, count, count > 0)
@@ -236,9 +218,9 @@ def _note(progress: _Progress, state: _State, leaving, finished, done: int) -> N
 
 
 def _rebuild(state: _State) -> None:
-    kernel = ((state.f[:, :, None] + state.g[:, None, :] - state.cost) / state.epsilon[:, :, None]).exp_()
-    kernel *= ((1 - state.idle_a)[:, :, None]) * ((1 - state.idle_b)[:, None, :])
-    state.kernel, state.transposed = kernel, kernel.transpose(1, 2).contiguous()
+    kernel = (state.f[:, :, None] + state.g[:, None, :] - state.cost) / state.epsilon[:, :, None]
+    state.kernel = kernel.masked_fill_((state.idle_a[:, :, None] + state.idle_b[:, None, :]) > 0, -torch.inf).exp_()
+    state.transposed = state.kernel.transpose(1, 2).contiguous()
 
 
 def _iterate(state: _State, steps: int) -> torch.Tensor:

@@ -6,8 +6,8 @@ import numpy as np
 import streamlit as st
 
 from dashboard import state
+from dashboard.kit.marks import Mark
 from dashboard.kit.word_view import DRAWN_WORDS, Row, View
-from dashboard.state import Mark
 from otcore.text.languages import language
 
 _HERE = Path(__file__).parent

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from dashboard.kit.languages import NAMES
-from dashboard.state import Choices, Mark, System
-from dashboard.state.clicks import PLACE, mark_of
+from dashboard.kit.marks import PLACE, Mark, mark_of
+from dashboard.state import Choices, System
 from otcore.base.choices import Flag, OneOf, Several, Text, choice, nested
 
 OWN_TEXT = "own"

@@ -2,9 +2,9 @@
 
 import pandas as pd
 
+from dashboard.kit.marks import Mark
 from dashboard.kit.theme import STATUS
 from dashboard.kit.word_view import Row, View, is_marked, status_of
-from dashboard.state import Mark
 
 STATUS_WORDS = {"hit": "hit", "possible": "possible", "false": "false", "missed": "missed", "link": "", "null": "null"}
 

@@ -8,6 +8,7 @@ from dashboard import background, state
 from dashboard.kit import exports, markup, plan_figure, widgets
 from dashboard.kit.components import links
 from dashboard.kit.downloads import save
+from dashboard.kit.marks import Mark
 from dashboard.kit.theme import GREY, STATUS, STATUS_LINES
 from dashboard.kit.word_view import DRAWN_WORDS, View, view_of
 from dashboard.pages.align import figures as sweep_figure
@@ -256,7 +257,7 @@ def _columns() -> dict:
 
 
 def _downloads(view: View, system: System, key: str) -> None:
-    table, _ = tables.links_table(view, state.Mark())
+    table, _ = tables.links_table(view, Mark())
     name = f"alignment-{view.result.pair.source.language}-{view.result.pair.target.language}"
     files = (
         ("Pharaoh", exports.pharaoh(view), f"{name}.pharaoh"),

@@ -9,13 +9,13 @@ import streamlit as st
 from dashboard import state
 from dashboard.kit import charts, markup, plan_figure
 from dashboard.kit.components import links
+from dashboard.kit.marks import Mark
 from dashboard.kit.templates import filled
 from dashboard.kit.theme import STATUS, STATUS_LINES
 from dashboard.kit.word_view import View, view_of
 from dashboard.pages.errors import cache, clicks, findings, notes_panel
 from dashboard.pages.errors.choices import LETTERS, MOST_REPORTED, ErrorsView
 from dashboard.pages.errors.filtering import Remaining
-from dashboard.state import Mark
 from otcore.analysis.analyse import Analysis
 from otcore.analysis.classes import NAMES, RULES
 from otcore.analysis.sources import Corpus

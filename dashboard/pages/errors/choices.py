@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from dashboard.state import Choices, Mark, System
-from dashboard.state.clicks import PLACE, mark_of
+from dashboard.kit.marks import PLACE, Mark, mark_of
+from dashboard.state import Choices, System
 from otcore.analysis.classes import NAMES, OUTCOMES, RULES
 from otcore.analysis.significance import CHANGES
 from otcore.analysis.sources import BUNDLED, SPLITS, FileFormat

@@ -6,10 +6,10 @@ import streamlit as st
 from dashboard.kit import markup
 from dashboard.kit.downloads import save
 from dashboard.kit.explain import attempt
+from dashboard.kit.marks import Mark
 from dashboard.kit.templates import filled
 from dashboard.pages.errors import cache, clicks
 from dashboard.pages.errors.findings import words_of
-from dashboard.state import Mark
 from otcore.analysis.sources import Corpus
 from otcore.corpora.types import SentencePair
 from otcore.notes.files import agreement, read_notes, to_csv, to_json

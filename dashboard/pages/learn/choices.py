@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
+from dashboard.kit.marks import PLACE
 from dashboard.pages.learn.lessons import LESSONS
 from dashboard.state import Choices
-from dashboard.state.clicks import PLACE
 from otcore.base.choices import Flag, OneOf, choice, labels_of
 
 OVERVIEW = "list"

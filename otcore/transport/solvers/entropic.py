@@ -35,17 +35,29 @@ class Entropic(EntropicSolver):
 
     def solve_many(self, problems: Sequence[Problem]) -> list[np.ndarray]:
         """The plans of all problems, solved together; each is the plan that the problem gets alone."""
-        from otcore.transport.batched import solve_problems
-
-        plans = solve_problems(problems, [self.epsilon_of(one) for one in problems], self.tolerance, self.max_iterations).plan.numpy()
+        plans = self._together(problems, [self.epsilon_of(one) for one in problems]).plan.numpy()
         return [plan[: one.cost.shape[0], : one.cost.shape[1]] for plan, one in zip(plans, problems, strict=True)]
 
     def solved(self, problems: Sequence[Problem], epsilon: float) -> list[Plan]:
         """Problems solved together at an absolute ε, whole."""
-        from otcore.transport.batched import solve_problems
-
-        found = solve_problems(problems, [epsilon] * len(problems), self.tolerance, self.max_iterations)
+        found = self._together(problems, [epsilon] * len(problems))
         return [self._plan(problem, found, k) for k, problem in enumerate(problems)]
+
+    def _together(self, problems: Sequence[Problem], epsilon: list[float]) -> Plans:
+        """Problems of different sizes, padded into one batch in float64."""
+        import torch
+
+        from otcore.transport.batched import sinkhorn
+
+        pad = torch.nn.utils.rnn.pad_sequence
+        a, b = (pad([torch.from_numpy(getattr(one, side)) for one in problems], True) for side in ("source_mass", "target_mass"))
+        cost = a.new_zeros(len(problems), a.shape[1], b.shape[1])
+        for row, one in zip(cost, problems, strict=True):
+            row[: one.cost.shape[0], : one.cost.shape[1]] = torch.from_numpy(one.cost)
+        # masses are given to 1e-6, which is more than some tolerances
+        a, b = a / a.sum(1, keepdim=True), b / b.sum(1, keepdim=True)
+        settings = {"tolerance": self.tolerance, "max_iterations": self.max_iterations}
+        return sinkhorn(cost, a, b, torch.tensor(epsilon, dtype=cost.dtype), **settings)
 
     def _plan(self, problem: Problem, found: Plans, k: int) -> Plan:
         n, m = problem.cost.shape

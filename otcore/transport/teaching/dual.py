@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from otcore.transport.logarithms import log_sum_exp
+
 _UPDATES, _SHRINK = 4, 0.85  # entropic updates a step, and what remains of ε after it
 
 
@@ -31,14 +33,9 @@ def ascend(cost: np.ndarray, a: np.ndarray, b: np.ndarray, f: np.ndarray, steps:
     epsilon, way = float(np.abs(cost).mean()) / 4 + 1e-12, [f]
     for _ in range(steps):
         for _ in range(_UPDATES):
-            g = epsilon * (log_b - _log_sum_exp((f[:, None] - cost) / epsilon, 0))
-            f = epsilon * (log_a - _log_sum_exp((g[None, :] - cost) / epsilon, 1))
+            g = epsilon * (log_b - log_sum_exp((f[:, None] - cost) / epsilon, 0))
+            f = epsilon * (log_a - log_sum_exp((g[None, :] - cost) / epsilon, 1))
         f = f - f[0] + way[0][0]
         way.append(f)
         epsilon *= _SHRINK
     return np.stack(way)
-
-
-def _log_sum_exp(values: np.ndarray, axis: int) -> np.ndarray:
-    top = values.max(axis, keepdims=True)
-    return np.log(np.exp(values - top).sum(axis)) + top.squeeze(axis)

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from otcore.transport.logarithms import log_sum_exp
+
 DOMAINS = ("plain", "log")
 
 
@@ -67,12 +69,7 @@ def _log(cost, kernel, a, b, epsilon, count):
     yield kernel
     for step in range(count):
         if step % 2 == 0:
-            f = epsilon * (np.log(a) - _log_sum_exp((g[None, :] - cost) / epsilon, 1))
+            f = epsilon * (np.log(a) - log_sum_exp((g[None, :] - cost) / epsilon, 1))
         else:
-            g = epsilon * (np.log(b) - _log_sum_exp((f[:, None] - cost) / epsilon, 0))
+            g = epsilon * (np.log(b) - log_sum_exp((f[:, None] - cost) / epsilon, 0))
         yield np.exp((f[:, None] + g[None, :] - cost) / epsilon)
-
-
-def _log_sum_exp(values: np.ndarray, axis: int) -> np.ndarray:
-    top = values.max(axis, keepdims=True)
-    return np.log(np.exp(values - top).sum(axis)) + top.squeeze(axis)
