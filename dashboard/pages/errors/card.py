@@ -11,7 +11,7 @@ from dashboard.kit import charts, markup
 from dashboard.kit.components import links
 from dashboard.kit.figures import plan
 from dashboard.kit.marks import Mark
-from dashboard.kit.templates import filled
+from dashboard.kit.markup import filled
 from dashboard.kit.word_view import View, view_of
 from dashboard.pages.errors import cache, clicks, findings, notes_panel
 from dashboard.pages.errors.choices import LETTERS, MOST_REPORTED, ErrorsView
