@@ -264,9 +264,27 @@ def test_bad_fields_fall_back_one_by_one(first_run):
     assert words(app) == words(first_run)
 
 
-@pytest.mark.parametrize("mark", ["99999-99999", "0-", "-0", "-", "00-00", "99-0"])
-def test_marks_that_point_nowhere_do_no_harm(mark):
-    opened(mark=mark)
+@pytest.mark.parametrize(
+    ("mark", "pressed"),
+    [
+        ("99999-99999", []),
+        ("-", []),
+        ("0-", [("source", 0)]),
+        ("-0", [("target", 0)]),
+        ("00-00", [("source", 0), ("target", 0)]),
+        ("99-0", [("target", 0)]),
+    ],
+)
+def test_of_a_mark_what_points_nowhere_is_not_drawn(mark, pressed, first_run):
+    app = opened(mark=mark)
+    data, plain = sentences(app), sentences(first_run)
+    sides = ("source", "target")
+    assert [(side, place) for side in sides for place, word in enumerate(data[side]["words"]) if word["marked"]] == pressed
+    assert len(figures(app)[0]["layout"].get("shapes", ())) == len(pressed), "what is marked is framed in the matrix"
+    assert words(app) == words(first_run)
+    assert [line | {"marked": False} for line in data["lines"]] == plain["lines"]
+    assert len(app.dataframe[0].value) == len(first_run.dataframe[0].value)
+    assert url(app) == {"mark": mark}
 
 
 @pytest.mark.parametrize("layer", ["77", "1000", "-1"])

@@ -77,7 +77,7 @@ def python_files() -> list[str]:
 def pure() -> list[str]:
     """Modules that do without the web framework: figures wherever they are, jobs and what they keep."""
     figures = [name for name in house().paths if any("figure" in part for part in name.split("."))]
-    assert {"dashboard.kit.plan_figure", "dashboard.pages.align.figures"} <= {*figures}
+    assert {"dashboard.kit.figures.plan", "dashboard.pages.align.figures"} <= {*figures}
     return [*figures, "dashboard.background.jobs", "dashboard.background.shelf"]
 
 

@@ -12,7 +12,7 @@ import ot
 import pytest
 import torch
 
-from dashboard.kit.templates import filled
+from dashboard.kit.markup import filled
 from dashboard.pages.learn import cache
 from dashboard.pages.learn import lessons as package
 from dashboard.pages.learn.choices import CONTROLS

@@ -3,7 +3,8 @@
 A page declares what it wants in one call, `asked(key, label, prepare)`, and shows it with `dashboard.kit.waiting`.
 """
 
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Hashable
 from typing import Any
 
 import streamlit as st
@@ -25,6 +26,16 @@ def jobs() -> Jobs:
 def shelf() -> Shelf:
     """Where results and what they are made of are kept."""
     return jobs().shelf
+
+
+def kept(key: Hashable, make: Callable[[], Any], told: str = "") -> Any:
+    """What is kept under a key, made at once where there is nothing, under a spinner that says what is `told`."""
+
+    def made() -> Any:
+        with st.spinner(told) if told else contextlib.nullcontext():
+            return make()
+
+    return shelf().get(key, made)
 
 
 def visitor() -> str:

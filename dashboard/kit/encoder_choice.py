@@ -3,9 +3,11 @@
 import streamlit as st
 
 from dashboard import background, state
-from dashboard.kit import encoder_offer, widgets
+from dashboard.kit import markup, waiting, widgets
+from dashboard.kit.explain import attempt
 from dashboard.state import Choices
 from otcore.encoders import find_source, kinds_of_names
+from otcore.encoders.facts import Facts, readable_size
 
 
 def one(key: str, label: str = "Encoder", *, place=st, help: str = "", offered: bool = True) -> None:
@@ -19,7 +21,7 @@ def one(key: str, label: str = "Encoder", *, place=st, help: str = "", offered: 
     place.selectbox(label, _names(state.get(key)), key=key, format_func=_shown, accept_new_options=True, help=help)
     if offered:
         with place.container():
-            encoder_offer.offer(state.get(key))
+            _offer(state.get(key))
 
 
 def about(name: str) -> None:
@@ -35,7 +37,7 @@ def several(choices: Choices, name: str, place, placeholder: str) -> None:
     widgets.draw(choices, name, place, options=_names(*chosen), max_selections=choices.declared[name].kind.most, **options)
     with place:
         for one in chosen:
-            encoder_offer.offer(one)
+            _offer(one)
 
 
 def _names(*chosen: str) -> list[str]:
@@ -45,3 +47,35 @@ def _names(*chosen: str) -> list[str]:
 def _shown(name: str) -> str:
     source = find_source(name)
     return f"{name} ({source.mark})" if source and source.mark else name
+
+
+def _offer(name: str) -> None:
+    """Nothing for an encoder that is here; else its size, languages and licence with a button, the progress of its download, or a
+    sentence on why it cannot be had. To be drawn once a page for each name."""
+    if not background.is_absent(name):
+        return
+    found = background.download_of(name)
+    if found is not None:
+        waiting.show(found, lambda _: st.rerun(), name=f"download of {name}")
+        return
+    facts, problem = background.facts_of(name)
+    if facts is None:
+        st.info(markup.escape_markdown(problem))
+        return
+    st.markdown(f"**{markup.escape_markdown(name)}** is not on this machine yet.")
+    st.caption("  \n".join(f"{label}: {markup.escape_markdown(text)}" for label, text in _rows(facts).items()))
+    kept = "Kept in the model hub's cache on the machine that runs this app; it can be cancelled."
+    label = f"Download {readable_size(facts.size)}"
+    if st.button(label, key=f"download of {name}", icon=":material/download:", help=kept):
+        attempt(lambda: background.start_download(name))
+
+
+def _rows(facts: Facts) -> dict[str, str]:
+    languages, parameters = facts.languages, facts.parameters
+    rows = {
+        "Size": readable_size(facts.size),
+        "Languages" + (f" ({len(languages)})" if len(languages) > 1 else ""): ", ".join(languages) or "not told by its card",
+        "Licence": facts.licence or "not told by its card",
+        "Architecture": facts.architecture or "not told",
+    }
+    return rows | ({"Parameters": f"{parameters / 1e6:,.0f} million"} if parameters else {})

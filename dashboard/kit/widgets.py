@@ -90,26 +90,27 @@ def _stops(kind: Number, key: str, own: Any) -> dict[str, Any]:
     return {"options": [None if stop == own else stop for stop in stops], "format_func": lambda stop: str(own if stop is None else stop)}
 
 
+def _options(labels: Mapping[Any, str]) -> dict[str, Any]:
+    return {"options": list(labels), "format_func": lambda value: labels.get(value, value)}
+
+
 def _left_empty(labels: Mapping[Any, str], place: Any, own: Any):
     """A list from which nothing need be chosen."""
-    options = {"options": list(labels), "format_func": lambda value: labels.get(value, value)}
-    return place.selectbox, options | {"index": None, "placeholder": f"{labels[own]}, recommended"}
+    return place.selectbox, _options(labels) | {"index": None, "placeholder": f"{labels[own]}, recommended"}
 
 
 def _one_of(kind: OneOf, one: Choice, key: str, place: Any, own: Any):
     if own is not None:
         return _left_empty(kind.labels, place, own)
     labels = ({one.kind.blank: one.kind.label} if isinstance(one.kind, Maybe) and one.kind.label else {}) | kind.labels
-    options = {"options": list(labels), "format_func": lambda value: labels.get(value, value)}
     if kind.style == "row":
-        return place.segmented_control, options | {"required": True}
-    return (place.select_slider if kind.style == "scale" else place.selectbox), options
+        return place.segmented_control, _options(labels) | {"required": True}
+    return (place.select_slider if kind.style == "scale" else place.selectbox), _options(labels)
 
 
 def _several(kind: Several, one: Choice, key: str, place: Any, own: Any):
-    options = {"options": list(kind.labels), "format_func": lambda value: kind.labels.get(value, value)}
-    options |= {"placeholder": "one or more"} if kind.least else {}
-    return place.multiselect, options | {"max_selections": kind.most}
+    more = {"placeholder": "one or more"} if kind.least else {}
+    return place.multiselect, _options(kind.labels) | more | {"max_selections": kind.most}
 
 
 def _text(kind: Text, one: Choice, key: str, place: Any, own: Any):

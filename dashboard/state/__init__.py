@@ -1,8 +1,8 @@
 """What a person chose, and the address that says so."""
 
-from dashboard.state.address import address_of, begin, end, holds_texts
-from dashboard.state.choices import Choices, get, put
-from dashboard.state.clicks import (
+from dashboard.state.address import address_of, begin, end, holds_texts  # noqa: F401
+from dashboard.state.choices import Choices, get, put  # noqa: F401
+from dashboard.state.clicks import (  # noqa: F401
     clicked_point,
     mark,
     new_stamp,
@@ -17,32 +17,5 @@ from dashboard.state.clicks import (
     take_text,
     unmark,
 )
-from dashboard.state.navigation import page, recall, remember
-from dashboard.state.system import System
-
-__all__ = [
-    "Choices",
-    "System",
-    "address_of",
-    "begin",
-    "clicked_point",
-    "end",
-    "get",
-    "holds_texts",
-    "mark",
-    "new_stamp",
-    "page",
-    "picked_point",
-    "picked_row",
-    "put",
-    "put_mark",
-    "recall",
-    "remember",
-    "stamp",
-    "take_pick",
-    "take_point",
-    "take_points",
-    "take_row",
-    "take_text",
-    "unmark",
-]
+from dashboard.state.navigation import page, recall, remember  # noqa: F401
+from dashboard.state.system import System  # noqa: F401

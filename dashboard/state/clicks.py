@@ -51,24 +51,11 @@ def take_point(key: str, field: str = "mark") -> None:
         unmark(field)
 
 
-def picked_point(key: str) -> list | None:
-    """The customdata of the point that was clicked in a figure."""
-    points = st.session_state[key]["selection"]["points"]
-    return points[0].get("customdata") if points else None
-
-
 def take_points(key: str, field: str, write: Callable[[list[int]], str]) -> None:
     """Callback of a figure whose points' customdata is one number each: the numbers of the points chosen there, as a choice."""
-    points = st.session_state[key]["selection"]["points"]
-    numbers = [point["customdata"] for point in points if point.get("customdata") is not None]
+    numbers = [point["customdata"] for point in _chosen(key, "points") if point.get("customdata") is not None]
     put(**{field: write(sorted({int(one[0] if isinstance(one, list) else one) for one in numbers}))})
     new_stamp()
-
-
-def clicked_point(key: str) -> dict | None:
-    """For callbacks: the first of the points chosen on a figure, as the figure gives it (`curve_number`, `point_index`, `x`, `y`)."""
-    points = st.session_state[key]["selection"]["points"]
-    return points[0] if points else None
 
 
 def take_text(key: str, name: str, field: str) -> None:
@@ -80,14 +67,27 @@ def take_text(key: str, name: str, field: str) -> None:
 
 def take_row(key: str, places: list[tuple[int | None, int | None]]) -> None:
     """Callback of a table whose rows are the given places."""
-    rows = st.session_state[key]["selection"]["rows"]
-    if rows:
-        put_mark(*places[rows[0]])
-    else:
+    row = picked_row(key)
+    if row is None:
         unmark()
+    else:
+        put_mark(*places[row])
+
+
+def picked_point(key: str) -> list | None:
+    """The customdata of the point that was clicked in a figure."""
+    return (clicked_point(key) or {}).get("customdata")
+
+
+def clicked_point(key: str) -> dict | None:
+    """For callbacks: the first of the points chosen on a figure, as the figure gives it (`curve_number`, `point_index`, `x`, `y`)."""
+    return next(iter(_chosen(key, "points")), None)
 
 
 def picked_row(key: str) -> int | None:
     """Which row of a table is ticked."""
-    rows = st.session_state[key]["selection"]["rows"]
-    return rows[0] if rows else None
+    return next(iter(_chosen(key, "rows")), None)
+
+
+def _chosen(key: str, what: str) -> list:
+    return st.session_state[key]["selection"][what]

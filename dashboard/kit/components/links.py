@@ -6,7 +6,9 @@ import numpy as np
 import streamlit as st
 
 from dashboard import state
+from dashboard.kit import markup
 from dashboard.kit.marks import Mark
+from dashboard.kit.theme import GREY, STATUS, STATUS_LINES
 from dashboard.kit.word_view import DRAWN_WORDS, Row, View
 from otcore.text.languages import language
 
@@ -14,6 +16,13 @@ _HERE = Path(__file__).parent
 _WIDEST = 9.0  # pixels, for the largest mass of the plan
 _FAINT_SHARE = 0.04  # of the largest mass: less is not drawn
 _FAINT_OF_WORD = 0.12  # of either word's mass: a plan that goes a little everywhere would be one grey cloud
+_MEANINGS = {
+    "hit": "hit (sure in gold)",
+    "possible": "possible in gold",
+    "false": "false (not in gold)",
+    "missed": "missed gold link",
+    "link": "link",
+}
 _SPOKEN = {
     "hit": "hit: sure in gold",
     "possible": "possible in gold",
@@ -28,6 +37,13 @@ _component = st.components.v2.component(
     css=(_HERE / "links.css").read_text(encoding="utf-8"),
     js=(_HERE / "links.js").read_text(encoding="utf-8"),
 )
+
+
+def legend(*, gold: bool, faint: bool = True) -> None:
+    """Draws what the signs of a pair mean."""
+    names = [name for name in _MEANINGS if gold != (name == "link")]
+    entries = [(STATUS[name][2], STATUS[name][0], STATUS_LINES[name], _MEANINGS[name]) for name in names]
+    st.html(markup.legend(entries + [("", GREY, "solid", "mass that is no link")] * faint, boxed="linked to nothing"))
 
 
 def show(view: View, mark: Mark, *, key: str, faint: bool = True, field: str = "mark") -> None:

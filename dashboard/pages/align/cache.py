@@ -2,9 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-import streamlit as st
-
-from dashboard.background import collection
+from dashboard.background import collection, work
 from dashboard.background.aligning import pair_key, sides_of, solved, system_key
 from dashboard.pages.align.choices import AlignView
 from dashboard.state import System
@@ -38,25 +36,23 @@ def pair_of(chosen: AlignView) -> SentencePair:
 
 def over_layers(pair: SentencePair, system: System) -> list[Swept]:
     """The pair at every layer of the encoder, other settings as they are."""
-    settings = replace(system.settings, layer=0)
-    return _over_layers(pair_key(pair), system_key(replace(system, settings=settings)), pair, replace(system, settings=settings))
+
+    def make() -> list[Swept]:
+        sides = zip(*sides_of(pair, system.encoder), strict=True)
+        return [_swept(layer, align_vectors(pair, *vectors, layer, system.settings)) for layer, vectors in enumerate(sides)]
+
+    any_layer = replace(system, settings=replace(system.settings, layer=0))
+    return work.kept(("layers", pair_key(pair), system_key(any_layer)), make)
 
 
 def over_epsilons(pair: SentencePair, system: System) -> list[Swept]:
     """The pair over the slider's range of ε, every fourth step, other settings as they are."""
-    system = with_epsilon(system, 1.0)
-    return _over_epsilons(pair_key(pair), system_key(system), pair, system)
 
+    def make() -> list[Swept]:
+        return [_swept(epsilon, solved(pair, with_epsilon(system, epsilon))) for epsilon in EPSILONS[::4]]
 
-@st.cache_resource(max_entries=400, show_spinner=False)
-def _over_layers(pair_key: str, system_key: str, _pair: SentencePair, _system: System) -> list[Swept]:
-    sides = zip(*sides_of(_pair, _system.encoder), strict=True)
-    return [_swept(layer, align_vectors(_pair, *vectors, layer, _system.settings)) for layer, vectors in enumerate(sides)]
-
-
-@st.cache_resource(max_entries=400, show_spinner="Solving over a range of ε …")
-def _over_epsilons(pair_key: str, system_key: str, _pair: SentencePair, _system: System) -> list[Swept]:
-    return [_swept(epsilon, solved(_pair, with_epsilon(_system, epsilon))) for epsilon in EPSILONS[::4]]
+    any_epsilon = with_epsilon(system, 1.0)
+    return work.kept(("epsilons", pair_key(pair), system_key(any_epsilon)), make, "Solving over a range of ε …")
 
 
 def _swept(x: float, result: Aligned) -> Swept:

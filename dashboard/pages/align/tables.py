@@ -6,8 +6,6 @@ from dashboard.kit.marks import Mark
 from dashboard.kit.theme import STATUS
 from dashboard.kit.word_view import Row, View, is_marked, status_of
 
-STATUS_WORDS = {"hit": "hit", "possible": "possible", "false": "false", "missed": "missed", "link": "", "null": "null"}
-
 
 def links_table(view: View, mark: Mark) -> tuple[pd.DataFrame, list[tuple[int | None, int | None]]]:
     """One row a link, a missed gold link, or a null word, marked rows first; and the places of the rows."""
@@ -58,4 +56,4 @@ def _gold(row: Row, view: View) -> str:
 
 
 def _sign(status: str) -> str:
-    return f"{STATUS[status][2]} {STATUS_WORDS[status]}" if STATUS_WORDS[status] else ""
+    return "" if status == "link" else f"{STATUS[status][2]} {status}"

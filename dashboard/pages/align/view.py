@@ -5,21 +5,21 @@ from dataclasses import replace
 import streamlit as st
 
 from dashboard import background, state
-from dashboard.kit import exports, markup, plan_figure, widgets
+from dashboard.kit import charts, exports, markup, widgets
 from dashboard.kit.components import links
 from dashboard.kit.downloads import save
+from dashboard.kit.figures import plan
 from dashboard.kit.marks import Mark
-from dashboard.kit.theme import GREY, STATUS, STATUS_LINES
 from dashboard.kit.word_view import DRAWN_WORDS, View, view_of
-from dashboard.pages.align import figures as sweep_figure
-from dashboard.pages.align import tables
+from dashboard.pages.align import figures, tables
 from dashboard.pages.align.cache import over_epsilons, over_layers, pair_of
 from dashboard.pages.align.choices import CHOICES, AlignView
 from dashboard.state import System
+from otcore.corpora.types import SentencePair
 from otcore.text.languages import language
 from otcore.transport.solvers import SOLVERS
 
-_CHART = {"displaylogo": False, "displayModeBar": True, "modeBarButtonsToRemove": ["select2d", "lasso2d", "zoom", "pan"]}
+_CHART = charts.CONFIG | {"displayModeBar": True}
 _READING = {
     "plan": "Bright cells carry mass; a row spreads one source word over its translations. A click on a cell marks both words everywhere, "
     "another one takes the mark away.",
@@ -37,15 +37,16 @@ def page(chosen: AlignView) -> None:
     """The whole page below the controls."""
     pair = pair_of(chosen)
     note(chosen, pair)
-    views = [_solved(pair, system, chosen) for system in chosen.systems]
+    systems = [_usable(system) for system in chosen.systems]
+    views = [view_of(background.aligned(pair, system), with_gold=chosen.gold) for system in systems]
     if len(views) == 1:
-        one(views[0], chosen, "a")
+        one(views[0], chosen, systems[0])
     else:
-        both(views, chosen)
-    sweeps(pair, chosen)
+        both(views, chosen, systems)
+    sweeps(pair, chosen, systems)
 
 
-def note(chosen: AlignView, pair) -> None:
+def note(chosen: AlignView, pair: SentencePair) -> None:
     """What the sentence of the collection shows."""
     if chosen.own_text:
         return
@@ -56,32 +57,27 @@ def note(chosen: AlignView, pair) -> None:
         st.caption("Gold links between these two languages are chained through English: fewer and less certain than direct ones.")
 
 
-def one(view: View, chosen: AlignView, key: str) -> None:
+def one(view: View, chosen: AlignView, system: System) -> None:
     """One system: sentences, matrix, numbers, table, exports."""
-    warn(view)
-    _legend(view)
-    links.show(view, chosen.marked, key=f"sentences_{key}")
+    _sentences(view, chosen, "a")
     matrix, facts = st.columns([6, 7], gap="medium")
     with matrix:
         _matrix_controls(view)
-        _matrix(view, chosen, key)
+        _matrix(view, chosen, "a")
     with facts:
         _numbers(view)
-        _table(view, chosen, key)
-        _downloads(view, chosen.first, key)
+        _table(view, chosen, "a")
+        _downloads(view, system, "a")
 
 
-def both(views: list[View], chosen: AlignView) -> None:
+def both(views: list[View], chosen: AlignView, systems: list[System]) -> None:
     """Two systems side by side, and which links differ."""
     _matrix_controls(views[0])
-    systems = chosen.systems
-    top = max(float(plan_figure.matrix(view, chosen.view).max(initial=0)) for view in views)
+    top = max(float(plan.matrix(view, chosen.view).max(initial=0)) for view in views)
     for column, view, system, letter in zip(st.columns(2, gap="medium"), views, systems, "AB", strict=True):
         with column:
             st.subheader(f"{letter}: {markup.escape_markdown(_describe(view, systems, system))}", anchor=False)
-            warn(view)
-            _legend(view)
-            links.show(view, chosen.marked, key=f"sentences_{letter.lower()}")
+            _sentences(view, chosen, letter.lower())
             _numbers(view)
             _matrix(view, chosen, letter.lower(), top)
             _downloads(view, system, letter.lower())
@@ -93,35 +89,39 @@ def both(views: list[View], chosen: AlignView) -> None:
     st.dataframe(table, hide_index=True, column_config=_columns(), alt="Links of both systems")
 
 
-def sweeps(pair, chosen: AlignView) -> None:
+def sweeps(pair: SentencePair, chosen: AlignView, systems: list[System]) -> None:
     """AER or cost over all layers, or over ε, with the current setting marked; a figure for each system."""
-    systems = chosen.systems
     widgets.draw(CHOICES, "sweep")
-    for column, system, letter in zip(st.columns(len(systems), gap="medium"), systems, "ab", strict=False):
+    for column, system, letter in zip(st.columns(len(systems), gap="medium"), systems, "AB", strict=False):
         with column:
-            _sweep(pair, usable(system), chosen, letter if len(systems) > 1 else "")
+            _sweep(pair, system, chosen, f"{letter}: " if len(systems) > 1 else "")
     st.caption(f"All other settings as above; the dashed line is the current one. Lower AER is better. {_SWEEP_READING[chosen.sweep]}")
 
 
-def _sweep(pair, system: System, chosen: AlignView, letter: str) -> None:
-    if chosen.sweep == "epsilon" and not system.settings.solver.has_epsilon:
+def _sweep(pair: SentencePair, system: System, chosen: AlignView, lead: str) -> None:
+    solver = system.settings.solver
+    if chosen.sweep == "epsilon" and not solver.has_epsilon:
         entropic = ", ".join(name for name, one in SOLVERS.items() if one.has_epsilon)
-        st.info(f"The {system.settings.solver.name} solver has no ε; choose one of {entropic} to sweep it.")
+        st.info(f"The {solver.name} solver has no ε; choose one of {entropic} to sweep it.")
         return
     if chosen.sweep == "layers":
         points, name = over_layers(pair, system), "layer"
         now = background.encoder(system.encoder).check_layer(system.settings.layer)
     else:
-        points, now = over_epsilons(pair, system), system.settings.solver.epsilon
-        name = "ε (mean costs)" if system.settings.solver.relative else "ε"
+        points, name, now = over_epsilons(pair, system), "ε (mean costs)" if solver.relative else "ε", solver.epsilon
     x = [point.x for point in points]
     values = {"AER": [point.aer for point in points]} if chosen.gold and pair.gold else {}
     values["transport cost"] = [point.cost for point in points]
-    swept = CHOICES.declared["sweep"].kind.labels[chosen.sweep]
-    title = f"{letter.upper()}{': ' if letter else ''}{' and '.join(values)} {swept}"
-    title = title[0].upper() + title[1:]
-    figure = sweep_figure.curve(x, values, now, title=title, x_title=name, log=chosen.sweep == "epsilon")
-    st.plotly_chart(figure, key=f"sweep_chart{letter}", config=_CHART, alt=f"{title}. {_spoken(x, values)}")
+    title = f"{' and '.join(values)} {CHOICES.declared['sweep'].kind.labels[chosen.sweep]}"
+    title = lead + title[0].upper() + title[1:]
+    figure = figures.curve(x, values, now, title=title, x_title=name, log=chosen.sweep == "epsilon")
+    st.plotly_chart(figure, key=f"sweep_chart{lead[:1].lower()}", config=_CHART, alt=f"{title}. {_spoken(x, values)}")
+
+
+def _sentences(view: View, chosen: AlignView, key: str) -> None:
+    warn(view)
+    links.legend(gold=view.gold is not None)
+    links.show(view, chosen.marked, key=f"sentences_{key}")
 
 
 def warn(view: View) -> None:
@@ -142,40 +142,25 @@ def warn(view: View) -> None:
         )
 
 
-def usable(system: System) -> System:
-    """The system, with the default encoder where its own cannot be had."""
-    name, _ = background.usable_encoder(system.encoder)
-    return system if name == system.encoder else replace(system, encoder=name)
-
-
-def _solved(pair, system: System, chosen: AlignView) -> View:
-    _, problem = background.usable_encoder(system.encoder)
+def _usable(system: System) -> System:
+    """The system, with the default encoder where its own cannot be had, which is told."""
+    name, problem = background.usable_encoder(system.encoder)
     if problem:
         st.warning(markup.escape_markdown(problem))
-    return view_of(background.aligned(pair, usable(system)), with_gold=chosen.gold)
+    return replace(system, encoder=name)
 
 
-def _describe(view: View, systems: tuple[System, ...], system: System) -> str:
+def _describe(view: View, systems: list[System], system: System) -> str:
     """What a system is, and whatever else sets it apart from the other."""
     settings = system.settings
     epsilon = f" ε {settings.solver.epsilon:g}" if settings.solver.has_epsilon else ""
-    facts = [usable(system).encoder, f"layer {view.result.layer}", f"{settings.solver.name}{epsilon}"]
-    apart = {
-        "unit": f"{settings.unit}s", "pooling": f"{settings.pooling} pooling", "cost": f"{settings.cost} cost",
-        "masses": f"{settings.masses} masses", "links": f"{settings.links.name} links",
-    }  # fmt: skip
-    return ", ".join(facts + [text for name, text in apart.items() if len({getattr(one.settings, name) for one in systems}) > 1])
-
-
-def _legend(view: View) -> None:
-    names = ["hit", "possible", "false", "missed"] if view.gold else ["link"]
-    words = {
-        "hit": "hit (sure in gold)", "possible": "possible in gold", "false": "false (not in gold)",
-        "missed": "missed gold link", "link": "link",
-    }  # fmt: skip
-    entries = [(STATUS[name][2], STATUS[name][0], STATUS_LINES[name], words[name]) for name in names]
-    entries.append(("", GREY, "solid", "mass that is no link"))
-    st.html(markup.legend(entries, boxed="linked to nothing"))
+    facts = [system.encoder, f"layer {view.result.layer}", f"{settings.solver.name}{epsilon}"]
+    apart = {"unit": "s", "pooling": " pooling", "cost": " cost", "masses": " masses", "links": " links"}
+    for name, word in apart.items():
+        if len({getattr(one.settings, name) for one in systems}) > 1:
+            value = getattr(settings, name)
+            facts.append(f"{getattr(value, 'name', value)}{word}")
+    return ", ".join(facts)
 
 
 def _matrix_controls(view: View) -> None:
@@ -185,14 +170,15 @@ def _matrix_controls(view: View) -> None:
 
 
 def _matrix(view: View, chosen: AlignView, key: str, top: float | None = None) -> None:
-    marked = (chosen.marked.source, chosen.marked.target)
-    figure = plan_figure.heatmap(view, chosen.view, marked, stamp=state.stamp(), top=top)
-    name = f"{chosen.view}-{chosen.source}-{chosen.target}"
-    chart = f"matrix_{key}"
+    chart, file = f"matrix_{key}", f"{chosen.view}-{chosen.source}-{chosen.target}"
     st.plotly_chart(
-        figure, key=chart, on_select=lambda: state.take_point(chart), selection_mode="points",
-        config={**_CHART, "toImageButtonOptions": {"format": "svg", "filename": name}}, alt=_matrix_text(view, chosen.view),
-    )  # fmt: skip
+        plan.heatmap(view, chosen.view, chosen.marked, stamp=state.stamp(), top=top),
+        key=chart,
+        on_select=lambda: state.take_point(chart),
+        selection_mode="points",
+        config=_CHART | {"toImageButtonOptions": {"format": "svg", "filename": file}},
+        alt=_matrix_text(view, chosen.view),
+    )
     st.caption(_READING[chosen.view] + " The camera saves the figure as SVG.")
 
 
@@ -230,12 +216,17 @@ def _numbers(view: View) -> None:
 def _table(view: View, chosen: AlignView, key: str) -> None:
     table, places = tables.links_table(view, chosen.marked)
     unused = [name for name, used in (("gold", view.gold is not None), ("marked", any(table["marked"]))) if not used]
-    table = table.drop(columns=unused)
     name = f"table_{key}_{state.stamp()}"  # a new mark sorts the rows anew: the browser's tick would stay at its old place
     st.dataframe(
-        table, hide_index=True, height=min(36 * (len(table) + 1) + 2, 420), column_config=_columns(), key=name,
-        on_select=lambda: state.take_row(name, places), selection_mode="single-row", alt="Links, missed links and null words",
-    )  # fmt: skip
+        table.drop(columns=unused),
+        hide_index=True,
+        height=min(36 * (len(table) + 1) + 2, 420),
+        column_config=_columns(),
+        key=name,
+        on_select=lambda: state.take_row(name, places),
+        selection_mode="single-row",
+        alt="Links, missed links and null words",
+    )
 
 
 def _columns() -> dict:
@@ -259,11 +250,7 @@ def _columns() -> dict:
 def _downloads(view: View, system: System, key: str) -> None:
     table, _ = tables.links_table(view, Mark())
     name = f"alignment-{view.result.pair.source.language}-{view.result.pair.target.language}"
-    files = (
-        ("Pharaoh", exports.pharaoh(view), f"{name}.pharaoh"),
-        ("CSV", exports.csv(table.drop(columns="marked")), f"{name}.csv"),
-        ("JSON", exports.as_json(view, system.encoder), f"{name}.json"),
-    )
     with st.container(horizontal=True):
-        for label, content, file in files:
-            save(label, content, file, key=f"save_{label}_{key}")
+        save("Pharaoh", exports.pharaoh(view), f"{name}.pharaoh", key=f"save_Pharaoh_{key}")
+        save("CSV", exports.csv(table.drop(columns="marked")), f"{name}.csv", key=f"save_CSV_{key}")
+        save("JSON", exports.as_json(view, system.encoder), f"{name}.json", key=f"save_JSON_{key}")

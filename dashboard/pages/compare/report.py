@@ -7,7 +7,7 @@ from markupsafe import Markup
 from plotly.offline import get_plotlyjs
 
 from dashboard.kit import charts
-from dashboard.kit.templates import filled
+from dashboard.kit.markup import filled
 from dashboard.pages.compare import figures, tables
 from otcore.evaluation.measures import MEASURES
 from otcore.evaluation.types import MEAN, Evaluation

@@ -7,11 +7,11 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import state
-from dashboard.kit import charts, markup, plan_figure
+from dashboard.kit import charts, markup
 from dashboard.kit.components import links
+from dashboard.kit.figures import plan
 from dashboard.kit.marks import Mark
-from dashboard.kit.templates import filled
-from dashboard.kit.theme import STATUS, STATUS_LINES
+from dashboard.kit.markup import filled
 from dashboard.kit.word_view import View, view_of
 from dashboard.pages.errors import cache, clicks, findings, notes_panel
 from dashboard.pages.errors.choices import LETTERS, MOST_REPORTED, ErrorsView
@@ -22,16 +22,13 @@ from otcore.analysis.sources import Corpus
 from otcore.corpora.types import Link
 from otcore.text.languages import language
 
-_WORDS = {"hit": "hit (sure in gold)", "possible": "possible in gold", "false": "false (not in gold)", "missed": "missed gold link"}
-
 
 def show(analysis: Analysis, corpus: Corpus, view: ErrorsView, left: Remaining, place: int) -> None:
     """Everything about one pair."""
     pair, key = corpus.pairs[place], corpus.keys[place]
     _head(corpus, view, left, place)
     views = views_of(analysis, corpus, view, place)
-    signs = [(STATUS[name][2], STATUS[name][0], STATUS_LINES[name], words) for name, words in _WORDS.items()]
-    st.html(markup.legend(signs, boxed="linked to nothing"))
+    links.legend(gold=True, faint=False)
     for column, found, letter, one in zip(st.columns(len(views), gap="medium"), views, LETTERS, analysis.systems, strict=False):
         with column:
             scores = one.scores[place]
@@ -148,9 +145,9 @@ def _said(analysis: Analysis, system: int, place: int, link: Link) -> str:
 
 
 def _plans(views: list[View], mark: Mark) -> None:
-    top = max(float(plan_figure.matrix(found, "plan").max(initial=0)) for found in views)
+    top = max(float(plan.matrix(found, "plan").max(initial=0)) for found in views)
     for column, (letter, found) in zip(st.columns(len(views), gap="medium"), findings.lettered(views), strict=True):
-        figure = plan_figure.heatmap(found, "plan", (mark.source, mark.target), stamp=state.stamp(), top=top)
+        figure = plan.heatmap(found, "plan", mark, stamp=state.stamp(), top=top)
         figure.update_layout(title_text=f"{letter}: transported mass")
         chart = f"er_plan_{letter}"
         column.plotly_chart(

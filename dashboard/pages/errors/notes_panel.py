@@ -7,7 +7,7 @@ from dashboard.kit import markup
 from dashboard.kit.downloads import save
 from dashboard.kit.explain import attempt
 from dashboard.kit.marks import Mark
-from dashboard.kit.templates import filled
+from dashboard.kit.markup import filled
 from dashboard.pages.errors import cache, clicks
 from dashboard.pages.errors.findings import words_of
 from otcore.analysis.sources import Corpus

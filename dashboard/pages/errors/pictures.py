@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from dashboard.kit.templates import filled
+from dashboard.kit.markup import filled
 from dashboard.kit.theme import GREY, ORANGE, STATUS, VERMILLION
 from dashboard.pages.errors.choices import LETTERS
 from otcore.analysis.analyse import Analysis

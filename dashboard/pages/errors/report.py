@@ -11,7 +11,7 @@ from plotly.offline import get_plotlyjs
 
 from dashboard.kit import charts, exports
 from dashboard.kit.downloads import save
-from dashboard.kit.templates import filled
+from dashboard.kit.markup import filled
 from dashboard.pages.errors import findings, pictures
 from dashboard.pages.errors.choices import LETTERS, ErrorsView
 from dashboard.pages.errors.filtering import Remaining

@@ -9,7 +9,7 @@ from dashboard import state
 from dashboard.kit import downloads, markup, widgets
 from dashboard.kit.components import links
 from dashboard.kit.explain import explain
-from dashboard.kit.templates import filled
+from dashboard.kit.markup import filled
 from dashboard.kit.word_view import view_of
 from dashboard.pages.learn import cache, controls
 from dashboard.pages.learn.choices import CHOICES, CONTROLS, OVERVIEW
