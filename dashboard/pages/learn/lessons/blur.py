@@ -7,7 +7,7 @@ import numpy as np
 
 from dashboard.kit.figures.matrices import matrix
 from dashboard.pages.learn.figures.curves import Series, lines
-from dashboard.pages.learn.lessons.types import Drawing, Engine, Lesson, Picture, Question, Words
+from dashboard.pages.learn.lessons.types import Drawing, Engine, Picture, Words, told
 from otcore.base.choices import OneOf, choice
 from otcore.transport.problem import Plan, Problem
 from otcore.transport.solvers import make_solver, solve
@@ -96,43 +96,13 @@ def _curve(solved: Blurred, kind: str, now: float) -> Picture:
     return Picture(figure, f"{title}: {spoken}.", "The dashed upright line is the present ε.")
 
 
-LESSON = Lesson(
-    number=4,
-    name="blur",
-    title="Blur",
-    idea="The exact plan is sharp and jumps when the masses change a little. Adding a price for being sharp makes it smooth and quick "
-    "to compute. One number, ε, says how much: near 0 the exact plan, very large the *independent* plan, which ignores the cost.",
-    symbols={
-        r"\pi": "the plan, between masses a and b; U(a, b) holds all plans (lesson 2)",
-        "C": "the cost of moving a unit of mass",
-        r"a\otimes b": "the independent plan: everyone sends to everyone, by mass alone",
-        r"\mathrm{KL}": "how far one plan is from another, 0 if equal",
-        r"\varepsilon": "the strength of the blur, in the unit of the cost",
-    },
-    formula=r"\begin{gathered}\mathrm{OT}_\varepsilon(a,b)=\\ "
-    r"\min_{\pi\in U(a,b)}\ \langle \pi, C\rangle+\varepsilon\,\mathrm{KL}(\pi\,\|\,a\otimes b)\end{gathered}",
-    look="Move ε from left to right: line, cloud, block. Then look at the iterations: why is small ε slow, and large ε vague?",
-    view=View,
-    draw=_draw,
-    question=Question(
-        "You make ε ten times smaller, from 0.1 to 0.01. What happens to the iterations the solver needs?",
-        {
-            "There are fewer: the plan is simpler.": "The plan has fewer cells, but each step corrects the marginals less: "
-            "many more steps.",
-            "The same: ε only changes the result.": "Look at the third curve: ε also decides how quickly the steps converge.",
-            "There are more.": "Yes: the sharper the plan, the less one step corrects. Sharp is slow, vague is quick.",
-        },
-        right=2,
-    ),
-    words=lambda view: (
+def _words(view: View) -> tuple[Words, ...]:
+    return (
         Words(
             {"sentence": "g001", "target": "de", "epsilon": min(max(view.epsilon, 0.005), 10.0)},
             "The same ε (in mean costs) on a real pair. The thin grey lines are mass that goes a little everywhere.",
         ),
-    ),
-    moral="For words ε near 0.1 works best on our sentences: a soft plan still says which partner is second best.",
-    tasks={
-        "What is the plan as ε → ∞ for masses a = (½, ½), b = (¼, ¾)?": "a ⊗ b = (⅛, ⅜; ⅛, ⅜).",
-        "What is KL(π‖a⊗b) for that plan?": "0: the plan is the independent one.",
-    },
-)
+    )
+
+
+LESSON = told(__file__, View, _draw, _words)

@@ -8,7 +8,7 @@ from dashboard.kit.figures.matrices import matrix
 from dashboard.kit.markup import escape_markdown
 from dashboard.pages.learn.figures.curves import Series, lines
 from dashboard.pages.learn.lessons import reading
-from dashboard.pages.learn.lessons.types import Drawing, Engine, Lesson, Picture, Question, Words
+from dashboard.pages.learn.lessons.types import Drawing, Engine, Picture, Words, told
 from otcore.base.choices import Number, OneOf, choice
 
 WORDS = {
@@ -111,37 +111,4 @@ def _words(view: View) -> tuple[Words, ...]:
     )
 
 
-LESSON = Lesson(
-    number=11,
-    name="contexts",
-    title="Contextual words",
-    idea="A dictionary gives *crane* one entry: a bird, and a machine. A contextual encoder gives every *occurrence* a vector of its own, "
-    "made from the whole sentence. Layer 0 has hardly looked around yet; each further layer mixes in more of the neighbours.",
-    symbols={
-        "x,\\ y": "vectors of two words, each in its sentence",
-        r"\cos(x,y)": "1 if they point the same way, 0 if they have nothing in common",
-        r"C(x,y)": "the cost of moving one onto the other",
-    },
-    formula=r"\begin{gathered}\cos(x,y)=\frac{\langle x,y\rangle}{\lVert x\rVert\,\lVert y\rVert}\\ C(x,y)=1-\cos(x,y)\end{gathered}",
-    look="Raise the layer from 0 to 4: do the two occurrences part? Do their nearest translations become different words?",
-    view=View,
-    draw=_draw,
-    question=Question(
-        "A static model has one vector for “crane”, whatever the sentence. What can its transport cost not do?",
-        {
-            "Be computed.": "It can: any vectors give costs. They are only the same in every sentence.",
-            "Be cheap towards the right translation in both sentences at once.": "Yes: one vector cannot be near both meanings "
-            "at the same time.",
-            "Be symmetric.": "1 − cos is the same in both directions, static or not.",
-        },
-        right=1,
-    ),
-    words=_words,
-    moral="This is a small encoder, so the two meanings do not always part. The layer sweep of the Align page shows where "
-    "alignment is best.",
-    tasks={
-        "x = (1, 0), y = (1, 1). Compute cos and C.": "1/√2 ≈ 0.71, and 0.29.",
-        "Why does the paper train on the last layer and aligners read a middle one?": "The last layer is nearest to what the task uses; "
-        "middle layers are less bent towards predicting words.",
-    },
-)
+LESSON = told(__file__, View, _draw, _words)

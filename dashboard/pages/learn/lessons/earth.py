@@ -8,7 +8,7 @@ from dashboard.kit.figures.matrices import matrix
 from dashboard.kit.theme import ORANGE
 from dashboard.pages.learn.figures.piles import piles
 from dashboard.pages.learn.lessons.kinds import Drawn, listed
-from dashboard.pages.learn.lessons.types import Drawing, Engine, Lesson, Picture, Question, Words
+from dashboard.pages.learn.lessons.types import Drawing, Engine, Picture, Words, told
 from otcore.base.choices import Number, OneOf, choice
 from otcore.transport.problem import Plan, Problem
 from otcore.transport.solvers import make_solver, solve
@@ -98,42 +98,13 @@ def _shown(view: View, problem: Problem, best: Plan) -> tuple[np.ndarray, str]:
     return plan, "**That is an optimum.**" if more < 1e-9 else f"A valid plan, {more:.3f} dearer than the cheapest. Can you lower it?"
 
 
-LESSON = Lesson(
-    number=1,
-    name="earth",
-    title="Moving earth",
-    idea="Piles of earth must fill holes. Carrying a shovel far costs more. A *plan* says how much goes from each pile to each hole; "
-    "optimal transport is the cheapest plan. Later, the piles are the words of one language and the holes those of another.",
-    symbols={
-        r"x,\ y": "the place of a pile and of a hole",
-        r"a_x,\ b_y": "how much lies there, as shares of all earth",
-        r"\pi_{xy}": "the plan: how much goes from x to y",
-        "p": "how quickly distance becomes expensive",
-    },
-    formula=r"\begin{gathered}\min_{\pi \ge 0}\ \sum_{x,y} \pi_{xy}\,|x-y|^p\\ "
-    r"\text{so that}\quad \sum_y \pi_{xy}=a_x,\ \ \sum_x \pi_{xy}=b_y\end{gathered}",
-    look="Drag the bars, then move p below and above 1. Do the arrows cross? Which shovels stay where they are?",
-    view=View,
-    draw=_draw,
-    question=Question(
-        "Piles of equal size lie at 1, 2, 3; the holes are at 2, 3, 4. With p = 2, which plan is cheapest?",
-        {
-            "The pile at 1 jumps to 4, the others stay.": "That costs 3² = 9 for one pile; three single steps cost only 1 + 1 + 1.",
-            "Every pile goes one place to the right.": "Yes: 1 + 1 + 1 = 3 against 3² = 9. Above p = 1, many short moves beat one long.",
-            "Both cost the same.": "That is so at p = 1 (3 against 3). At p = 2 the long jump costs 9.",
-        },
-        right=1,
-    ),
-    words=lambda view: (
+def _words(view: View) -> tuple[Words, ...]:
+    return (
         Words(
             {"solver": "exact", "masses": "uniform", "sentence": "g001", "target": "de"},
             "English words are the piles, German words the holes, all equally heavy; the distance is 1 − cosine of their vectors.",
         ),
-    ),
-    moral="The same programme, solved exactly: every word must send all its mass, so some words are split over several partners.",
-    tasks={
-        "Piles 2, 1 at places 1, 2; holes 1, 2 at places 1, 3. Write down a plan and its cost for p = 1.": "Keep 1 at place 1, "
-        "move 1 from 1 to 3 (cost 2) and 1 from 2 to 3 (cost 1): total 3.",
-        "When has Monge no plan?": "When a hole can only be filled with part of a pile, for instance one pile and two holes.",
-    },
-)
+    )
+
+
+LESSON = told(__file__, View, _draw, _words)

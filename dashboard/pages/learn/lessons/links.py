@@ -9,7 +9,7 @@ import numpy as np
 
 from dashboard.pages.learn.figures.curves import Series, lines
 from dashboard.pages.learn.lessons import reading
-from dashboard.pages.learn.lessons.types import Drawing, Engine, Lesson, Picture, Question, Words
+from dashboard.pages.learn.lessons.types import Drawing, Engine, Picture, Words, told
 from otcore.alignment.rules.threshold import Threshold
 from otcore.alignment.scores import Scores, score_pair
 from otcore.base.choices import Number, OneOf, choice
@@ -86,37 +86,8 @@ def _draw(view: View, engine: Engine) -> Drawing:
     )
 
 
-LESSON = Lesson(
-    number=10,
-    name="links",
-    title="From plan to alignment",
-    idea="A plan is soft: every word sends a little to many. An alignment is hard: these two words belong together, those do not. "
-    "A *link rule* turns one into the other, and hand-made links tell how well. Draw too few and you miss some; "
-    "draw too many and some are wrong.",
-    symbols={
-        "A": "the links the rule draws",
-        "S": "the sure links made by hand, which every annotator would draw",
-        "P": "the possible ones, with S among them",
-        r"|\cdot|": "how many",
-    },
-    formula=r"\text{precision}=\frac{|A\cap P|}{|A|}\quad\text{recall}=\frac{|A\cap S|}{|S|}",
-    look="Move the threshold from 1 to 0: which curve rises, which falls? Check the AER below by hand, then try another rule.",
-    view=View,
-    draw=_draw,
-    question=Question(
-        "You lower the threshold, so that more cells count as links. What can never happen to recall?",
-        {
-            "It cannot fall.": "Yes: every link found before is still there, so no sure link gets lost. Precision may well fall.",
-            "It cannot rise.": "It rises whenever one of the new links is a sure one.",
-            "It cannot reach 1.": "At threshold 0 every cell with mass is a link, and nothing sure is missed.",
-        },
-        right=0,
-    ),
-    words=lambda view: (Words(choices(view), "The same links as lines: green is a hit, dashed red is false, dotted orange is missed."),),
-    moral="The default rule, the mutual maximum, has no threshold to choose: a link is a cell that is largest in its row and "
-    "in its column.",
-    tasks={
-        "|A| = 8, |S| = 6, |A∩S| = 5, |A∩P| = 7. Compute precision, recall, AER.": "7/8, 5/6, 1 − (5 + 7)/(8 + 6) = 1/7.",
-        "When is AER 0?": "When every sure link is drawn and every drawn link is at least possible.",
-    },
-)
+def _words(view: View) -> tuple[Words, ...]:
+    return (Words(choices(view), "The same links as lines: green is a hit, dashed red is false, dotted orange is missed."),)
+
+
+LESSON = told(__file__, View, _draw, _words)

@@ -7,7 +7,7 @@ import numpy as np
 
 from dashboard.kit.figures.matrices import matrix
 from dashboard.pages.learn.figures.landscapes import polytope
-from dashboard.pages.learn.lessons.types import Drawing, Engine, Lesson, Picture, Question, Words
+from dashboard.pages.learn.lessons.types import Drawing, Engine, Picture, Words, told
 from otcore.base.choices import Number, OneOf, choice
 from otcore.transport.teaching.polytope import complete, slice_corners, vertices
 
@@ -98,41 +98,13 @@ def _level(plan: np.ndarray, cost: np.ndarray) -> np.ndarray:
     return plan[0, :2] + np.outer(sorted(ends), way)
 
 
-LESSON = Lesson(
-    number=2,
-    name="plans",
-    title="What is a plan?",
-    idea="A plan is a table whose rows and columns must add up to given masses. In a 3 × 3 table four entries can be chosen, the "
-    "other five follow. All plans together form a body with flat sides, a *polytope*; the cheapest plan waits in one of its corners.",
-    symbols={
-        r"\pi_{ij}": "shovels from pile i to hole j",
-        r"a_i,\ b_j": "masses: what row i and column j must add up to",
-        "C_{ij}": "cost of one shovel from i to j",
-        "U(a,b)": "the set of all plans",
-    },
-    formula=r"\begin{gathered}\pi\in U(a,b):\quad \pi_{ij}\ge 0\\ \sum_j\pi_{ij}=a_i,\quad \sum_i\pi_{ij}=b_j\\ "
-    r"\text{cost}=\sum_{ij}\pi_{ij}C_{ij}\end{gathered}",
-    look="Move the four entries and walk the orange dot to the star. When does the picture say you are in a corner?",
-    view=View,
-    draw=_draw,
-    question=Question(
-        "The cost is a sum of entries times numbers. Where on the polytope can a cheapest plan always be found?",
-        {
-            "In the middle, where every cell has some mass.": "A linear cost still falls in some direction there: you can walk on.",
-            "In a corner.": "Yes: walk where the cost falls until a side stops you, then along it, until a corner stops you.",
-            "Anywhere, if the cost is right.": "Only a cost that is equal for all plans would do that; a corner works for every cost.",
-        },
-        right=1,
-    ),
-    words=lambda view: (
+def _words(view: View) -> tuple[Words, ...]:
+    return (
         Words(
             {"solver": "exact", "masses": "uniform", "sentence": "g055", "target": "de"},
             "The exact plan of a short pair is a corner: at most (words + words − 1) cells have mass.",
         ),
-    ),
-    moral="An exact plan between words is sparse because it is a corner of its polytope; an entropic one (lesson 4) lies inside.",
-    tasks={
-        "How many entries of a 3 × 4 plan can be chosen freely?": "(3 − 1) · (4 − 1) = 6.",
-        "How many cells with mass can a corner of a 3 × 3 plan have at most?": "3 + 3 − 1 = 5.",
-    },
-)
+    )
+
+
+LESSON = told(__file__, View, _draw, _words)

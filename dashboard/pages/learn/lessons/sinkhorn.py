@@ -9,7 +9,7 @@ from dashboard.kit.figures.frames import Figure
 from dashboard.kit.figures.matrices import matrix
 from dashboard.pages.learn.figures.curves import Series, lines
 from dashboard.pages.learn.lessons.kinds import Steps
-from dashboard.pages.learn.lessons.types import Drawing, Engine, Lesson, Picture, Question, Words
+from dashboard.pages.learn.lessons.types import Drawing, Engine, Picture, Words, told
 from otcore.base.choices import OneOf, choice
 from otcore.transport.teaching.steps import DOMAINS, sinkhorn_steps
 from otcore.transport.teaching.steps import Steps as Iterates
@@ -101,42 +101,13 @@ def _errors(epsilon: float, step: int) -> Picture:
     return Picture(figure, f"Marginal error after {step} half-steps: {spoken}.", reading)
 
 
-LESSON = Lesson(
-    number=5,
-    name="sinkhorn",
-    title="Sinkhorn, step by step",
-    idea="The blurred plan of lesson 4 is found by a very simple recipe. Start with a table that is large where the cost is small. "
-    "Scale each row to its wanted sum, then each column, then the rows again. The table converges to the plan.",
-    symbols={
-        r"K": "the start: large where the cost C is small",
-        r"u_i,\ v_j": "what row i and column j are multiplied by",
-        "a,\\ b": "wanted row and column sums",
-        r"\varepsilon": "the blur, here as a share of the largest cost",
-    },
-    formula=r"\begin{gathered}K_{ij}=\exp(-C_{ij}/\varepsilon),\qquad \pi_{ij}=u_i\,K_{ij}\,v_j\\ "
-    r"u\leftarrow \frac{a}{Kv},\qquad v\leftarrow\frac{b}{K^{\!\top}u}\end{gathered}",
-    look="Press ▶ and watch the two kinds of sums take turns. Then set ε to 0.005: the plain domain breaks. Row D is far from everyone.",
-    view=View,
-    draw=_draw,
-    question=Question(
-        "You have just done a column step, before convergence. Which sums are right?",
-        {
-            "The column sums.": "Yes: that is what the step repairs; it disturbs the row sums a little.",
-            "The row sums.": "They were right one step earlier; scaling the columns has moved them again.",
-            "Both.": "Only in the end. Until then each step repairs one side and disturbs the other.",
-        },
-        right=0,
-    ),
-    words=lambda view: (
+def _words(view: View) -> tuple[Words, ...]:
+    return (
         Words(
             {"sentence": "g055", "target": "fr", "epsilon": 0.02},
             "This plan was found by the same steps; the Align page says how many. Set ε higher there and the number falls.",
         ),
-    ),
-    moral="Fine-tuning solves thousands of such problems a second, in a domain that cannot overflow, many sentences at a time.",
-    tasks={
-        "Do one row and one column step on K = (1, 1; 1, 3) for a = b = (½, ½).": "Rows: (¼, ¼; ⅛, ⅜). Columns sum to ⅜, ⅝, "
-        "so: (⅓, ⅕; ⅙, 3⁄10).",
-        "Why does exp(−C/ε) become exactly 0 in single precision?": "Below about 10⁻⁴⁵, that is C/ε above about 103, no number is left.",
-    },
-)
+    )
+
+
+LESSON = told(__file__, View, _draw, _words)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from otcore.base.choices import Choice, declared
@@ -125,3 +127,18 @@ class Lesson:
     def controls(self) -> dict[str, Choice]:
         """Name → choice, in the order in which they are drawn."""
         return declared(self.view)
+
+
+def told(file: str, view: type, draw: Callable, words: Callable) -> Lesson:
+    """A lesson named as its file, told by the TOML file beside it: what `Lesson` and `Question` hold under the same names."""
+    path = Path(file)
+    prose = _unwrapped(tomllib.loads(path.with_suffix(".toml").read_text(encoding="utf-8")))
+    question = Question(**prose.pop("question"))
+    return Lesson(name=path.stem, view=view, draw=draw, question=question, words=words, **prose)
+
+
+def _unwrapped(value: Any) -> Any:
+    """Every text in one line, however it is wrapped in its file."""
+    if isinstance(value, dict):
+        return {key: _unwrapped(one) for key, one in value.items()}
+    return " ".join(value.split()) if isinstance(value, str) else value
