@@ -91,7 +91,7 @@ def screen(lesson: Lesson, teacher: bool) -> None:
         with right:
             _drawing(lesson, drawing, teacher)
         _question(lesson, teacher)
-        _words(lesson, lesson.words(chosen))
+        _words(lesson, drawing.words)
     except InputError as error:
         explain(error)
     _share(lesson)

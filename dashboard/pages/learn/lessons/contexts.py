@@ -82,33 +82,19 @@ def _draw(view: View, engine: Engine) -> Drawing:
     curve.update_xaxes(dtick=1)
     texts = [engine.collection().gold["en"][id].text for id in ids]
     told = [f"{id}: {escape_markdown(text)} → **{escape_markdown(near)}**" for id, text, near in zip(ids, texts, nearest, strict=False)]
+    spoken = f"Nearest words: in {ids[0]} {nearest[0]}, in {ids[1]} {nearest[1]}, with one vector for both {nearest[2]}."
+    deep = ", ".join(f"{value:.2f} at layer {k}" for k, value in enumerate(alike))
+    real = [{"sentence": id, "target": view.target, "layer": layer} for id in ids]
     return Drawing(
         pictures=(
-            Picture(
-                table,
-                f"Nearest words: in {ids[0]} {nearest[0]}, in {ids[1]} {nearest[1]}, with one vector for both {nearest[2]}.",
-                "Bright is near. The last row, the mean, has to serve both meanings with one vector.",
-            ),
-            Picture(
-                curve,
-                "Cosine of the two occurrences: " + ", ".join(f"{value:.2f} at layer {k}" for k, value in enumerate(alike)),
-                "The deeper the layer, the more of the sentence is in the vector.",
-            ),
+            Picture(table, spoken, "Bright is near. The last row, the mean, has to serve both meanings with one vector."),
+            Picture(curve, f"Cosine of the two occurrences: {deep}", "The deeper the layer, the more of the sentence is in the vector."),
         ),
         numbers=(("the two are alike", f"{alike[layer]:.2f}", "cosine of their vectors at this layer"),),
         note="  \n".join(told),
         facts={"alike": np.array(alike), "norms": np.linalg.norm(vectors, axis=1)},
+        words=tuple(Words(one, f"“{word}” in {one['sentence']}: follow its line to its translation.") for one in real),
     )
 
 
-def _words(view: View) -> tuple[Words, ...]:
-    return tuple(
-        Words(
-            {"sentence": id, "target": view.target, "layer": view.layer},
-            f"“{view.word}” in {id}: follow its line to its translation.",
-        )
-        for id in WORDS[view.word]
-    )
-
-
-LESSON = told(__file__, View, _draw, _words)
+LESSON = told(__file__, View, _draw)

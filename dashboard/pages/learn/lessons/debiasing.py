@@ -26,6 +26,7 @@ LAST = 24
 EPSILONS = (0.01, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0)
 _POINTS = 18
 _RATE = 0.35
+_ON_WORDS = "With the debiased solver the plan is the same as the entropic one; the number “objective” is the divergence."
 
 
 @dataclass(frozen=True)
@@ -75,18 +76,13 @@ def _draw(view: View, engine: Engine) -> Drawing:
     courses = [flow(view.epsilon, debiased) for debiased in (False, True)]
     shares = [spread(course.source[view.step, 0]) / spread(ring) for course in courses]
     spoken = f"Cloud after {view.step} steps under the {{}} cost: {{:.0%}} as wide as the ring it follows."
+    plain, debiased = (
+        _cloud(name, course, view.step) for name, course in zip(("the plain blurred cost", "the debiased divergence"), courses, strict=True)
+    )
     return Drawing(
         pictures=(
-            Picture(
-                _cloud("the plain blurred cost", courses[0], view.step),
-                spoken.format("plain", shares[0]),
-                "The blue cloud comes near but ends too small.",
-            ),
-            Picture(
-                _cloud("the debiased divergence", courses[1], view.step),
-                spoken.format("debiased", shares[1]),
-                "The blue cloud lands on the ring.",
-            ),
+            Picture(plain, spoken.format("plain", shares[0]), "The blue cloud comes near but ends too small."),
+            Picture(debiased, spoken.format("debiased", shares[1]), "The blue cloud lands on the ring."),
         ),
         numbers=(
             ("OT_ε(β, β)", f"{own[0]:.3f}", "cost of the ring to itself: not 0, because a blurred plan moves mass even to where it is"),
@@ -95,6 +91,7 @@ def _draw(view: View, engine: Engine) -> Drawing:
             ("width under S_ε", f"{shares[1]:.0%}", "of the ring's"),
         ),
         facts={"self": own[0], "debiased self": own[1], "plain": shares[0], "debiased": shares[1]},
+        words=(Words({"sentence": "g002", "target": "de", "solver": "debiased", "epsilon": 0.1}, _ON_WORDS),),
     )
 
 
@@ -105,13 +102,4 @@ def _cloud(name: str, course: Course, step: int) -> Figure:
     return cloud(groups, title=title, pulls=pulls, ranges=((-2.0, 3.6), (-1.5, 1.5)), height=360)
 
 
-def _words(view: View) -> tuple[Words, ...]:
-    return (
-        Words(
-            {"sentence": "g002", "target": "de", "solver": "debiased", "epsilon": 0.1},
-            "With the debiased solver the plan is the same as the entropic one; the number “objective” is the divergence.",
-        ),
-    )
-
-
-LESSON = told(__file__, View, _draw, _words)
+LESSON = told(__file__, View, _draw)

@@ -18,6 +18,7 @@ PLACES = 6
 _TOP = 8
 _WHO = {"split": "split piles (Kantorovich)", "whole": "whole piles only (Monge)", "own": "my own plan"}
 _TITLES = {"split": "The cheapest plan", "whole": "The cheapest plan that splits no pile", "own": "Your plan"}
+_ON_WORDS = "English words are the piles, German words the holes, all equally heavy; the distance is 1 − cosine of their vectors."
 _CELLS = Drawn(PLACES**2, _TOP, limits=("earth_piles", "earth_holes"))
 
 
@@ -45,14 +46,6 @@ def problem_of(view: View) -> Problem:
     return Problem(cost, a / a.sum(), b / b.sum())
 
 
-def own_plan(view: View) -> tuple[np.ndarray, float]:
-    """The plan by hand as shares of all earth, and the shovels that are still wrong in its rows and columns."""
-    a, b = view.shovels
-    shovels = np.array(listed(view.own)).reshape(PLACES, PLACES)
-    wrong = np.abs(shovels.sum(1) - a).sum() + np.abs(shovels.sum(0) - b).sum()
-    return shovels / a.sum(), float(wrong)
-
-
 def _draw(view: View, engine: Engine) -> Drawing:
     problem = problem_of(view)
     best = solve(problem, make_solver("exact"))
@@ -75,6 +68,7 @@ def _draw(view: View, engine: Engine) -> Drawing:
         ),
         note=note,
         facts={"cost": cost, "best": best.value},
+        words=(Words({"solver": "exact", "masses": "uniform", "sentence": "g001", "target": "de"}, _ON_WORDS),),
     )
 
 
@@ -88,8 +82,9 @@ def _shown(view: View, problem: Problem, best: Plan) -> tuple[np.ndarray, str]:
             return np.zeros_like(problem.cost), "**Monge has no plan here**: no way to fill every hole exactly without splitting a pile."
         more = float((plan * problem.cost).sum()) - best.value
         return plan, f"Not splitting costs {more:.3f} more than the optimum." if more > 1e-9 else "Here not splitting costs nothing."
-    plan, wrong = own_plan(view)
     a, b = view.shovels
+    shovels = np.array(listed(view.own)).reshape(PLACES, PLACES)
+    plan, wrong = shovels / a.sum(), np.abs(shovels.sum(1) - a).sum() + np.abs(shovels.sum(0) - b).sum()
     if a.sum() != b.sum():
         return plan, "Make piles and holes equally many shovels first: only then can a plan by hand come out."
     if wrong:
@@ -98,13 +93,4 @@ def _shown(view: View, problem: Problem, best: Plan) -> tuple[np.ndarray, str]:
     return plan, "**That is an optimum.**" if more < 1e-9 else f"A valid plan, {more:.3f} dearer than the cheapest. Can you lower it?"
 
 
-def _words(view: View) -> tuple[Words, ...]:
-    return (
-        Words(
-            {"solver": "exact", "masses": "uniform", "sentence": "g001", "target": "de"},
-            "English words are the piles, German words the holes, all equally heavy; the distance is 1 − cosine of their vectors.",
-        ),
-    )
-
-
-LESSON = told(__file__, View, _draw, _words)
+LESSON = told(__file__, View, _draw)

@@ -55,6 +55,7 @@ def _draw(view: View, engine: Engine) -> Drawing:
         ),
         note=f"{texts}  \n{verdict} It missed {lost} of {scores.sure} sure links.",
         facts=facts,
+        words=(Words(view.pair, "The links of the default settings."),),
     )
 
 
@@ -66,8 +67,4 @@ def _rates(rates: dict[str, tuple[float, int]], target: str) -> Picture:
     return Picture(figure, f"AER by phenomenon: {spoken}.", "A sentence can have several tags, so the bars share sentences.")
 
 
-def _words(view: View) -> tuple[Words, ...]:
-    return () if view.guess == "none" else (Words(view.pair, "The links of the default settings."),)
-
-
-LESSON = told(__file__, View, _draw, _words)
+LESSON = told(__file__, View, _draw)

@@ -29,17 +29,9 @@ class View:
     """A link rule, and the pair that it reads."""
 
     rule: str = choice("threshold", OneOf(_RULES), "Link rule")
-    threshold: float = choice(
-        0.5, _SHARE, "Threshold, share of row's and column's maximum", when=lambda values: values["rule"] == "threshold"
-    )
+    threshold: float = choice(0.5, _SHARE, "Threshold, share of row's and column's maximum", when=lambda now: now["rule"] == "threshold")
     sentence: str = choice("g001", OneOf(_SENTENCES), "Sentence")
     target: str = choice("de", OneOf(reading.LANGUAGES, "row"), "Language")
-
-
-def choices(view: View) -> dict[str, object]:
-    """The pair, as the Align page would be asked for it."""
-    chosen = asdict(view)
-    return {"links": chosen.pop("rule"), "epsilon": _EPSILON, **chosen}
 
 
 def sweep(pair: Aligned) -> list[Scores]:
@@ -50,13 +42,16 @@ def sweep(pair: Aligned) -> list[Scores]:
 
 
 def _draw(view: View, engine: Engine) -> Drawing:
-    pair = engine.aligned(choices(view))
-    scores, swept = reading.scored(pair), sweep(pair)
-    rates = {"precision": [one.precision for one in swept], "recall": [one.recall for one in swept], "AER": [one.aer for one in swept]}
+    chosen = asdict(view)
+    asked = {"links": chosen.pop("rule"), "epsilon": _EPSILON, **chosen}
+    pair = engine.aligned(asked)
+    scores = reading.scored(pair)
+    rates = {name: [getattr(one, name.lower()) for one in sweep(pair)] for name in ("precision", "recall", "AER")}
     series = [Series(name, THRESHOLDS, values) for name, values in rates.items()]
     now = view.threshold if view.rule == "threshold" else None
     curve = lines(series, title="One plan, every threshold", x="threshold", y="rate, 0 to 1", now=now, height=430, y_range=(-0.04, 1.04))
-    half = ", ".join(f"{values[10]:.2f}" for values in rates.values()).rpartition(", ")
+    precision, recall, error = (f"{values[10]:.2f}" for values in rates.values())
+    spoken = f"Precision, recall and AER over the threshold; at 0.5 they are {precision}, {recall} and {error}."
     both, drawn = scores.predicted_sure + scores.predicted_possible, scores.predicted + scores.sure
     latex = (
         rf"\begin{{gathered}}\mathrm{{AER}}=1-\frac{{|A\cap S|+|A\cap P|}}{{|A|+|S|}}\\ "
@@ -67,11 +62,7 @@ def _draw(view: View, engine: Engine) -> Drawing:
     return Drawing(
         pictures=(
             reading.plan_picture(pair, "The plan, its links, and the hand-made ones", told),
-            Picture(
-                curve,
-                f"Precision, recall and AER over the threshold; at 0.5 they are {half[0]} and {half[2]}.",
-                "Low threshold: many links, few missed, many wrong. High: the other way round.",
-            ),
+            Picture(curve, spoken, "Low threshold: many links, few missed, many wrong. High: the other way round."),
         ),
         numbers=(
             ("|A|", str(scores.predicted), "links the rule draws"),
@@ -83,11 +74,8 @@ def _draw(view: View, engine: Engine) -> Drawing:
         ),
         latex=latex,
         facts={"aer": scores.aer, "by hand": 1 - both / max(drawn, 1)},
+        words=(Words(asked, "The same links as lines: green is a hit, dashed red is false, dotted orange is missed."),),
     )
 
 
-def _words(view: View) -> tuple[Words, ...]:
-    return (Words(choices(view), "The same links as lines: green is a hit, dashed red is false, dotted orange is missed."),)
-
-
-LESSON = told(__file__, View, _draw, _words)
+LESSON = told(__file__, View, _draw)

@@ -50,26 +50,19 @@ def solved(view: View) -> Plan:
 def _draw(view: View, engine: Engine) -> Drawing:
     plan = solved(view)
     left = plan.source_left
-    groups = (
-        Group("English words", _X, BLUE, "circle", 14, SOURCE),
-        Group("German words", _Y, ORANGE, "diamond", 14, TARGET, below=True),
-    )
-    figure = cloud(groups, title="Where the mass goes", plan=(plan.plan, _X, _Y), ranges=((-0.2, 5.4), (-0.2, 3.8)))
+    english = Group("English words", _X, BLUE, "circle", 14, SOURCE)
+    german = Group("German words", _Y, ORANGE, "diamond", 14, TARGET, below=True)
+    figure = cloud((english, german), title="Where the mass goes", plan=(plan.plan, _X, _Y), ranges=((-0.2, 5.4), (-0.2, 3.8)))
     shares, title = {"moved": (1 - left).tolist(), "stays": left.tolist()}, "Share of each word's mass that moves"
     stays = bars(SOURCE, shares, title=title, x="English words", y="share of its mass", height=350, form=".2f")
     goes = ", ".join(f"{TARGET[j]} {share:.0%}" for j, share in enumerate(plan.plan[ORPHAN] * len(SOURCE)) if share > 0.005) or "nowhere"
+    spoken = f"Two clouds of words; mass of does goes to: {goes}."
+    kept = "Share that stays: " + ", ".join(f"{word} {share:.0%}" for word, share in zip(SOURCE, left, strict=True))
+    real = {"sentence": "g001", "target": "de", "masses": "uniform", "solver": view.kind, "epsilon": _EPSILON, **view.own}
     return Drawing(
         pictures=(
-            Picture(
-                figure,
-                f"Two clouds of words; mass of does goes to: {goes}.",
-                "A line for every move, thicker for more mass. “does” has no partner.",
-            ),
-            Picture(
-                stays,
-                "Share that stays: " + ", ".join(f"{word} {share:.0%}" for word, share in zip(SOURCE, left, strict=True)),
-                "A word that keeps its mass is *null*: translated by nothing.",
-            ),
+            Picture(figure, spoken, "A line for every move, thicker for more mass. “does” has no partner."),
+            Picture(stays, kept, "A word that keeps its mass is *null*: translated by nothing."),
         ),
         numbers=(
             ("mass moved", f"{plan.plan.sum():.3f}", "of 1 in all"),
@@ -78,16 +71,8 @@ def _draw(view: View, engine: Engine) -> Drawing:
         ),
         note=f"The mass of “does” goes to: {goes}.",
         facts={"moved": float(plan.plan.sum()), "orphan": float(left[ORPHAN]), "others": float(np.delete(left, ORPHAN).max())},
+        words=(Words(real, "Dashed words are linked to nothing. The hand-made links leave “does” without a sure partner."),),
     )
 
 
-def _words(view: View) -> tuple[Words, ...]:
-    return (
-        Words(
-            {"sentence": "g001", "target": "de", "masses": "uniform", "solver": view.kind, "epsilon": _EPSILON, **view.own},
-            "Dashed words are linked to nothing. The hand-made links leave “does” without a sure partner.",
-        ),
-    )
-
-
-LESSON = told(__file__, View, _draw, _words)
+LESSON = told(__file__, View, _draw)

@@ -17,6 +17,8 @@ COSTS = {
     "squares": np.square(np.subtract.outer(range(3), range(3))).astype(float),
     "mixed": np.array([[4.0, 1.0, 3.0], [2.0, 5.0, 1.0], [1.0, 3.0, 4.0]]),
 }
+_LEVEL = "Along the dashed line the cost stays the same; cross it in the right direction and it falls, as far as a corner."
+_ON_WORDS = "The exact plan of a short pair is a corner: at most (words + words − 1) cells have mass."
 _SHOVELS = Number(dial=(0.0, 4.0, 0.5))
 
 
@@ -58,19 +60,12 @@ def _draw(view: View, engine: Engine) -> Drawing:
     is_corner = bool(np.abs(corners() - plan).max((1, 2)).min() < 1e-9)
     names = [f"pile {k + 1} ({A[k]:.0f})" for k in range(3)], [f"hole {k + 1} ({B[k]:.0f})" for k in range(3)]
     table = matrix(plan, names, title="Your plan: the rest follows from four entries", unit="shovels", form=".1f")
+    entries = "; ".join(" ".join(f"{value:.1f}" for value in row) for row in plan)
+    polygon = f"Polygon of all plans along two entries with {len(corners())} corners"
     return Drawing(
         pictures=(
-            Picture(
-                table,
-                "Your plan: " + "; ".join(" ".join(f"{value:.1f}" for value in row) for row in plan),
-                "Numbers in brackets are the masses: what rows and columns must add up to.",
-            ),
-            Picture(
-                figure,
-                f"Polygon of all plans along two entries with {len(corners())} corners; your plan costs {mine:.1f}, "
-                f"the cheapest {costs.min():.1f}.",
-                "Along the dashed line the cost stays the same; cross it in the right direction and it falls, as far as a corner.",
-            ),
+            Picture(table, f"Your plan: {entries}", "Numbers in brackets are the masses: what rows and columns must add up to."),
+            Picture(figure, f"{polygon}; your plan costs {mine:.1f}, the cheapest {costs.min():.1f}.", _LEVEL),
         ),
         numbers=(
             ("cost of your plan", f"{mine:.1f}", "shovels times cost, added up"),
@@ -80,6 +75,7 @@ def _draw(view: View, engine: Engine) -> Drawing:
         ),
         note="A slider was held back: with its value the rows and columns could not add up." if held else "",
         facts={"cost": mine, "best": float(costs.min()), "plan": plan},
+        words=(Words({"solver": "exact", "masses": "uniform", "sentence": "g055", "target": "de"}, _ON_WORDS),),
     )
 
 
@@ -98,13 +94,4 @@ def _level(plan: np.ndarray, cost: np.ndarray) -> np.ndarray:
     return plan[0, :2] + np.outer(sorted(ends), way)
 
 
-def _words(view: View) -> tuple[Words, ...]:
-    return (
-        Words(
-            {"solver": "exact", "masses": "uniform", "sentence": "g055", "target": "de"},
-            "The exact plan of a short pair is a corner: at most (words + words − 1) cells have mass.",
-        ),
-    )
-
-
-LESSON = told(__file__, View, _draw, _words)
+LESSON = told(__file__, View, _draw)

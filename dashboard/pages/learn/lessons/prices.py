@@ -19,6 +19,8 @@ PROBLEM = Problem(np.abs(_X[:, None] - _Y[None, :]), np.array([0.4, 0.35, 0.25])
 _NAMES = [f"bakery {k}" for k in (1, 2, 3)], [f"café {k}" for k in (1, 2, 3, 4)]
 _TIGHT = 0.02  # euros: nearer than this a price meets its cost
 _REACH = 5.0
+_SQUARES = "At the top of the roof every circle lies in a square: mass moves only where the price meets the cost."
+_ON_WORDS = "The exact solver returns such prices for every word. Links lie where the two prices meet the cost."
 _PRICE = Number(dial=(-_REACH, _REACH, 0.25))
 
 
@@ -48,19 +50,12 @@ def _draw(view: View, engine: Engine) -> Drawing:
     optimum = (best.potentials[0] - best.potentials[0][0])[1:]
     names = ("f₂ (€)", "f₃ (€)", "€")
     figure = landscape(*_map(), way[:, 1:], optimum, title="The carrier's income over two prices", names=names)
+    spoken = f"Map of the income over the prices f2 and f3; at your prices it is {income:.3f}, at most {best.value:.3f}."
     gap, loose = best.value - income, len(set(used) - set(tight))
     return Drawing(
         pictures=(
-            Picture(
-                figure,
-                f"Map of the income over the prices f2 and f3; at your prices it is {income:.3f}, at most {best.value:.3f}.",
-                "A roof of flat pieces: its ridge or top is where income equals the cheapest cost.",
-            ),
-            Picture(
-                table,
-                f"Slack of the {cost.size} limits; {len(tight)} are met.",
-                "At the top of the roof every circle lies in a square: mass moves only where the price meets the cost.",
-            ),
+            Picture(figure, spoken, "A roof of flat pieces: its ridge or top is where income equals the cheapest cost."),
+            Picture(table, f"Slack of the {cost.size} limits; {len(tight)} are met.", _SQUARES),
         ),
         numbers=(
             ("income (dual)", f"{income:.3f} €", "⟨a, f⟩ + ⟨b, g⟩ with the best g for these f"),
@@ -69,6 +64,7 @@ def _draw(view: View, engine: Engine) -> Drawing:
             ("plan cells without square", str(loose), "complementary slackness asks for 0 at the optimum"),
         ),
         facts={"income": income, "best": best.value, "gap": gap, "loose": loose},
+        words=(Words({"solver": "exact", "masses": "uniform", "sentence": "g046", "target": "fr", "view": "cost"}, _ON_WORDS),),
     )
 
 
@@ -81,13 +77,4 @@ def _map() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return grid, grid, f @ PROBLEM.source_mass + g @ PROBLEM.target_mass
 
 
-def _words(view: View) -> tuple[Words, ...]:
-    return (
-        Words(
-            {"solver": "exact", "masses": "uniform", "sentence": "g046", "target": "fr", "view": "cost"},
-            "The exact solver returns such prices for every word. Links lie where the two prices meet the cost.",
-        ),
-    )
-
-
-LESSON = told(__file__, View, _draw, _words)
+LESSON = told(__file__, View, _draw)

@@ -19,6 +19,8 @@ EPSILONS = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
 _X, _Y = np.array([0.0, 1.0, 2.0, 12.0]), np.array([0.5, 1.0, 1.5, 2.0, 3.0])  # one point far from everyone: that is what underflows
 _A, _B = np.array([0.3, 0.2, 0.25, 0.25]), np.array([0.15, 0.25, 0.2, 0.2, 0.2])
 _ZEROS = "exp(−C/ε) below the smallest number single precision knows, about 10⁻⁴⁵"
+_TURNS = "After a row step the rows are right and the columns not; after a column step the other way round."
+_ON_WORDS = "This plan was found by the same steps; the Align page says how many. Set ε higher there and the number falls."
 _BROKE = (
     "**It broke.** A whole row of the kernel became 0, the step divided by 0, and NaN (“not a number”) spread over the matrix. "
     "The log domain keeps logarithms and never forms the tiny numbers: switch to it."
@@ -52,20 +54,13 @@ def _draw(view: View, engine: Engine) -> Drawing:
     rows, columns = (float(np.abs(plan.sum(axis) - wanted).sum()) for axis, wanted in ((1, _A), (0, _B)))
     broken = steps.broken is not None and step >= steps.broken
     done = "start" if step == 0 else f"{'row' if step % 2 else 'column'} step {step}"
-    spoken = (
-        f"After {done} the matrix holds no numbers any more." if broken else f"Matrix after {done}; marginal error {rows + columns:.2e}."
-    )
+    error = rows + columns
+    spoken = f"After {done} the matrix holds no numbers any more." if broken else f"Matrix after {done}; marginal error {error:.2e}."
+    table = _table(plan, "The start: the kernel K" if step == 0 else f"The matrix after {done}")
     plain = iterates(view.epsilon, "plain").broken
     breaks = "never here" if plain is None else f"step {plain}"
     return Drawing(
-        pictures=(
-            Picture(
-                _table(plan, "The start: the kernel K" if step == 0 else f"The matrix after {done}"),
-                spoken,
-                "After a row step the rows are right and the columns not; after a column step the other way round.",
-            ),
-            _errors(view.epsilon, step),
-        ),
+        pictures=(Picture(table, spoken, _TURNS), _errors(view.epsilon, step)),
         numbers=(
             ("rows wrong by", _number(rows), "L1 distance of the row sums from a"),
             ("columns wrong by", _number(columns), "L1 distance of the column sums from b"),
@@ -73,7 +68,8 @@ def _draw(view: View, engine: Engine) -> Drawing:
             ("plain domain breaks at", breaks, "the first half-step with 0/0 or infinity in it"),
         ),
         note=_BROKE if broken else "",
-        facts={"error": rows + columns, "rows": rows, "columns": columns, "broken": float(broken)},
+        facts={"error": error, "rows": rows, "columns": columns, "broken": float(broken)},
+        words=(Words({"sentence": "g055", "target": "fr", "epsilon": 0.02}, _ON_WORDS),),
     )
 
 
@@ -101,13 +97,4 @@ def _errors(epsilon: float, step: int) -> Picture:
     return Picture(figure, f"Marginal error after {step} half-steps: {spoken}.", reading)
 
 
-def _words(view: View) -> tuple[Words, ...]:
-    return (
-        Words(
-            {"sentence": "g055", "target": "fr", "epsilon": 0.02},
-            "This plan was found by the same steps; the Align page says how many. Set ε higher there and the number falls.",
-        ),
-    )
-
-
-LESSON = told(__file__, View, _draw, _words)
+LESSON = told(__file__, View, _draw)

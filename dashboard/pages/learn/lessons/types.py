@@ -54,6 +54,7 @@ class Drawing:
     latex   : a formula with the present numbers in it, or nothing
     note    : a computed sentence in Markdown, or nothing
     facts   : name → number behind the figures, for tests and for nothing else to print
+    words   : "now on words"; nothing while they would give an answer away
     """
 
     pictures: tuple[Picture, ...]
@@ -61,6 +62,7 @@ class Drawing:
     latex: str = ""
     note: str = ""
     facts: Mapping[str, float | np.ndarray] = field(default_factory=dict)
+    words: tuple[Words, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -94,9 +96,8 @@ class Lesson:
     symbols: LaTeX → meaning, every symbol of the formula
     formula: LaTeX
     look   : what to move, and what to look for
-    view   : a frozen dataclass whose fields are choices: what can be moved; an instance of it is what `draw` and `words` read
-    draw   : the view → figures and numbers
-    words  : the view → "now on words"; nothing while they would give an answer away
+    view   : a frozen dataclass whose fields are choices: what can be moved; an instance of it is what `draw` reads
+    draw   : the view → figures, numbers and real words
     moral  : what the words show
     tasks  : question → answer for the printed sheet, beside the lesson's own question
     """
@@ -111,7 +112,6 @@ class Lesson:
     view: type
     draw: Callable[[Any, Engine], Drawing]
     question: Question
-    words: Callable[[Any], tuple[Words, ...]]
     moral: str
     tasks: Mapping[str, str]
 
@@ -129,12 +129,12 @@ class Lesson:
         return declared(self.view)
 
 
-def told(file: str, view: type, draw: Callable, words: Callable) -> Lesson:
+def told(file: str, view: type, draw: Callable[[Any, Engine], Drawing]) -> Lesson:
     """A lesson named as its file, told by the TOML file beside it: what `Lesson` and `Question` hold under the same names."""
     path = Path(file)
     prose = _unwrapped(tomllib.loads(path.with_suffix(".toml").read_text(encoding="utf-8")))
     question = Question(**prose.pop("question"))
-    return Lesson(name=path.stem, view=view, draw=draw, question=question, words=words, **prose)
+    return Lesson(name=path.stem, view=view, draw=draw, question=question, **prose)
 
 
 def _unwrapped(value: Any) -> Any:

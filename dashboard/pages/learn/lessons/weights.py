@@ -1,6 +1,6 @@
 """7 · Weights matter."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from dashboard.kit.markup import escape_markdown
 from dashboard.pages.learn.figures.curves import bars
@@ -36,29 +36,19 @@ def _draw(view: View, engine: Engine) -> Drawing:
     weight = {word: mass for word, mass in zip(words, masses["inverse-frequency"], strict=True) if word.isalpha()}
     heavy, light = max(weight, key=weight.get), min(weight, key=weight.get)
     named = {_NAMES[kind]: mass for kind, mass in masses.items()}
+    figure = bars(words, named, title="How much each word weighs", x="English words", y="mass (all words: 1)", height=430)
+    spoken = f"Masses of {len(words)} words; by inverse frequency the heaviest is {heavy}, the lightest {light}."
     return Drawing(
         pictures=(
-            Picture(
-                bars(words, named, title="How much each word weighs", x="English words", y="mass (all words: 1)", height=430),
-                f"Masses of {len(words)} words; by inverse frequency the heaviest is {heavy}, the lightest {light}.",
-                "Each kind of bar adds up to 1: what one word loses, the others gain.",
-            ),
+            Picture(figure, spoken, "Each kind of bar adds up to 1: what one word loses, the others gain."),
             reading.plan_picture(shown, f"The plan with {_NAMES[view.masses]} masses", "Rows of heavy words are bright."),
         ),
         numbers=tuple((f"AER, {_NAMES[kind]}", f"{rate:.2f}", "error rate (lesson 10), 0 is best") for kind, rate in rates.items()),
         note=f"By inverse frequency “{escape_markdown(heavy)}” weighs {weight[heavy] / weight[light]:.0f} "
         f"times as much as “{escape_markdown(light)}”.",
         facts={f"sum {kind}": float(mass.sum()) for kind, mass in masses.items()} | rates,
+        words=(Words(asdict(view), "The same pair as words and lines; line width is mass."),),
     )
 
 
-def _words(view: View) -> tuple[Words, ...]:
-    return (
-        Words(
-            {"sentence": view.sentence, "target": view.target, "masses": view.masses},
-            "The same pair as words and lines; line width is mass.",
-        ),
-    )
-
-
-LESSON = told(__file__, View, _draw, _words)
+LESSON = told(__file__, View, _draw)
