@@ -82,10 +82,9 @@ def screen(lesson: Lesson, teacher: bool) -> None:
         st.markdown(symbols if teacher else f":small[{symbols}]")
         st.latex(lesson.formula)
         st.markdown(f":material/visibility: **Look for:** {lesson.look}")
-        controls.controls(lesson)
-    chosen = CONTROLS[lesson.name].current()
+        widgets.draw_all(CONTROLS[lesson.name], lesson.controls)
     try:
-        drawing = lesson.draw(chosen, cache)
+        drawing = lesson.draw(CONTROLS[lesson.name].current(), cache)
         if drawing.note:
             left.markdown(drawing.note)
         with right:

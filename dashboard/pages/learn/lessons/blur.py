@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from dashboard.kit.figures.matrices import matrix
-from dashboard.pages.learn.figures.curves import Series, lines
-from dashboard.pages.learn.lessons.types import Drawing, Engine, Picture, Words, told
+from dashboard.pages.learn.figures.curves import lines
+from dashboard.pages.learn.lessons.types import Drawing, Engine, Picture, Words, lesson_of
 from otcore.base.choices import OneOf, choice
 from otcore.transport.problem import Plan, Problem
 from otcore.transport.solvers import make_solver, solve
@@ -81,11 +81,11 @@ def _curve(plans: list[Plan], exact: Plan, kind: str, now: float) -> Picture:
     ends = {} if kind == "iterations" else {"exact": value(exact)}
     if kind == "cost":
         ends["independent"] = exact.problem.mean_cost
-    flat = [Series(name, (EPSILONS[0], EPSILONS[-1]), (end, end)) for name, end in ends.items()]
-    series = [Series("plan at ε" if ends else unit, EPSILONS, values), *flat]
+    flat = {name: ((EPSILONS[0], EPSILONS[-1]), (end, end)) for name, end in ends.items()}
+    series = {"plan at ε" if ends else unit: (EPSILONS, values)} | flat
     figure = lines(series, title=title, x="ε (mean costs)", y=unit, now=now, log_x=True, log_y=not ends, height=350)
     spoken = ", ".join(f"{value:.3g} at {epsilon:g}" for epsilon, value in zip(EPSILONS, values, strict=True))
     return Picture(figure, f"{title}: {spoken}.", "The dashed upright line is the present ε.")
 
 
-LESSON = told(__file__, View, _draw)
+LESSON = lesson_of(__file__, View, _draw)

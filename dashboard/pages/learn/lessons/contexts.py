@@ -6,9 +6,9 @@ import numpy as np
 
 from dashboard.kit.figures.matrices import matrix
 from dashboard.kit.markup import escape_markdown
-from dashboard.pages.learn.figures.curves import Series, lines
+from dashboard.pages.learn.figures.curves import lines
 from dashboard.pages.learn.lessons import reading
-from dashboard.pages.learn.lessons.types import Drawing, Engine, Picture, Words, told
+from dashboard.pages.learn.lessons.types import Drawing, Engine, Picture, Words, lesson_of
 from otcore.base.choices import Number, OneOf, choice
 
 WORDS = {
@@ -78,7 +78,7 @@ def _draw(view: View, engine: Engine) -> Drawing:
     layers = list(range(_LAST_LAYER + 1))
     alike = [float(np.dot(*occurrences(engine, word, k)[:2])) for k in layers]
     across, up = "layer (0: before any context is read)", "cosine, 1 = equal"
-    curve = lines([Series("cosine", layers, alike)], title=f"How alike are the two “{word}”?", x=across, y=up, now=layer, height=350)
+    curve = lines({"cosine": (layers, alike)}, title=f"How alike are the two “{word}”?", x=across, y=up, now=layer, height=350)
     curve.update_xaxes(dtick=1)
     texts = [engine.collection().gold["en"][id].text for id in ids]
     told = [f"{id}: {escape_markdown(text)} → **{escape_markdown(near)}**" for id, text, near in zip(ids, texts, nearest, strict=False)]
@@ -97,4 +97,4 @@ def _draw(view: View, engine: Engine) -> Drawing:
     )
 
 
-LESSON = told(__file__, View, _draw)
+LESSON = lesson_of(__file__, View, _draw)

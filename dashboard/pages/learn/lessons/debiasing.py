@@ -12,7 +12,7 @@ from dashboard.kit.figures.clouds import Group, cloud
 from dashboard.kit.figures.frames import Figure
 from dashboard.kit.theme import BLUE, ORANGE
 from dashboard.pages.learn.lessons.kinds import Steps
-from dashboard.pages.learn.lessons.types import Drawing, Engine, Picture, Words, told
+from dashboard.pages.learn.lessons.types import Drawing, Engine, Picture, Words, lesson_of
 from otcore.base.choices import OneOf, choice
 from otcore.objectives.transport import WordOT
 from otcore.transport.costs import cost_matrix
@@ -76,9 +76,8 @@ def _draw(view: View, engine: Engine) -> Drawing:
     courses = [flow(view.epsilon, debiased) for debiased in (False, True)]
     shares = [spread(course.source[view.step, 0]) / spread(ring) for course in courses]
     spoken = f"Cloud after {view.step} steps under the {{}} cost: {{:.0%}} as wide as the ring it follows."
-    plain, debiased = (
-        _cloud(name, course, view.step) for name, course in zip(("the plain blurred cost", "the debiased divergence"), courses, strict=True)
-    )
+    names = ("the plain blurred cost", "the debiased divergence")
+    plain, debiased = (_cloud(name, course, view.step) for name, course in zip(names, courses, strict=True))
     return Drawing(
         pictures=(
             Picture(plain, spoken.format("plain", shares[0]), "The blue cloud comes near but ends too small."),
@@ -102,4 +101,4 @@ def _cloud(name: str, course: Course, step: int) -> Figure:
     return cloud(groups, title=title, pulls=pulls, ranges=((-2.0, 3.6), (-1.5, 1.5)), height=360)
 
 
-LESSON = told(__file__, View, _draw)
+LESSON = lesson_of(__file__, View, _draw)

@@ -8,7 +8,7 @@ from dashboard.kit.figures.matrices import matrix
 from dashboard.kit.theme import ORANGE
 from dashboard.pages.learn.figures.piles import piles
 from dashboard.pages.learn.lessons.kinds import Drawn, listed
-from dashboard.pages.learn.lessons.types import Drawing, Engine, Picture, Words, told
+from dashboard.pages.learn.lessons.types import Drawing, Engine, Picture, Words, lesson_of
 from otcore.base.choices import Number, OneOf, choice
 from otcore.transport.problem import Plan, Problem
 from otcore.transport.solvers import make_solver, solve
@@ -93,4 +93,4 @@ def _shown(view: View, problem: Problem, best: Plan) -> tuple[np.ndarray, str]:
     return plan, "**That is an optimum.**" if more < 1e-9 else f"A valid plan, {more:.3f} dearer than the cheapest. Can you lower it?"
 
 
-LESSON = told(__file__, View, _draw)
+LESSON = lesson_of(__file__, View, _draw)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from dashboard.kit.markup import escape_markdown
 from dashboard.pages.learn.figures.curves import bars
 from dashboard.pages.learn.lessons import reading
-from dashboard.pages.learn.lessons.types import Drawing, Engine, Picture, Words, told
+from dashboard.pages.learn.lessons.types import Drawing, Engine, Picture, Words, lesson_of
 from otcore.base.choices import OneOf, choice
 
 TAGS = {
@@ -67,4 +67,4 @@ def _rates(rates: dict[str, tuple[float, int]], target: str) -> Picture:
     return Picture(figure, f"AER by phenomenon: {spoken}.", "A sentence can have several tags, so the bars share sentences.")
 
 
-LESSON = told(__file__, View, _draw)
+LESSON = lesson_of(__file__, View, _draw)

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dashboard.pages.learn.figures.curves import Series, lines
+from dashboard.pages.learn.figures.curves import lines
 from dashboard.pages.learn.lessons import reading
-from dashboard.pages.learn.lessons.types import Drawing, Engine, Picture, Words, told
+from dashboard.pages.learn.lessons.types import Drawing, Engine, Picture, Words, lesson_of
 from otcore.alignment.rules.threshold import Threshold
 from otcore.alignment.scores import Scores, score_pair
 from otcore.base.choices import Number, OneOf, choice
@@ -47,7 +47,7 @@ def _draw(view: View, engine: Engine) -> Drawing:
     pair = engine.aligned(asked)
     scores = reading.scored(pair)
     rates = {name: [getattr(one, name.lower()) for one in sweep(pair)] for name in ("precision", "recall", "AER")}
-    series = [Series(name, THRESHOLDS, values) for name, values in rates.items()]
+    series = {name: (THRESHOLDS, values) for name, values in rates.items()}
     now = view.threshold if view.rule == "threshold" else None
     curve = lines(series, title="One plan, every threshold", x="threshold", y="rate, 0 to 1", now=now, height=430, y_range=(-0.04, 1.04))
     precision, recall, error = (f"{values[10]:.2f}" for values in rates.values())
@@ -78,4 +78,4 @@ def _draw(view: View, engine: Engine) -> Drawing:
     )
 
 
-LESSON = told(__file__, View, _draw)
+LESSON = lesson_of(__file__, View, _draw)

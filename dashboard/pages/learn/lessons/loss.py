@@ -11,9 +11,9 @@ import numpy as np
 from dashboard.kit.figures.clouds import Group, cloud
 from dashboard.kit.figures.frames import Figure
 from dashboard.kit.theme import BLUE, ORANGE
-from dashboard.pages.learn.figures.curves import Series, lines
+from dashboard.pages.learn.figures.curves import lines
 from dashboard.pages.learn.lessons.kinds import Steps
-from dashboard.pages.learn.lessons.types import Drawing, Engine, Picture, Words, told
+from dashboard.pages.learn.lessons.types import Drawing, Engine, Picture, Words, lesson_of
 from otcore.base.choices import Flag, OneOf, choice
 from otcore.objectives.contrastive_transport import ContrastiveOT
 from otcore.objectives.transport import WordOT
@@ -77,7 +77,7 @@ def _draw(view: View, engine: Engine) -> Drawing:
     moved = float(np.linalg.norm(found.target[step] - found.target[0], axis=2).mean())
     near = distance / distance[0]
     curves = {"width of the other language": other, "width of English": english, "distance to the translation": near}
-    series = [Series(name, list(range(LAST + 1)), (100 * share).tolist()) for name, share in curves.items()]
+    series = {name: (range(LAST + 1), (100 * share).tolist()) for name, share in curves.items()}
     figure = lines(series, title="Alignment or collapse?", x="steps", y="% of the start", now=step)
     spoken = f"Two clouds after {step} steps: translations {distance[step]:.2f} apart, English moved by {moved:.2f}."
     shares = f"After {step} steps: English {english[step]:.0%} as wide as at the start, translations at {near[step]:.0%}."
@@ -105,4 +105,4 @@ def _clouds(found: Course, step: int) -> Figure:
     return cloud(groups, title=title, pulls=pulls, plan=(np.eye(len(x)), x, y), ranges=ranges, widest=2.0)
 
 
-LESSON = told(__file__, View, _draw)
+LESSON = lesson_of(__file__, View, _draw)

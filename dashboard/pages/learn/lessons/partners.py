@@ -7,7 +7,7 @@ import numpy as np
 from dashboard.kit.figures.clouds import Group, cloud
 from dashboard.kit.theme import BLUE, ORANGE
 from dashboard.pages.learn.figures.curves import bars
-from dashboard.pages.learn.lessons.types import Drawing, Engine, Picture, Words, told
+from dashboard.pages.learn.lessons.types import Drawing, Engine, Picture, Words, lesson_of
 from otcore.base.choices import Number, OneOf, choice, declared
 from otcore.transport.problem import Plan, Problem
 from otcore.transport.solvers import SOLVERS, make_solver, solve
@@ -75,4 +75,4 @@ def _draw(view: View, engine: Engine) -> Drawing:
     )
 
 
-LESSON = told(__file__, View, _draw)
+LESSON = lesson_of(__file__, View, _draw)

@@ -7,7 +7,7 @@ import numpy as np
 
 from dashboard.kit.figures.matrices import matrix
 from dashboard.pages.learn.figures.landscapes import polytope
-from dashboard.pages.learn.lessons.types import Drawing, Engine, Picture, Words, told
+from dashboard.pages.learn.lessons.types import Drawing, Engine, Picture, Words, lesson_of
 from otcore.base.choices import Number, OneOf, choice
 from otcore.transport.teaching.polytope import complete, slice_corners, vertices
 
@@ -94,4 +94,4 @@ def _level(plan: np.ndarray, cost: np.ndarray) -> np.ndarray:
     return plan[0, :2] + np.outer(sorted(ends), way)
 
 
-LESSON = told(__file__, View, _draw)
+LESSON = lesson_of(__file__, View, _draw)

@@ -8,7 +8,7 @@ from dashboard.kit.figures.matrices import Marks, matrix
 from dashboard.kit.theme import GREEN, VERMILLION
 from dashboard.pages.learn.figures.landscapes import landscape
 from dashboard.pages.learn.lessons.kinds import Steps
-from dashboard.pages.learn.lessons.types import Drawing, Engine, Picture, Words, told
+from dashboard.pages.learn.lessons.types import Drawing, Engine, Picture, Words, lesson_of
 from otcore.base.choices import Number, choice
 from otcore.transport.problem import Problem
 from otcore.transport.solvers import make_solver, solve
@@ -77,4 +77,4 @@ def _map() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return grid, grid, f @ PROBLEM.source_mass + g @ PROBLEM.target_mass
 
 
-LESSON = told(__file__, View, _draw)
+LESSON = lesson_of(__file__, View, _draw)

@@ -7,9 +7,9 @@ import numpy as np
 
 from dashboard.kit.figures.frames import Figure
 from dashboard.kit.figures.matrices import matrix
-from dashboard.pages.learn.figures.curves import Series, lines
+from dashboard.pages.learn.figures.curves import lines
 from dashboard.pages.learn.lessons.kinds import Steps
-from dashboard.pages.learn.lessons.types import Drawing, Engine, Picture, Words, told
+from dashboard.pages.learn.lessons.types import Drawing, Engine, Picture, Words, lesson_of
 from otcore.base.choices import OneOf, choice
 from otcore.transport.teaching.steps import DOMAINS, sinkhorn_steps
 from otcore.transport.teaching.steps import Steps as Iterates
@@ -85,16 +85,16 @@ def _table(plan: np.ndarray, title: str) -> Figure:
 
 
 def _errors(epsilon: float, step: int) -> Picture:
-    series = []
+    series = {}
     for domain in DOMAINS:
         errors = iterates(epsilon, domain).errors[: step + 1]
         y = [float(error) if np.isfinite(error) and error > 0 else None for error in errors]
-        series.append(Series(f"{domain} domain", list(range(step + 1)), y))
+        series[f"{domain} domain"] = range(step + 1), y
     figure = lines(series, title="Marginal error so far", x="half-steps", y="error (L1)", log_y=True, y_range=(-7.5, 1.7), height=350)
     figure.update_xaxes(range=[-0.5, LAST + 0.5])
-    spoken = "; ".join(f"{entry.name} {entry.y[-1]:.1e}" if entry.y[-1] else f"{entry.name} broke or reached 0" for entry in series)
+    spoken = "; ".join(f"{name} {y[-1]:.1e}" if y[-1] else f"{name} broke or reached 0" for name, (_, y) in series.items())
     reading = "A straight line on this axis is steady progress by a factor a step."
     return Picture(figure, f"Marginal error after {step} half-steps: {spoken}.", reading)
 
 
-LESSON = told(__file__, View, _draw)
+LESSON = lesson_of(__file__, View, _draw)

@@ -129,7 +129,7 @@ class Lesson:
         return declared(self.view)
 
 
-def told(file: str, view: type, draw: Callable[[Any, Engine], Drawing]) -> Lesson:
+def lesson_of(file: str, view: type, draw: Callable[[Any, Engine], Drawing]) -> Lesson:
     """A lesson named as its file, told by the TOML file beside it: what `Lesson` and `Question` hold under the same names."""
     path = Path(file)
     prose = _unwrapped(tomllib.loads(path.with_suffix(".toml").read_text(encoding="utf-8")))

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from dashboard.kit.markup import escape_markdown
 from dashboard.pages.learn.figures.curves import bars
 from dashboard.pages.learn.lessons import reading
-from dashboard.pages.learn.lessons.types import Drawing, Engine, Picture, Words, told
+from dashboard.pages.learn.lessons.types import Drawing, Engine, Picture, Words, lesson_of
 from otcore.base.choices import OneOf, choice
 from otcore.transport.masses import MASSES
 
@@ -51,4 +51,4 @@ def _draw(view: View, engine: Engine) -> Drawing:
     )
 
 
-LESSON = told(__file__, View, _draw)
+LESSON = lesson_of(__file__, View, _draw)
