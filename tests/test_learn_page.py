@@ -9,6 +9,7 @@ from pages import fine, go
 from streamlit.testing.v1 import AppTest
 
 import dashboard.pages.learn.view  # noqa: F401  torch and the lessons' figures are loaded before the clock of a page's run starts
+from dashboard.pages.learn import cache
 from dashboard.pages.learn.choices import OVERVIEW
 from dashboard.pages.learn.lessons import LESSONS
 from dashboard.pages.learn.lessons.kinds import Steps
@@ -73,7 +74,7 @@ def test_every_lesson_opens_answers_and_moves_and_its_address_restores_it(lesson
     assert all(len(chart.proto.alt) > 25 for chart in app.get("plotly_chart"))
     assert any(f"lesson={lesson.name}" in block.value for block in app.code)
     assert app.get("download_button")[0].proto.label.startswith("Sheet")
-    if lesson.words(lesson.view()):
+    if lesson.draw(lesson.view(), cache).words:
         assert f"words_{lesson.name}_0" in [element.key for element in app.get("bidi_component")]
     answered(app, lesson)
     before = figures(app)

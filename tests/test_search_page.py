@@ -186,16 +186,16 @@ def test_links_to_align_hold_the_query_and_the_translation(few):
     view = SearchView("a cat & more", "en", first="base", second="base", languages=("de",))
     gold, training = few.entries[0].id, next(iter(few.topics))
     for id, text in ((gold, few.gold["de"][gold].text), (training, few.training["de"][0])):
-        links = results.align_links(view, Hit("de", id, text, 1, 0.5, 0.1), "base", few)
+        links = results.align_links(view, few, Hit("de", id, text, 1, 0.5, 0.1), "base")
         first, second = (parse_qs(urlsplit(address).query) for _, _, address in links)
         assert (first["text1"], first["text2"], first["source"], first["target"]) == (["a cat & more"], [text], ["en"], ["de"])
         if id == gold:
             assert second["sentence"] == [gold]
         else:
             assert second["text1"] == [few.training["en"][0]]
-    assert results.align_links(view, Hit("pt", "1", "olá", 1, 0.5, 0.1), "base", few) == []
+    assert results.align_links(view, few, Hit("pt", "1", "olá", 1, 0.5, 0.1), "base") == []
     long = Hit("de", training, "x" * 2_000, 1, 0.5, 0.1)
-    assert [label for label, _, _ in results.align_links(replace(view, text="own"), long, "base", few)] == []
+    assert [label for label, _, _ in results.align_links(replace(view, text="own"), few, long, "base")] == []
 
 
 def test_the_file_holds_every_result_and_no_formula():

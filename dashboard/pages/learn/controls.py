@@ -13,11 +13,6 @@ from dashboard.pages.learn.lessons.types import Lesson
 from otcore.base.choices import Choice
 
 
-def controls(lesson: Lesson) -> None:
-    """All controls that have a place while the others are what they are."""
-    widgets.draw_all(CONTROLS[lesson.name], lesson.controls)
-
-
 def has_steps(lesson: Lesson) -> bool:
     """Whether it can be played."""
     return any(isinstance(one.kind, Steps) for one in lesson.controls.values())

@@ -82,16 +82,15 @@ def screen(lesson: Lesson, teacher: bool) -> None:
         st.markdown(symbols if teacher else f":small[{symbols}]")
         st.latex(lesson.formula)
         st.markdown(f":material/visibility: **Look for:** {lesson.look}")
-        controls.controls(lesson)
-    chosen = CONTROLS[lesson.name].current()
+        widgets.draw_all(CONTROLS[lesson.name], lesson.controls)
     try:
-        drawing = lesson.draw(chosen, cache)
+        drawing = lesson.draw(CONTROLS[lesson.name].current(), cache)
         if drawing.note:
             left.markdown(drawing.note)
         with right:
             _drawing(lesson, drawing, teacher)
         _question(lesson, teacher)
-        _words(lesson, lesson.words(chosen))
+        _words(lesson, drawing.words)
     except InputError as error:
         explain(error)
     _share(lesson)

@@ -20,19 +20,21 @@ _TOLERANCE = 1e-4  # L1 marginal error: a cloud's transport to itself converges 
 
 @dataclass(frozen=True)
 class Cloud:
-    """points (n, d) with d 1 or 2; weights (n,) as written, masses (n,) the same with sum 1."""
+    """rows (n, d + 1): points (n, d) with d 1 or 2, then weights (n,) as written; masses (n,) are the same with sum 1."""
 
-    points: np.ndarray
-    weights: np.ndarray
+    rows: np.ndarray
+
+    @property
+    def points(self) -> np.ndarray:
+        return self.rows[:, :-1]
+
+    @property
+    def weights(self) -> np.ndarray:
+        return self.rows[:, -1]
 
     @property
     def masses(self) -> np.ndarray:
         return self.weights / self.weights.sum()
-
-    @property
-    def rows(self) -> np.ndarray:
-        """(n, d + 1) points with their weights last, as `cloud_text` writes them."""
-        return np.column_stack([self.points, self.weights])
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,7 @@ def read_cloud(text: str, what: str) -> Cloud:
         raise InputError(f"{what} holds a number that is too large; stay within a million.")
     if (numbers[:, -1] < 0).any() or numbers[:, -1].sum() <= 0:
         raise InputError(f"{what} needs weights from 0 up, at least one above 0.")
-    return Cloud(numbers[:, :-1], numbers[:, -1])
+    return Cloud(numbers)
 
 
 def read_clouds(first: str, second: str) -> tuple[Cloud, Cloud]:
@@ -92,19 +94,20 @@ def clicked(clouds: Sequence[Cloud], action: str, weight: float, point: Mapping)
     """
     if action == "remove":
         side = int(point["curve_number"])
-        left = Cloud(*(np.delete(part, int(point["point_index"]), 0) for part in (clouds[side].points, clouds[side].weights)))
+        left = Cloud(np.delete(clouds[side].rows, int(point["point_index"]), 0))
         if not left.weights.sum() > 0:
             raise InputError("A cloud needs a point with a weight; draw another before this one goes.")
         return side, left
     side = ("first", "second").index(action)
-    points, weights = clouds[side].points, clouds[side].weights
-    place = np.array([float(point["x"]), float(point["y"])])[: points.shape[1]]
-    here = np.flatnonzero((np.abs(points - place) < 1e-9).all(1))
+    rows = clouds[side].rows.copy()
+    place = np.array([float(point["x"]), float(point["y"])])[: rows.shape[1] - 1]
+    here = np.flatnonzero((np.abs(clouds[side].points - place) < 1e-9).all(1))
     if len(here):
-        return side, Cloud(points, weights + weight * (np.arange(len(points)) == here[0]))
-    if len(points) >= MOST_POINTS:
+        rows[here[0], -1] += weight
+        return side, Cloud(rows)
+    if len(rows) >= MOST_POINTS:
         raise InputError(f"The cloud has {MOST_POINTS} points, the most the playground takes; remove one first.")
-    return side, Cloud(np.vstack([points, place]), np.append(weights, weight))
+    return side, Cloud(np.vstack([rows, [*place, weight]]))
 
 
 def solve_all(first: Cloud, second: Cloud, cost: str, *, epsilon: float, penalty: float, mass: float) -> list[Solved]:

@@ -9,7 +9,11 @@ from otcore.base.choices import Number, OneOf, Several, Text, choice
 from otcore.base.errors import InputError
 
 _OWN = "own"
+_TEXTS = {"bundled": "Bundled collection", _OWN: "Own text"}
+_ORDERS = {"language": "in each language", "together": "in all together"}
 _NAME = Text(200, filled=True)
+_TOP = Number(1, 20, whole=True, dial=(1, 20, 1))
+_LOOK_FOR = "In the language at the left. A whole sentence is found more surely than two or three words."
 
 
 @dataclass(frozen=True)
@@ -23,24 +27,15 @@ class SearchView:
     top          : sentences shown of each language, or in all where `order` is "together"
     """
 
-    query: str = choice(
-        "keys and locks",
-        Text(400),
-        "Look for",
-        "In the language at the left. A whole sentence is found more surely than two or three words.",
-    )
+    query: str = choice("keys and locks", Text(400), "Look for", _LOOK_FOR)
     code: str = choice("en", OneOf(NAMES), "From", key="from")
     first: str = choice("base", _NAME, "A", key="a")
     second: str = choice("aligned", _NAME, "B", key="b")
-    text: str = choice("bundled", OneOf({"bundled": "Bundled collection", _OWN: "Own text"}, style="row"), "Text", place="searched")
+    text: str = choice("bundled", OneOf(_TEXTS, "row"), "Text", place="searched")
     files: str = choice("", Text(40))
     languages: tuple[str, ...] = choice([], Several(40, least=0), "Languages", key="in", place="searched")
-    top: int = choice(
-        3, Number(1, 20, whole=True, dial=(1, 20, 1)), "Sentences shown", "The nearest of each language, or of all.", place="searched"
-    )
-    order: str = choice(
-        "language", OneOf({"language": "in each language", "together": "in all together"}, style="row"), "The nearest", place="searched"
-    )
+    top: int = choice(3, _TOP, "Sentences shown", "The nearest of each language, or of all.", place="searched")
+    order: str = choice("language", OneOf(_ORDERS, "row"), "The nearest", place="searched")
 
     @property
     def own_text(self) -> bool:

@@ -14,6 +14,8 @@ from otcore.base.errors import InputError
 from otcore.retrieval.sentences import TEXTS, keep_sentences, kept_files, written_query
 from otcore.text.languages import language
 
+_KNOWN = "For these it is known which sentences of the collection answer them."
+
 
 def query() -> None:
     """What is looked for, in which language; or one of the queries written for the collection."""
@@ -71,16 +73,10 @@ def _written() -> None:
     collection, code = background.collection(), state.get("se_from")
     texts = {query.id: query.texts[code] for query in collection.queries}
     now = written_query(collection, state.get("se_query"), code)
-    picked = st.selectbox(
-        f"or one of {len(texts)} written queries",
-        list(texts),
-        index=list(texts).index(now.id) if now else None,
-        key=f"se_written_{code}_{now.id if now else ''}",
-        format_func=texts.get,
-        filter_mode="contains",
-        placeholder="pick one",
-        help="For these it is known which sentences of the collection answer them.",
-    )
+    label, key = f"or one of {len(texts)} written queries", f"se_written_{code}_{now.id if now else ''}"
+    options = {"filter_mode": "contains", "placeholder": "pick one", "help": _KNOWN}
+    at = list(texts).index(now.id) if now else None
+    picked = st.selectbox(label, list(texts), index=at, key=key, format_func=texts.get, **options)
     if picked and (now is None or picked != now.id):
         state.put(se_query=texts[picked])
 

@@ -10,13 +10,14 @@ from otcore.retrieval.index import Hit
 from otcore.retrieval.scores import AT, QueryScores, mean_scores
 from otcore.text.languages import language
 
-MEAN = "mean"
-
 
 def scores_table(names: Sequence[str], scores: Sequence[Mapping[str, QueryScores]], chance: QueryScores) -> pd.DataFrame:
     """One row an encoder, means over the languages searched, and one for chance; in [0, 1]."""
-    rows = [(name, mean_scores(by_language)) for name, by_language in zip(names, scores, strict=True)]
-    return pd.DataFrame([_row("encoder", name, one) for name, one in [*rows, ("chance", chance)]])
+    means = [*map(mean_scores, scores), chance]
+    return pd.DataFrame(
+        {"encoder": name, "MRR": one.mrr, "P@1": one.first, f"recall@{AT}": one.recall}
+        for name, one in zip([*names, "chance"], means, strict=True)
+    )
 
 
 def language_table(names: Sequence[str], scores: Sequence[Mapping[str, QueryScores]]) -> pd.DataFrame:
@@ -40,7 +41,3 @@ def results_csv(view: SearchView, found: Sequence[Mapping[str, Sequence[Hit]]], 
             where = {"encoder": name, "language": hit.language, "rank": place, "rank_in_language": hit.rank, **cosines}
             rows.append({"query": view.query, "query_language": view.code, **where, "id": hit.id, "text": hit.text, "relevant": answers})
     return csv(pd.DataFrame(rows))
-
-
-def _row(head: str, name: str, one: QueryScores) -> dict:
-    return {head: name, "MRR": one.mrr, "P@1": one.first, f"recall@{AT}": one.recall}

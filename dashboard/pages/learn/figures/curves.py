@@ -1,7 +1,6 @@
 """Lines over one number, and bars side by side."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 
 from dashboard.kit.figures.frames import Figure, axis, figure, plain
 from dashboard.kit.theme import BLUE, GREEN, GREY, ORANGE, PURPLE, SKY, VERMILLION
@@ -17,17 +16,8 @@ LOOKS = (
 )
 
 
-@dataclass(frozen=True)
-class Series:
-    """A named list of numbers over x; a value of None is a gap."""
-
-    name: str
-    x: Sequence[float]
-    y: Sequence[float | None]
-
-
 def lines(
-    series: Sequence[Series],
+    series: Mapping[str, tuple[Sequence[float], Sequence[float | None]]],
     *,
     title: str,
     x: str,
@@ -38,13 +28,17 @@ def lines(
     y_range: tuple[float, float] | None = None,
     height: int = 330,
 ) -> Figure:
-    """Curves over one axis; `now` is the present setting, a dashed upright line. A range is in the axis's own unit, also where it
-    is logarithmic (then in powers of ten)."""
+    """Curves over one axis.
+
+    series : name → (x, y) in order; a y of None is a gap
+    now    : the present setting, a dashed upright line
+    y_range: in the axis's own unit, where it is logarithmic in powers of ten
+    """
     traces = []
-    for entry, (color, dash, symbol, _) in zip(series, LOOKS, strict=False):
+    for (name, (along, heights)), (color, dash, symbol, _) in zip(series.items(), LOOKS, strict=False):
         look = {"line": {"color": color, "dash": dash, "width": 2.5}, "marker": {"symbol": symbol, "size": 7}, "cliponaxis": False}
-        hover = f"{x} %{{x}}<br>{entry.name} %{{y:.4g}}<extra></extra>"
-        points = {"type": "scatter", "mode": "lines+markers", "x": list(entry.x), "y": list(entry.y), "name": entry.name}
+        hover = f"{x} %{{x}}<br>{name} %{{y:.4g}}<extra></extra>"
+        points = {"type": "scatter", "mode": "lines+markers", "x": list(along), "y": list(heights), "name": name}
         traces.append(points | look | {"hovertemplate": hover})
     # exponents would be written smaller than the rest
     across = {"type": "log", "dtick": 1, "exponentformat": "none"} if log_x else {}

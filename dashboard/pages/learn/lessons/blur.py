@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from dashboard.kit.figures.matrices import matrix
-from dashboard.pages.learn.figures.curves import Series, lines
-from dashboard.pages.learn.lessons.types import Drawing, Engine, Lesson, Picture, Question, Words
+from dashboard.pages.learn.figures.curves import lines
+from dashboard.pages.learn.lessons.types import Drawing, Engine, Picture, Words, lesson_of
 from otcore.base.choices import OneOf, choice
 from otcore.transport.problem import Plan, Problem
 from otcore.transport.solvers import make_solver, solve
@@ -29,14 +29,6 @@ class View:
     curve: str = choice("cost", OneOf(tuple(_CURVES), "row"), "Curve")
 
 
-@dataclass(frozen=True)
-class Blurred:
-    """Solutions over EPSILONS (in mean costs), and the exact one."""
-
-    plans: tuple[Plan, ...]
-    exact: Plan
-
-
 def information(plan: Plan) -> float:
     """KL(π‖a⊗b) in nats: what the plan says about the partner beyond the masses; 0 for the independent plan."""
     live = plan.plan > 0
@@ -45,8 +37,8 @@ def information(plan: Plan) -> float:
 
 
 @functools.cache
-def blurred() -> Blurred:
-    """One problem at every ε, once a process."""
+def blurred() -> tuple[list[Plan], Plan]:
+    """One problem solved at each of EPSILONS (in mean costs), and exactly; once a process."""
 
     def bump(centre: float, width: float) -> np.ndarray:
         return np.exp(-(((_PLACES - centre) / width) ** 2))
@@ -54,85 +46,46 @@ def blurred() -> Blurred:
     a, b = bump(0.2, 0.09) + 0.7 * bump(0.7, 0.12), bump(0.45, 0.1) + 0.5 * bump(0.9, 0.07)
     problem = Problem((_PLACES[:, None] - _PLACES[None, :]) ** 2, a / a.sum(), b / b.sum())
     solvers = [make_solver("entropic", epsilon=epsilon, relative=True, tolerance=1e-5) for epsilon in EPSILONS]
-    return Blurred(tuple(solve(problem, solver) for solver in solvers), solve(problem, make_solver("exact")))
+    return [solve(problem, solver) for solver in solvers], solve(problem, make_solver("exact"))
 
 
 def _draw(view: View, engine: Engine) -> Drawing:
-    solved, epsilon = blurred(), view.epsilon
-    plan = solved.plans[EPSILONS.index(epsilon)]
+    (plans, exact), epsilon = blurred(), view.epsilon
+    plan = plans[EPSILONS.index(epsilon)]
     names = [f"{place:.2f}" for place in _PLACES]
     title = f"The plan at ε = {epsilon:g} mean costs"
     figure = matrix(plan.plan, (names, names), title=title, unit="mass", form="", height=350, every=4)
     live, told = plan.plan[plan.plan > 0], information(plan)
-    bounds = f"exact: {solved.exact.value:.4f}; independent: {plan.problem.mean_cost:.4f}"
+    bounds = f"exact: {exact.value:.4f}; independent: {plan.problem.mean_cost:.4f}"
     spoken = f"Plan at epsilon {epsilon:g}; {int((plan.plan > 1e-6).sum())} of {plan.plan.size} cells hold mass."
+    sharp = Picture(figure, spoken, "Sharp: a thin line. Vague: a block that only knows the masses.")
+    real = {"sentence": "g001", "target": "de", "epsilon": min(max(epsilon, 0.005), 10.0)}
     return Drawing(
-        pictures=(
-            Picture(figure, spoken, "Sharp: a thin line. Vague: a block that only knows the masses."),
-            _curve(solved, view.curve, epsilon),
-        ),
+        pictures=(sharp, _curve(plans, exact, view.curve, epsilon)),
         numbers=(
             ("transport cost ⟨π, C⟩", f"{plan.transport_cost:.4f}", bounds),
             ("information KL(π‖a⊗b)", f"{told:.3f} nats", "0 when the plan is independence"),
             ("entropy of π", f"{-(live * np.log(live)).sum():.3f} nats", "how spread the plan is"),
             ("iterations", str(plan.iterations), "of the engine's Sinkhorn until the marginal error is below 10⁻⁵"),
         ),
-        facts={"cost": plan.transport_cost, "information": told, "iterations": plan.iterations, "exact": solved.exact.value},
+        facts={"cost": plan.transport_cost, "information": told, "iterations": plan.iterations, "exact": exact.value},
+        words=(Words(real, "The same ε (in mean costs) on a real pair. The thin grey lines are mass that goes a little everywhere."),),
     )
 
 
-def _curve(solved: Blurred, kind: str, now: float) -> Picture:
+def _curve(plans: list[Plan], exact: Plan, kind: str, now: float) -> Picture:
     def value(plan: Plan) -> float:
         return {"cost": plan.transport_cost, "information": information(plan), "iterations": plan.iterations}[kind]
 
-    (title, unit), values = _CURVES[kind], [value(plan) for plan in solved.plans]
-    ends = {} if kind == "iterations" else {"exact": value(solved.exact)}
+    (title, unit), values = _CURVES[kind], [value(plan) for plan in plans]
+    ends = {} if kind == "iterations" else {"exact": value(exact)}
     if kind == "cost":
-        ends["independent"] = solved.exact.problem.mean_cost
-    flat = [Series(name, (EPSILONS[0], EPSILONS[-1]), (end, end)) for name, end in ends.items()]
-    series = [Series("plan at ε" if ends else unit, EPSILONS, values), *flat]
+        ends["independent"] = exact.problem.mean_cost
+    flat = {name: ((EPSILONS[0], EPSILONS[-1]), (end, end)) for name, end in ends.items()}
+    series = {"plan at ε" if ends else unit: (EPSILONS, values)} | flat
     figure = lines(series, title=title, x="ε (mean costs)", y=unit, now=now, log_x=True, log_y=not ends, height=350)
     spoken = ", ".join(f"{value:.3g} at {epsilon:g}" for epsilon, value in zip(EPSILONS, values, strict=True))
     return Picture(figure, f"{title}: {spoken}.", "The dashed upright line is the present ε.")
 
 
-LESSON = Lesson(
-    number=4,
-    name="blur",
-    title="Blur",
-    idea="The exact plan is sharp and jumps when the masses change a little. Adding a price for being sharp makes it smooth and quick "
-    "to compute. One number, ε, says how much: near 0 the exact plan, very large the *independent* plan, which ignores the cost.",
-    symbols={
-        r"\pi": "the plan, between masses a and b; U(a, b) holds all plans (lesson 2)",
-        "C": "the cost of moving a unit of mass",
-        r"a\otimes b": "the independent plan: everyone sends to everyone, by mass alone",
-        r"\mathrm{KL}": "how far one plan is from another, 0 if equal",
-        r"\varepsilon": "the strength of the blur, in the unit of the cost",
-    },
-    formula=r"\begin{gathered}\mathrm{OT}_\varepsilon(a,b)=\\ "
-    r"\min_{\pi\in U(a,b)}\ \langle \pi, C\rangle+\varepsilon\,\mathrm{KL}(\pi\,\|\,a\otimes b)\end{gathered}",
-    look="Move ε from left to right: line, cloud, block. Then look at the iterations: why is small ε slow, and large ε vague?",
-    view=View,
-    draw=_draw,
-    question=Question(
-        "You make ε ten times smaller, from 0.1 to 0.01. What happens to the iterations the solver needs?",
-        {
-            "There are fewer: the plan is simpler.": "The plan has fewer cells, but each step corrects the marginals less: "
-            "many more steps.",
-            "The same: ε only changes the result.": "Look at the third curve: ε also decides how quickly the steps converge.",
-            "There are more.": "Yes: the sharper the plan, the less one step corrects. Sharp is slow, vague is quick.",
-        },
-        right=2,
-    ),
-    words=lambda view: (
-        Words(
-            {"sentence": "g001", "target": "de", "epsilon": min(max(view.epsilon, 0.005), 10.0)},
-            "The same ε (in mean costs) on a real pair. The thin grey lines are mass that goes a little everywhere.",
-        ),
-    ),
-    moral="For words ε near 0.1 works best on our sentences: a soft plan still says which partner is second best.",
-    tasks={
-        "What is the plan as ε → ∞ for masses a = (½, ½), b = (¼, ¾)?": "a ⊗ b = (⅛, ⅜; ⅛, ⅜).",
-        "What is KL(π‖a⊗b) for that plan?": "0: the plan is the independent one.",
-    },
-)
+LESSON = lesson_of(__file__, View, _draw)

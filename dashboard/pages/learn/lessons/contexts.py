@@ -6,9 +6,9 @@ import numpy as np
 
 from dashboard.kit.figures.matrices import matrix
 from dashboard.kit.markup import escape_markdown
-from dashboard.pages.learn.figures.curves import Series, lines
+from dashboard.pages.learn.figures.curves import lines
 from dashboard.pages.learn.lessons import reading
-from dashboard.pages.learn.lessons.types import Drawing, Engine, Lesson, Picture, Question, Words
+from dashboard.pages.learn.lessons.types import Drawing, Engine, Picture, Words, lesson_of
 from otcore.base.choices import Number, OneOf, choice
 
 WORDS = {
@@ -78,70 +78,23 @@ def _draw(view: View, engine: Engine) -> Drawing:
     layers = list(range(_LAST_LAYER + 1))
     alike = [float(np.dot(*occurrences(engine, word, k)[:2])) for k in layers]
     across, up = "layer (0: before any context is read)", "cosine, 1 = equal"
-    curve = lines([Series("cosine", layers, alike)], title=f"How alike are the two “{word}”?", x=across, y=up, now=layer, height=350)
+    curve = lines({"cosine": (layers, alike)}, title=f"How alike are the two “{word}”?", x=across, y=up, now=layer, height=350)
     curve.update_xaxes(dtick=1)
     texts = [engine.collection().gold["en"][id].text for id in ids]
     told = [f"{id}: {escape_markdown(text)} → **{escape_markdown(near)}**" for id, text, near in zip(ids, texts, nearest, strict=False)]
+    spoken = f"Nearest words: in {ids[0]} {nearest[0]}, in {ids[1]} {nearest[1]}, with one vector for both {nearest[2]}."
+    deep = ", ".join(f"{value:.2f} at layer {k}" for k, value in enumerate(alike))
+    real = [{"sentence": id, "target": view.target, "layer": layer} for id in ids]
     return Drawing(
         pictures=(
-            Picture(
-                table,
-                f"Nearest words: in {ids[0]} {nearest[0]}, in {ids[1]} {nearest[1]}, with one vector for both {nearest[2]}.",
-                "Bright is near. The last row, the mean, has to serve both meanings with one vector.",
-            ),
-            Picture(
-                curve,
-                "Cosine of the two occurrences: " + ", ".join(f"{value:.2f} at layer {k}" for k, value in enumerate(alike)),
-                "The deeper the layer, the more of the sentence is in the vector.",
-            ),
+            Picture(table, spoken, "Bright is near. The last row, the mean, has to serve both meanings with one vector."),
+            Picture(curve, f"Cosine of the two occurrences: {deep}", "The deeper the layer, the more of the sentence is in the vector."),
         ),
         numbers=(("the two are alike", f"{alike[layer]:.2f}", "cosine of their vectors at this layer"),),
         note="  \n".join(told),
         facts={"alike": np.array(alike), "norms": np.linalg.norm(vectors, axis=1)},
+        words=tuple(Words(one, f"“{word}” in {one['sentence']}: follow its line to its translation.") for one in real),
     )
 
 
-def _words(view: View) -> tuple[Words, ...]:
-    return tuple(
-        Words(
-            {"sentence": id, "target": view.target, "layer": view.layer},
-            f"“{view.word}” in {id}: follow its line to its translation.",
-        )
-        for id in WORDS[view.word]
-    )
-
-
-LESSON = Lesson(
-    number=11,
-    name="contexts",
-    title="Contextual words",
-    idea="A dictionary gives *crane* one entry: a bird, and a machine. A contextual encoder gives every *occurrence* a vector of its own, "
-    "made from the whole sentence. Layer 0 has hardly looked around yet; each further layer mixes in more of the neighbours.",
-    symbols={
-        "x,\\ y": "vectors of two words, each in its sentence",
-        r"\cos(x,y)": "1 if they point the same way, 0 if they have nothing in common",
-        r"C(x,y)": "the cost of moving one onto the other",
-    },
-    formula=r"\begin{gathered}\cos(x,y)=\frac{\langle x,y\rangle}{\lVert x\rVert\,\lVert y\rVert}\\ C(x,y)=1-\cos(x,y)\end{gathered}",
-    look="Raise the layer from 0 to 4: do the two occurrences part? Do their nearest translations become different words?",
-    view=View,
-    draw=_draw,
-    question=Question(
-        "A static model has one vector for “crane”, whatever the sentence. What can its transport cost not do?",
-        {
-            "Be computed.": "It can: any vectors give costs. They are only the same in every sentence.",
-            "Be cheap towards the right translation in both sentences at once.": "Yes: one vector cannot be near both meanings "
-            "at the same time.",
-            "Be symmetric.": "1 − cos is the same in both directions, static or not.",
-        },
-        right=1,
-    ),
-    words=_words,
-    moral="This is a small encoder, so the two meanings do not always part. The layer sweep of the Align page shows where "
-    "alignment is best.",
-    tasks={
-        "x = (1, 0), y = (1, 1). Compute cos and C.": "1/√2 ≈ 0.71, and 0.29.",
-        "Why does the paper train on the last layer and aligners read a middle one?": "The last layer is nearest to what the task uses; "
-        "middle layers are less bent towards predicting words.",
-    },
-)
+LESSON = lesson_of(__file__, View, _draw)

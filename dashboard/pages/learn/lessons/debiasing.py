@@ -12,7 +12,7 @@ from dashboard.kit.figures.clouds import Group, cloud
 from dashboard.kit.figures.frames import Figure
 from dashboard.kit.theme import BLUE, ORANGE
 from dashboard.pages.learn.lessons.kinds import Steps
-from dashboard.pages.learn.lessons.types import Drawing, Engine, Lesson, Picture, Question, Words
+from dashboard.pages.learn.lessons.types import Drawing, Engine, Picture, Words, lesson_of
 from otcore.base.choices import OneOf, choice
 from otcore.objectives.transport import WordOT
 from otcore.transport.costs import cost_matrix
@@ -26,6 +26,7 @@ LAST = 24
 EPSILONS = (0.01, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0)
 _POINTS = 18
 _RATE = 0.35
+_ON_WORDS = "With the debiased solver the plan is the same as the entropic one; the number “objective” is the divergence."
 
 
 @dataclass(frozen=True)
@@ -75,18 +76,12 @@ def _draw(view: View, engine: Engine) -> Drawing:
     courses = [flow(view.epsilon, debiased) for debiased in (False, True)]
     shares = [spread(course.source[view.step, 0]) / spread(ring) for course in courses]
     spoken = f"Cloud after {view.step} steps under the {{}} cost: {{:.0%}} as wide as the ring it follows."
+    names = ("the plain blurred cost", "the debiased divergence")
+    plain, debiased = (_cloud(name, course, view.step) for name, course in zip(names, courses, strict=True))
     return Drawing(
         pictures=(
-            Picture(
-                _cloud("the plain blurred cost", courses[0], view.step),
-                spoken.format("plain", shares[0]),
-                "The blue cloud comes near but ends too small.",
-            ),
-            Picture(
-                _cloud("the debiased divergence", courses[1], view.step),
-                spoken.format("debiased", shares[1]),
-                "The blue cloud lands on the ring.",
-            ),
+            Picture(plain, spoken.format("plain", shares[0]), "The blue cloud comes near but ends too small."),
+            Picture(debiased, spoken.format("debiased", shares[1]), "The blue cloud lands on the ring."),
         ),
         numbers=(
             ("OT_ε(β, β)", f"{own[0]:.3f}", "cost of the ring to itself: not 0, because a blurred plan moves mass even to where it is"),
@@ -95,6 +90,7 @@ def _draw(view: View, engine: Engine) -> Drawing:
             ("width under S_ε", f"{shares[1]:.0%}", "of the ring's"),
         ),
         facts={"self": own[0], "debiased self": own[1], "plain": shares[0], "debiased": shares[1]},
+        words=(Words({"sentence": "g002", "target": "de", "solver": "debiased", "epsilon": 0.1}, _ON_WORDS),),
     )
 
 
@@ -105,44 +101,4 @@ def _cloud(name: str, course: Course, step: int) -> Figure:
     return cloud(groups, title=title, pulls=pulls, ranges=((-2.0, 3.6), (-1.5, 1.5)), height=360)
 
 
-LESSON = Lesson(
-    number=8,
-    name="debiasing",
-    title="Debiasing",
-    idea="A blurred plan moves mass even between a cloud and itself, so its cost to itself is not 0. A cloud that follows this cost "
-    "shrinks: huddled in the middle is cheaper. Subtracting half of each cloud's cost to itself repairs that: "
-    "the *Sinkhorn divergence*, the paper's loss.",
-    symbols={
-        r"\alpha,\ \beta": "two clouds of points; α flows, β stays",
-        r"\mathrm{OT}_\varepsilon": "the blurred cost of lesson 4",
-        r"S_\varepsilon": "the Sinkhorn divergence",
-        r"\varepsilon": "the blur, in squared distance",
-    },
-    formula=r"\begin{gathered}S_\varepsilon(\alpha,\beta)=\mathrm{OT}_\varepsilon(\alpha,\beta)\\ "
-    r"-\tfrac12\,\mathrm{OT}_\varepsilon(\alpha,\alpha)-\tfrac12\,\mathrm{OT}_\varepsilon(\beta,\beta)\end{gathered}",
-    look="Press ▶ with ε = 0.5. Above, the cloud stops too small; below, it lands on the ring. Try ε = 2 and ε = 0.05.",
-    view=View,
-    draw=_draw,
-    question=Question(
-        "What is OT_ε(α, α), the plain blurred cost of a cloud (of different points) to itself, for ε above 0?",
-        {
-            "0: nothing has to move.": "The blurred plan still spreads each point's mass over its neighbours, and that costs.",
-            "Above 0.": "Yes, and that is the bias; S_ε takes half of it away on either side.",
-            "Below 0.": "Costs and KL are never negative here, so their sum is not either.",
-        },
-        right=1,
-    ),
-    words=lambda view: (
-        Words(
-            {"sentence": "g002", "target": "de", "solver": "debiased", "epsilon": 0.1},
-            "With the debiased solver the plan is the same as the entropic one; the number “objective” is the divergence.",
-        ),
-    ),
-    moral="A loss that shrinks clouds would pull all words of a language together. The divergence does not, at least not by itself.",
-    tasks={
-        "Two points at distance d, ε → ∞, cost ½d². What is OT_ε(α, α) for masses ½, ½?": "The plan is independent: "
-        "half the mass moves, ½ · ½d² = ¼d².",
-        "On a line, following OT_ε towards a bell curve of variance σ² ends at which variance "
-        "(cost ½(x − y)²)?": "σ² − ε, or 0 if ε is larger.",
-    },
-)
+LESSON = lesson_of(__file__, View, _draw)

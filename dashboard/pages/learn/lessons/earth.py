@@ -8,7 +8,7 @@ from dashboard.kit.figures.matrices import matrix
 from dashboard.kit.theme import ORANGE
 from dashboard.pages.learn.figures.piles import piles
 from dashboard.pages.learn.lessons.kinds import Drawn, listed
-from dashboard.pages.learn.lessons.types import Drawing, Engine, Lesson, Picture, Question, Words
+from dashboard.pages.learn.lessons.types import Drawing, Engine, Picture, Words, lesson_of
 from otcore.base.choices import Number, OneOf, choice
 from otcore.transport.problem import Plan, Problem
 from otcore.transport.solvers import make_solver, solve
@@ -18,6 +18,7 @@ PLACES = 6
 _TOP = 8
 _WHO = {"split": "split piles (Kantorovich)", "whole": "whole piles only (Monge)", "own": "my own plan"}
 _TITLES = {"split": "The cheapest plan", "whole": "The cheapest plan that splits no pile", "own": "Your plan"}
+_ON_WORDS = "English words are the piles, German words the holes, all equally heavy; the distance is 1 − cosine of their vectors."
 _CELLS = Drawn(PLACES**2, _TOP, limits=("earth_piles", "earth_holes"))
 
 
@@ -45,14 +46,6 @@ def problem_of(view: View) -> Problem:
     return Problem(cost, a / a.sum(), b / b.sum())
 
 
-def own_plan(view: View) -> tuple[np.ndarray, float]:
-    """The plan by hand as shares of all earth, and the shovels that are still wrong in its rows and columns."""
-    a, b = view.shovels
-    shovels = np.array(listed(view.own)).reshape(PLACES, PLACES)
-    wrong = np.abs(shovels.sum(1) - a).sum() + np.abs(shovels.sum(0) - b).sum()
-    return shovels / a.sum(), float(wrong)
-
-
 def _draw(view: View, engine: Engine) -> Drawing:
     problem = problem_of(view)
     best = solve(problem, make_solver("exact"))
@@ -75,6 +68,7 @@ def _draw(view: View, engine: Engine) -> Drawing:
         ),
         note=note,
         facts={"cost": cost, "best": best.value},
+        words=(Words({"solver": "exact", "masses": "uniform", "sentence": "g001", "target": "de"}, _ON_WORDS),),
     )
 
 
@@ -88,8 +82,9 @@ def _shown(view: View, problem: Problem, best: Plan) -> tuple[np.ndarray, str]:
             return np.zeros_like(problem.cost), "**Monge has no plan here**: no way to fill every hole exactly without splitting a pile."
         more = float((plan * problem.cost).sum()) - best.value
         return plan, f"Not splitting costs {more:.3f} more than the optimum." if more > 1e-9 else "Here not splitting costs nothing."
-    plan, wrong = own_plan(view)
     a, b = view.shovels
+    shovels = np.array(listed(view.own)).reshape(PLACES, PLACES)
+    plan, wrong = shovels / a.sum(), np.abs(shovels.sum(1) - a).sum() + np.abs(shovels.sum(0) - b).sum()
     if a.sum() != b.sum():
         return plan, "Make piles and holes equally many shovels first: only then can a plan by hand come out."
     if wrong:
@@ -98,42 +93,4 @@ def _shown(view: View, problem: Problem, best: Plan) -> tuple[np.ndarray, str]:
     return plan, "**That is an optimum.**" if more < 1e-9 else f"A valid plan, {more:.3f} dearer than the cheapest. Can you lower it?"
 
 
-LESSON = Lesson(
-    number=1,
-    name="earth",
-    title="Moving earth",
-    idea="Piles of earth must fill holes. Carrying a shovel far costs more. A *plan* says how much goes from each pile to each hole; "
-    "optimal transport is the cheapest plan. Later, the piles are the words of one language and the holes those of another.",
-    symbols={
-        r"x,\ y": "the place of a pile and of a hole",
-        r"a_x,\ b_y": "how much lies there, as shares of all earth",
-        r"\pi_{xy}": "the plan: how much goes from x to y",
-        "p": "how quickly distance becomes expensive",
-    },
-    formula=r"\begin{gathered}\min_{\pi \ge 0}\ \sum_{x,y} \pi_{xy}\,|x-y|^p\\ "
-    r"\text{so that}\quad \sum_y \pi_{xy}=a_x,\ \ \sum_x \pi_{xy}=b_y\end{gathered}",
-    look="Drag the bars, then move p below and above 1. Do the arrows cross? Which shovels stay where they are?",
-    view=View,
-    draw=_draw,
-    question=Question(
-        "Piles of equal size lie at 1, 2, 3; the holes are at 2, 3, 4. With p = 2, which plan is cheapest?",
-        {
-            "The pile at 1 jumps to 4, the others stay.": "That costs 3² = 9 for one pile; three single steps cost only 1 + 1 + 1.",
-            "Every pile goes one place to the right.": "Yes: 1 + 1 + 1 = 3 against 3² = 9. Above p = 1, many short moves beat one long.",
-            "Both cost the same.": "That is so at p = 1 (3 against 3). At p = 2 the long jump costs 9.",
-        },
-        right=1,
-    ),
-    words=lambda view: (
-        Words(
-            {"solver": "exact", "masses": "uniform", "sentence": "g001", "target": "de"},
-            "English words are the piles, German words the holes, all equally heavy; the distance is 1 − cosine of their vectors.",
-        ),
-    ),
-    moral="The same programme, solved exactly: every word must send all its mass, so some words are split over several partners.",
-    tasks={
-        "Piles 2, 1 at places 1, 2; holes 1, 2 at places 1, 3. Write down a plan and its cost for p = 1.": "Keep 1 at place 1, "
-        "move 1 from 1 to 3 (cost 2) and 1 from 2 to 3 (cost 1): total 3.",
-        "When has Monge no plan?": "When a hole can only be filled with part of a pile, for instance one pile and two holes.",
-    },
-)
+LESSON = lesson_of(__file__, View, _draw)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from dashboard.kit.markup import escape_markdown
 from dashboard.pages.learn.figures.curves import bars
 from dashboard.pages.learn.lessons import reading
-from dashboard.pages.learn.lessons.types import Drawing, Engine, Lesson, Picture, Question, Words
+from dashboard.pages.learn.lessons.types import Drawing, Engine, Picture, Words, lesson_of
 from otcore.base.choices import OneOf, choice
 
 TAGS = {
@@ -55,6 +55,7 @@ def _draw(view: View, engine: Engine) -> Drawing:
         ),
         note=f"{texts}  \n{verdict} It missed {lost} of {scores.sure} sure links.",
         facts=facts,
+        words=(Words(view.pair, "The links of the default settings."),),
     )
 
 
@@ -66,37 +67,4 @@ def _rates(rates: dict[str, tuple[float, int]], target: str) -> Picture:
     return Picture(figure, f"AER by phenomenon: {spoken}.", "A sentence can have several tags, so the bars share sentences.")
 
 
-LESSON = Lesson(
-    number=12,
-    name="failures",
-    title="When it fails",
-    idea="Transport compares vectors and knows nothing of grammar. Words in another order, several words that become one, phrases that "
-    "mean something else, and the same word twice are where aligners stumble. Predict what happens, then look.",
-    symbols={
-        "A": "the links the aligner drew",
-        "S": "the sure links made by hand",
-        r"S\setminus A": "sure links it missed",
-        r"|\cdot|": "how many",
-    },
-    formula=r"\text{missed}=|S\setminus A|=|S|-|A\cap S|",
-    look="Read the two sentences, predict how many sure links are missed, and only then look at the plan.",
-    view=View,
-    draw=_draw,
-    question=Question(
-        "“The … the …”: the same word stands twice in a sentence. What could tell the aligner which is which?",
-        {
-            "The masses: the first one is heavier.": "Equal words have equal inverse-frequency masses, wherever they stand.",
-            "The vectors: each occurrence was read in its own neighbourhood.": "Yes: only context can tell them apart, "
-            "and a small encoder carries little of it.",
-            "The plan: it goes from left to right.": "Nothing in the transport knows about order; only the vectors may.",
-        },
-        right=1,
-    ),
-    words=lambda view: () if view.guess == "none" else (Words(view.pair, "The links of the default settings."),),
-    moral="Where it fails, try another layer, masses or rule in Align, or a fine-tuned encoder, and see whether it is cured or only moved.",
-    tasks={
-        "Find a sentence in your language with the same word twice. Which word of its translation belongs to which?": "Your own; "
-        "compare with the Align page's own text.",
-        "Why are idioms aligned badly word by word?": "Their meaning belongs to the whole phrase, so no word has a partner of its own.",
-    },
-)
+LESSON = lesson_of(__file__, View, _draw)

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dashboard.pages.learn.figures.curves import Series, lines
+from dashboard.pages.learn.figures.curves import lines
 from dashboard.pages.learn.lessons import reading
-from dashboard.pages.learn.lessons.types import Drawing, Engine, Lesson, Picture, Question, Words
+from dashboard.pages.learn.lessons.types import Drawing, Engine, Picture, Words, lesson_of
 from otcore.alignment.rules.threshold import Threshold
 from otcore.alignment.scores import Scores, score_pair
 from otcore.base.choices import Number, OneOf, choice
@@ -29,17 +29,9 @@ class View:
     """A link rule, and the pair that it reads."""
 
     rule: str = choice("threshold", OneOf(_RULES), "Link rule")
-    threshold: float = choice(
-        0.5, _SHARE, "Threshold, share of row's and column's maximum", when=lambda values: values["rule"] == "threshold"
-    )
+    threshold: float = choice(0.5, _SHARE, "Threshold, share of row's and column's maximum", when=lambda now: now["rule"] == "threshold")
     sentence: str = choice("g001", OneOf(_SENTENCES), "Sentence")
     target: str = choice("de", OneOf(reading.LANGUAGES, "row"), "Language")
-
-
-def choices(view: View) -> dict[str, object]:
-    """The pair, as the Align page would be asked for it."""
-    chosen = asdict(view)
-    return {"links": chosen.pop("rule"), "epsilon": _EPSILON, **chosen}
 
 
 def sweep(pair: Aligned) -> list[Scores]:
@@ -50,13 +42,16 @@ def sweep(pair: Aligned) -> list[Scores]:
 
 
 def _draw(view: View, engine: Engine) -> Drawing:
-    pair = engine.aligned(choices(view))
-    scores, swept = reading.scored(pair), sweep(pair)
-    rates = {"precision": [one.precision for one in swept], "recall": [one.recall for one in swept], "AER": [one.aer for one in swept]}
-    series = [Series(name, THRESHOLDS, values) for name, values in rates.items()]
+    chosen = asdict(view)
+    asked = {"links": chosen.pop("rule"), "epsilon": _EPSILON, **chosen}
+    pair = engine.aligned(asked)
+    scores = reading.scored(pair)
+    rates = {name: [getattr(one, name.lower()) for one in sweep(pair)] for name in ("precision", "recall", "AER")}
+    series = {name: (THRESHOLDS, values) for name, values in rates.items()}
     now = view.threshold if view.rule == "threshold" else None
     curve = lines(series, title="One plan, every threshold", x="threshold", y="rate, 0 to 1", now=now, height=430, y_range=(-0.04, 1.04))
-    half = ", ".join(f"{values[10]:.2f}" for values in rates.values()).rpartition(", ")
+    precision, recall, error = (f"{values[10]:.2f}" for values in rates.values())
+    spoken = f"Precision, recall and AER over the threshold; at 0.5 they are {precision}, {recall} and {error}."
     both, drawn = scores.predicted_sure + scores.predicted_possible, scores.predicted + scores.sure
     latex = (
         rf"\begin{{gathered}}\mathrm{{AER}}=1-\frac{{|A\cap S|+|A\cap P|}}{{|A|+|S|}}\\ "
@@ -67,11 +62,7 @@ def _draw(view: View, engine: Engine) -> Drawing:
     return Drawing(
         pictures=(
             reading.plan_picture(pair, "The plan, its links, and the hand-made ones", told),
-            Picture(
-                curve,
-                f"Precision, recall and AER over the threshold; at 0.5 they are {half[0]} and {half[2]}.",
-                "Low threshold: many links, few missed, many wrong. High: the other way round.",
-            ),
+            Picture(curve, spoken, "Low threshold: many links, few missed, many wrong. High: the other way round."),
         ),
         numbers=(
             ("|A|", str(scores.predicted), "links the rule draws"),
@@ -83,40 +74,8 @@ def _draw(view: View, engine: Engine) -> Drawing:
         ),
         latex=latex,
         facts={"aer": scores.aer, "by hand": 1 - both / max(drawn, 1)},
+        words=(Words(asked, "The same links as lines: green is a hit, dashed red is false, dotted orange is missed."),),
     )
 
 
-LESSON = Lesson(
-    number=10,
-    name="links",
-    title="From plan to alignment",
-    idea="A plan is soft: every word sends a little to many. An alignment is hard: these two words belong together, those do not. "
-    "A *link rule* turns one into the other, and hand-made links tell how well. Draw too few and you miss some; "
-    "draw too many and some are wrong.",
-    symbols={
-        "A": "the links the rule draws",
-        "S": "the sure links made by hand, which every annotator would draw",
-        "P": "the possible ones, with S among them",
-        r"|\cdot|": "how many",
-    },
-    formula=r"\text{precision}=\frac{|A\cap P|}{|A|}\quad\text{recall}=\frac{|A\cap S|}{|S|}",
-    look="Move the threshold from 1 to 0: which curve rises, which falls? Check the AER below by hand, then try another rule.",
-    view=View,
-    draw=_draw,
-    question=Question(
-        "You lower the threshold, so that more cells count as links. What can never happen to recall?",
-        {
-            "It cannot fall.": "Yes: every link found before is still there, so no sure link gets lost. Precision may well fall.",
-            "It cannot rise.": "It rises whenever one of the new links is a sure one.",
-            "It cannot reach 1.": "At threshold 0 every cell with mass is a link, and nothing sure is missed.",
-        },
-        right=0,
-    ),
-    words=lambda view: (Words(choices(view), "The same links as lines: green is a hit, dashed red is false, dotted orange is missed."),),
-    moral="The default rule, the mutual maximum, has no threshold to choose: a link is a cell that is largest in its row and "
-    "in its column.",
-    tasks={
-        "|A| = 8, |S| = 6, |A∩S| = 5, |A∩P| = 7. Compute precision, recall, AER.": "7/8, 5/6, 1 − (5 + 7)/(8 + 6) = 1/7.",
-        "When is AER 0?": "When every sure link is drawn and every drawn link is at least possible.",
-    },
-)
+LESSON = lesson_of(__file__, View, _draw)

@@ -11,9 +11,9 @@ import numpy as np
 from dashboard.kit.figures.clouds import Group, cloud
 from dashboard.kit.figures.frames import Figure
 from dashboard.kit.theme import BLUE, ORANGE
-from dashboard.pages.learn.figures.curves import Series, lines
+from dashboard.pages.learn.figures.curves import lines
 from dashboard.pages.learn.lessons.kinds import Steps
-from dashboard.pages.learn.lessons.types import Drawing, Engine, Lesson, Picture, Question, Words
+from dashboard.pages.learn.lessons.types import Drawing, Engine, Picture, Words, lesson_of
 from otcore.base.choices import Flag, OneOf, choice
 from otcore.objectives.contrastive_transport import ContrastiveOT
 from otcore.objectives.transport import WordOT
@@ -26,6 +26,10 @@ PAIRS, WORDS = 4, 3
 _LOSSES = {"ot": "OT_ε alone", "divergence": "S_ε (paper)", "contrast": "with negatives"}
 _LARGE, _SMALL = 2.0, 0.3  # ε: large where its pull towards the middle is to be seen in a few steps
 _RATE = 0.05
+_ON_WORDS = {
+    "base": "Before: the encoder that has never seen this loss.",
+    "tuned": "After: the same encoder fine-tuned with the paper's loss, on a pair that it helped much.",
+}
 
 
 @dataclass(frozen=True)
@@ -73,19 +77,14 @@ def _draw(view: View, engine: Engine) -> Drawing:
     moved = float(np.linalg.norm(found.target[step] - found.target[0], axis=2).mean())
     near = distance / distance[0]
     curves = {"width of the other language": other, "width of English": english, "distance to the translation": near}
-    series = [Series(name, list(range(LAST + 1)), (100 * share).tolist()) for name, share in curves.items()]
+    series = {name: (range(LAST + 1), (100 * share).tolist()) for name, share in curves.items()}
+    figure = lines(series, title="Alignment or collapse?", x="steps", y="% of the start", now=step)
+    spoken = f"Two clouds after {step} steps: translations {distance[step]:.2f} apart, English moved by {moved:.2f}."
+    shares = f"After {step} steps: English {english[step]:.0%} as wide as at the start, translations at {near[step]:.0%}."
     return Drawing(
         pictures=(
-            Picture(
-                _clouds(found, step),
-                f"Two clouds after {step} steps: translations {distance[step]:.2f} apart, English moved by {moved:.2f}.",
-                "Grey lines join translations. They should become short while the clouds stay wide.",
-            ),
-            Picture(
-                lines(series, title="Alignment or collapse?", x="steps", y="% of the start", now=step),
-                f"After {step} steps: English {english[step]:.0%} as wide as at the start, translations at {near[step]:.0%}.",
-                "Good: the distance falls, the widths stay. Collapse: everything falls.",
-            ),
+            Picture(_clouds(found, step), spoken, "Grey lines join translations. They should become short while the clouds stay wide."),
+            Picture(figure, shares, "Good: the distance falls, the widths stay. Collapse: everything falls."),
         ),
         numbers=(
             ("loss", f"{found.losses[step]:.3f}", "what the steps lower"),
@@ -94,6 +93,7 @@ def _draw(view: View, engine: Engine) -> Drawing:
             ("English moved by", f"{moved:.2f}", "mean distance from where it was"),
         ),
         facts={"english": float(english[step]), "other": float(other[step]), "apart": float(distance[step]), "moved": moved},
+        words=tuple(Words({"sentence": "g082", "target": "de", "encoder": encoder}, told) for encoder, told in _ON_WORDS.items()),
     )
 
 
@@ -105,48 +105,4 @@ def _clouds(found: Course, step: int) -> Figure:
     return cloud(groups, title=title, pulls=pulls, plan=(np.eye(len(x)), x, y), ranges=ranges, widest=2.0)
 
 
-LESSON = Lesson(
-    number=9,
-    name="loss",
-    title="Transport as a loss",
-    idea="Fine-tuning moves words so that the transport cost falls. Here four sentences of three words live on a plane, in two languages. "
-    "Nobody says which word translates which: the plan decides. But there is a cheap trick, putting all words in one spot. "
-    "An *anchor* or *negatives* forbid it.",
-    symbols={
-        "S,\\ E": "sentences of the other language and of English, as clouds of words",
-        "e_j,\\ e_j^0": "an English word now, and where it was at the start",
-        r"\lambda": "strength of the anchor, 1 or 0 here",
-        r"\tau": "temperature: how sharply true pairs must beat wrong ones",
-    },
-    formula=r"\begin{gathered}\mathrm{OT}_\varepsilon(S,E)\ \text{or}\ S_\varepsilon(S,E)\\ "
-    r"+\ \lambda\sum_j\lVert e_j-e_j^0\rVert^2\\ \text{negatives: } -\log\frac{s_{kk}}{\sum_l s_{kl}}\\ "
-    r"s_{kl}=\exp({-\mathrm{OT}_\varepsilon(S_k,E_l)}/\tau)\end{gathered}",
-    look="Play “OT_ε alone” without the anchor: collapse. Switch the anchor on: English holds. Then try S_ε, and negatives.",
-    view=View,
-    draw=_draw,
-    question=Question(
-        "Why does the anchor hold only the English words and not those of the other language?",
-        {
-            "English needs fewer words.": "The number of words plays no part in it.",
-            "One side must be free to move, or nothing could be aligned.": "Yes: English stays the fixed map, "
-            "the other language moves onto it.",
-            "English vectors cannot be changed.": "They can, and without the anchor they do: watch them in the first setting.",
-        },
-        right=1,
-    ),
-    words=lambda view: (
-        Words({"sentence": "g082", "target": "de", "encoder": "base"}, "Before: the encoder that has never seen this loss."),
-        Words(
-            {"sentence": "g082", "target": "de", "encoder": "tuned"},
-            "After: the same encoder fine-tuned with the paper's loss, on a pair that it helped much.",
-        ),
-    ),
-    moral="The Fine-tune page does this with a real encoder and watches for collapse. Averaged over many pairs the gain is small: "
-    "Compare measures it.",
-    tasks={
-        "Which arrangement of all words has transport cost 0 for every pair, true or wrong?": "All words in one point: useless, "
-        "and the cost cannot tell.",
-        "Why can negatives not be fooled that way?": "In one point wrong pairs are as cheap as true ones, "
-        "and the loss is log of the number of pairs.",
-    },
-)
+LESSON = lesson_of(__file__, View, _draw)

@@ -7,7 +7,7 @@ import numpy as np
 from dashboard.kit.figures.clouds import Group, cloud
 from dashboard.kit.theme import BLUE, ORANGE
 from dashboard.pages.learn.figures.curves import bars
-from dashboard.pages.learn.lessons.types import Drawing, Engine, Lesson, Picture, Question, Words
+from dashboard.pages.learn.lessons.types import Drawing, Engine, Picture, Words, lesson_of
 from otcore.base.choices import Number, OneOf, choice, declared
 from otcore.transport.problem import Plan, Problem
 from otcore.transport.solvers import SOLVERS, make_solver, solve
@@ -50,26 +50,19 @@ def solved(view: View) -> Plan:
 def _draw(view: View, engine: Engine) -> Drawing:
     plan = solved(view)
     left = plan.source_left
-    groups = (
-        Group("English words", _X, BLUE, "circle", 14, SOURCE),
-        Group("German words", _Y, ORANGE, "diamond", 14, TARGET, below=True),
-    )
-    figure = cloud(groups, title="Where the mass goes", plan=(plan.plan, _X, _Y), ranges=((-0.2, 5.4), (-0.2, 3.8)))
+    english = Group("English words", _X, BLUE, "circle", 14, SOURCE)
+    german = Group("German words", _Y, ORANGE, "diamond", 14, TARGET, below=True)
+    figure = cloud((english, german), title="Where the mass goes", plan=(plan.plan, _X, _Y), ranges=((-0.2, 5.4), (-0.2, 3.8)))
     shares, title = {"moved": (1 - left).tolist(), "stays": left.tolist()}, "Share of each word's mass that moves"
     stays = bars(SOURCE, shares, title=title, x="English words", y="share of its mass", height=350, form=".2f")
     goes = ", ".join(f"{TARGET[j]} {share:.0%}" for j, share in enumerate(plan.plan[ORPHAN] * len(SOURCE)) if share > 0.005) or "nowhere"
+    spoken = f"Two clouds of words; mass of does goes to: {goes}."
+    kept = "Share that stays: " + ", ".join(f"{word} {share:.0%}" for word, share in zip(SOURCE, left, strict=True))
+    real = {"sentence": "g001", "target": "de", "masses": "uniform", "solver": view.kind, "epsilon": _EPSILON, **view.own}
     return Drawing(
         pictures=(
-            Picture(
-                figure,
-                f"Two clouds of words; mass of does goes to: {goes}.",
-                "A line for every move, thicker for more mass. “does” has no partner.",
-            ),
-            Picture(
-                stays,
-                "Share that stays: " + ", ".join(f"{word} {share:.0%}" for word, share in zip(SOURCE, left, strict=True)),
-                "A word that keeps its mass is *null*: translated by nothing.",
-            ),
+            Picture(figure, spoken, "A line for every move, thicker for more mass. “does” has no partner."),
+            Picture(stays, kept, "A word that keeps its mass is *null*: translated by nothing."),
         ),
         numbers=(
             ("mass moved", f"{plan.plan.sum():.3f}", "of 1 in all"),
@@ -78,45 +71,8 @@ def _draw(view: View, engine: Engine) -> Drawing:
         ),
         note=f"The mass of “does” goes to: {goes}.",
         facts={"moved": float(plan.plan.sum()), "orphan": float(left[ORPHAN]), "others": float(np.delete(left, ORPHAN).max())},
+        words=(Words(real, "Dashed words are linked to nothing. The hand-made links leave “does” without a sure partner."),),
     )
 
 
-LESSON = Lesson(
-    number=6,
-    name="partners",
-    title="Mass that has no partner",
-    idea="In *my aunt does not sleep*, the word *does* has no German partner. Balanced transport must still send all its mass somewhere. "
-    "*Unbalanced* transport may leave mass behind for a fine; *partial* transport moves a fixed share and leaves the dearest rest.",
-    symbols={
-        r"\pi": r"the plan; $\pi\mathbf 1$ and $\pi^{\!\top}\mathbf 1$ are its row and column sums",
-        "a,\\ b": "the masses of the English and the German words",
-        r"\rho": "the fine for mass left behind (in mean costs)",
-        "s": "the share that partial transport moves",
-    },
-    formula=r"\begin{gathered}\text{unbalanced: }\min_{\pi\ge0}\langle\pi,C\rangle\\ "
-    r"+\,\rho\,\mathrm{KL}(\pi\mathbf 1\|a)+\rho\,\mathrm{KL}(\pi^{\!\top}\mathbf 1\|b)"
-    r"\\ \text{partial: }\pi\mathbf 1\le a,\ \pi^{\!\top}\mathbf 1\le b,\ \textstyle\sum\pi=s\end{gathered}",
-    look="Choose balanced, then unbalanced with a small fine, then partial with a share of 0.8. Whose mass stays at home?",
-    view=View,
-    draw=_draw,
-    question=Question(
-        "With balanced transport, what becomes of the mass of “does”?",
-        {
-            "It stays where it is.": "Balanced transport has no such choice: every row must add up to its mass.",
-            "It is sent to German words anyway.": "Yes, and it takes their room: their true partners must then go elsewhere.",
-            "It is divided equally among all German words.": "Only a very large ε would do that; the cheapest places take it here.",
-        },
-        right=1,
-    ),
-    words=lambda view: (
-        Words(
-            {"sentence": "g001", "target": "de", "masses": "uniform", "solver": view.kind, "epsilon": _EPSILON, **view.own},
-            "Dashed words are linked to nothing. The hand-made links leave “does” without a sure partner.",
-        ),
-    ),
-    moral="A word with no translation should be null. Unbalanced and partial transport can say so; balanced needs a link rule for it.",
-    tasks={
-        "Five source words of mass 1/5, one is far away. Which s lets partial transport leave it out entirely?": "s = 4/5.",
-        "What does unbalanced transport become as ρ grows very large?": "Balanced transport: every missing crumb is too expensive.",
-    },
-)
+LESSON = lesson_of(__file__, View, _draw)

@@ -7,7 +7,7 @@ import numpy as np
 
 from dashboard.kit.figures.matrices import matrix
 from dashboard.pages.learn.figures.landscapes import polytope
-from dashboard.pages.learn.lessons.types import Drawing, Engine, Lesson, Picture, Question, Words
+from dashboard.pages.learn.lessons.types import Drawing, Engine, Picture, Words, lesson_of
 from otcore.base.choices import Number, OneOf, choice
 from otcore.transport.teaching.polytope import complete, slice_corners, vertices
 
@@ -17,6 +17,8 @@ COSTS = {
     "squares": np.square(np.subtract.outer(range(3), range(3))).astype(float),
     "mixed": np.array([[4.0, 1.0, 3.0], [2.0, 5.0, 1.0], [1.0, 3.0, 4.0]]),
 }
+_LEVEL = "Along the dashed line the cost stays the same; cross it in the right direction and it falls, as far as a corner."
+_ON_WORDS = "The exact plan of a short pair is a corner: at most (words + words − 1) cells have mass."
 _SHOVELS = Number(dial=(0.0, 4.0, 0.5))
 
 
@@ -58,19 +60,12 @@ def _draw(view: View, engine: Engine) -> Drawing:
     is_corner = bool(np.abs(corners() - plan).max((1, 2)).min() < 1e-9)
     names = [f"pile {k + 1} ({A[k]:.0f})" for k in range(3)], [f"hole {k + 1} ({B[k]:.0f})" for k in range(3)]
     table = matrix(plan, names, title="Your plan: the rest follows from four entries", unit="shovels", form=".1f")
+    entries = "; ".join(" ".join(f"{value:.1f}" for value in row) for row in plan)
+    polygon = f"Polygon of all plans along two entries with {len(corners())} corners"
     return Drawing(
         pictures=(
-            Picture(
-                table,
-                "Your plan: " + "; ".join(" ".join(f"{value:.1f}" for value in row) for row in plan),
-                "Numbers in brackets are the masses: what rows and columns must add up to.",
-            ),
-            Picture(
-                figure,
-                f"Polygon of all plans along two entries with {len(corners())} corners; your plan costs {mine:.1f}, "
-                f"the cheapest {costs.min():.1f}.",
-                "Along the dashed line the cost stays the same; cross it in the right direction and it falls, as far as a corner.",
-            ),
+            Picture(table, f"Your plan: {entries}", "Numbers in brackets are the masses: what rows and columns must add up to."),
+            Picture(figure, f"{polygon}; your plan costs {mine:.1f}, the cheapest {costs.min():.1f}.", _LEVEL),
         ),
         numbers=(
             ("cost of your plan", f"{mine:.1f}", "shovels times cost, added up"),
@@ -80,6 +75,7 @@ def _draw(view: View, engine: Engine) -> Drawing:
         ),
         note="A slider was held back: with its value the rows and columns could not add up." if held else "",
         facts={"cost": mine, "best": float(costs.min()), "plan": plan},
+        words=(Words({"solver": "exact", "masses": "uniform", "sentence": "g055", "target": "de"}, _ON_WORDS),),
     )
 
 
@@ -98,41 +94,4 @@ def _level(plan: np.ndarray, cost: np.ndarray) -> np.ndarray:
     return plan[0, :2] + np.outer(sorted(ends), way)
 
 
-LESSON = Lesson(
-    number=2,
-    name="plans",
-    title="What is a plan?",
-    idea="A plan is a table whose rows and columns must add up to given masses. In a 3 × 3 table four entries can be chosen, the "
-    "other five follow. All plans together form a body with flat sides, a *polytope*; the cheapest plan waits in one of its corners.",
-    symbols={
-        r"\pi_{ij}": "shovels from pile i to hole j",
-        r"a_i,\ b_j": "masses: what row i and column j must add up to",
-        "C_{ij}": "cost of one shovel from i to j",
-        "U(a,b)": "the set of all plans",
-    },
-    formula=r"\begin{gathered}\pi\in U(a,b):\quad \pi_{ij}\ge 0\\ \sum_j\pi_{ij}=a_i,\quad \sum_i\pi_{ij}=b_j\\ "
-    r"\text{cost}=\sum_{ij}\pi_{ij}C_{ij}\end{gathered}",
-    look="Move the four entries and walk the orange dot to the star. When does the picture say you are in a corner?",
-    view=View,
-    draw=_draw,
-    question=Question(
-        "The cost is a sum of entries times numbers. Where on the polytope can a cheapest plan always be found?",
-        {
-            "In the middle, where every cell has some mass.": "A linear cost still falls in some direction there: you can walk on.",
-            "In a corner.": "Yes: walk where the cost falls until a side stops you, then along it, until a corner stops you.",
-            "Anywhere, if the cost is right.": "Only a cost that is equal for all plans would do that; a corner works for every cost.",
-        },
-        right=1,
-    ),
-    words=lambda view: (
-        Words(
-            {"solver": "exact", "masses": "uniform", "sentence": "g055", "target": "de"},
-            "The exact plan of a short pair is a corner: at most (words + words − 1) cells have mass.",
-        ),
-    ),
-    moral="An exact plan between words is sparse because it is a corner of its polytope; an entropic one (lesson 4) lies inside.",
-    tasks={
-        "How many entries of a 3 × 4 plan can be chosen freely?": "(3 − 1) · (4 − 1) = 6.",
-        "How many cells with mass can a corner of a 3 × 3 plan have at most?": "3 + 3 − 1 = 5.",
-    },
-)
+LESSON = lesson_of(__file__, View, _draw)

@@ -8,7 +8,7 @@ from dashboard.kit.figures.matrices import Marks, matrix
 from dashboard.kit.theme import GREEN, VERMILLION
 from dashboard.pages.learn.figures.landscapes import landscape
 from dashboard.pages.learn.lessons.kinds import Steps
-from dashboard.pages.learn.lessons.types import Drawing, Engine, Lesson, Picture, Question, Words
+from dashboard.pages.learn.lessons.types import Drawing, Engine, Picture, Words, lesson_of
 from otcore.base.choices import Number, choice
 from otcore.transport.problem import Problem
 from otcore.transport.solvers import make_solver, solve
@@ -19,6 +19,8 @@ PROBLEM = Problem(np.abs(_X[:, None] - _Y[None, :]), np.array([0.4, 0.35, 0.25])
 _NAMES = [f"bakery {k}" for k in (1, 2, 3)], [f"café {k}" for k in (1, 2, 3, 4)]
 _TIGHT = 0.02  # euros: nearer than this a price meets its cost
 _REACH = 5.0
+_SQUARES = "At the top of the roof every circle lies in a square: mass moves only where the price meets the cost."
+_ON_WORDS = "The exact solver returns such prices for every word. Links lie where the two prices meet the cost."
 _PRICE = Number(dial=(-_REACH, _REACH, 0.25))
 
 
@@ -48,19 +50,12 @@ def _draw(view: View, engine: Engine) -> Drawing:
     optimum = (best.potentials[0] - best.potentials[0][0])[1:]
     names = ("f₂ (€)", "f₃ (€)", "€")
     figure = landscape(*_map(), way[:, 1:], optimum, title="The carrier's income over two prices", names=names)
+    spoken = f"Map of the income over the prices f2 and f3; at your prices it is {income:.3f}, at most {best.value:.3f}."
     gap, loose = best.value - income, len(set(used) - set(tight))
     return Drawing(
         pictures=(
-            Picture(
-                figure,
-                f"Map of the income over the prices f2 and f3; at your prices it is {income:.3f}, at most {best.value:.3f}.",
-                "A roof of flat pieces: its ridge or top is where income equals the cheapest cost.",
-            ),
-            Picture(
-                table,
-                f"Slack of the {cost.size} limits; {len(tight)} are met.",
-                "At the top of the roof every circle lies in a square: mass moves only where the price meets the cost.",
-            ),
+            Picture(figure, spoken, "A roof of flat pieces: its ridge or top is where income equals the cheapest cost."),
+            Picture(table, f"Slack of the {cost.size} limits; {len(tight)} are met.", _SQUARES),
         ),
         numbers=(
             ("income (dual)", f"{income:.3f} €", "⟨a, f⟩ + ⟨b, g⟩ with the best g for these f"),
@@ -69,6 +64,7 @@ def _draw(view: View, engine: Engine) -> Drawing:
             ("plan cells without square", str(loose), "complementary slackness asks for 0 at the optimum"),
         ),
         facts={"income": income, "best": best.value, "gap": gap, "loose": loose},
+        words=(Words({"solver": "exact", "masses": "uniform", "sentence": "g046", "target": "fr", "view": "cost"}, _ON_WORDS),),
     )
 
 
@@ -81,43 +77,4 @@ def _map() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return grid, grid, f @ PROBLEM.source_mass + g @ PROBLEM.target_mass
 
 
-LESSON = Lesson(
-    number=3,
-    name="prices",
-    title="Prices",
-    idea="A carrier offers to move bread from bakeries to cafés: it asks a price for loading and a price for unloading. Together they may "
-    "not exceed what the bakery would pay to drive itself. The carrier's best income equals the bakeries' cheapest cost: two "
-    "problems, one number.",
-    symbols={
-        "C_{ij}": "cost of driving one load from bakery i to café j yourself, in €",
-        "a_i,\\ b_j": "loads at bakery i, loads wanted by café j (shares)",
-        "f_i,\\ g_j": "prices for loading at i and unloading at j (*potentials*); a price may be negative",
-        r"f\oplus g\le C": "short for: fᵢ + gⱼ is at most Cᵢⱼ, for all i and j",
-        r"\pi_{ij}": "the plan: load from i to j; U(a, b) holds all plans (lesson 2)",
-    },
-    formula=r"\begin{gathered}\max_{f\oplus g\,\le\,C}\ \sum_i a_i f_i+\sum_j b_j g_j\\ "
-    r"=\ \min_{\pi\in U(a,b)}\ \sum_{ij}\pi_{ij}C_{ij}\end{gathered}",
-    look="Set the prices f₂ and f₃ (f₁ stays 0, the g are the highest allowed), then let the steps climb. Watch the gap close.",
-    view=View,
-    draw=_draw,
-    question=Question(
-        "At the optimum some load goes from bakery i to café j. What must hold for the prices?",
-        {
-            "fᵢ + gⱼ is less than Cᵢⱼ: a bargain.": "Then the carrier could raise a price there, and income would not be best.",
-            "fᵢ + gⱼ equals Cᵢⱼ.": "Yes, complementary slackness: where mass moves, no slack is left.",
-            "fᵢ and gⱼ are both 0.": "Prices are free up to a constant moved from f to g; they need not be 0.",
-        },
-        right=1,
-    ),
-    words=lambda view: (
-        Words(
-            {"solver": "exact", "masses": "uniform", "sentence": "g046", "target": "fr", "view": "cost"},
-            "The exact solver returns such prices for every word. Links lie where the two prices meet the cost.",
-        ),
-    ),
-    moral="In training, the derivative of the cost with respect to a word's mass is its price f: words that are hard to serve cost most.",
-    tasks={
-        "Costs C = (1, 3; 2, 1), f = (0, 0). Find the best g and the income for a = b = (½, ½).": "g = (1, 1); income ½ + ½ = 1.",
-        "Why can no allowed prices earn more than any plan costs?": "Sum f + g ≤ C over the plan: income = Σ π (f + g) ≤ Σ π C.",
-    },
-)
+LESSON = lesson_of(__file__, View, _draw)

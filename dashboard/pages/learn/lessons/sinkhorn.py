@@ -7,9 +7,9 @@ import numpy as np
 
 from dashboard.kit.figures.frames import Figure
 from dashboard.kit.figures.matrices import matrix
-from dashboard.pages.learn.figures.curves import Series, lines
+from dashboard.pages.learn.figures.curves import lines
 from dashboard.pages.learn.lessons.kinds import Steps
-from dashboard.pages.learn.lessons.types import Drawing, Engine, Lesson, Picture, Question, Words
+from dashboard.pages.learn.lessons.types import Drawing, Engine, Picture, Words, lesson_of
 from otcore.base.choices import OneOf, choice
 from otcore.transport.teaching.steps import DOMAINS, sinkhorn_steps
 from otcore.transport.teaching.steps import Steps as Iterates
@@ -19,6 +19,8 @@ EPSILONS = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
 _X, _Y = np.array([0.0, 1.0, 2.0, 12.0]), np.array([0.5, 1.0, 1.5, 2.0, 3.0])  # one point far from everyone: that is what underflows
 _A, _B = np.array([0.3, 0.2, 0.25, 0.25]), np.array([0.15, 0.25, 0.2, 0.2, 0.2])
 _ZEROS = "exp(−C/ε) below the smallest number single precision knows, about 10⁻⁴⁵"
+_TURNS = "After a row step the rows are right and the columns not; after a column step the other way round."
+_ON_WORDS = "This plan was found by the same steps; the Align page says how many. Set ε higher there and the number falls."
 _BROKE = (
     "**It broke.** A whole row of the kernel became 0, the step divided by 0, and NaN (“not a number”) spread over the matrix. "
     "The log domain keeps logarithms and never forms the tiny numbers: switch to it."
@@ -52,20 +54,13 @@ def _draw(view: View, engine: Engine) -> Drawing:
     rows, columns = (float(np.abs(plan.sum(axis) - wanted).sum()) for axis, wanted in ((1, _A), (0, _B)))
     broken = steps.broken is not None and step >= steps.broken
     done = "start" if step == 0 else f"{'row' if step % 2 else 'column'} step {step}"
-    spoken = (
-        f"After {done} the matrix holds no numbers any more." if broken else f"Matrix after {done}; marginal error {rows + columns:.2e}."
-    )
+    error = rows + columns
+    spoken = f"After {done} the matrix holds no numbers any more." if broken else f"Matrix after {done}; marginal error {error:.2e}."
+    table = _table(plan, "The start: the kernel K" if step == 0 else f"The matrix after {done}")
     plain = iterates(view.epsilon, "plain").broken
     breaks = "never here" if plain is None else f"step {plain}"
     return Drawing(
-        pictures=(
-            Picture(
-                _table(plan, "The start: the kernel K" if step == 0 else f"The matrix after {done}"),
-                spoken,
-                "After a row step the rows are right and the columns not; after a column step the other way round.",
-            ),
-            _errors(view.epsilon, step),
-        ),
+        pictures=(Picture(table, spoken, _TURNS), _errors(view.epsilon, step)),
         numbers=(
             ("rows wrong by", _number(rows), "L1 distance of the row sums from a"),
             ("columns wrong by", _number(columns), "L1 distance of the column sums from b"),
@@ -73,7 +68,8 @@ def _draw(view: View, engine: Engine) -> Drawing:
             ("plain domain breaks at", breaks, "the first half-step with 0/0 or infinity in it"),
         ),
         note=_BROKE if broken else "",
-        facts={"error": rows + columns, "rows": rows, "columns": columns, "broken": float(broken)},
+        facts={"error": error, "rows": rows, "columns": columns, "broken": float(broken)},
+        words=(Words({"sentence": "g055", "target": "fr", "epsilon": 0.02}, _ON_WORDS),),
     )
 
 
@@ -89,54 +85,16 @@ def _table(plan: np.ndarray, title: str) -> Figure:
 
 
 def _errors(epsilon: float, step: int) -> Picture:
-    series = []
+    series = {}
     for domain in DOMAINS:
         errors = iterates(epsilon, domain).errors[: step + 1]
         y = [float(error) if np.isfinite(error) and error > 0 else None for error in errors]
-        series.append(Series(f"{domain} domain", list(range(step + 1)), y))
+        series[f"{domain} domain"] = range(step + 1), y
     figure = lines(series, title="Marginal error so far", x="half-steps", y="error (L1)", log_y=True, y_range=(-7.5, 1.7), height=350)
     figure.update_xaxes(range=[-0.5, LAST + 0.5])
-    spoken = "; ".join(f"{entry.name} {entry.y[-1]:.1e}" if entry.y[-1] else f"{entry.name} broke or reached 0" for entry in series)
+    spoken = "; ".join(f"{name} {y[-1]:.1e}" if y[-1] else f"{name} broke or reached 0" for name, (_, y) in series.items())
     reading = "A straight line on this axis is steady progress by a factor a step."
     return Picture(figure, f"Marginal error after {step} half-steps: {spoken}.", reading)
 
 
-LESSON = Lesson(
-    number=5,
-    name="sinkhorn",
-    title="Sinkhorn, step by step",
-    idea="The blurred plan of lesson 4 is found by a very simple recipe. Start with a table that is large where the cost is small. "
-    "Scale each row to its wanted sum, then each column, then the rows again. The table converges to the plan.",
-    symbols={
-        r"K": "the start: large where the cost C is small",
-        r"u_i,\ v_j": "what row i and column j are multiplied by",
-        "a,\\ b": "wanted row and column sums",
-        r"\varepsilon": "the blur, here as a share of the largest cost",
-    },
-    formula=r"\begin{gathered}K_{ij}=\exp(-C_{ij}/\varepsilon),\qquad \pi_{ij}=u_i\,K_{ij}\,v_j\\ "
-    r"u\leftarrow \frac{a}{Kv},\qquad v\leftarrow\frac{b}{K^{\!\top}u}\end{gathered}",
-    look="Press ▶ and watch the two kinds of sums take turns. Then set ε to 0.005: the plain domain breaks. Row D is far from everyone.",
-    view=View,
-    draw=_draw,
-    question=Question(
-        "You have just done a column step, before convergence. Which sums are right?",
-        {
-            "The column sums.": "Yes: that is what the step repairs; it disturbs the row sums a little.",
-            "The row sums.": "They were right one step earlier; scaling the columns has moved them again.",
-            "Both.": "Only in the end. Until then each step repairs one side and disturbs the other.",
-        },
-        right=0,
-    ),
-    words=lambda view: (
-        Words(
-            {"sentence": "g055", "target": "fr", "epsilon": 0.02},
-            "This plan was found by the same steps; the Align page says how many. Set ε higher there and the number falls.",
-        ),
-    ),
-    moral="Fine-tuning solves thousands of such problems a second, in a domain that cannot overflow, many sentences at a time.",
-    tasks={
-        "Do one row and one column step on K = (1, 1; 1, 3) for a = b = (½, ½).": "Rows: (¼, ¼; ⅛, ⅜). Columns sum to ⅜, ⅝, "
-        "so: (⅓, ⅕; ⅙, 3⁄10).",
-        "Why does exp(−C/ε) become exactly 0 in single precision?": "Below about 10⁻⁴⁵, that is C/ε above about 103, no number is left.",
-    },
-)
+LESSON = lesson_of(__file__, View, _draw)

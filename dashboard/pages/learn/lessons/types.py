@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from otcore.base.choices import Choice, declared
@@ -52,6 +54,7 @@ class Drawing:
     latex   : a formula with the present numbers in it, or nothing
     note    : a computed sentence in Markdown, or nothing
     facts   : name → number behind the figures, for tests and for nothing else to print
+    words   : "now on words"; nothing while they would give an answer away
     """
 
     pictures: tuple[Picture, ...]
@@ -59,6 +62,7 @@ class Drawing:
     latex: str = ""
     note: str = ""
     facts: Mapping[str, float | np.ndarray] = field(default_factory=dict)
+    words: tuple[Words, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -92,9 +96,8 @@ class Lesson:
     symbols: LaTeX → meaning, every symbol of the formula
     formula: LaTeX
     look   : what to move, and what to look for
-    view   : a frozen dataclass whose fields are choices: what can be moved; an instance of it is what `draw` and `words` read
-    draw   : the view → figures and numbers
-    words  : the view → "now on words"; nothing while they would give an answer away
+    view   : a frozen dataclass whose fields are choices: what can be moved; an instance of it is what `draw` reads
+    draw   : the view → figures, numbers and real words
     moral  : what the words show
     tasks  : question → answer for the printed sheet, beside the lesson's own question
     """
@@ -109,7 +112,6 @@ class Lesson:
     view: type
     draw: Callable[[Any, Engine], Drawing]
     question: Question
-    words: Callable[[Any], tuple[Words, ...]]
     moral: str
     tasks: Mapping[str, str]
 
@@ -125,3 +127,18 @@ class Lesson:
     def controls(self) -> dict[str, Choice]:
         """Name → choice, in the order in which they are drawn."""
         return declared(self.view)
+
+
+def lesson_of(file: str, view: type, draw: Callable[[Any, Engine], Drawing]) -> Lesson:
+    """A lesson named as its file, told by the TOML file beside it: what `Lesson` and `Question` hold under the same names."""
+    path = Path(file)
+    prose = _unwrapped(tomllib.loads(path.with_suffix(".toml").read_text(encoding="utf-8")))
+    question = Question(**prose.pop("question"))
+    return Lesson(name=path.stem, view=view, draw=draw, question=question, **prose)
+
+
+def _unwrapped(value: Any) -> Any:
+    """Every text in one line, however it is wrapped in its file."""
+    if isinstance(value, dict):
+        return {key: _unwrapped(one) for key, one in value.items()}
+    return " ".join(value.split()) if isinstance(value, str) else value
