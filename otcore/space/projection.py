@@ -16,12 +16,11 @@ _SAMPLE = 1500  # points over which trustworthiness is taken: it sorts all dista
 
 @dataclass(frozen=True)
 class Projection:
-    """Places of n points in each state.
+    """Places of n points in each state, all in one coordinate system.
 
-    coordinates     : for each state (n, dimensions) float32, all in one coordinate system
-    variance        : for a linear method, for each state the share of its variance along each axis, in [0, 1]; else empty
-    trustworthiness : for each state, in [0, 1]: 1 where neighbours on the picture are neighbours in the original space; NaN for
-                      fewer than four points
+    coordinates     : (n, dimensions) float32
+    variance        : for a linear method the share of the state's variance along each axis, in [0, 1]; else empty
+    trustworthiness : in [0, 1]: 1 where neighbours on the picture are neighbours in the original space; NaN for fewer than four points
     sample          : points it was taken over
     """
 

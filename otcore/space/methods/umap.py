@@ -18,7 +18,7 @@ import threading
 import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -48,16 +48,13 @@ class Umap(Method):
     source: McInnes, Healy & Melville 2018; Islam & Fleischer 2022 (several states)
     """
 
-    name: ClassVar[str] = "umap"
-    label: ClassVar[str] = "UMAP"
-    rank: ClassVar[int] = 20
-    about: ClassVar[str] = "UMAP lays out who is near whom."
-    reading: ClassVar[str] = "Near on a UMAP picture means near in the space; far, size and density mean nothing."
-    note: ClassVar[str] = (
+    name, label, rank, slow = "umap", "UMAP", 20, True
+    about = "UMAP lays out who is near whom."
+    reading = "Near on a UMAP picture means near in the space; far, size and density mean nothing."
+    note = (
         "UMAP keeps who is near whom. How far two groups stand apart, how large or how dense a group looks, and the axes mean nothing; "
         "read lengths from the lines and the list, which are measured in the original space."
     )
-    slow: ClassVar[bool] = True
 
     min_dist: float = choice(
         0.1,
@@ -75,7 +72,7 @@ class Umap(Method):
     def place(self, vectors: Sequence[np.ndarray], settings: ProjectionSettings, same_space: bool, tell: Teller) -> list[np.ndarray]:
         """raises: Stopped   also while it waits for another fit"""
         _check_count(len(vectors[0]), settings)
-        found = [_found(x, settings, tell.part(0.2 * k / len(vectors), 0.2 * (k + 1) / len(vectors))) for k, x in enumerate(vectors)]
+        found = [_found(x, settings, part) for x, part in tell.part(0, 0.2).each(vectors)]
         random = np.random.RandomState(self.seed)
         starts = [_start(one, random) for one in scores(vectors, settings.dimensions, same_space)]
         with _numba(tell := tell.part(0.2, 1)), warnings.catch_warnings():
@@ -124,9 +121,7 @@ def _check_count(n: int, settings: ProjectionSettings) -> None:
     """raises: InputError   a neighbourhood would hold all points, or more"""
     least = settings.dimensions + 2
     if n <= least:
-        raise InputError(
-            f"UMAP in {settings.dimensions} dimensions needs more than {least} points and there are {n}; choose PCA or more points."
-        )
+        raise InputError(f"UMAP in {least - 2} dimensions needs more than {least} points and there are {n}; choose PCA or more points.")
     if n <= settings.neighbours:
         raise InputError(
             f"UMAP with {settings.neighbours} neighbours needs more points than that and there are {n}; "
@@ -135,7 +130,7 @@ def _check_count(n: int, settings: ProjectionSettings) -> None:
 
 
 def _found(x: np.ndarray, settings: ProjectionSettings, tell: Teller) -> Found:
-    from otcore.space.nearest import nearest
+    from otcore.space.measures import nearest
 
     indices, distances = nearest(x, settings.neighbours - 1, settings.metric, tell)
     return np.hstack([np.arange(len(x))[:, None], indices]), np.hstack([np.zeros_like(distances[:, :1]), distances])
