@@ -40,6 +40,11 @@ class Points:
     def __len__(self) -> int:
         return len(self.texts)
 
+    @property
+    def kind(self) -> str:
+        """What the points are, for people."""
+        return "words" if self.of_words else "sentences"
+
     def code(self, point: int) -> str:
         """The language of a point."""
         return self.codes[self.language[point]]

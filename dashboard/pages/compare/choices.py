@@ -14,17 +14,18 @@ from otcore.text.languages import LANGUAGES
 
 FIGURES, TRANSFER = "figures", "transfer"
 MORE = "more"  # the place of what needs no widget of its own kind
-_TOO_FEW = "Choose two encoders or more: the first is “before”, the others are compared with it."
+_FIRST = "the first is “before”, the others are compared with it."
+_TOO_FEW = f"Choose two encoders or more: {_FIRST}"
 _ENCODERS = Several(6, missing=_TOO_FEW)  # as many as a figure can hold apart
+_ENCODER_OR_MORE = replace(_ENCODERS, missing=f"Choose one encoder or more: {_FIRST}")
 _OTHERS = {code: entry.name for code, entry in LANGUAGES.items() if code != ENGLISH}
+_OVER = replace(declared(CompareSettings)["languages"].kind, options=_OTHERS)
 
 
 @dataclass(frozen=True)
 class CompareView:
     """One view of the comparison by figures, complete.
 
-    encoders: the first is the one before, the others are compared with it
-    languages, layer: of `settings`, by which it is computed
     measures: what of it is shown
     after   : the encoder whose heatmap stands beside the first one's; the second where none of the others is named
     raises  : InputError   fewer than two encoders
@@ -38,9 +39,7 @@ class CompareView:
         "The first one is “before”; each other is compared with it. Fine-tuning runs are called run:NAME.",
         key="compared",
     )
-    languages: tuple[str, ...] = like(
-        CompareSettings, "languages", kind=replace(declared(CompareSettings)["languages"].kind, options=_OTHERS), key="over"
-    )
+    languages: tuple[str, ...] = like(CompareSettings, "languages", kind=_OVER, key="over")
     layer: int | None = like(CompareSettings, "layer", key="at")
     measures: tuple[str, ...] = choice(
         [name for name, one in MEASURES.items() if one.first],
@@ -107,11 +106,7 @@ class TransferView:
         key="tr_budget",
     )
     train: str | None = like(TransferSettings, "train", key="tr_train", when=_trains)
-    encoders: tuple[str, ...] = like(
-        CompareView,
-        "encoders",
-        kind=replace(_ENCODERS, missing="Choose one encoder or more: the first is “before”, the others are compared with it."),
-    )
+    encoders: tuple[str, ...] = like(CompareView, "encoders", kind=_ENCODER_OR_MORE)
     languages: tuple[str, ...] = choice(
         ["de", "fr", "es", "ar", "ja"],
         Several(len(_OTHERS), _OTHERS, least=0),

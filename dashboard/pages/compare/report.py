@@ -31,7 +31,7 @@ def html_report(evaluation: Evaluation, measures: Sequence[str], after: str) -> 
         "table": _table(tables.figures_table(evaluation, measures, after)),
         "layers": _as_html(layers),
         "spread": _table(tables.spread_table(evaluation, measures)),
-        "published": [_table(one) for one in (tables.published_table(), *tables.published_tables(evaluation).values())],
+        "published": [_table(one) for one in (tables.paper_table(), *tables.published_tables(evaluation).values())],
         "plotly": Markup(get_plotlyjs()),
     }
     return filled("pages/compare/report.html", values)

@@ -94,7 +94,7 @@ def _layers(evaluation: Evaluation, after: str) -> None:
 
 def _published(evaluation: Evaluation) -> None:
     with st.expander("Published figures beside these"):
-        st.dataframe(tables.published_table(), hide_index=True, placeholder="–", alt="Published XNLI and XQuAD F1 in percent")
+        st.dataframe(tables.paper_table(), hide_index=True, placeholder="–", alt="Published XNLI and XQuAD F1 in percent")
         st.caption(_PUBLISHED)
         for label, table in tables.published_tables(evaluation).items():
             st.dataframe(table, hide_index=True, placeholder="–", alt=f"{label} here and published, in percent")

@@ -6,7 +6,6 @@ from markupsafe import Markup
 from plotly.offline import get_plotlyjs
 
 from dashboard.kit import templates
-from dashboard.kit.exports import csv
 from dashboard.pages.space.figures import POINTS
 from dashboard.pages.space.picture import Picture
 from otcore.space.metrics import METRICS
@@ -24,11 +23,6 @@ def coordinates(picture: Picture, marked: list[int]) -> pd.DataFrame:
         part |= {"translation_rank": found.typical_rank, "share_of_other_languages": found.mixing.round(4)}
         parts.append(pd.DataFrame(part | {"selected": [int(k in chosen) for k in range(len(points))]}))
     return pd.concat(parts, ignore_index=True)
-
-
-def coordinates_csv(picture: Picture, marked: list[int]) -> str:
-    """As text; a cell that a spreadsheet would take for a formula is made safe."""
-    return csv(coordinates(picture, marked))
 
 
 def html_page(figure, picture: Picture, facts: list[tuple[str, str, str]], reading: str) -> str:

@@ -1,7 +1,7 @@
-"""The space on a picture: one pane a state, with the same axes; lines between translations, rings around what is selected."""
+"""The space on a picture: one pane a state, with the same axes; lines between translations, rings around what is selected. A film has all
+its moments in one figure."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import plotly.graph_objects as go
@@ -9,110 +9,17 @@ import plotly.graph_objects as go
 from dashboard.kit.charts import safe_name
 from dashboard.kit.theme import BLUE, GREEN, GREY, ORANGE, PLAN_SCALE, PURPLE, SKY, VERMILLION, YELLOW
 from dashboard.pages.space.colouring import Look
+from dashboard.pages.space.drawing import MOST_LINES, Drawing, Pane
 
 COLOURS = (BLUE, ORANGE, GREEN, PURPLE, SKY, VERMILLION, YELLOW, "#5B5B9A")
-_SOLID_SHAPES = ("circle", "diamond", "square", "cross", "x", "circle-open", "diamond-open", "square-open")  # all that 3-D has
-_FLAT_SHAPES = ("circle", "diamond", "square", "triangle-up", "cross", "x", "star", "triangle-down", "pentagon", "hexagram")
 # up to so much in the original space: from yellow to blue as cividis, but seen on white and on black
 _LENGTHS = ((0.2, "#E0AC00"), (0.4, "#B9A15A"), (0.6, "#8F9296"), (0.8, "#6E8BC4"), (9.0, "#4F7FE8"))
 _LABELLED = 14  # selected words that are written beside their points
 _DRAWN_RINGS = 400  # selected points whose rings are drawn above everything else
-_DRAWN_SMOOTHLY = 1500  # points up to which a film's points glide; WebGL, which more of them need, jumps
-MOST_LINES = 4000
-POINTS = 100_000  # more than a picture can have
-
-
-@dataclass(frozen=True)
-class Pane:
-    """One state: `places` (n, 2 or 3), its colours, and the length in the original space of each line."""
-
-    title: str
-    places: np.ndarray
-    look: Look
-    lengths: np.ndarray
-    variance: tuple[float, ...] = ()
-
-
-@dataclass(frozen=True)
-class Drawing:
-    """All that is drawn.
-
-    panes   : one or two, or of a film the one moment
-    names   : of the languages, `language` (n,) the place of each point's in there
-    hover   : (n,) text of each point, escaped
-    labels  : (n,) what is written beside a selected point, escaped
-    marked  : the selected points
-    lines   : (e, 2) points that are joined, MOST_LINES at most; `dropped` are too many
-    reach   : (2, dimensions) lowest and highest place of all that is to share axes
-    method  : "PCA" or "UMAP"; `stacked` puts panes one below the other; `gliding` moves points from the last drawing
-    stamp   : goes into the points' `customdata`, which is point + POINTS · stamp: one number travels faster than two
-    """
-
-    panes: tuple[Pane, ...]
-    names: tuple[str, ...]
-    language: np.ndarray
-    hover: list[str]
-    labels: list[str]
-    marked: Sequence[int]
-    lines: np.ndarray
-    reach: np.ndarray
-    method: str
-    title: str
-    dropped: int = 0
-    stacked: bool = False
-    gliding: bool = False
-    stamp: int = 0
-    revision: str = ""
-
-    @property
-    def solid(self) -> bool:
-        """Whether it has three dimensions."""
-        return self.reach.shape[1] == 3
-
-    @property
-    def shapes(self) -> list[str]:
-        """Of the languages, which begin anew where there are more."""
-        all = _SOLID_SHAPES if self.solid else (*_FLAT_SHAPES, "hourglass", "bowtie")
-        return [all[k % len(all)] for k in range(len(self.names))]
-
-    @property
-    def height(self) -> int:
-        """Pixels."""
-        return 120 + (360 * len(self.panes) if self.stacked else 520)
-
-    @property
-    def kind(self) -> str:
-        """Of the traces."""
-        if self.solid:
-            return "scatter3d"
-        return "scatter" if self.gliding and len(self.hover) <= _DRAWN_SMOOTHLY else "scattergl"
-
-    @property
-    def size(self) -> float:
-        """Of the markers."""
-        count = len(self.hover)
-        if self.solid:
-            return 4 if count < 2000 else 2.5
-        return 8 if count < 800 else 6 if count < 4000 else 4
-
-    @property
-    def ranges(self) -> list[list[float]]:
-        """Of the axes."""
-        low, high = self.reach.astype(float)
-        spare = 0.05 * np.maximum(high - low, 1e-6)
-        return np.stack([low - spare, high + spare], axis=1).tolist()
-
-    @property
-    def domains(self) -> list[tuple[list[float], list[float]]]:
-        """(x, y) shares of the figure for each pane."""
-        if len(self.panes) == 1:
-            return [([0, 1], [0, 1])]
-        return [([0, 1], [0.54, 1]), ([0, 1], [0, 0.46])] if self.stacked else [([0, 0.49], [0, 1]), ([0.51, 1], [0, 1])]
-
-
-def plain(text: str, longest: int = 40) -> str:
-    """User text as Plotly text, shortened, and isolated so that right-to-left words leave the rest in its place."""
-    return f"\u2068{safe_name(text if len(text) <= longest else text[: longest - 1] + '…')}\u2069"
+POINTS = 100_000  # more than a picture can have; a point's customdata is point + POINTS · stamp: one number travels faster than two
+_STILL = {"mode": "immediate", "frame": {"duration": 0, "redraw": True}, "transition": {"duration": 0}}
+_PACE = {"frame": {"duration": 900, "redraw": True}, "transition": {"duration": 500}, "fromcurrent": True}
+_MEASURES = ((BLUE, "circle"), (VERMILLION, "diamond"), (GREEN, "square"), (PURPLE, "cross"))
 
 
 def scatter(drawing: Drawing) -> go.Figure:
@@ -128,7 +35,7 @@ def scatter(drawing: Drawing) -> go.Figure:
         "hovermode": "closest",
         "clickmode": "event+select",
         "dragmode": "orbit" if drawing.solid else False if stacked else "lasso",
-        "annotations": titles(drawing),
+        "annotations": _titles(drawing),
         "legend": {"orientation": "h", "y": -0.05 if stacked else -0.09, "x": 0, "itemsizing": "constant"},
         "coloraxis": {"colorscale": PLAN_SCALE, "colorbar": scale},
         **(_scenes(drawing) if drawing.solid else _axes(drawing)),
@@ -138,7 +45,40 @@ def scatter(drawing: Drawing) -> go.Figure:
     return go.Figure(traces, layout)
 
 
-def titles(drawing: Drawing) -> list[dict]:
+def film(drawings: Sequence[Drawing], steps: Sequence[str]) -> go.Figure:
+    """All moments in one figure, with a play button and a slider that need no server."""
+    figure = scatter(drawings[0])
+    figure.frames = [
+        go.Frame(data=scatter(one).data, name=step, layout={"title": {"text": one.title}, "annotations": _titles(one)})
+        for one, step in zip(drawings, steps, strict=True)
+    ]
+    orders = {"▶ Play": [None, _PACE], "⏸ Pause": [[None], _STILL]}
+    buttons = [{"label": label, "method": "animate", "args": order} for label, order in orders.items()]
+    menu = {"type": "buttons", "direction": "left", "x": 0, "y": -0.24, "xanchor": "left", "yanchor": "top", "showactive": False}
+    stops = [{"label": step, "method": "animate", "args": [[step], _STILL]} for step in steps]
+    slider = {"x": 0.2, "len": 0.8, "y": -0.2, "currentvalue": {"prefix": "step "}, "steps": stops}
+    return figure.update_layout(updatemenus=[menu | {"buttons": buttons}], sliders=[slider], margin={"b": 120}, dragmode="pan")
+
+
+def course(steps: Sequence[int], values: Mapping[str, Sequence[float]], now: int) -> go.Figure:
+    """Measures over a film's moments, the one shown as a dashed line."""
+    figure = go.Figure()
+    for (name, row), (color, symbol) in zip(values.items(), _MEASURES, strict=True):
+        look = {"mode": "lines+markers", "line_color": color, "marker": {"symbol": symbol, "size": 7, "color": color}}
+        figure.add_scatter(x=list(steps), y=list(row), name=name, hovertemplate=f"step %{{x}}: %{{y:.3f}}<extra>{name}</extra>", **look)
+    figure.add_vline(now, line={"color": GREY, "dash": "dash"})
+    return figure.update_layout(
+        title={"text": "Measures along the run", "font": {"size": 15}},
+        height=260,
+        margin={"l": 8, "r": 8, "t": 40, "b": 8},
+        dragmode=False,
+        legend={"orientation": "h", "y": -0.35, "x": 0},
+        xaxis={"title": {"text": "step of the run"}, "fixedrange": True, "zeroline": False},
+        yaxis={"title": {"text": "share or distance"}, "range": [0, 1.02], "fixedrange": True},
+    )
+
+
+def _titles(drawing: Drawing) -> list[dict]:
     """What each pane shows, above it."""
     look = {"xref": "paper", "yref": "paper", "xanchor": "left", "yanchor": "bottom", "showarrow": False, "font": {"size": 13}}
     return [

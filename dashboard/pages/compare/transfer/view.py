@@ -1,5 +1,6 @@
 """The parts of the Transfer tab: the job at work, verdicts, figure and table, the paper's rows, files."""
 
+import json
 from dataclasses import replace
 
 import streamlit as st
@@ -8,10 +9,10 @@ from dashboard import state
 from dashboard.kit import markup, waiting, widgets
 from dashboard.kit.charts import CONFIG
 from dashboard.kit.downloads import save
-from dashboard.pages.compare import tables as compare_tables
+from dashboard.pages.compare import cache, figures, tables
 from dashboard.pages.compare.choices import TRANSFER_CHOICES as CHOICES
 from dashboard.pages.compare.choices import TransferView
-from dashboard.pages.compare.transfer import cache, controls, figures, store, tables
+from dashboard.pages.compare.transfer import controls, store
 from otcore.evaluation.transfer.results import ALL, Transfer
 from otcore.evaluation.transfer.tasks import TASKS
 
@@ -59,8 +60,8 @@ def result(found: Transfer, view: TransferView) -> None:
         st.markdown("\n".join(lines))
     left, right = st.columns([5, 6], gap="medium")
     with left:
-        spoken = f"{figures.rows_of(found, measure, name).spoken()} Chance {found.guess(ALL, measure):.2f}."
-        st.plotly_chart(figures.dots(found, measure, name), key="tr_dots", config=_CHART, alt=spoken)
+        spoken = f"{figures.transfer_rows(found, measure, name).spoken()} Chance {found.guess(ALL, measure):.2f}."
+        st.plotly_chart(figures.transfer_dots(found, measure, name), key="tr_dots", config=_CHART, alt=spoken)
         spread = "Whiskers reach from the lowest seed to the highest. " if len(found.seeds) > 1 else ""
         st.caption(f"{spread}The upright stroke is chance: what no knowledge at all scores.")
     with right:
@@ -73,7 +74,7 @@ def result(found: Transfer, view: TransferView) -> None:
             st.caption("Training ends where English dev no longer gains; the epoch that was best there is kept.")
     with st.container(horizontal=True):
         save("Scores (CSV)", lambda: tables.scores_csv(found), "transfer.csv", key="tr_csv")
-        save("JSON", lambda: tables.as_json(found), "transfer.json", key="tr_json")
+        save("JSON", lambda: json.dumps(found.as_dict(), ensure_ascii=False, indent=1) + "\n", "transfer.json", key="tr_json")
 
 
 def _how(found: Transfer) -> str:
@@ -93,7 +94,7 @@ def _published(found: Transfer) -> None:
     table = tables.published_table(found)
     with st.expander("Published figures beside these", expanded=table is not None):
         if table is None:
-            st.dataframe(compare_tables.published_table(), hide_index=True, placeholder="–", alt="Published XNLI and XQuAD F1 in percent")
+            st.dataframe(tables.paper_table(), hide_index=True, placeholder="–", alt="Published XNLI and XQuAD F1 in percent")
             st.caption(_ELSEWHERE)
         else:
             st.dataframe(table, hide_index=True, placeholder="–", alt="F1 here and published, in percent")
