@@ -18,11 +18,10 @@ _BATCH_TOKENS = 4096  # padded tokens a batch: larger ones were no faster on two
 class WordVectors:
     """The contextual vectors of one sentence at one layer.
 
-    words   : the words that were encoded; the first ones where the sentence was cut
+    words   : the words that were encoded; the first ones where the sentence was cut, and `cut` how many did not fit the encoder
     pieces  : subword strings, as the tokeniser writes them
     piece_words : (p,) index of the word each piece belongs to
     subwords: (p, d) float32, one row a piece
-    cut     : how many words at the end did not fit the encoder
     """
 
     words: tuple[str, ...]
@@ -69,9 +68,7 @@ class Tokens:
 class Encoder:
     """A loaded encoder. Safe to share between threads: one forward pass at a time.
 
-    name       : as it was asked for
     layers     : number of Transformer layers; layer 0 is the embedding, `layers` the last
-    dimension  : of the vectors
     default_layer : where words align best: what the checkpoint's configuration says (`alignment_layer`), else two
                  thirds up, as measured for mBERT and XLM-R (METHOD, "Word aligners")
     max_pieces : longest input, special tokens included

@@ -46,7 +46,6 @@ class Points:
         return "words" if self.of_words else "sentences"
 
     def code(self, point: int) -> str:
-        """The language of a point."""
         return self.codes[self.language[point]]
 
     def partners(self, point: int) -> list[int]:

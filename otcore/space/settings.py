@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 MOST_POINTS = 25_000  # all words of the bundled collection; more would be no picture
 _COUNT = Number(1, 400, whole=True, dial=(1, 400, 1))  # more than there are
+_POOLING_HELP = "How a word's vector comes from its subwords; a sentence's is the mean of all."
+_NEIGHBOURS_HELP = "How many nearest points hold a point in place: few show fine grain, many the whole. Trustworthiness looks at as many."
 _NAMES = {code: one.name for code, one in LANGUAGES.items()}
 KINDS = {"word": "words", "sentence": "sentences"}
 PARTS = {"all": "all", "dev": "development", "test": "test"}
@@ -46,20 +48,13 @@ class PointChoice:
     part: str = choice("all", OneOf(PARTS, style="row"), "Part", when=_unnamed)
     tags: tuple[str, ...] = choice([], Several(40, least=0), "Only sentences that show", when=_unnamed)
     ids: tuple[str, ...] = choice([], Several(60, least=0), "These sentences instead")
-    pooling: str = choice(
-        "mean",
-        OneOf(POOLINGS),
-        "Pooling",
-        "How a word's vector comes from its subwords; a sentence's is the mean of all.",
-        when=lambda values: values["kind"] == "word",
-    )
+    pooling: str = choice("mean", OneOf(POOLINGS), "Pooling", _POOLING_HELP, when=lambda values: values["kind"] == "word")
 
     def __post_init__(self) -> None:
         check(self)
 
     @property
     def of_words(self) -> bool:
-        """Whether points are words."""
         return self.kind == "word"
 
     def sentences(self, collection: Collection) -> list[Sentence]:
@@ -97,12 +92,7 @@ class ProjectionSettings:
 
     method: Method = variant(Pca(), METHODS, "Method", " ".join(one.about for one in METHODS.values()), style="row")
     dimensions: int = choice(2, OneOf({2: "2", 3: "3"}, style="row"), "Dimensions", "In 3-D: turn and zoom; select by text.", key="dims")
-    neighbours: int = choice(
-        15,
-        Number(2, 500, whole=True, dial=(2, 200, 1)),
-        "Neighbours",
-        "How many nearest points hold a point in place: few show fine grain, many the whole. Trustworthiness looks at as many.",
-    )
+    neighbours: int = choice(15, Number(2, 500, whole=True, dial=(2, 200, 1)), "Neighbours", _NEIGHBOURS_HELP)
     metric: str = choice("cosine", OneOf(METRICS), "Metric", "; ".join(one.about for one in METRICS.values()) + ".")
 
     def __post_init__(self) -> None:

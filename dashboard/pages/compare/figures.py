@@ -15,15 +15,8 @@ from otcore.evaluation.verdicts import signed
 from otcore.text.languages import language
 
 # An encoder keeps its colour and its shape in all figures of a comparison; the first is what the others are measured against.
-_LOOKS = (
-    (GREY, "circle-open"),
-    (BLUE, "circle"),
-    (VERMILLION, "diamond"),
-    (GREEN, "square"),
-    (ORANGE, "triangle-up"),
-    (PURPLE, "cross"),
-    (SKY, "star"),
-)
+_SHAPES = ("circle-open", "circle", "diamond", "square", "triangle-up", "cross", "star")
+_LOOKS = tuple(zip((GREY, BLUE, VERMILLION, GREEN, ORANGE, PURPLE, SKY), _SHAPES, strict=True))
 # Signed change only: blue falls, vermillion rises, both told apart by every kind of colour sight.
 _CHANGE_SCALE = [[0.0, BLUE], [0.5, "#F7F7F7"], [1.0, VERMILLION]]
 _MEANS = {MEAN: "mean", SEEN: "mean of seen", UNSEEN: "mean of unseen", ALL: "mean of all"}
@@ -113,16 +106,11 @@ def transfer_dots(found: Transfer, measure: str, name: str) -> go.Figure:
     """One row a language and a mean, with its chance; whiskers are the spread over seeds."""
     rows, ends = transfer_rows(found, measure, name), ", seeds %{customdata[1]:.3f} to %{customdata[2]:.3f}"
     figure = _dot_figure(rows, f"{name}, in [0, 1] (higher is better)", ends, whiskers=len(found.seeds) > 1)
-    guesses, stroke = [found.guess(place, measure) for place in rows.places], {"symbol": "line-ns", "size": 16}
-    figure.add_scatter(  # an upright stroke a row: it may differ by language
-        x=guesses,
-        y=list(range(len(guesses))),
-        mode="markers",
-        name="chance",
-        marker=stroke | {"line": {"color": GREY, "width": 2}},
-        customdata=rows.names,
-        hovertemplate="%{customdata}: chance %{x:.3f}<extra></extra>",
-    )
+    guesses = [found.guess(place, measure) for place in rows.places]
+    stroke = {"symbol": "line-ns", "size": 16, "line": {"color": GREY, "width": 2}}
+    # an upright stroke a row: it may differ by language
+    told = {"name": "chance", "customdata": rows.names, "hovertemplate": "%{customdata}: chance %{x:.3f}<extra></extra>"}
+    figure.add_scatter(x=guesses, y=list(range(len(guesses))), mode="markers", marker=stroke, **told)
     if found.groups:
         figure.add_hline(len(found.languages) - 0.5, line={"color": GREY, "width": 1})
     return figure
@@ -149,25 +137,17 @@ def layer_figures(evaluation: Evaluation, after: str) -> Iterator[tuple[str, go.
 
 
 def _dots(rows: Rows, k: int, ends: str, whiskers: bool) -> dict:
-    name, (color, symbol) = list(rows.encoders)[k], _LOOKS[k % len(_LOOKS)]
-    found = rows.encoders[name]
+    (name, found), (color, symbol) = list(rows.encoders.items())[k], _LOOKS[k % len(_LOOKS)]
+    ends_at = {"array": [max(high - value, 0) for value, _, high in found], "arrayminus": [max(value - low, 0) for value, low, _ in found]}
+    outline = {"width": 2 if symbol.endswith("open") else 0, "color": color}
     return {
         "type": "scatter",
         "mode": "markers",
         "name": safe_name(name),
         "x": [value for value, _, _ in found],
         "y": [rows.position(row, k) for row in range(len(found))],
-        "marker": {"color": color, "symbol": symbol, "size": 11, "line": {"width": 2 if symbol.endswith("open") else 0, "color": color}},
-        "error_x": {
-            "type": "data",
-            "visible": whiskers,
-            "symmetric": False,
-            "array": [max(high - value, 0) for value, _, high in found],
-            "arrayminus": [max(value - low, 0) for value, low, _ in found],
-            "thickness": 1.5,
-            "width": 4,
-            "color": color,
-        },
+        "marker": {"color": color, "symbol": symbol, "size": 11, "line": outline},
+        "error_x": {"type": "data", "visible": whiskers, "symmetric": False, "thickness": 1.5, "width": 4, "color": color} | ends_at,
         "customdata": [[place, low, high] for place, (_, low, high) in zip(rows.names, found, strict=True)],
         "hovertemplate": f"%{{customdata[0]}}: %{{x:.3f}}{ends}<extra>{safe_name(name)}</extra>",
     }
@@ -178,8 +158,8 @@ def _line(rows: Rows, k: int) -> dict:
     sides = list(rows.encoders.values())
     x, y = [], []
     for row in range(len(rows.places)):
-        x += [*(sides[side][row][0] for side in (0, k)), None]
-        y += [*(rows.position(row, side) for side in (0, k)), None]
+        x += [sides[0][row][0], sides[k][row][0], None]
+        y += [rows.position(row, 0), rows.position(row, k), None]
     line = {"color": _LOOKS[k % len(_LOOKS)][0], "width": 2}
     return {"type": "scatter", "mode": "lines", "x": x, "y": y, "line": line, "opacity": 0.55, "hoverinfo": "skip", "showlegend": False}
 
@@ -205,8 +185,6 @@ def _heatmap(table: pd.DataFrame, text: pd.DataFrame, title: str, scale: dict, w
         "text": text.to_numpy().tolist(),
         "customdata": told,
         "texttemplate": "%{text}" if len(table.columns) <= 7 else "",
-        "xgap": 1,
-        "ygap": 1,
         "colorbar": {"thickness": 12, "title": {"text": what}},
         "hovertemplate": "%{customdata[0]}, layer %{customdata[1]}: %{customdata[2]}<extra></extra>",
     }
@@ -216,7 +194,7 @@ def _heatmap(table: pd.DataFrame, text: pd.DataFrame, title: str, scale: dict, w
         "xaxis": _categories("layer (0 is the embedding)", list(map(str, table.columns))),
         "yaxis": _categories("language", names) | {"autorange": "reversed"},
     }
-    return go.Figure([heat | scale], layout)
+    return go.Figure([heat | scale | {"xgap": 1, "ygap": 1}], layout)
 
 
 def _categories(title: str, names: list[str]) -> dict:

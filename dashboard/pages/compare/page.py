@@ -10,7 +10,6 @@ from dashboard.pages.compare.transfer import view as transfer_view
 
 
 def page() -> None:
-    """The figures of a comparison, or transfer."""
     st.header("Compare", anchor=False)
     widgets.draw(CHOICES, "part", label_visibility="collapsed")
     if state.get(CHOICES.key("part")) == TRANSFER:

@@ -20,12 +20,11 @@ def html_report(evaluation: Evaluation, measures: Sequence[str], after: str) -> 
     layers = [(figure, spoken) for _, figure, spoken in figures.layer_figures(evaluation, after) if figure] if evaluation.layers else []
     changes = {name: [evaluation.change(name, MEAN, key) for key in measures] for name in evaluation.names[1:]}
     values = {
-        "names": evaluation.names,
+        "evaluation": evaluation,
         "after": after,
         "counts": ", ".join(f"{figures.row_name(code)} {len(ids)}" for code, ids in evaluation.sentences.items()),
         "text": "own text" if evaluation.own_text else evaluation.settings.split,
         "layers_read": tables.layers_read(evaluation, evaluation.names),
-        "settings": evaluation.settings,
         "verdicts": {name: [sentence(change, len(evaluation.sentences)) for change in found] for name, found in changes.items()},
         "figures": _as_html(drawn),
         "table": _table(tables.figures_table(evaluation, measures, after)),

@@ -24,19 +24,9 @@ def figures_table(evaluation: Evaluation, measures: Sequence[str], after: str) -
             change = evaluation.change(after, code, key)
             if not (before and now and change):
                 continue
-            rows.append(
-                {
-                    "figure": MEASURES[key].label,
-                    "language": row_name(code),
-                    "before": _with_interval(before),
-                    "after": _with_interval(now),
-                    "change": signed(change.value),
-                    "95% interval": f"{signed(change.low)} to {signed(change.high)}",
-                    "p": change.p,
-                    "verdict": change.verdict,
-                }
-            )
-    return pd.DataFrame(rows)
+            changed = (signed(change.value), f"{signed(change.low)} to {signed(change.high)}", change.p, change.verdict)
+            rows.append((MEASURES[key].label, row_name(code), _with_interval(before), _with_interval(now), *changed))
+    return pd.DataFrame(rows, columns=("figure", "language", "before", "after", "change", "95% interval", "p", "verdict"))
 
 
 def layers_read(evaluation: Evaluation, names: Sequence[str]) -> str:
@@ -52,21 +42,14 @@ def evaluation_csv(evaluation: Evaluation) -> str:
 
 def spread_table(evaluation: Evaluation, measures: Sequence[str]) -> pd.DataFrame:
     """One row a group of runs that differ by seed, figure and language; empty where there is no such group."""
-    return pd.DataFrame(
-        [
-            {
-                "runs that differ by seed": f"{one.group} ({one.runs})",
-                "figure": MEASURES[one.measure].label,
-                "language": row_name(one.language),
-                "mean ± deviation": f"{one.mean:.3f} ± {one.deviation:.3f}",
-                "lowest to highest": f"{one.low:.3f} to {one.high:.3f}",
-                "mean change": signed(one.change),
-                "all seeds agree": "yes" if one.agree else "no",
-            }
-            for one in spreads(evaluation, seed_groups(evaluation.names))
-            if one.measure in measures
-        ]
-    )
+    rows = []
+    for one in spreads(evaluation, seed_groups(evaluation.names)):
+        if one.measure in measures:
+            values = (f"{one.mean:.3f} ± {one.deviation:.3f}", f"{one.low:.3f} to {one.high:.3f}", signed(one.change))
+            group = (f"{one.group} ({one.runs})", MEASURES[one.measure].label, row_name(one.language))
+            rows.append((*group, *values, "yes" if one.agree else "no"))
+    columns = ("runs that differ by seed", "figure", "language", "mean ± deviation", "lowest to highest", "mean change", "all seeds agree")
+    return pd.DataFrame(rows, columns=columns)
 
 
 def paper_table() -> pd.DataFrame:
@@ -158,7 +141,6 @@ def published_table(found: Transfer) -> pd.DataFrame | None:
 
 
 def training_table(found: Transfer) -> pd.DataFrame:
-    """How each encoder and seed was trained."""
     columns = ("encoder", "seed", "English dev", "epochs", "seconds", "encoding, seconds")
     rows = [(fit.encoder, fit.seed, fit.dev, fit.epochs, round(fit.seconds, 1), round(fit.prepared, 1)) for fit in found.fits]
     return pd.DataFrame(rows, columns=columns)

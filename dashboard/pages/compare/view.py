@@ -23,12 +23,10 @@ _PUBLISHED = (
 
 
 def page(chosen: CompareView) -> None:
-    """Everything below the controls: the job's progress, or what it found."""
     waiting.show(cache.comparison(chosen), lambda evaluation: result(evaluation, chosen), name="comparison")
 
 
 def result(evaluation: Evaluation, chosen: CompareView) -> None:
-    """A finished comparison."""
     measures = [key for key in chosen.measures if key in evaluation.measures]
     for name in evaluation.names[1:]:
         _verdicts(evaluation, measures, name)

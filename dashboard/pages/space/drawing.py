@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,6 +11,7 @@ import numpy as np
 from dashboard.kit.charts import safe_name
 from dashboard.pages.space.colouring import Look
 from dashboard.pages.space.picture import Picture
+from otcore.space.points import Points
 from otcore.text.languages import language
 
 if TYPE_CHECKING:
@@ -57,36 +59,55 @@ class Pane:
 
 @dataclass(frozen=True)
 class Drawing:
-    """All that is drawn.
+    """All that is drawn of a scene: some states as panes with the same axes.
 
-    panes   : one or two, or of a film the one moment
-    names   : of the languages, `language` (n,) the place of each point's in there
-    hover, labels: (n,) text of each point, and what is written beside it where it is selected, both escaped
-    lines   : (e, 2) points that are joined, MOST_LINES at most; `dropped` are too many
-    reach   : (2, dimensions) lowest and highest place of all that is to share axes
-    gliding : whether points move from the last drawing
+    panes  : one or two, or of a film the one moment
+    lines  : (e, 2) points that are joined, MOST_LINES at most; `dropped` are too many
+    gliding: whether points move from the last drawing
     """
 
+    scene: Scene
     panes: tuple[Pane, ...]
-    names: tuple[str, ...]
-    language: np.ndarray
-    hover: list[str]
-    labels: list[str]
-    marked: list[int]
     lines: np.ndarray
     dropped: int
-    reach: np.ndarray
-    method: str
-    title: str
-    stacked: bool
     gliding: bool
-    stamp: int
-    revision: str
+
+    @property
+    def points(self) -> Points:
+        return self.scene.picture.cloud.points
+
+    @property
+    def method(self) -> str:
+        return self.scene.picture.projection.settings.method.label
 
     @property
     def solid(self) -> bool:
-        """Whether it has three dimensions."""
-        return self.reach.shape[1] == 3
+        return self.scene.picture.projection.settings.dimensions == 3
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Of the languages."""
+        return tuple(language(code).name for code in self.points.codes)
+
+    @property
+    def title(self) -> str:
+        languages = "one language" if len(self.names) == 1 else f"{len(self.names)} languages"
+        return f"{len(self.points):,} {self.points.kind} of {languages}, by {self.method}"
+
+    @cached_property
+    def hover(self) -> list[str]:
+        """(n,) text of each point, escaped."""
+        points, names, contexts = self.points, self.names, {}
+        if len(points) <= _FULL_HOVER and points.of_words:
+            contexts = {key: f"<br>{plain(sentence.text, 60)}" for key, sentence in points.contexts.items()}
+        return [
+            f"<b>{plain(text)}</b><br>{names[k]} · {id}{contexts.get((points.codes[k], id), '')}"
+            for text, k, id in zip(points.texts, points.language, points.sentence, strict=True)
+        ]
+
+    def label(self, point: int) -> str:
+        """What is written beside a selected point, escaped."""
+        return plain(self.points.texts[point], 24)
 
     @property
     def shapes(self) -> list[str]:
@@ -97,27 +118,25 @@ class Drawing:
     @property
     def height(self) -> int:
         """Pixels."""
-        return 120 + (360 * len(self.panes) if self.stacked else 520)
+        return 120 + (360 * len(self.panes) if self.scene.stacked else 520)
 
     @property
     def kind(self) -> str:
-        """Of the traces."""
         if self.solid:
             return "scatter3d"
-        return "scatter" if self.gliding and len(self.hover) <= _DRAWN_SMOOTHLY else "scattergl"
+        return "scatter" if self.gliding and len(self.points) <= _DRAWN_SMOOTHLY else "scattergl"
 
     @property
     def size(self) -> float:
-        """Of the markers."""
-        count = len(self.hover)
+        count = len(self.points)
         if self.solid:
             return 4 if count < 2000 else 2.5
         return 8 if count < 800 else 6 if count < 4000 else 4
 
     @property
     def ranges(self) -> list[list[float]]:
-        """Of the axes."""
-        low, high = self.reach.astype(float)
+        everywhere = np.concatenate(self.scene.picture.projection.coordinates)
+        low, high = everywhere.min(0).astype(float), everywhere.max(0).astype(float)
         spare = 0.05 * np.maximum(high - low, 1e-6)
         return np.stack([low - spare, high + spare], axis=1).tolist()
 
@@ -126,7 +145,7 @@ class Drawing:
         """(x, y) shares of the figure for each pane."""
         if len(self.panes) == 1:
             return [([0, 1], [0, 1])]
-        return [([0, 1], [0.54, 1]), ([0, 1], [0, 0.46])] if self.stacked else [([0, 0.49], [0, 1]), ([0.51, 1], [0, 1])]
+        return [([0, 1], [0.54, 1]), ([0, 1], [0, 0.46])] if self.scene.stacked else [([0, 0.49], [0, 1]), ([0.51, 1], [0, 1])]
 
 
 def plain(text: str, longest: int = 40) -> str:
@@ -136,27 +155,12 @@ def plain(text: str, longest: int = 40) -> str:
 
 def drawing_of(scene: Scene, states: list[int], *, gliding: bool = False) -> Drawing:
     """Some states of a picture as panes with the same axes."""
-    picture = scene.picture
-    points, coordinates, method = picture.cloud.points, picture.projection.coordinates, picture.projection.settings.method.label
-    lines, names = _lines(scene), tuple(language(code).name for code in points.codes)
-    everywhere = np.concatenate(coordinates)
-    return Drawing(
-        panes=tuple(_pane(scene, state, lines[:MOST_LINES], len(states) > 1) for state in states),
-        names=names,
-        language=points.language,
-        hover=_hover(picture, names),
-        labels=[plain(text, 24) for text in points.texts],
-        marked=scene.marked,
-        lines=points.links[lines[:MOST_LINES]],
-        dropped=max(len(lines) - MOST_LINES, 0),
-        reach=np.stack([everywhere.min(0), everywhere.max(0)]),
-        method=method,
-        title=f"{len(points):,} {points.kind} of {'one language' if len(names) == 1 else f'{len(names)} languages'}, by {method}",
-        stacked=scene.stacked,
-        gliding=gliding,
-        stamp=scene.stamp,
-        revision=picture.key,
-    )
+    links = scene.picture.cloud.points.links
+    selected = np.flatnonzero(np.isin(links, scene.marked).any(1))
+    lines = {"none": selected[:0], "selected": selected, "all": np.arange(len(links))}[scene.view.lines]
+    drawn = lines[:MOST_LINES]
+    panes = tuple(_pane(scene, state, drawn, len(states) > 1) for state in states)
+    return Drawing(scene, panes, links[drawn], len(lines) - len(drawn), gliding)
 
 
 def _pane(scene: Scene, state: int, lines: np.ndarray, several: bool) -> Pane:
@@ -165,20 +169,3 @@ def _pane(scene: Scene, state: int, lines: np.ndarray, several: bool) -> Pane:
     title = f"{('before: ', 'after: ')[state] if several else ''}{one.name}, layer {one.layer}"
     look, lengths = scene.view.colouring.look(picture.cloud.points, found), found.lengths[lines]
     return Pane(title, picture.projection.coordinates[state], look, lengths, variance[state] if variance else ())
-
-
-def _hover(picture: Picture, names: tuple[str, ...]) -> list[str]:
-    points, contexts = picture.cloud.points, {}
-    if len(points) <= _FULL_HOVER and points.of_words:
-        contexts = {key: f"<br>{plain(sentence.text, 60)}" for key, sentence in points.contexts.items()}
-    return [
-        f"<b>{plain(text)}</b><br>{names[k]} · {id}{contexts.get((points.codes[k], id), '')}"
-        for text, k, id in zip(points.texts, points.language, points.sentence, strict=True)
-    ]
-
-
-def _lines(scene: Scene) -> np.ndarray:
-    """The rows of the links that are to be drawn."""
-    links = scene.picture.cloud.points.links
-    selected = np.flatnonzero(np.isin(links, scene.marked).any(1))
-    return {"none": selected[:0], "selected": selected, "all": np.arange(len(links))}[scene.view.lines]

@@ -35,12 +35,12 @@ def html_page(figure, picture: Picture, facts: list[tuple[str, str, str]], readi
     values = {
         "points": points,
         "most": POINTS,
-        "states": ", ".join(f"{state.name} (layer {state.layer})" for state in picture.cloud.states),
-        "languages": ", ".join(language(code).name for code in points.codes),
-        "how": ", ".join(filter(None, [*how, settings.method.told()])),
         "facts": facts,
         "reading": reading,
         "figure": Markup(drawn),
         "library": Markup(get_plotlyjs()),
     }
+    values["states"] = ", ".join(f"{state.name} (layer {state.layer})" for state in picture.cloud.states)
+    values["languages"] = ", ".join(language(code).name for code in points.codes)
+    values["how"] = ", ".join(filter(None, [*how, settings.method.told()]))
     return templates.filled("pages/space/export.html", values)

@@ -23,14 +23,13 @@ _MEASURES = ((BLUE, "circle"), (VERMILLION, "diamond"), (GREEN, "square"), (PURP
 
 
 def scatter(drawing: Drawing) -> go.Figure:
-    """The picture."""
     traces = [trace for k, pane in enumerate(drawing.panes) for trace in _pane_traces(drawing, pane, k)]
-    stacked, scale = drawing.stacked, {"thickness": 10, "title": {"text": drawing.panes[0].look.scale, "side": "right"}}
+    stacked, scale = drawing.scene.stacked, {"thickness": 10, "title": {"text": drawing.panes[0].look.scale, "side": "right"}}
     title = {"text": drawing.title, "font": {"size": 15}}
     layout = {
         "title": title | ({"y": 1 - 52 / drawing.height} if stacked else {}),
         "height": drawing.height,
-        "uirevision": drawing.revision,
+        "uirevision": drawing.scene.picture.key,
         "margin": {"l": 8, "r": 8, "t": 96 if stacked else 66, "b": 8},
         "hovermode": "closest",
         "clickmode": "event+select",
@@ -67,15 +66,11 @@ def course(steps: Sequence[int], values: Mapping[str, Sequence[float]], now: int
         look = {"mode": "lines+markers", "line_color": color, "marker": {"symbol": symbol, "size": 7, "color": color}}
         figure.add_scatter(x=list(steps), y=list(row), name=name, hovertemplate=f"step %{{x}}: %{{y:.3f}}<extra>{name}</extra>", **look)
     figure.add_vline(now, line={"color": GREY, "dash": "dash"})
-    return figure.update_layout(
-        title={"text": "Measures along the run", "font": {"size": 15}},
-        height=260,
-        margin={"l": 8, "r": 8, "t": 40, "b": 8},
-        dragmode=False,
-        legend={"orientation": "h", "y": -0.35, "x": 0},
-        xaxis={"title": {"text": "step of the run"}, "fixedrange": True, "zeroline": False},
-        yaxis={"title": {"text": "share or distance"}, "range": [0, 1.02], "fixedrange": True},
-    )
+    axes = {"xaxis": {"title": {"text": "step of the run"}, "fixedrange": True, "zeroline": False}}
+    axes |= {"yaxis": {"title": {"text": "share or distance"}, "range": [0, 1.02], "fixedrange": True}}
+    title, legend = {"text": "Measures along the run", "font": {"size": 15}}, {"orientation": "h", "y": -0.35, "x": 0}
+    margin = {"l": 8, "r": 8, "t": 40, "b": 8}
+    return figure.update_layout(title=title, height=260, margin=margin, dragmode=False, legend=legend, **axes)
 
 
 def _titles(drawing: Drawing) -> list[dict]:
@@ -99,23 +94,15 @@ def _pane_traces(drawing: Drawing, pane: Pane, number: int) -> list[dict]:
 
 
 def _language_trace(drawing: Drawing, pane: Pane, k: int, first: bool) -> dict:
-    mine = np.flatnonzero(drawing.language == k)
+    mine = np.flatnonzero(drawing.points.language == k)
     by_language = pane.look.names == drawing.names
     marker = {"symbol": drawing.shapes[k], "size": drawing.size, "opacity": 0.85, "line": {"width": 0}}
-    trace = {
-        "type": drawing.kind,
-        "mode": "markers",
-        "name": safe_name(drawing.names[k]),
-        **_xyz(pane.places[mine]),
-        "text": [drawing.hover[one] for one in mine],
-        "hovertemplate": "%{text}<extra></extra>",
-        "customdata": (mine + POINTS * drawing.stamp).tolist(),
-        "legendgroup": f"language {k}",
-        "showlegend": first and by_language,
-        "marker": marker | _colour(pane.look, mine, k if by_language else None),
-    }
+    trace = {"type": drawing.kind, "mode": "markers", "name": safe_name(drawing.names[k]), **_xyz(pane.places[mine])}
+    trace |= {"text": [drawing.hover[one] for one in mine], "hovertemplate": "%{text}<extra></extra>"}
+    trace |= {"customdata": (mine + POINTS * drawing.scene.stamp).tolist(), "legendgroup": f"language {k}"}
+    trace |= {"showlegend": first and by_language, "marker": marker | _colour(pane.look, mine, k if by_language else None)}
     if not drawing.solid:
-        trace["selectedpoints"] = np.flatnonzero(np.isin(mine, drawing.marked)).tolist() if len(drawing.marked) else None
+        trace["selectedpoints"] = np.flatnonzero(np.isin(mine, drawing.scene.marked)).tolist() if len(drawing.scene.marked) else None
         trace["selected"], trace["unselected"] = {"marker": {"opacity": 1}}, {"marker": {"opacity": 0.3}}
     return trace
 
@@ -137,7 +124,7 @@ def _legend_only(drawing: Drawing, pane: Pane) -> list[dict]:
     entries = [(name, GREY, shape) for name, shape in zip(drawing.names, drawing.shapes, strict=True)]
     if len(pane.look.names) <= len(COLOURS):
         entries += [(name, _category(pane.look, k), "circle") for k, name in enumerate(pane.look.names)]
-    nowhere = {"type": drawing.kind, "mode": "markers", "hoverinfo": "skip"} | {axis: [None] for axis in "xyz"[: drawing.reach.shape[1]]}
+    nowhere = {"type": drawing.kind, "mode": "markers", "hoverinfo": "skip"} | {axis: [None] for axis in "xyz"[: pane.places.shape[1]]}
     return [nowhere | {"name": safe_name(name), "marker": {"color": color, "symbol": symbol, "size": 9}} for name, color, symbol in entries]
 
 
@@ -156,7 +143,7 @@ def _line_traces(drawing: Drawing, pane: Pane, first: bool) -> list[dict]:
         low = high
     if len(ends) <= MOST_LINES // 2 and not drawing.solid:
         told = [
-            f"{drawing.labels[i]} — {drawing.labels[j]}<br>1 − cos {length:.3f}"
+            f"{drawing.label(i)} — {drawing.label(j)}<br>1 − cos {length:.3f}"
             for (i, j), length in zip(drawing.lines, pane.lengths, strict=True)
         ]
         trace = {"type": drawing.kind, "mode": "markers", "marker": {"size": 7, "opacity": 0}, "showlegend": False, "name": "lengths"}
@@ -166,15 +153,15 @@ def _line_traces(drawing: Drawing, pane: Pane, first: bool) -> list[dict]:
 
 def _rings(drawing: Drawing, pane: Pane) -> dict:
     """Around the selected points; there even when none is, so that a film's points glide."""
-    few = len(drawing.marked) <= _LABELLED
+    few = len(drawing.scene.marked) <= _LABELLED
     marker = {"color": VERMILLION, "symbol": "circle-open", "size": 9 if drawing.solid else 14}
     trace = {"mode": "markers+text" if few else "markers", "textposition": "top center", "textfont": {"size": 13}, "hoverinfo": "skip"}
-    trace |= {"showlegend": False, "name": "selected", **_xyz(pane.places[list(drawing.marked)])}
+    trace |= {"showlegend": False, "name": "selected", **_xyz(pane.places[list(drawing.scene.marked)])}
     if few:
-        trace["text"] = [drawing.labels[one] for one in drawing.marked]
+        trace["text"] = [drawing.label(one) for one in drawing.scene.marked]
     if drawing.solid:
         return {"type": "scatter3d", "marker": marker, **trace}
-    flat = {"type": "scatter", "cliponaxis": False} if len(drawing.marked) <= _DRAWN_RINGS else {"type": "scattergl"}
+    flat = {"type": "scatter", "cliponaxis": False} if len(drawing.scene.marked) <= _DRAWN_RINGS else {"type": "scattergl"}
     return {**flat, "marker": {**marker, "line": {"width": 2.5, "color": VERMILLION}}, **trace}
 
 
@@ -197,7 +184,7 @@ def _axes(drawing: Drawing) -> dict:
         x = {"domain": across, "range": across_range, "anchor": f"y{at}"} | ({"matches": "x"} if k else {})
         y = {"domain": up, "range": up_range, "anchor": f"x{at}"} | ({"matches": "y"} if k else {})
         axes[f"xaxis{at}"] = quiet | x | {"title": {"text": _axis_name(drawing, pane, 0), "standoff": 4}}
-        named = not k or drawing.stacked
+        named = not k or drawing.scene.stacked
         axes[f"yaxis{at}"] = quiet | y | ({"title": {"text": _axis_name(drawing, pane, 1), "standoff": 4}} if named else {})
     return axes
 

@@ -38,7 +38,6 @@ _LOGGED = {
 
 
 def page(view: SpaceView) -> None:
-    """The job's progress, or the picture."""
 
     def draw(picture: Picture) -> None:
         if picture.cloud.cut:

@@ -48,10 +48,8 @@ class Hub(Source):
     def groups(self) -> list[Group]:
         here = dict(cached())
         public = [{"name": name, "about": text, "cached": name in here} for name, text in PUBLIC.items()]
-        return [
-            Group("cached", "In the local cache of the hub", [{"name": name, "bytes": size} for name, size in here.items()], "none"),
-            Group("public", "Public, known to suit", public),
-        ]
+        rows = [{"name": name, "bytes": size} for name, size in here.items()]
+        return [Group("cached", "In the local cache of the hub", rows, "none"), Group("public", "Public, known to suit", public)]
 
     def about(self, name: str) -> tuple[str, ...]:
         return (PUBLIC[name],) if name in PUBLIC else ()
@@ -145,9 +143,8 @@ def _model_info(name: str):
         logging.getLogger(__name__).info("asking the hub for %s failed", name, exc_info=True)
         names = [known for known, _ in cached()]
         others = f"one from the local cache ({', '.join(names)})" if names else "a folder; the local cache has none"
-        raise InputError(
-            f"Encoder {name} is not in the local cache and the model hub cannot be reached; choose a bundled encoder or {others}."
-        ) from error
+        away = f"Encoder {name} is not in the local cache and the model hub cannot be reached"
+        raise InputError(f"{away}; choose a bundled encoder or {others}.") from error
 
 
 def _check_space(found: Facts) -> None:

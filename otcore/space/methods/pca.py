@@ -27,7 +27,6 @@ class Pca(Method):
     reading = "PCA shows only the share of the variance that its axes name."
 
     def place(self, vectors: Sequence[np.ndarray], settings: ProjectionSettings, same_space: bool, tell: Teller) -> list[np.ndarray]:
-        """The scores."""
         return scores(vectors, settings.dimensions, same_space)
 
 

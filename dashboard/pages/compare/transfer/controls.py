@@ -19,7 +19,6 @@ from otcore.text.languages import language
 
 
 def choices() -> None:
-    """Task, budget, encoders, languages, and the files of a task that takes some."""
     left, right, third = st.columns([5, 3, 3], vertical_alignment="bottom")
     widgets.draw(CHOICES, "task", left, format_func=lambda name: task_name(TASKS[name]), on_change=_new_task)
     widgets.draw(CHOICES, "budget", right)

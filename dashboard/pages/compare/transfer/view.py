@@ -27,7 +27,6 @@ _BESIDE = (
 
 
 def page() -> None:
-    """The whole tab."""
     controls.choices()
     task, files = TASKS[state.get("tr_task")], state.get("tr_files")
     st.caption(task.about)
@@ -47,7 +46,6 @@ def page() -> None:
 
 
 def result(found: Transfer, view: TransferView) -> None:
-    """A finished transfer."""
     names = {key: view.kind.measures[key] for key in found.measures}
     left, right = st.columns(2, vertical_alignment="bottom")
     widgets.offer(CHOICES, "measure", names, left, row=True)
@@ -78,7 +76,6 @@ def result(found: Transfer, view: TransferView) -> None:
 
 
 def _how(found: Transfer) -> str:
-    """What was done, in a line."""
     settings, seconds = found.settings, f"{found.seconds:.0f} s of work"
     if not any(fit.epochs for fit in found.fits):
         elsewhere = " Whether a change is beyond noise is told by the intervals under Alignment and geometry."
