@@ -12,12 +12,12 @@ import pytest
 from pages import fine, finished, go
 from streamlit.testing.v1 import AppTest
 
-import dashboard.pages.compare.transfer.view  # noqa: F401  torch and Transformers are loaded before the clock of a page's run starts
+import dashboard.pages.compare.transfer  # noqa: F401  torch and Transformers are loaded before the clock of a page's run starts
 from dashboard.kit import waiting
 from dashboard.kit.open_folder import open_files
 from dashboard.pages.compare import cache as cached
 from dashboard.pages.compare import figures, tables
-from dashboard.pages.compare.transfer import store
+from dashboard.pages.compare import task_files as store
 from otcore.base.errors import InputError
 from otcore.base.progress import Stopped
 from otcore.corpora.collection import load_collection

@@ -11,6 +11,9 @@ from otcore.base.errors import InputError
 from otcore.base.vectors import POOLINGS
 from otcore.encoders.maps import LanguageMaps
 
+Texts = Sequence[Sequence[str]]
+Codes = Sequence[str] | None
+Told = Callable[[int, int], None] | None
 _BATCH_TOKENS = 4096  # padded tokens a batch: larger ones were no faster on two cores
 
 
@@ -91,13 +94,7 @@ class Encoder:
         self.padding: int = next(id for id in ids if id is not None)
         self._lock = threading.Lock()
 
-    def encode(
-        self,
-        sentences: Sequence[Sequence[str]],
-        layer: int | None = None,
-        progress: Callable[[int, int], None] | None = None,
-        languages: Sequence[str] | None = None,
-    ) -> list[WordVectors]:
+    def encode(self, sentences: Texts, layer: int | None = None, progress: Told = None, languages: Codes = None) -> list[WordVectors]:
         """The vectors of sentences that are already words.
 
         sentences: words of each; none may be empty
@@ -109,11 +106,7 @@ class Encoder:
         return [found for (found,) in self.encode_layers(sentences, [self.check_layer(layer)], languages, progress)]
 
     def encode_layers(
-        self,
-        sentences: Sequence[Sequence[str]],
-        layers: Sequence[int] | None = None,
-        languages: Sequence[str] | None = None,
-        progress: Callable[[int, int], None] | None = None,
+        self, sentences: Texts, layers: Sequence[int] | None = None, languages: Codes = None, progress: Told = None
     ) -> list[list[WordVectors]]:
         """For each sentence its vectors at the layers asked for, by default 0, 1, … all, from one pass; raises as `encode`."""
         wanted = list(range(self.layers + 1)) if layers is None else [self.check_layer(layer) for layer in layers]
@@ -155,8 +148,7 @@ class Encoder:
     def _forward(self, sentences, layers, progress):
         """(words, tokens, {layer: (ids, d) float32}) of each sentence, in order."""
         tokens = [self.tokenize(words) for words in sentences]
-        results: list = [None] * len(tokens)
-        done = 0
+        results, done = [None] * len(tokens), 0
         for batch in _batches([len(entry.ids) for entry in tokens]):
             with self._lock:
                 hidden = self._run([tokens[index].ids for index in batch], layers)

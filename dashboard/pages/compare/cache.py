@@ -3,8 +3,8 @@
 from dashboard.background import work
 from dashboard.background.encoders import encoder
 from dashboard.background.jobs import HEAVY, MEDIUM, QUICK, Snapshot
+from dashboard.pages.compare import task_files
 from dashboard.pages.compare.choices import CompareView, TransferView
-from dashboard.pages.compare.transfer import store
 from otcore.encoders import encoder_stamp
 from otcore.evaluation.comparison import compare
 from otcore.evaluation.transfer.running import transfer
@@ -48,7 +48,7 @@ def start_transfer(view: TransferView) -> Snapshot:
 
     def prepare():
         encoders = [encoder(name) for name in view.encoders]
-        sources = (lambda: store.kept_sources(view.files)) if view.files else (lambda: Sources(languages=view.codes))
+        sources = (lambda: task_files.kept_sources(view.files)) if view.files else (lambda: Sources(languages=view.codes))
         return lambda tell: transfer(read_task(view.task, sources()), encoders, view.settings, view.seeds, tell=tell)
 
     return work.asked(_key(view), f"{view.task} with {', '.join(view.encoders)}", prepare, HEAVY if view.heavy else QUICK)

@@ -4,9 +4,8 @@ import streamlit as st
 
 from dashboard import state
 from dashboard.kit import widgets
-from dashboard.pages.compare import controls, view
+from dashboard.pages.compare import controls, transfer, view
 from dashboard.pages.compare.choices import CHOICES, TRANSFER
-from dashboard.pages.compare.transfer import view as transfer_view
 
 
 def page() -> None:
@@ -16,7 +15,7 @@ def page() -> None:
         st.caption(
             "Encoders before and after, on tasks that are learnt in English only, or not learnt at all, and measured in other languages."
         )
-        transfer_view.page()
+        transfer.page()
     else:
         st.caption(
             "Encoders before and after, on the collection's test sentences, which no run is trained on. Whiskers and brackets are 95% "

@@ -23,7 +23,6 @@ def html_report(evaluation: Evaluation, measures: Sequence[str], after: str) -> 
         "evaluation": evaluation,
         "after": after,
         "counts": ", ".join(f"{figures.row_name(code)} {len(ids)}" for code, ids in evaluation.sentences.items()),
-        "text": "own text" if evaluation.own_text else evaluation.settings.split,
         "layers_read": tables.layers_read(evaluation, evaluation.names),
         "verdicts": {name: [sentence(change, len(evaluation.sentences)) for change in found] for name, found in changes.items()},
         "figures": _as_html(drawn),

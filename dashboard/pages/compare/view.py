@@ -69,12 +69,9 @@ def _dots(evaluation: Evaluation, key: str) -> None:
 
 def _table(evaluation: Evaluation, measures: Sequence[str], after: str) -> None:
     st.subheader("In numbers", anchor=False)
-    st.dataframe(
-        tables.figures_table(evaluation, measures, after),
-        hide_index=True,
-        alt="Figures before and after with intervals and verdicts",
-        column_config={"p": st.column_config.NumberColumn("p", format="%.3f", help="Two-sided, from the paired bootstrap over sentences.")},
-    )
+    p = st.column_config.NumberColumn("p", format="%.3f", help="Two-sided, from the paired bootstrap over sentences.")
+    table, spoken = tables.figures_table(evaluation, measures, after), "Figures before and after with intervals and verdicts"
+    st.dataframe(table, hide_index=True, alt=spoken, column_config={"p": p})
     settings, read = evaluation.settings, tables.layers_read(evaluation, (evaluation.names[0], after))
     st.caption(markup.escape_markdown(f"{read}. {settings.draws:,} draws, seed {settings.seed}."))
 

@@ -22,20 +22,13 @@ def cards(picture: Picture, marked: list[int], moments: dict[str, int], encoder:
     encoder: under which a word opens at Align
     """
     points, states = picture.cloud.points, moments.values()
-    shown = [
-        {
-            "text": points.texts[point],
-            "language": language(points.code(point)),
-            "sentence": points.sentence[point],
-            "place": int(points.position[point]),
-            "words": points.context(point).words if points.of_words else (),
-            "moments": [{"name": name} | _nearest(picture, point, state) for name, state in moments.items()],
-            "translations": [
-                _translation(picture, point, link, states, encoder) for link in np.flatnonzero((points.links == point).any(1))
-            ],
-        }
-        for point in marked[:SHOWN]
-    ]
+    shown = []
+    for point in marked[:SHOWN]:
+        card = {"text": points.texts[point], "language": language(points.code(point)), "sentence": points.sentence[point]}
+        card |= {"place": int(points.position[point]), "words": points.context(point).words if points.of_words else ()}
+        card["moments"] = [{"name": name} | _nearest(picture, point, state) for name, state in moments.items()]
+        links = np.flatnonzero((points.links == point).any(1))
+        shown.append(card | {"translations": [_translation(picture, point, link, states, encoder) for link in links]})
     return templates.filled("pages/space/cards.html", {"cards": shown})
 
 

@@ -32,14 +32,8 @@ def html_page(figure, picture: Picture, facts: list[tuple[str, str, str]], readi
     drawn = plotly.io.to_html(figure, include_plotlyjs=False, full_html=False, config=config, div_id="space")
     points, settings = picture.cloud.points, picture.projection.settings
     how = [settings.method.label, f"{settings.dimensions} dimensions", METRICS[settings.metric].label, f"{settings.neighbours} neighbours"]
-    values = {
-        "points": points,
-        "most": POINTS,
-        "facts": facts,
-        "reading": reading,
-        "figure": Markup(drawn),
-        "library": Markup(get_plotlyjs()),
-    }
+    values = {"points": points, "most": POINTS, "facts": facts, "reading": reading}
+    values |= {"figure": Markup(drawn), "library": Markup(get_plotlyjs())}
     values["states"] = ", ".join(f"{state.name} (layer {state.layer})" for state in picture.cloud.states)
     values["languages"] = ", ".join(language(code).name for code in points.codes)
     values["how"] = ", ".join(filter(None, [*how, settings.method.told()]))
