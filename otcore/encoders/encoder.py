@@ -35,7 +35,13 @@ class WordVectors:
 
     def pooled(self, pooling: str = "mean") -> np.ndarray:
         """(n, d) one vector a word: the mean of its pieces, the first or the last (WordOT: the last)."""
-        return pool(self.subwords, self.piece_words, pooling)
+        if pooling not in POOLINGS:
+            raise ValueError(f"The pooling must be one of {', '.join(POOLINGS)}. Received {pooling!r}.")
+        starts = np.flatnonzero(np.diff(self.piece_words, prepend=-1))  # every word has at least one piece, in order
+        ends = np.append(starts[1:], len(self.piece_words))
+        if pooling == "mean":
+            return np.add.reduceat(self.subwords, starts, axis=0) / (ends - starts)[:, None]
+        return self.subwords[starts if pooling == "first" else ends - 1]
 
     def vectors(self, unit: str = "word", pooling: str = "mean") -> np.ndarray:
         """(n, d) word vectors or (p, d) subword vectors."""
@@ -44,19 +50,6 @@ class WordVectors:
     def groups(self, unit: str = "word") -> np.ndarray:
         """For each vector of `vectors(unit)` the index of its word."""
         return self.piece_words if unit == "subword" else np.arange(len(self.words))
-
-
-def pool(subwords: np.ndarray, piece_words: np.ndarray, pooling: str) -> np.ndarray:
-    """(n, d) from (p, d) and the word index of each piece; every word has at least one piece, in order."""
-    if pooling not in POOLINGS:
-        raise ValueError(f"The pooling must be one of {', '.join(POOLINGS)}. Received {pooling!r}.")
-    starts = np.flatnonzero(np.diff(piece_words, prepend=-1))
-    if pooling == "first":
-        return subwords[starts]
-    ends = np.append(starts[1:], len(piece_words))
-    if pooling == "last":
-        return subwords[ends - 1]
-    return np.add.reduceat(subwords, starts, axis=0) / (ends - starts)[:, None]
 
 
 @dataclass(frozen=True)
@@ -76,8 +69,8 @@ class Encoder:
                  thirds up, as measured for mBERT and XLM-R (METHOD, "Word aligners")
     max_pieces : longest input, special tokens included
     padding    : id that fills the end of shorter rows; any id would do, since the mask hides it
-    maps       : rotations towards English by language (a fine-tuning run's), applied at their layer, or None
-    sentence_map : (d, d) of sentence means at the last layer, or None
+    maps       : rotations towards English by language (a fine-tuning run's), applied at their layer
+    sentence_map : (d, d) of sentence means at the last layer
     """
 
     def __init__(self, name: str, model: torch.nn.Module, tokenizer) -> None:
@@ -155,18 +148,15 @@ class Encoder:
             for row, index in enumerate(batch):
                 length = len(tokens[index].ids)
                 kept = {layer: values[row, :length] for layer, values in hidden.items()}
-                self._check_finite(kept)
+                broken = [layer for layer in sorted(kept) if not np.isfinite(kept[layer]).all()]  # what stands in padding may be anything
+                if broken:
+                    damage = f"The vectors of encoder {self.name} are not finite at layer {broken[0]}: its weights are damaged"
+                    raise InputError(f"{damage}; use another.")
                 results[index] = (sentences[index], tokens[index], kept)
             done += len(batch)
             if progress:
                 progress(done, len(tokens))
         return results
-
-    def _check_finite(self, hidden: dict[int, np.ndarray]) -> None:
-        """Of one sentence: what stands in padding may be anything."""
-        broken = next((layer for layer in sorted(hidden) if not np.isfinite(hidden[layer]).all()), None)
-        if broken is not None:
-            raise InputError(f"The vectors of encoder {self.name} are not finite at layer {broken}: its weights are damaged; use another.")
 
     @torch.inference_mode()
     def _run(self, rows: list[list[int]], layers: list[int]) -> dict[int, np.ndarray]:

@@ -36,12 +36,12 @@ class Trunk(nn.Module):
         if top_layers is not None and self.path is None:
             raise InputError(f"The layers of {encoder.name} cannot be told apart; train all of them.")
         chosen, reached = {}, {id(parameter) for parameter in self.model.parameters()}
+        lowest = 0 if top_layers is None else self.layer - top_layers
         for name, parameter in encoder.model.named_parameters():
             position = _position(name, self.path)
-            below = position is None and not any(part in name for part in ("pooler", "lm_head"))
-            inside = position is not None and position < self.layer
-            high = position is not None and (top_layers is None or position >= self.layer - top_layers)
-            if id(parameter) in reached and ((inside and high) or (below and top_layers is None)):
+            below = position is None and top_layers is None and not any(part in name for part in ("pooler", "lm_head"))
+            inside = position is not None and lowest <= position < self.layer
+            if id(parameter) in reached and (inside or below):
                 chosen[name] = parameter.requires_grad_(True)
         return chosen
 

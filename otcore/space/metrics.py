@@ -26,12 +26,11 @@ def unit_vectors(vectors: np.ndarray) -> np.ndarray:
     return (vectors / np.linalg.norm(vectors, axis=1, keepdims=True).clip(1e-12)).astype(np.float32)
 
 
+def _euclidean(some, all):
+    return ((some * some).sum(1)[:, None] + (all * all).sum(1) - 2 * some @ all.T).clamp_min(0).sqrt()
+
+
 METRICS = {
     "cosine": Metric("cosine", "Cosine compares directions only, as retrieval does", unit_vectors, lambda some, all: 1 - some @ all.T),
-    "euclidean": Metric(
-        "euclidean",
-        "Euclidean also lengths",
-        lambda vectors: np.ascontiguousarray(vectors, dtype=np.float32),
-        lambda some, all: ((some * some).sum(1)[:, None] + (all * all).sum(1) - 2 * some @ all.T).clamp_min(0).sqrt(),
-    ),
+    "euclidean": Metric("euclidean", "Euclidean also lengths", lambda x: np.ascontiguousarray(x, dtype=np.float32), _euclidean),
 }

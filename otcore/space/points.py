@@ -17,8 +17,6 @@ from otcore.space.settings import PointChoice
 class Points:
     """n words or sentences, one language after the other; two equal words in different contexts are two points.
 
-    of_words : whether points are words, not sentences
-    texts    : what stands at each point
     codes    : the languages, and `language` (n,) the place in `codes` of each point's, never falling
     sentence : id of each point's sentence, `position` (n,) its place in there (0 for sentences)
     links    : (e, 2) gold links between points, the first before the second; `sure` (e,) bool

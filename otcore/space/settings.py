@@ -35,11 +35,8 @@ def _unnamed(values: Values) -> bool:
 class PointChoice:
     """What is plotted: words or sentences of the collection.
 
-    languages: codes
-    kind     : what a point is, one of KINDS
-    ids      : of the sentences; without any it is the first `count` of the part, one of PARTS, that show any of the tags
-    pooling  : how a word's vector comes from its subwords'
-    raises   : InputError   a value that is none of these
+    ids   : of the sentences; without any it is the first `count` of the part that show any of the tags
+    raises: InputError   a value that its choice does not take
     """
 
     languages: tuple[str, ...] = choice(["en", "de", "ar", "ja"], Several(len(_NAMES), _NAMES, least=0), "Languages", key="langs")

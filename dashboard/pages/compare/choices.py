@@ -89,9 +89,8 @@ def _trains(values: Values) -> bool:
 class TransferView:
     """One view of transfer, complete.
 
-    languages: besides English, of a task on the bundled collection; with files those of the files
+    languages: of a task on the bundled collection; with files those of the files
     files    : id of kept files, or "" for the collection
-    measure, seen: what of the result is drawn and told
     raises   : InputError   no files where the task needs some
     """
 

@@ -140,17 +140,11 @@ def _dots(rows: Rows, k: int, ends: str, whiskers: bool) -> dict:
     (name, found), (color, symbol) = list(rows.encoders.items())[k], _LOOKS[k % len(_LOOKS)]
     ends_at = {"array": [max(high - value, 0) for value, _, high in found], "arrayminus": [max(value - low, 0) for value, low, _ in found]}
     outline = {"width": 2 if symbol.endswith("open") else 0, "color": color}
-    return {
-        "type": "scatter",
-        "mode": "markers",
-        "name": safe_name(name),
-        "x": [value for value, _, _ in found],
-        "y": [rows.position(row, k) for row in range(len(found))],
-        "marker": {"color": color, "symbol": symbol, "size": 11, "line": outline},
-        "error_x": {"type": "data", "visible": whiskers, "symmetric": False, "thickness": 1.5, "width": 4, "color": color} | ends_at,
-        "customdata": [[place, low, high] for place, (_, low, high) in zip(rows.names, found, strict=True)],
-        "hovertemplate": f"%{{customdata[0]}}: %{{x:.3f}}{ends}<extra>{safe_name(name)}</extra>",
-    }
+    dots = {"x": [value for value, _, _ in found], "y": [rows.position(row, k) for row in range(len(found))]}
+    dots |= {"type": "scatter", "mode": "markers", "marker": {"color": color, "symbol": symbol, "size": 11, "line": outline}}
+    dots["error_x"] = {"type": "data", "visible": whiskers, "symmetric": False, "thickness": 1.5, "width": 4, "color": color} | ends_at
+    dots["customdata"] = [[place, low, high] for place, (_, low, high) in zip(rows.names, found, strict=True)]
+    return dots | {"name": safe_name(name), "hovertemplate": f"%{{customdata[0]}}: %{{x:.3f}}{ends}<extra>{safe_name(name)}</extra>"}
 
 
 def _line(rows: Rows, k: int) -> dict:
@@ -177,24 +171,17 @@ def _listed(table: pd.DataFrame, form: str) -> str:
 def _heatmap(table: pd.DataFrame, text: pd.DataFrame, title: str, scale: dict, what: str) -> go.Figure:
     names = [row_name(place) for place in table.index]
     told = [[[name, layer, cell] for layer, cell in row.items()] for name, (_, row) in zip(names, text.iterrows(), strict=True)]
-    heat = {
-        "type": "heatmap",
-        "z": table.to_numpy().tolist(),
-        "x": list(range(len(table.columns))),
-        "y": list(range(len(names))),
-        "text": text.to_numpy().tolist(),
-        "customdata": told,
-        "texttemplate": "%{text}" if len(table.columns) <= 7 else "",
-        "colorbar": {"thickness": 12, "title": {"text": what}},
-        "hovertemplate": "%{customdata[0]}, layer %{customdata[1]}: %{customdata[2]}<extra></extra>",
-    }
+    heat = {"type": "heatmap", "z": table.to_numpy().tolist(), "x": list(range(len(table.columns))), "y": list(range(len(names)))}
+    heat |= {"text": text.to_numpy().tolist(), "texttemplate": "%{text}" if len(table.columns) <= 7 else "", "customdata": told}
+    heat |= {"hovertemplate": "%{customdata[0]}, layer %{customdata[1]}: %{customdata[2]}<extra></extra>", "xgap": 1, "ygap": 1}
+    heat |= {"colorbar": {"thickness": 12, "title": {"text": what}}, **scale}
     layout = _SPARE | {
         "title": {"text": title, "font": {"size": 15}},
         "height": 130 + 34 * len(names),
         "xaxis": _categories("layer (0 is the embedding)", list(map(str, table.columns))),
         "yaxis": _categories("language", names) | {"autorange": "reversed"},
     }
-    return go.Figure([heat | scale | {"xgap": 1, "ygap": 1}], layout)
+    return go.Figure([heat], layout)
 
 
 def _categories(title: str, names: list[str]) -> dict:

@@ -36,9 +36,10 @@ def space_picture(view: SpaceView) -> Snapshot:
             cloud = shelf.get(points, lambda: load(tell.part(0, 0.3)))
             if (count := len(cloud.points)) < 2:
                 raise InputError(f"A picture needs two points or more and there is {count}; choose more sentences or languages.")
-            states, telling = [state.vectors for state in cloud.states], tell.part(0.3, 0.45)
-            measured = (neighbourhoods(cloud.points, vectors, tell=part) for vectors, part in telling.each(states))
-            measures = shelf.get(f"measures {points}", lambda: tuple(measured))
+            states, half = [state.vectors for state in cloud.states], tell.part(0.3, 0.45)
+            measures = shelf.get(
+                f"measures {points}", lambda: tuple(neighbourhoods(cloud.points, x, tell=part) for x, part in half.each(states))
+            )
             projection = project(states, view.projection, same_space=view.is_film, tell=tell.part(0.45, 1))
             return Picture(key, cloud, projection, measures, steps)
 
@@ -55,7 +56,6 @@ def warm_projection() -> None:
 
 def _systems(view: SpaceView) -> tuple[str, tuple[int, ...], _Prepare]:
     """What points under some encoders depend on, no steps, and how they are made."""
-
     view.points.sentences(collection())  # what cannot be plotted is told at once
 
     def prepare() -> _Load:

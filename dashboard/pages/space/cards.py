@@ -50,11 +50,9 @@ def _translation(picture: Picture, point: int, link: int, states: Iterable[int],
     other = int(points.links[link].sum() - point)
     found = [picture.measures[state] for state in states]
     ranks = [int(one.ranks[point, points.language[other]]) for one in found]
-    return _named(points, other) | {
-        "address": _align_address(points, point, other, encoder) if points.sentence[point] in points.tags else "",
-        "ranks": " → ".join(map(str, ranks)) if all(ranks) else "",
-        "lengths": " → ".join(f"{one.lengths[link]:.2f}" for one in found),
-    }
+    address = _align_address(points, point, other, encoder) if points.sentence[point] in points.tags else ""
+    told = {"address": address, "ranks": " → ".join(map(str, ranks)) if all(ranks) else ""}
+    return _named(points, other) | told | {"lengths": " → ".join(f"{one.lengths[link]:.2f}" for one in found)}
 
 
 def _named(points: Points, point: int) -> dict[str, Any]:

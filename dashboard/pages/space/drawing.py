@@ -100,10 +100,8 @@ class Drawing:
         points, names, contexts = self.points, self.names, {}
         if len(points) <= _FULL_HOVER and points.of_words:
             contexts = {key: f"<br>{plain(sentence.text, 60)}" for key, sentence in points.contexts.items()}
-        return [
-            f"<b>{plain(text)}</b><br>{names[k]} · {id}{contexts.get((points.codes[k], id), '')}"
-            for text, k, id in zip(points.texts, points.language, points.sentence, strict=True)
-        ]
+        told = zip(points.texts, points.language, points.sentence, strict=True)
+        return [f"<b>{plain(text)}</b><br>{names[k]} · {id}{contexts.get((points.codes[k], id), '')}" for text, k, id in told]
 
     def label(self, point: int) -> str:
         """What is written beside a selected point, escaped."""

@@ -76,10 +76,8 @@ def course(steps: Sequence[int], values: Mapping[str, Sequence[float]], now: int
 def _titles(drawing: Drawing) -> list[dict]:
     """What each pane shows, above it."""
     look = {"xref": "paper", "yref": "paper", "xanchor": "left", "yanchor": "bottom", "showarrow": False, "font": {"size": 13}}
-    return [
-        {"text": f"<b>{safe_name(pane.title)}</b>", "x": across[0], "y": up[1], **look}
-        for pane, (across, up) in zip(drawing.panes, drawing.domains, strict=True)
-    ]
+    placed = zip(drawing.panes, drawing.domains, strict=True)
+    return [look | {"text": f"<b>{safe_name(pane.title)}</b>", "x": across[0], "y": up[1]} for pane, (across, up) in placed]
 
 
 def _pane_traces(drawing: Drawing, pane: Pane, number: int) -> list[dict]:
@@ -142,10 +140,8 @@ def _line_traces(drawing: Drawing, pane: Pane, first: bool) -> list[dict]:
         traces.append(trace | named | _xyz(np.concatenate([mine, gaps], axis=1).reshape(-1, ends.shape[2])))
         low = high
     if len(ends) <= MOST_LINES // 2 and not drawing.solid:
-        told = [
-            f"{drawing.label(i)} — {drawing.label(j)}<br>1 − cos {length:.3f}"
-            for (i, j), length in zip(drawing.lines, pane.lengths, strict=True)
-        ]
+        named = ([drawing.label(end) for end in line] for line in drawing.lines)
+        told = [f"{' — '.join(pair)}<br>1 − cos {length:.3f}" for pair, length in zip(named, pane.lengths, strict=True)]
         trace = {"type": drawing.kind, "mode": "markers", "marker": {"size": 7, "opacity": 0}, "showlegend": False, "name": "lengths"}
         traces.append(trace | _xyz(ends.mean(1)) | {"text": told, "hovertemplate": "%{text}<extra></extra>"})
     return traces
@@ -192,9 +188,8 @@ def _axes(drawing: Drawing) -> dict:
 def _scenes(drawing: Drawing) -> dict:
     scenes = {}
     for k, (pane, (across, up)) in enumerate(zip(drawing.panes, drawing.domains, strict=True)):
-        axes = {
-            f"{axis}axis": {"range": ends, "showticklabels": False, "title": {"text": _axis_name(drawing, pane, n).split(" · ")[0]}}
-            for n, (axis, ends) in enumerate(zip("xyz", drawing.ranges, strict=True))
-        }
+        names = [_axis_name(drawing, pane, axis).split(" · ")[0] for axis in range(3)]
+        told = zip("xyz", names, drawing.ranges, strict=True)
+        axes = {f"{axis}axis": {"range": ends, "showticklabels": False, "title": {"text": name}} for axis, name, ends in told}
         scenes[f"scene{k + 1}" if k else "scene"] = axes | {"domain": {"x": across, "y": up}, "aspectmode": "cube"}
     return scenes

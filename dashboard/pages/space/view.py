@@ -23,13 +23,8 @@ from otcore.base.patterns import find
 from otcore.base.places import RUN_PREFIX
 from otcore.runs.store import find_run
 
-_CHART = {
-    "displaylogo": False,
-    "displayModeBar": True,
-    "modeBarButtonsToRemove": ["autoScale2d"],
-    "scrollZoom": False,
-    "toImageButtonOptions": {"format": "svg", "filename": "space"},
-}
+_CHART = {"displaylogo": False, "displayModeBar": True, "modeBarButtonsToRemove": ["autoScale2d"], "scrollZoom": False}
+_CHART |= {"toImageButtonOptions": {"format": "svg", "filename": "space"}}
 _PLAY, _STEP, _PICK = (CHOICES.key(name) for name in ("play", "step", "pick"))
 _LOGGED = {
     "aer": ("held-out AER", "wrong word links, on the run's held-out sentences"),

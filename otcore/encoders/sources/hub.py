@@ -148,10 +148,8 @@ def _model_info(name: str):
 
 
 def _check_space(found: Facts) -> None:
-    folder = Path(constants.HF_HUB_CACHE)
-    while not folder.is_dir():
-        folder = folder.parent
-    free = shutil.disk_usage(folder).free
+    cache = Path(constants.HF_HUB_CACHE)
+    free = shutil.disk_usage(next(folder for folder in (cache, *cache.parents) if folder.is_dir())).free
     if not found.here and free < found.size:
         raise InputError(f"{found.name} takes {readable_size(found.size)} and {readable_size(free)} are free; make room for it.")
 
