@@ -16,7 +16,8 @@ class Trunk(nn.Module):
     def __init__(self, encoder: Encoder, layer: int) -> None:
         super().__init__()
         self.layer = layer
-        self.path = _layer_list(encoder.model)
+        lists = {name: len(module) for name, module in encoder.model.named_modules() if isinstance(module, nn.ModuleList)}
+        self.path = next((name for name, length in lists.items() if length == encoder.layers), None)
         views = (_shortened(encoder.model, self.path, layer, normed=normed) for normed in (True, False)) if self.path else ()
         found = next((view for view in views if _agrees(view, encoder, layer)), None)
         self.short = found is not None
@@ -44,11 +45,6 @@ class Trunk(nn.Module):
             if id(parameter) in reached and (inside or below):
                 chosen[name] = parameter.requires_grad_(True)
         return chosen
-
-
-def _layer_list(model: nn.Module) -> str | None:
-    wanted = model.config.num_hidden_layers
-    return next((name for name, module in model.named_modules() if isinstance(module, nn.ModuleList) and len(module) == wanted), None)
 
 
 def _position(name: str, path: str | None) -> int | None:

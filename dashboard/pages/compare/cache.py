@@ -26,36 +26,24 @@ def comparison(view: CompareView) -> Snapshot:
     return work.asked(repr(("comparison", _stamped(view), settings)), "comparison of " + ", ".join(view.encoders), prepare, MEDIUM)
 
 
-def transfer_of(view: TransferView) -> Snapshot | None:
-    """How the job of a transfer stands, None where it takes minutes and nobody has started it yet.
-
-    raises: InputError   an encoder cannot be had
-    """
-    if not view.heavy:
-        return start_transfer(view)
-    known = work.known(_key(view))
-    if known is None:
-        for name in view.encoders:
-            encoder(name)
-    return known
-
-
-def start_transfer(view: TransferView) -> Snapshot:
-    """Queues the job, or joins the one there is; its result is a Transfer.
+def transfer_of(view: TransferView, *, started: bool = False) -> Snapshot | None:
+    """How the job of a transfer stands; its result is a Transfer. None where it takes minutes and nobody has `started` it yet.
 
     raises: InputError   an encoder cannot be had; at work what the reader of the task's files raises
     """
+    key = repr(("transfer", view.task, _stamped(view), view.codes, view.files, view.settings, view.seeds))
 
     def prepare():
         encoders = [encoder(name) for name in view.encoders]
         sources = (lambda: task_files.kept_sources(view.files)) if view.files else (lambda: Sources(languages=view.codes))
         return lambda tell: transfer(read_task(view.task, sources()), encoders, view.settings, view.seeds, tell=tell)
 
-    return work.asked(_key(view), f"{view.task} with {', '.join(view.encoders)}", prepare, HEAVY if view.heavy else QUICK)
-
-
-def _key(view: TransferView) -> str:
-    return repr(("transfer", view.task, _stamped(view), view.codes, view.files, view.settings, view.seeds))
+    if started or not view.heavy:
+        return work.asked(key, f"{view.task} with {', '.join(view.encoders)}", prepare, HEAVY if view.heavy else QUICK)
+    known = work.known(key)
+    if known is None:
+        prepare()  # what cannot be had is told before anybody starts it
+    return known
 
 
 def _stamped(view: CompareView | TransferView) -> list[tuple[str, int]]:

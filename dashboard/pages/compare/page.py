@@ -3,8 +3,8 @@
 import streamlit as st
 
 from dashboard import state
-from dashboard.kit import widgets
-from dashboard.pages.compare import controls, transfer, view
+from dashboard.kit import waiting, widgets
+from dashboard.pages.compare import cache, controls, transfer, view
 from dashboard.pages.compare.choices import CHOICES, TRANSFER
 
 
@@ -22,4 +22,5 @@ def page() -> None:
             "intervals over sentences; a change whose interval holds 0 is called within noise."
         )
         controls.choices()
-        view.page(CHOICES.current())
+        chosen = CHOICES.current()
+        waiting.show(cache.comparison(chosen), lambda found: view.result(found, chosen), name="comparison")

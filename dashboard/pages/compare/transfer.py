@@ -47,7 +47,7 @@ def page() -> None:
     if found is None:
         st.info("This trains for some minutes in the background; other pages stay usable.")
         if st.button("Start", key="tr_start", type="primary"):
-            cache.start_transfer(view)
+            cache.transfer_of(view, started=True)
             st.rerun()
         return
     waiting.show(found, lambda done: _result(done, view), name="transfer")
@@ -94,7 +94,12 @@ def _files(task: type[Task], given: bool) -> None:
         found = {role: _one_role(column, task.name, role) for column, role in columns}
         st.caption(task.formats + " A test file tells its language by its name, such as test.de.tsv. The files stay on this server.")
         if st.button("Take these files", key="tr_take", type="primary", disabled=not any(found.values())):
-            _take(task.name, found)
+            try:
+                state.put(tr_files=task_files.keep_files(task.name, found))
+            except InputError as error:
+                explain(error)
+            else:
+                st.rerun()
         with st.popover("Kept files"):
             kept_panel(task_files.TASK_FILES)
 
@@ -107,15 +112,6 @@ def _one_role(column, task: str, role: str) -> list[task_files.Given]:
     names = open_files(folder, depth=2)
     picked = column.multiselect(f"… or from the server: {label}", names, key=f"tr_path_{task}_{role}") if names else []
     return [*((one.name, one.getvalue()) for one in uploaded), *((name, folder / name) for name in picked)]
-
-
-def _take(task: str, files: dict[str, list[task_files.Given]]) -> None:
-    try:
-        state.put(tr_files=task_files.keep_files(task, files))
-    except InputError as error:
-        explain(error)
-        return
-    st.rerun()
 
 
 def _new_task() -> None:

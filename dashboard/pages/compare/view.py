@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from dashboard.kit import markup, waiting, widgets
+from dashboard.kit import markup, widgets
 from dashboard.kit.charts import CONFIG
 from dashboard.kit.downloads import save
-from dashboard.pages.compare import cache, figures, tables
+from dashboard.pages.compare import figures, tables
 from dashboard.pages.compare.choices import CHOICES, CompareView
 from dashboard.pages.compare.report import html_report
 from otcore.evaluation.measures import MEASURES
@@ -20,10 +20,6 @@ _PUBLISHED = (
     "languages seen, little elsewhere, and nothing on XLM-R; Wu & Dredze (2020) found that no alignment method helped robustly once the "
     "base encoder was strong."
 )
-
-
-def page(chosen: CompareView) -> None:
-    waiting.show(cache.comparison(chosen), lambda evaluation: result(evaluation, chosen), name="comparison")
 
 
 def result(evaluation: Evaluation, chosen: CompareView) -> None:

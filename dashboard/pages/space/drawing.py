@@ -1,21 +1,15 @@
 """From a picture and what is selected to what the figure draws. Plain values in, plain values out."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from dashboard.kit.charts import safe_name
-from dashboard.pages.space.colouring import Look
+from dashboard.pages.space.colouring import Colouring, Look
 from dashboard.pages.space.picture import Picture
 from otcore.space.points import Points
 from otcore.text.languages import language
-
-if TYPE_CHECKING:
-    from dashboard.pages.space.choices import SpaceView
 
 MOST_LINES = 4000
 _FULL_HOVER = 800  # points up to which a hover tells the sentence too: each text travels to the browser
@@ -29,11 +23,14 @@ class Scene:
     """A picture, what of it is selected, and how it is to look: known while the page runs, since files are made later, outside of any
     session.
 
+    lines: which translations are joined; run: whose film it is
     stamp: of the session's clicks; stacked: whether panes stand one below the other
     """
 
     picture: Picture
-    view: SpaceView
+    colouring: Colouring
+    lines: str
+    run: str
     marked: list[int]
     stamp: int
     stacked: bool
@@ -43,7 +40,7 @@ class Scene:
         """How to read the picture, in a line or two."""
         settings = self.picture.projection.settings
         how = "Click, box or lasso selects in both panes." if settings.dimensions == 2 else "Drag to turn; select by text."
-        return f"{self.view.colouring.reading} {how} {settings.method.reading}"
+        return f"{self.colouring.reading} {how} {settings.method.reading}"
 
 
 @dataclass(frozen=True)
@@ -155,7 +152,7 @@ def drawing_of(scene: Scene, states: list[int], *, gliding: bool = False) -> Dra
     """Some states of a picture as panes with the same axes."""
     links = scene.picture.cloud.points.links
     selected = np.flatnonzero(np.isin(links, scene.marked).any(1))
-    lines = {"none": selected[:0], "selected": selected, "all": np.arange(len(links))}[scene.view.lines]
+    lines = {"none": selected[:0], "selected": selected, "all": np.arange(len(links))}[scene.lines]
     drawn = lines[:MOST_LINES]
     panes = tuple(_pane(scene, state, drawn, len(states) > 1) for state in states)
     return Drawing(scene, panes, links[drawn], len(lines) - len(drawn), gliding)
@@ -165,5 +162,5 @@ def _pane(scene: Scene, state: int, lines: np.ndarray, several: bool) -> Pane:
     picture = scene.picture
     one, found, variance = picture.cloud.states[state], picture.measures[state], picture.projection.variance
     title = f"{('before: ', 'after: ')[state] if several else ''}{one.name}, layer {one.layer}"
-    look, lengths = scene.view.colouring.look(picture.cloud.points, found), found.lengths[lines]
+    look, lengths = scene.colouring.look(picture.cloud.points, found), found.lengths[lines]
     return Pane(title, picture.projection.coordinates[state], look, lengths, variance[state] if variance else ())

@@ -37,8 +37,8 @@ def page(view: SpaceView) -> None:
     def draw(picture: Picture) -> None:
         if picture.cloud.cut:
             st.warning(f"{picture.cloud.cut:,} words stand too far back in their sentences for an encoder and are left out.")
-        narrow = viewport.is_narrow("viewport")
-        (_film if view.is_film else _states)(Scene(picture, view, _marked(picture, view), state.stamp(), narrow))
+        narrow, marked = viewport.is_narrow("viewport"), _marked(picture, view)
+        (_film if view.is_film else _states)(Scene(picture, view.colouring, view.lines, view.run, marked, state.stamp(), narrow))
         cache.warm_projection()  # not before: compiling would hold up the first picture
 
     waiting.show(cache.space_picture(view), draw, name="picture")
@@ -67,7 +67,7 @@ def _states(scene: Scene) -> None:
     _chart(figures.scatter(drawing), scene, "space_picture")
     told = facts(picture, states)
     st.html(markup.numbers(told))
-    moments = {"before": 0, "after": 1} if scene.view.is_pair else {"nearest": 0}
+    moments = {"before": 0, "after": 1} if len(states) > 1 else {"nearest": 0}
     with st.expander("By language"):
         st.dataframe(by_language(picture, moments), hide_index=True, alt="Retrieval and mixing by language")
         st.caption("P@1 of the language's own words towards all others; mixing as above. In the original space, over the plotted points.")
@@ -82,7 +82,7 @@ def _film(scene: Scene) -> None:
         _running(scene, [])
     else:
         _moment(scene)
-    _selected(scene, {f"step {steps[one]}": one for one in (0, _place(steps))}, RUN_PREFIX + scene.view.run)
+    _selected(scene, {f"step {steps[one]}": one for one in (0, _place(steps))}, RUN_PREFIX + scene.run)
 
     def whole() -> go.Figure:
         return figures.film([drawing_of(replace(scene, stacked=False), [k]) for k in range(len(steps))], list(map(str, steps)))
@@ -120,7 +120,7 @@ def _moment(scene: Scene) -> None:
         slider.select_slider(CHOICES.declared["step"].label, steps, key=_STEP)
     _chart(figures.scatter(drawing_of(scene, [place], gliding=True)), scene, "space_film")
     # what the run itself measured at that step, on held-out sentences
-    found = next((held for _, at, held in course_of(find_run(scene.view.run)).held_out if at == steps[place]), {})
+    found = next((held for _, at, held in course_of(find_run(scene.run)).held_out if at == steps[place]), {})
     logged = [(label, f"{found[key]:.2f}", help) for key, (label, help) in _LOGGED.items() if key in found]
     st.html(markup.numbers([*facts(picture, [place]), *logged]))
     if len(steps) > 1:

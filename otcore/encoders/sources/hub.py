@@ -4,6 +4,7 @@ Only what loading needs counts and comes: configuration, tokeniser and safetenso
 HF_ENDPOINT, the cache that of HF_HOME; both are the hub library's own.
 """
 
+import contextlib
 import functools
 import json
 import logging
@@ -114,18 +115,13 @@ def cached() -> list[tuple[str, int]]:
         repositories = huggingface_hub.scan_cache_dir(constants.HF_HUB_CACHE).repos
     except CacheNotFound:
         return []
-    names = sorted(entry.repo_id for entry in repositories if entry.repo_type == "model")
-    return [(name, size) for name in names if (size := _size(name))]
-
-
-def _size(name: str) -> int:
-    """Bytes of an encoder in the cache; 0 where it is not whole, or a model of another kind."""
-    try:
-        found = facts.local_facts(name, SOURCE.folder(name))
-        facts.check_model_type(name, found.architecture)
-    except InputError:
-        return 0
-    return found.size
+    found = []
+    for name in sorted(entry.repo_id for entry in repositories if entry.repo_type == "model"):
+        with contextlib.suppress(InputError):  # not whole, or a model of another kind
+            known = facts.local_facts(name, SOURCE.folder(name))
+            facts.check_model_type(name, known.architecture)
+            found.append((name, known.size))
+    return found
 
 
 def _model_info(name: str):

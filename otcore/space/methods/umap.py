@@ -63,7 +63,12 @@ class Umap(Method):
 
     def place(self, vectors: Sequence[np.ndarray], settings: ProjectionSettings, same_space: bool, tell: Teller) -> list[np.ndarray]:
         """raises: Stopped   also while it waits for another fit"""
-        _check_count(len(vectors[0]), settings)
+        n, least = len(vectors[0]), settings.dimensions + 2
+        if n <= least:
+            raise InputError(f"UMAP in {least - 2} dimensions needs more than {least} points and there are {n}; choose PCA or more points.")
+        if n <= settings.neighbours:
+            needed = f"UMAP with {settings.neighbours} neighbours needs more points than that and there are {n}"
+            raise InputError(f"{needed}; lower the neighbours to {n - 1} or less, or choose more sentences or languages.")
         found = [_found(x, settings, part) for x, part in tell.part(0, 0.2).each(vectors)]
         random = np.random.RandomState(self.seed)
         starts = [_start(one, random) for one in scores(vectors, settings.dimensions, same_space)]
@@ -100,16 +105,6 @@ class Umap(Method):
             _round()(**given, n=number, alpha=1.0 - max(number - 1, 0) / ROUNDS)
             _tell_round(tell, number + 1, ROUNDS)
         return places
-
-
-def _check_count(n: int, settings: ProjectionSettings) -> None:
-    """raises: InputError   a neighbourhood would hold all points, or more"""
-    least = settings.dimensions + 2
-    if n <= least:
-        raise InputError(f"UMAP in {least - 2} dimensions needs more than {least} points and there are {n}; choose PCA or more points.")
-    if n <= settings.neighbours:
-        needed = f"UMAP with {settings.neighbours} neighbours needs more points than that and there are {n}"
-        raise InputError(f"{needed}; lower the neighbours to {n - 1} or less, or choose more sentences or languages.")
 
 
 def _found(x: np.ndarray, settings: ProjectionSettings, tell: Teller) -> Found:
