@@ -11,7 +11,7 @@ from transformers import AutoModel, GPT2Config, GPT2Model, T5Config, T5EncoderMo
 
 from otcore.base.errors import InputError
 from otcore.encoders import load_encoder
-from otcore.encoders.encoder import pool
+from otcore.encoders.encoder import WordVectors
 from otcore.retrieval.precision import sentence_vectors
 
 SENTENCE = ("die", "Katze", "schläft", "auf", "dem", "roten", "Stuhl", ".")
@@ -50,10 +50,10 @@ def test_a_batch_gives_what_each_sentence_gives_alone(encoder):
 
 
 def test_pooling():
-    subwords, owners = np.array([[1.0], [3.0], [5.0], [9.0]]), np.array([0, 0, 1, 1])
-    assert pool(subwords, owners, "first").ravel().tolist() == [1, 5]
-    assert pool(subwords, owners, "last").ravel().tolist() == [3, 9]
-    assert pool(subwords, owners, "mean").ravel().tolist() == [2, 7]
+    vectors = WordVectors(("un", "do"), ("u", "n", "d", "o"), np.array([0, 0, 1, 1]), np.array([[1.0], [3.0], [5.0], [9.0]]))
+    assert vectors.pooled("first").ravel().tolist() == [1, 5]
+    assert vectors.pooled("last").ravel().tolist() == [3, 9]
+    assert vectors.pooled("mean").ravel().tolist() == [2, 7]
 
 
 def test_a_long_sentence_is_cut_at_a_word_and_says_so(encoder):

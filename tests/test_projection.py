@@ -13,9 +13,9 @@ from sklearn.manifold import trustworthiness
 from otcore.base.choices import build, declared
 from otcore.base.errors import InputError
 from otcore.base.progress import Stopped, Teller
+from otcore.space.measures import nearest
 from otcore.space.methods.umap import Umap
 from otcore.space.metrics import unit_vectors
-from otcore.space.nearest import nearest
 from otcore.space.projection import project
 from otcore.space.settings import ProjectionSettings
 

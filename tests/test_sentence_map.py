@@ -5,7 +5,7 @@ import pytest
 
 from otcore.base.errors import InputError
 from otcore.encoders import load_encoder
-from otcore.encoders.sentence_map import FILE, fit_sentence_map, load_sentence_map, save_sentence_map
+from otcore.encoders.maps import SENTENCE_MAP, fit_sentence_map, load_sentence_map, save_sentence_map
 from otcore.retrieval.precision import retrieve, sentence_vectors
 
 
@@ -60,6 +60,6 @@ def test_a_map_that_does_not_fit_is_named(tmp_path):
     save_sentence_map(tmp_path, np.eye(3))
     with pytest.raises(InputError, match="does not fit an encoder of 4 dimensions"):
         load_sentence_map(tmp_path, 4)
-    (tmp_path / FILE).write_bytes(b"no map")
+    (tmp_path / SENTENCE_MAP).write_bytes(b"no map")
     with pytest.raises(InputError, match="cannot be read"):
         load_sentence_map(tmp_path, 4)

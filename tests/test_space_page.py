@@ -16,7 +16,8 @@ import dashboard.pages.space.view  # noqa: F401  torch and Transformers are load
 from dashboard.kit import waiting
 from dashboard.pages.space import cache as cached
 from dashboard.pages.space import cards, export, figures, lasso
-from dashboard.pages.space.picture import Moment, Picture
+from dashboard.pages.space.drawing import plain
+from dashboard.pages.space.picture import Picture
 from otcore.corpora.collection import load_collection
 from otcore.encoders import load_encoder
 from otcore.space.measures import neighbourhoods
@@ -272,10 +273,10 @@ def test_hostile_words_stay_text_in_cards_and_figures(picture):
 
     texts = ("<img src=x onerror=alert(1)>", *picture.cloud.points.texts[1:])
     hostile = replace(picture, cloud=replace(picture.cloud, points=replace(picture.cloud.points, texts=texts)))
-    told = cards.cards(hostile, [0], [Moment(0, "before")], "aligned")
+    told = cards.cards(hostile, [0], {"before": 0}, "aligned")
     assert "<img" not in told
     assert "&lt;img" in told
-    assert "<" not in figures.plain(texts[0])
+    assert "<" not in plain(texts[0])
 
 
 @pytest.mark.parametrize("points", [[], [0], [5, 70, 3], list(range(0, 2000, 3)), list(range(20_000))])

@@ -12,11 +12,12 @@ import pytest
 from pages import fine, finished, go
 from streamlit.testing.v1 import AppTest
 
-import dashboard.pages.compare.transfer.view  # noqa: F401  torch and Transformers are loaded before the clock of a page's run starts
+import dashboard.pages.compare.transfer  # noqa: F401  torch and Transformers are loaded before the clock of a page's run starts
 from dashboard.kit import waiting
 from dashboard.kit.open_folder import open_files
-from dashboard.pages.compare.transfer import cache as cached
-from dashboard.pages.compare.transfer import figures, store, tables
+from dashboard.pages.compare import cache as cached
+from dashboard.pages.compare import figures, tables
+from dashboard.pages.compare import task_files as store
 from otcore.base.errors import InputError
 from otcore.base.progress import Stopped
 from otcore.corpora.collection import load_collection
@@ -192,7 +193,7 @@ def made() -> Transfer:
 
 
 def test_the_figure_holds_means_spread_and_chance(made):
-    figure = figures.dots(made, "f1", "macro F1")
+    figure = figures.transfer_dots(made, "f1", "macro F1")
     line, first, second, chance = figure.data
     assert list(first.x) == pytest.approx([0.61, 0.51, 0.41, 0.56, 0.41, 0.51])
     assert list(second.x) == pytest.approx([0.61, 0.61, 0.61, 0.61, 0.61, 0.61])
@@ -230,7 +231,7 @@ def test_tables_hold_what_was_measured(made):
     assert paper.loc["published: mBERT, before", "sw"] == 51.0
     rows = list(csv.DictReader(io.StringIO(tables.scores_csv(made))))
     assert len(rows) == len(made.scores)
-    assert json.loads(tables.as_json(made))["averages"]["b"]["f1"]["all"]["mean"] == pytest.approx(0.61)
+    assert json.loads(json.dumps(made.as_dict()))["averages"]["b"]["f1"]["all"]["mean"] == pytest.approx(0.61)
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,9 @@ from otcore.base.errors import InputError
 from otcore.base.vectors import POOLINGS
 from otcore.encoders.maps import LanguageMaps
 
+Texts = Sequence[Sequence[str]]
+Codes = Sequence[str] | None
+Told = Callable[[int, int], None] | None
 _BATCH_TOKENS = 4096  # padded tokens a batch: larger ones were no faster on two cores
 
 
@@ -18,11 +21,10 @@ _BATCH_TOKENS = 4096  # padded tokens a batch: larger ones were no faster on two
 class WordVectors:
     """The contextual vectors of one sentence at one layer.
 
-    words   : the words that were encoded; the first ones where the sentence was cut
+    words   : the words that were encoded; the first ones where the sentence was cut, and `cut` how many did not fit the encoder
     pieces  : subword strings, as the tokeniser writes them
     piece_words : (p,) index of the word each piece belongs to
     subwords: (p, d) float32, one row a piece
-    cut     : how many words at the end did not fit the encoder
     """
 
     words: tuple[str, ...]
@@ -33,7 +35,13 @@ class WordVectors:
 
     def pooled(self, pooling: str = "mean") -> np.ndarray:
         """(n, d) one vector a word: the mean of its pieces, the first or the last (WordOT: the last)."""
-        return pool(self.subwords, self.piece_words, pooling)
+        if pooling not in POOLINGS:
+            raise ValueError(f"The pooling must be one of {', '.join(POOLINGS)}. Received {pooling!r}.")
+        starts = np.flatnonzero(np.diff(self.piece_words, prepend=-1))  # every word has at least one piece, in order
+        ends = np.append(starts[1:], len(self.piece_words))
+        if pooling == "mean":
+            return np.add.reduceat(self.subwords, starts, axis=0) / (ends - starts)[:, None]
+        return self.subwords[starts if pooling == "first" else ends - 1]
 
     def vectors(self, unit: str = "word", pooling: str = "mean") -> np.ndarray:
         """(n, d) word vectors or (p, d) subword vectors."""
@@ -42,19 +50,6 @@ class WordVectors:
     def groups(self, unit: str = "word") -> np.ndarray:
         """For each vector of `vectors(unit)` the index of its word."""
         return self.piece_words if unit == "subword" else np.arange(len(self.words))
-
-
-def pool(subwords: np.ndarray, piece_words: np.ndarray, pooling: str) -> np.ndarray:
-    """(n, d) from (p, d) and the word index of each piece; every word has at least one piece, in order."""
-    if pooling not in POOLINGS:
-        raise ValueError(f"The pooling must be one of {', '.join(POOLINGS)}. Received {pooling!r}.")
-    starts = np.flatnonzero(np.diff(piece_words, prepend=-1))
-    if pooling == "first":
-        return subwords[starts]
-    ends = np.append(starts[1:], len(piece_words))
-    if pooling == "last":
-        return subwords[ends - 1]
-    return np.add.reduceat(subwords, starts, axis=0) / (ends - starts)[:, None]
 
 
 @dataclass(frozen=True)
@@ -69,15 +64,13 @@ class Tokens:
 class Encoder:
     """A loaded encoder. Safe to share between threads: one forward pass at a time.
 
-    name       : as it was asked for
     layers     : number of Transformer layers; layer 0 is the embedding, `layers` the last
-    dimension  : of the vectors
     default_layer : where words align best: what the checkpoint's configuration says (`alignment_layer`), else two
                  thirds up, as measured for mBERT and XLM-R (METHOD, "Word aligners")
     max_pieces : longest input, special tokens included
     padding    : id that fills the end of shorter rows; any id would do, since the mask hides it
-    maps       : rotations towards English by language (a fine-tuning run's), applied at their layer, or None
-    sentence_map : (d, d) of sentence means at the last layer, or None
+    maps       : rotations towards English by language (a fine-tuning run's), applied at their layer
+    sentence_map : (d, d) of sentence means at the last layer
     """
 
     def __init__(self, name: str, model: torch.nn.Module, tokenizer) -> None:
@@ -94,13 +87,7 @@ class Encoder:
         self.padding: int = next(id for id in ids if id is not None)
         self._lock = threading.Lock()
 
-    def encode(
-        self,
-        sentences: Sequence[Sequence[str]],
-        layer: int | None = None,
-        progress: Callable[[int, int], None] | None = None,
-        languages: Sequence[str] | None = None,
-    ) -> list[WordVectors]:
+    def encode(self, sentences: Texts, layer: int | None = None, progress: Told = None, languages: Codes = None) -> list[WordVectors]:
         """The vectors of sentences that are already words.
 
         sentences: words of each; none may be empty
@@ -112,11 +99,7 @@ class Encoder:
         return [found for (found,) in self.encode_layers(sentences, [self.check_layer(layer)], languages, progress)]
 
     def encode_layers(
-        self,
-        sentences: Sequence[Sequence[str]],
-        layers: Sequence[int] | None = None,
-        languages: Sequence[str] | None = None,
-        progress: Callable[[int, int], None] | None = None,
+        self, sentences: Texts, layers: Sequence[int] | None = None, languages: Codes = None, progress: Told = None
     ) -> list[list[WordVectors]]:
         """For each sentence its vectors at the layers asked for, by default 0, 1, … all, from one pass; raises as `encode`."""
         wanted = list(range(self.layers + 1)) if layers is None else [self.check_layer(layer) for layer in layers]
@@ -158,26 +141,22 @@ class Encoder:
     def _forward(self, sentences, layers, progress):
         """(words, tokens, {layer: (ids, d) float32}) of each sentence, in order."""
         tokens = [self.tokenize(words) for words in sentences]
-        results: list = [None] * len(tokens)
-        done = 0
+        results, done = [None] * len(tokens), 0
         for batch in _batches([len(entry.ids) for entry in tokens]):
             with self._lock:
                 hidden = self._run([tokens[index].ids for index in batch], layers)
             for row, index in enumerate(batch):
                 length = len(tokens[index].ids)
                 kept = {layer: values[row, :length] for layer, values in hidden.items()}
-                self._check_finite(kept)
+                broken = [layer for layer in sorted(kept) if not np.isfinite(kept[layer]).all()]  # what stands in padding may be anything
+                if broken:
+                    damage = f"The vectors of encoder {self.name} are not finite at layer {broken[0]}: its weights are damaged"
+                    raise InputError(f"{damage}; use another.")
                 results[index] = (sentences[index], tokens[index], kept)
             done += len(batch)
             if progress:
                 progress(done, len(tokens))
         return results
-
-    def _check_finite(self, hidden: dict[int, np.ndarray]) -> None:
-        """Of one sentence: what stands in padding may be anything."""
-        broken = next((layer for layer in sorted(hidden) if not np.isfinite(hidden[layer]).all()), None)
-        if broken is not None:
-            raise InputError(f"The vectors of encoder {self.name} are not finite at layer {broken}: its weights are damaged; use another.")
 
     @torch.inference_mode()
     def _run(self, rows: list[list[int]], layers: list[int]) -> dict[int, np.ndarray]:

@@ -17,15 +17,11 @@ _SHARD = re.compile(r"model-\d+-of-\d+\.safetensors")
 
 @dataclass(frozen=True)
 class Facts:
-    """What an encoder is.
+    """What an encoder is, with "", () and None for what its card, its configuration and the hub do not tell.
 
-    name        : as it was asked for
     files       : (name, bytes) of what loading needs, weights last
-    languages   : codes, or words such as "multilingual", as its card tells; () where it tells none
-    licence     : as its card tells, or ""
-    architecture: the model type of its configuration, such as "bert", or ""
-    layers      : Transformer layers, or None where the hub does not say
-    parameters  : how many the weights have, or None
+    languages   : codes, or words such as "multilingual"
+    architecture: the model type of its configuration, such as "bert"
     here        : whether it is on this machine already
     """
 
@@ -67,16 +63,10 @@ def facts_from(name: str, sizes: dict[str, int], config: dict, card: dict, *, he
     raises: InputError   files are missing
     """
     languages, licence = card.get("language") or (), card.get("license_name") or card.get("license") or ""
-    return Facts(
-        name,
-        needed(name, sizes),
-        tuple(str(code) for code in ([languages] if isinstance(languages, str) else languages)),
-        ", ".join(licence) if isinstance(licence, list) else str(licence),
-        str(config.get("model_type") or ""),
-        config.get("num_hidden_layers") or config.get("n_layers"),
-        parameters,
-        here,
-    )
+    codes = tuple(map(str, [languages] if isinstance(languages, str) else languages))
+    licence = ", ".join(licence) if isinstance(licence, list) else str(licence)
+    architecture, layers = str(config.get("model_type") or ""), config.get("num_hidden_layers") or config.get("n_layers")
+    return Facts(name, needed(name, sizes), codes, licence, architecture, layers, parameters, here)
 
 
 def describe(found: Facts) -> str:
@@ -95,7 +85,6 @@ def describe(found: Facts) -> str:
 
 
 def readable_size(count: int) -> str:
-    """Bytes as people write them."""
     return f"{count / 1e9:.2f} GB" if count >= 1e9 else f"{count / 1e6:.0f} MB" if count >= 1e7 else f"{count / 1e6:.2g} MB"
 
 

@@ -14,7 +14,7 @@ from transformers import AutoConfig, AutoModel, AutoTokenizer
 from otcore.base.errors import InputError
 from otcore.encoders.encoder import Encoder
 from otcore.encoders.facts import VOCABULARIES, check_model_type
-from otcore.encoders.sentence_map import load_sentence_map
+from otcore.encoders.maps import load_sentence_map
 
 _SAFE = {"trust_remote_code": False, "local_files_only": True}
 _POINTER = b"version https://git-lfs"
@@ -36,7 +36,10 @@ def read_encoder(name: str, folder: Path, again: str) -> Encoder:
             raise
         except Exception as error:  # anything a foreign checkpoint may cause; the reason is kept and shown
             logging.getLogger(__name__).info("loading %s failed", name, exc_info=True)
-            raise InputError(_needs_code(name, error) or explain(_reason(error))) from error
+            if "trust_remote_code" in str(error):
+                remedy = "choose one of an architecture that Transformers has"
+                raise InputError(f"Encoder {name} needs code of its own, which is never run here; {remedy}.") from error
+            raise InputError(explain(f"{type(error).__name__}: {error}".splitlines()[0][:160])) from error
 
     def unread(part: str) -> Callable[[str], str]:
         return lambda reason: f"The {part} of encoder {name} cannot be read ({reason}); {again}."
@@ -58,9 +61,8 @@ def _tried(name: str, folder: Path, model: torch.nn.Module, tokenizer) -> Encode
     rows = len(model.get_input_embeddings().weight)
     # Transformers makes up an empty tokeniser where the files are missing; embeddings are padded by a little at most
     if not tokenizer.is_fast or not rows / 2 <= len(tokenizer) <= rows:
-        raise InputError(
-            f"The tokeniser of encoder {name} has {len(tokenizer)} pieces for {rows} vectors; save its tokenizer.json beside the weights."
-        )
+        counts = f"{len(tokenizer)} pieces for {rows} vectors"
+        raise InputError(f"The tokeniser of encoder {name} has {counts}; save its tokenizer.json beside the weights.")
     encoder = Encoder(name, model.eval(), tokenizer)
     encoder.sentence_map = load_sentence_map(folder, encoder.dimension)
     encoder.encode_layers([("a", "b")])
@@ -75,22 +77,12 @@ def _refuse_pointers(name: str, folder: Path) -> None:
                     raise InputError(f"{path.name} of encoder {name} is a Git LFS pointer, not the file; fetch it with `git lfs pull`.")
 
 
-def _needs_code(name: str, error: Exception) -> str:
-    if "trust_remote_code" not in str(error):
-        return ""
-    return f"Encoder {name} needs code of its own, which is never run here; choose one of an architecture that Transformers has."
-
-
 def _only_other(name: str, folder: Path) -> str:
     """Where the vocabulary is there in a format of another library only, which may not be installed."""
     others = [file for file in VOCABULARIES if file.endswith(".model") and (folder / file).is_file()]
     if not others or (folder / VOCABULARIES[0]).is_file():
         return ""
     return f"The tokeniser of encoder {name} is only there as {others[0]}; save it as {VOCABULARIES[0]} where sentencepiece is installed."
-
-
-def _reason(error: Exception) -> str:
-    return f"{type(error).__name__}: {error}".splitlines()[0][:160]
 
 
 def _tokenizer(folder: Path):
@@ -114,17 +106,15 @@ def _model(folder: Path, config: transformers.PretrainedConfig, name: str) -> to
     except OSError as error:
         if "safetensors" not in str(error).lower():
             raise
-        raise InputError(
-            f"Encoder {name} has no safetensors weights; save it again with safe_serialization, other formats can run code."
-        ) from error
+        remedy = "save it again with safe_serialization, other formats can run code"
+        raise InputError(f"Encoder {name} has no safetensors weights; {remedy}.") from error
     finally:
         transformers.utils.logging.set_verbosity(level)
     missing = [key for key in report["missing_keys"] if "pooler" not in key]
     if missing or report["mismatched_keys"]:
-        raise InputError(
-            f"The weights of encoder {name} do not fit its configuration ({len(missing)} missing, first {(missing or [''])[0]}); "
-            "save model and configuration together with save_pretrained."
-        )
+        some = f"{len(missing)} missing, first {(missing or [''])[0]}"
+        remedy = "save model and configuration together with save_pretrained"
+        raise InputError(f"The weights of encoder {name} do not fit its configuration ({some}); {remedy}.")
     if len(missing) < len(report["missing_keys"]):
         model.pooler = None  # its weights would be random
     return model

@@ -16,7 +16,8 @@ class Trunk(nn.Module):
     def __init__(self, encoder: Encoder, layer: int) -> None:
         super().__init__()
         self.layer = layer
-        self.path = _layer_list(encoder.model)
+        lists = {name: len(module) for name, module in encoder.model.named_modules() if isinstance(module, nn.ModuleList)}
+        self.path = next((name for name, length in lists.items() if length == encoder.layers), None)
         views = (_shortened(encoder.model, self.path, layer, normed=normed) for normed in (True, False)) if self.path else ()
         found = next((view for view in views if _agrees(view, encoder, layer)), None)
         self.short = found is not None
@@ -35,31 +36,20 @@ class Trunk(nn.Module):
         encoder.model.requires_grad_(False)
         if top_layers is not None and self.path is None:
             raise InputError(f"The layers of {encoder.name} cannot be told apart; train all of them.")
-        names, reached = set(), {id(parameter) for parameter in self.model.parameters()}
+        chosen, reached = {}, {id(parameter) for parameter in self.model.parameters()}
+        lowest = 0 if top_layers is None else self.layer - top_layers
         for name, parameter in encoder.model.named_parameters():
             position = _position(name, self.path)
-            below = position is None and not any(part in name for part in ("pooler", "lm_head"))
-            inside = position is not None and position < self.layer
-            high = position is not None and (top_layers is None or position >= self.layer - top_layers)
-            if id(parameter) in reached and ((inside and high) or (below and top_layers is None)):
-                names.add(name)
-        chosen = {name: parameter for name, parameter in encoder.model.named_parameters() if name in names}
-        for parameter in chosen.values():
-            parameter.requires_grad_(True)
+            below = position is None and top_layers is None and not any(part in name for part in ("pooler", "lm_head"))
+            inside = position is not None and lowest <= position < self.layer
+            if id(parameter) in reached and (inside or below):
+                chosen[name] = parameter.requires_grad_(True)
         return chosen
-
-
-def _layer_list(model: nn.Module) -> str | None:
-    """The name of the list of Transformer layers."""
-    wanted = model.config.num_hidden_layers
-    return next((name for name, module in model.named_modules() if isinstance(module, nn.ModuleList) and len(module) == wanted), None)
 
 
 def _position(name: str, path: str | None) -> int | None:
     """Which Transformer layer, from 0, a parameter is in, or None."""
-    if path is None or not name.startswith(path + "."):
-        return None
-    return int(name[len(path) + 1 :].split(".", maxsplit=1)[0])
+    return int(name.removeprefix(f"{path}.").split(".")[0]) if path and name.startswith(f"{path}.") else None
 
 
 def _shortened(model: nn.Module, path: str, layer: int, *, normed: bool) -> nn.Module:
@@ -71,25 +61,14 @@ def _shortened(model: nn.Module, path: str, layer: int, *, normed: bool) -> nn.M
     view = _view(model)
     if getattr(view, "pooler", None) is not None:
         view.pooler = None
-    module = view
-    *parents, last = path.split(".")
-    for name in parents:
-        if not normed:
-            _drop_norms(module, name)
-        module._modules[name] = _view(module._modules[name])
-        module = module._modules[name]
-    if not normed:
-        _drop_norms(module, last)
-    module._modules[last] = module._modules[last][:layer]
+    module, names = view, path.split(".")
+    for depth, name in enumerate(names, 1):
+        children = module._modules
+        after = list(children)[list(children).index(name) + 1 :]
+        children |= {one: nn.Identity() for one in after if not normed and "Norm" in type(children[one]).__name__}
+        children[name] = _view(children[name]) if depth < len(names) else children[name][:layer]
+        module = children[name]
     return view
-
-
-def _drop_norms(module: nn.Module, name: str) -> None:
-    """Takes the norms out that come after a child."""
-    names = list(module._modules)
-    for after in names[names.index(name) + 1 :]:
-        if "Norm" in type(module._modules[after]).__name__:
-            module._modules[after] = nn.Identity()
 
 
 def _view(module: nn.Module) -> nn.Module:

@@ -12,7 +12,7 @@ from accelerate import Accelerator
 from otcore.base.errors import InputError
 from otcore.encoders import load_encoder
 from otcore.encoders.encoder import Encoder
-from otcore.encoders.sentence_map import save_sentence_map
+from otcore.encoders.maps import save_sentence_map
 from otcore.finetuning.data import read_corpus
 from otcore.finetuning.loop import Ended, train
 from otcore.finetuning.mapping import fit

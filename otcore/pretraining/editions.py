@@ -8,7 +8,7 @@ from transformers import XLMRobertaModel
 from otcore.alignment.statistical import word_links
 from otcore.base.errors import InputError
 from otcore.corpora.collection import load_collection
-from otcore.encoders.sentence_map import fit_sentence_map
+from otcore.encoders.maps import fit_sentence_map
 from otcore.finetuning.run import carry_out
 from otcore.objectives.transport import WordOT
 from otcore.pretraining.contrastive import ContrastiveObjective

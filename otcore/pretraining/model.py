@@ -11,7 +11,7 @@ from safetensors.torch import save_file
 from transformers import XLMRobertaConfig, XLMRobertaModel
 
 from otcore.base.errors import InputError
-from otcore.encoders.sentence_map import save_sentence_map
+from otcore.encoders.maps import save_sentence_map
 from otcore.pretraining.run import Run
 from otcore.pretraining.vocabulary import BOS, EOS, MAX_TOKENS, PAD
 from otcore.runs.store import replace_folder

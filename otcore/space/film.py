@@ -19,9 +19,7 @@ MOST_FRAMES = 16  # a longer run is shown at so many moments, evenly apart
 def film_steps(folder: Path) -> list[int]:
     """The steps of a run that the film shows: all with a snapshot, or evenly chosen ones with the first and the last."""
     steps = snapshot_steps(folder)
-    if len(steps) <= MOST_FRAMES:
-        return steps
-    return [steps[round(k)] for k in np.linspace(0, len(steps) - 1, MOST_FRAMES)]
+    return [steps[round(k)] for k in np.linspace(0, len(steps) - 1, min(len(steps), MOST_FRAMES))]
 
 
 def read_film(folder: Path, steps: list[int], collection: Collection) -> Cloud:
@@ -38,8 +36,7 @@ def read_film(folder: Path, steps: list[int], collection: Collection) -> Cloud:
         sentences = _sentences(sides, lengths)
         starts = np.cumsum(lengths) - lengths
         rows = np.concatenate([starts[k] + np.arange(lengths[k]) for k, _ in sentences])
-        named = zip(steps, frames, strict=True)
-        states = [State(f"step {step}", layer, vectors[rows].astype(np.float32)) for step, (vectors, _, layer) in named]
+        states = [State(f"step {at}", layer, x[rows].astype(np.float32)) for at, (x, _, layer) in zip(steps, frames, strict=True)]
     except (OSError, SafetensorError, KeyError, IndexError, TypeError, ValueError) as error:
         raise InputError(f"The snapshots of the run {folder.name} cannot be read ({error}); choose another run.") from error
     chosen = [sentence for _, sentence in sentences]

@@ -1,16 +1,18 @@
-"""What a cloud's neighbourhoods say, in the original space and not on the picture: do translations find each other, do languages mix?"""
+"""Exact nearest neighbours, and what a cloud's neighbourhoods say: do translations find each other, do languages mix? In the original
+space and not on the picture; in blocks, so that memory stays flat for tens of thousands of points."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import torch
 
 from otcore.base.progress import Teller
-from otcore.space.metrics import unit_vectors
-from otcore.space.nearest import blocks
+from otcore.space.metrics import METRICS, unit_vectors
 from otcore.space.points import Points
 
 NEIGHBOURS = 10
+_CELLS = 2**24  # similarities at a time: 64 MB
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,23 @@ class Neighbourhoods:
         return np.where(counts > 0, middle, 0)
 
 
+def nearest(vectors: np.ndarray, k: int, metric: str = "cosine", tell: Teller | None = None) -> tuple[np.ndarray, np.ndarray]:
+    """(n, k) int64 the k nearest other points of each, nearest first, and (n, k) float32 their distances ≥ 0.
+
+    vectors: (n, d) finite, n > k
+    metric : one of METRICS
+    raises : Stopped   `tell` was asked to end
+    """
+    x, parts = torch.from_numpy(METRICS[metric].prepare(vectors)), []
+    for start, block in _blocks(x, tell, "finding neighbours"):
+        rows = torch.arange(len(block))
+        gaps = METRICS[metric].distance(block, x)
+        gaps[rows, start + rows] = torch.inf
+        parts.append(gaps.topk(k, largest=False))
+    distances, places = (torch.cat(column).numpy() for column in zip(*parts, strict=True))
+    return places, distances.clip(0)
+
+
 def neighbourhoods(points: Points, vectors: np.ndarray, k: int = NEIGHBOURS, tell: Teller | None = None) -> Neighbourhoods:
     """Measures one state.
 
@@ -56,13 +75,12 @@ def neighbourhoods(points: Points, vectors: np.ndarray, k: int = NEIGHBOURS, tel
     k      : neighbours of each point, or as many as there are others
     raises : Stopped   `tell` was asked to end
     """
-    tell = tell or Teller()
     x = torch.from_numpy(unit_vectors(vectors))
     k = min(k, len(points) - 1)
     languages = torch.from_numpy(points.language)
     edges = _both_ways(points)
     parts: list[tuple[np.ndarray, ...]] = []
-    for start, block in blocks(x):
+    for start, block in _blocks(x, tell, "measuring neighbourhoods"):
         similarity = block @ x.T
         rows = torch.arange(len(block))
         similarity[rows, start + rows] = -torch.inf
@@ -70,20 +88,26 @@ def neighbourhoods(points: Points, vectors: np.ndarray, k: int = NEIGHBOURS, tel
         ranks = _ranks(similarity, edges, start, points)
         mixed = (languages[places] != languages[start : start + len(block), None]).float().mean(1) if k else torch.zeros(len(block))
         parts.append((places.numpy(), found.numpy(), ranks.numpy(), mixed.numpy()))
-        tell((start + len(block)) / len(x), "measuring neighbourhoods")
-    nearest, cosines, ranks, mixing = (np.concatenate(column) for column in zip(*parts, strict=True))
-    ends = points.links.T
-    lengths = 1 - (x[ends[0]] * x[ends[1]]).sum(1).numpy() if len(points.links) else np.zeros(0, np.float32)
-    return Neighbourhoods(nearest, cosines, ranks, mixing, _chance(points), lengths, _apart(points, x.numpy()))
+    places, cosines, ranks, mixing = (np.concatenate(column) for column in zip(*parts, strict=True))
+    lengths = 1 - (x[points.links[:, 0]] * x[points.links[:, 1]]).sum(1).numpy()
+    chance, apart = _by_chance(points, x.numpy())
+    return Neighbourhoods(places, cosines, ranks, mixing, chance, lengths, apart)
+
+
+def _blocks(x: torch.Tensor, tell: Teller | None, note: str) -> Iterator[tuple[int, torch.Tensor]]:
+    """(first row, rows) so few at a time that their similarities with all rows stay small; each is told when it is done."""
+    rows = max(_CELLS // max(len(x), 1), 64)
+    for start in range(0, len(x), rows):
+        yield start, x[start : start + rows]
+        if tell:
+            tell(min(start + rows, len(x)) / len(x), note)
 
 
 def _both_ways(points: Points) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
     """(2e,) from, to and whether sure, sorted by where they start."""
-    start = np.concatenate([points.links[:, 0], points.links[:, 1]])
-    end = np.concatenate([points.links[:, 1], points.links[:, 0]])
+    start, end = np.concatenate([points.links, points.links[:, ::-1]]).T
     order = np.argsort(start, kind="stable")
-    sure = np.concatenate([points.sure, points.sure])
-    return tuple(torch.from_numpy(column[order]) for column in (start, end, sure))
+    return tuple(torch.from_numpy(column[order]) for column in (start, end, np.tile(points.sure, 2)))
 
 
 def _ranks(similarity: torch.Tensor, edges, start: int, points: Points) -> torch.Tensor:
@@ -106,16 +130,10 @@ def _ranks(similarity: torch.Tensor, edges, start: int, points: Points) -> torch
     return ranks
 
 
-def _chance(points: Points) -> float:
-    counts = np.bincount(points.language, minlength=len(points.codes)).astype(np.float64)
-    n = counts.sum()
-    return float((counts * (n - counts)).sum() / (n * (n - 1))) if n > 1 else float("nan")
-
-
-def _apart(points: Points, x: np.ndarray) -> float:
-    """From each language's sum of vectors: no pair needs to be looked at."""
-    counts = np.bincount(points.language, minlength=len(points.codes)).astype(np.float64)
-    sums = np.stack([x[points.language == one].sum(0, dtype=np.float64) for one in range(len(counts))])
-    total, count = sums.sum(0), counts.sum()
-    pairs = count**2 - (counts**2).sum()
-    return float(1 - (total @ total - (sums**2).sum()) / pairs) if pairs else float("nan")
+def _by_chance(points: Points, x: np.ndarray) -> tuple[float, float]:
+    """`chance` and `apart`, from each language's sum of vectors: no pair needs to be looked at."""
+    sums = np.stack([x[points.language == one].sum(0, dtype=np.float64) for one in range(len(points.codes))])
+    n, total = len(points), sums.sum(0)
+    pairs = float(n**2 - (np.bincount(points.language) ** 2).sum())
+    apart = float(1 - (total @ total - (sums**2).sum()) / pairs) if pairs else float("nan")
+    return pairs / (n * (n - 1)) if n > 1 else float("nan"), apart

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 class Method(ABC):
     """How vectors become places. A subclass adds its settings as choices and says what people read about it.
 
-    name, label: in addresses, and for people; `rank`: its place in lists
     about      : one line on what it does, `reading` one on how its pictures are read
     note       : what is to be known before anything is read from them; may be empty
     linear     : whether an axis is a direction of the space, so that it has a share of the variance

@@ -11,7 +11,6 @@ import numpy as np
 class Metric:
     """A metric.
 
-    label   : for people; `about` in one line
     prepare : (n, d) → (n, d) float32, the vectors as they are compared; a PCA takes them so, too
     distance: (b, d) and (n, d) prepared tensors → (b, n) distances, of which rounding may leave some a little below 0
     """
@@ -27,19 +26,11 @@ def unit_vectors(vectors: np.ndarray) -> np.ndarray:
     return (vectors / np.linalg.norm(vectors, axis=1, keepdims=True).clip(1e-12)).astype(np.float32)
 
 
-def _as_they_are(vectors: np.ndarray) -> np.ndarray:
-    return np.ascontiguousarray(vectors, dtype=np.float32)
-
-
-def _cosine(some, all):
-    return 1 - some @ all.T
-
-
 def _euclidean(some, all):
     return ((some * some).sum(1)[:, None] + (all * all).sum(1) - 2 * some @ all.T).clamp_min(0).sqrt()
 
 
 METRICS = {
-    "cosine": Metric("cosine", "Cosine compares directions only, as retrieval does", unit_vectors, _cosine),
-    "euclidean": Metric("euclidean", "Euclidean also lengths", _as_they_are, _euclidean),
+    "cosine": Metric("cosine", "Cosine compares directions only, as retrieval does", unit_vectors, lambda some, all: 1 - some @ all.T),
+    "euclidean": Metric("euclidean", "Euclidean also lengths", lambda x: np.ascontiguousarray(x, dtype=np.float32), _euclidean),
 }

@@ -1,6 +1,7 @@
 """Which words or sentences are looked at, and their vectors under one encoder or several."""
 
-from collections.abc import Iterable, Mapping, Sequence
+import itertools
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,8 +17,6 @@ from otcore.space.settings import PointChoice
 class Points:
     """n words or sentences, one language after the other; two equal words in different contexts are two points.
 
-    of_words : whether points are words, not sentences
-    texts    : what stands at each point
     codes    : the languages, and `language` (n,) the place in `codes` of each point's, never falling
     sentence : id of each point's sentence, `position` (n,) its place in there (0 for sentences)
     links    : (e, 2) gold links between points, the first before the second; `sure` (e,) bool
@@ -39,14 +38,17 @@ class Points:
     def __len__(self) -> int:
         return len(self.texts)
 
+    @property
+    def kind(self) -> str:
+        """What the points are, for people."""
+        return "words" if self.of_words else "sentences"
+
     def code(self, point: int) -> str:
-        """The language of a point."""
         return self.codes[self.language[point]]
 
     def partners(self, point: int) -> list[int]:
         """The points that translate a point."""
-        here = (self.links == point).any(1)
-        return [int(one) for one in self.links[here].ravel() if one != point]
+        return [int(one) for one in self.links[(self.links == point).any(1)].ravel() if one != point]
 
     def context(self, point: int) -> Sentence:
         return self.contexts[self.code(point), self.sentence[point]]
@@ -76,13 +78,9 @@ def encode_cloud(collection: Collection, choice: PointChoice, systems: Sequence[
     raises: InputError   a language or sentence that is not there, a layer the encoder does not have, too many points
             Stopped      `tell` was asked to end
     """
-    tell = tell or Teller()
     chosen = choice.sentences(collection)
-    found = []
-    for number, (encoder, layer) in enumerate(systems):
-        part = tell.part(number / len(systems), (number + 1) / len(systems))
-        found.append(_encode(encoder, layer, chosen, choice, part))
-    kept = [min(len(vectors[k]) for vectors in found) for k in range(len(chosen))]
+    found = [_encode(*system, chosen, choice, part) for system, part in (tell or Teller()).each(systems)]
+    kept = [min(map(len, vectors)) for vectors in zip(*found, strict=True)]
     points = gather(collection, chosen, kept, of_words=choice.of_words)
     states = [
         State(encoder.name, layer, np.concatenate([rows[:many] for rows, many in zip(vectors, kept, strict=True)]).astype(np.float32))
@@ -99,7 +97,7 @@ def gather(collection: Collection, chosen: Sequence[Sentence], kept: Sequence[in
     owners = [(sentence, place) for sentence, many in zip(chosen, kept, strict=True) for place in range(many)]
     bundled = {(one.language, one.id) for one in chosen if _is_bundled(one, collection)}
     index = {(one.language, one.id, place): k for k, (one, place) in enumerate(owners) if (one.language, one.id) in bundled or not of_words}
-    links, sure = (_word_links if of_words else _whole_links)(collection, codes, ids, index)
+    links, sure = _links(collection, codes, ids, index, of_words)
     return Points(
         of_words=of_words,
         texts=tuple(sentence.words[place] if of_words else sentence.text for sentence, place in owners),
@@ -120,30 +118,20 @@ def _is_bundled(sentence: Sentence, collection: Collection) -> bool:
     return known is not None and known.words[: len(sentence.words)] == sentence.words
 
 
-_Index = Mapping[tuple[str, str, int], int]  # (language, sentence, place) → point
-_LinkRows = tuple[np.ndarray, np.ndarray]  # (e, 2) and whether sure (e,)
+def _links(collection: Collection, codes, ids, index: Mapping[tuple[str, str, int], int], of_words: bool) -> tuple[np.ndarray, np.ndarray]:
+    """(e, 2) gold links between points, and (e,) whether sure; a sentence translates itself in all other languages.
 
-
-def _word_links(collection: Collection, codes: Sequence[str], ids: Iterable[str], index: _Index) -> _LinkRows:
-    """Gold links between the points of an index."""
-    codes, ids = [code for code in codes if code in collection.gold], [id for id in ids if id in collection.gold["en"]]
-    rows: list[tuple[int, int]] = []
-    sure: list[bool] = []
-    for k, first in enumerate(codes):
-        for second in codes[k + 1 :]:
-            for id in ids:
-                links = collection.gold_links(id, first, second) or Links()
-                for i, j in sorted(links.possible):
-                    if (first, id, i) in index and (second, id, j) in index:
-                        rows.append((index[first, id, i], index[second, id, j]))
-                        sure.append((i, j) in links.sure)
-    return np.array(rows, np.int64).reshape(-1, 2), np.array(sure, bool)
-
-
-def _whole_links(collection: Collection, codes: Sequence[str], ids: Sequence[str], index: _Index) -> _LinkRows:
-    """A sentence translates itself in all other languages."""
-    rows = [(index[a, id, 0], index[b, id, 0]) for k, a in enumerate(codes) for b in codes[k + 1 :] for id in ids]
-    return np.array(rows, np.int64).reshape(-1, 2), np.ones(len(rows), bool)
+    index: (language, sentence, place) → point
+    """
+    codes, ids, whole = [code for code in codes if code in collection.gold], [id for id in ids if id in collection.gold["en"]], {(0, 0)}
+    rows: list[tuple[int, int, bool]] = []
+    for first, second in itertools.combinations(codes, 2):
+        for id in ids:
+            links = collection.gold_links(id, first, second) if of_words else Links(whole)
+            ends = ((index.get((first, id, i)), index.get((second, id, j)), (i, j) in links.sure) for i, j in sorted(links.possible))
+            rows += [end for end in ends if None not in end]
+    table = np.array(rows, np.int64).reshape(-1, 3)
+    return table[:, :2], table[:, 2] > 0
 
 
 def _encode(encoder: Encoder, layer: int, chosen: Sequence[Sentence], choice: PointChoice, tell: Teller) -> list[np.ndarray]:

@@ -16,12 +16,11 @@ _SAMPLE = 1500  # points over which trustworthiness is taken: it sorts all dista
 
 @dataclass(frozen=True)
 class Projection:
-    """Places of n points in each state.
+    """Places of n points in each state, all in one coordinate system.
 
-    coordinates     : for each state (n, dimensions) float32, all in one coordinate system
-    variance        : for a linear method, for each state the share of its variance along each axis, in [0, 1]; else empty
-    trustworthiness : for each state, in [0, 1]: 1 where neighbours on the picture are neighbours in the original space; NaN for
-                      fewer than four points
+    coordinates     : (n, dimensions) float32
+    variance        : for a linear method the share of the state's variance along each axis, in [0, 1]; else empty
+    trustworthiness : in [0, 1]: 1 where neighbours on the picture are neighbours in the original space; NaN for fewer than four points
     sample          : points it was taken over
     """
 
@@ -67,25 +66,20 @@ def warm_up(tell: Teller | None = None) -> None:
 
 
 def _check(states: Sequence[np.ndarray], settings: ProjectionSettings) -> None:
-    n = len(states[0]) if len(states) else 0
+    n, least = len(states[0]) if len(states) else 0, settings.dimensions
     if any(len(x) != n or x.ndim != 2 for x in states):
         raise InputError(f"All states must hold the same points; they have {', '.join(str(len(x)) for x in states)} rows.")
-    if n <= settings.dimensions:
-        raise InputError(
-            f"A picture in {settings.dimensions} dimensions needs more than {settings.dimensions} points and there are {n}; "
-            "choose more sentences or languages."
-        )
+    if n <= least:
+        needed = f"A picture in {least} dimensions needs more than {least} points and there are {n}"
+        raise InputError(f"{needed}; choose more sentences or languages.")
     for x in states:
         finite = np.isfinite(x).all(1)
         if not finite.all():
-            raise InputError(
-                f"{int((~finite).sum())} of {n} vectors are not finite numbers, the first that of point {int(np.argmin(finite)) + 1}; "
-                "choose another layer or encoder."
-            )
+            damaged = f"{int((~finite).sum())} of {n} vectors are not finite numbers, the first that of point {int(np.argmin(finite)) + 1}"
+            raise InputError(f"{damaged}; choose another layer or encoder.")
         if (x == x[0]).all():
-            raise InputError(
-                f"All {n} points have the same vector, so that there is no picture to draw; choose another layer or other words."
-            )
+            same = f"All {n} points have the same vector, so that there is no picture to draw"
+            raise InputError(f"{same}; choose another layer or other words.")
 
 
 def _shares(x: np.ndarray, places: np.ndarray) -> tuple[float, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from otcore.base.choices import Number, OneOf, Several, check, choice, variant
+from otcore.base.choices import Number, OneOf, Several, Values, check, choice, variant
 from otcore.base.errors import InputError
 from otcore.base.vectors import POOLINGS
 from otcore.space.method import Method
@@ -19,53 +19,39 @@ if TYPE_CHECKING:
     from otcore.corpora.types import Sentence
 
 MOST_POINTS = 25_000  # all words of the bundled collection; more would be no picture
-_MOST_SENTENCES = 400  # more than there are
+_COUNT = Number(1, 400, whole=True, dial=(1, 400, 1))  # more than there are
+_POOLING_HELP = "How a word's vector comes from its subwords; a sentence's is the mean of all."
+_NEIGHBOURS_HELP = "How many nearest points hold a point in place: few show fine grain, many the whole. Trustworthiness looks at as many."
+_NAMES = {code: one.name for code, one in LANGUAGES.items()}
 KINDS = {"word": "words", "sentence": "sentences"}
 PARTS = {"all": "all", "dev": "development", "test": "test"}
+
+
+def _unnamed(values: Values) -> bool:
+    return not values["ids"]
 
 
 @dataclass(frozen=True)
 class PointChoice:
     """What is plotted: words or sentences of the collection.
 
-    languages: codes
-    kind     : what a point is, one of KINDS
-    ids      : of the sentences; without any it is the first `count` of the part, one of PARTS, that show any of the tags
-    pooling  : how a word's vector comes from its subwords'
-    raises   : InputError   a value that is none of these
+    ids   : of the sentences; without any it is the first `count` of the part that show any of the tags
+    raises: InputError   a value that its choice does not take
     """
 
-    languages: tuple[str, ...] = choice(
-        ["en", "de", "ar", "ja"],
-        Several(len(LANGUAGES), {code: one.name for code, one in LANGUAGES.items()}, least=0),
-        "Languages",
-        key="langs",
-    )
+    languages: tuple[str, ...] = choice(["en", "de", "ar", "ja"], Several(len(_NAMES), _NAMES, least=0), "Languages", key="langs")
     kind: str = choice("word", OneOf(KINDS, style="row"), "Points are", key="unit")
-    count: int = choice(
-        30,
-        Number(1, _MOST_SENTENCES, whole=True, dial=(1, _MOST_SENTENCES, 1)),
-        "Sentences",
-        "The first so many of those below, in each language.",
-        when=lambda values: not values["ids"],
-    )
-    part: str = choice("all", OneOf(PARTS, style="row"), "Part", when=lambda values: not values["ids"])
-    tags: tuple[str, ...] = choice([], Several(40, least=0), "Only sentences that show", when=lambda values: not values["ids"])
+    count: int = choice(30, _COUNT, "Sentences", "The first so many of those below, in each language.", when=_unnamed)
+    part: str = choice("all", OneOf(PARTS, style="row"), "Part", when=_unnamed)
+    tags: tuple[str, ...] = choice([], Several(40, least=0), "Only sentences that show", when=_unnamed)
     ids: tuple[str, ...] = choice([], Several(60, least=0), "These sentences instead")
-    pooling: str = choice(
-        "mean",
-        OneOf(POOLINGS),
-        "Pooling",
-        "How a word's vector comes from its subwords; a sentence's is the mean of all.",
-        when=lambda values: values["kind"] == "word",
-    )
+    pooling: str = choice("mean", OneOf(POOLINGS), "Pooling", _POOLING_HELP, when=lambda values: values["kind"] == "word")
 
     def __post_init__(self) -> None:
         check(self)
 
     @property
     def of_words(self) -> bool:
-        """Whether points are words."""
         return self.kind == "word"
 
     def sentences(self, collection: Collection) -> list[Sentence]:
@@ -86,9 +72,8 @@ class PointChoice:
         chosen = [collection.pair(id, code, code).source for code in self.languages for id in ids]
         count = sum(len(sentence.words) for sentence in chosen) if self.of_words else len(chosen)
         if count > MOST_POINTS:
-            raise InputError(
-                f"{count:,} points are more than the {MOST_POINTS:,} that make a picture; choose fewer sentences or languages."
-            )
+            most = f"{MOST_POINTS:,} that make a picture"
+            raise InputError(f"{count:,} points are more than the {most}; choose fewer sentences or languages.")
         return chosen
 
 
@@ -96,23 +81,15 @@ class PointChoice:
 class ProjectionSettings:
     """How vectors become places.
 
-    method    : one of METHODS, with its settings
-    dimensions: 2 or 3
     neighbours: for UMAP, so many nearest points (itself included) hold a point in place; for both, the neighbourhoods whose
                 survival is measured
-    metric    : one of METRICS; a PCA takes vectors as the metric prepares them
-
-    raises    : InputError   a value outside these
+    metric    : a PCA takes vectors as the metric prepares them
+    raises    : InputError   a value that its choice does not take
     """
 
     method: Method = variant(Pca(), METHODS, "Method", " ".join(one.about for one in METHODS.values()), style="row")
     dimensions: int = choice(2, OneOf({2: "2", 3: "3"}, style="row"), "Dimensions", "In 3-D: turn and zoom; select by text.", key="dims")
-    neighbours: int = choice(
-        15,
-        Number(2, 500, whole=True, dial=(2, 200, 1)),
-        "Neighbours",
-        "How many nearest points hold a point in place: few show fine grain, many the whole. Trustworthiness looks at as many.",
-    )
+    neighbours: int = choice(15, Number(2, 500, whole=True, dial=(2, 200, 1)), "Neighbours", _NEIGHBOURS_HELP)
     metric: str = choice("cosine", OneOf(METRICS), "Metric", "; ".join(one.about for one in METRICS.values()) + ".")
 
     def __post_init__(self) -> None:

@@ -14,42 +14,32 @@ from otcore.text.languages import LANGUAGES
 
 FIGURES, TRANSFER = "figures", "transfer"
 MORE = "more"  # the place of what needs no widget of its own kind
-_TOO_FEW = "Choose two encoders or more: the first is “before”, the others are compared with it."
+_FIRST = "the first is “before”, the others are compared with it."
+_TOO_FEW = f"Choose two encoders or more: {_FIRST}"
 _ENCODERS = Several(6, missing=_TOO_FEW)  # as many as a figure can hold apart
+_ENCODERS_HELP = "The first one is “before”; each other is compared with it. Fine-tuning runs are called run:NAME."
+_DRAWN_FIRST = [name for name, one in MEASURES.items() if one.first]
+_MEASURES = Several(100, MEASURES, missing="Choose at least one figure to show.")
+_MEASURES_HELP = "All are computed; here is chosen which are drawn and told."
+_ENCODER_OR_MORE = replace(_ENCODERS, missing=f"Choose one encoder or more: {_FIRST}")
 _OTHERS = {code: entry.name for code, entry in LANGUAGES.items() if code != ENGLISH}
+_OVER = replace(declared(CompareSettings)["languages"].kind, options=_OTHERS)
 
 
 @dataclass(frozen=True)
 class CompareView:
     """One view of the comparison by figures, complete.
 
-    encoders: the first is the one before, the others are compared with it
-    languages, layer: of `settings`, by which it is computed
     measures: what of it is shown
     after   : the encoder whose heatmap stands beside the first one's; the second where none of the others is named
     raises  : InputError   fewer than two encoders
     """
 
     part: str = choice(FIGURES, OneOf({FIGURES: "Alignment and geometry", TRANSFER: "Transfer"}, style="row"), "Compare by", key="cmp_part")
-    encoders: tuple[str, ...] = choice(
-        ["base", "aligned"],
-        _ENCODERS,
-        "Encoders",
-        "The first one is “before”; each other is compared with it. Fine-tuning runs are called run:NAME.",
-        key="compared",
-    )
-    languages: tuple[str, ...] = like(
-        CompareSettings, "languages", kind=replace(declared(CompareSettings)["languages"].kind, options=_OTHERS), key="over"
-    )
+    encoders: tuple[str, ...] = choice(["base", "aligned"], _ENCODERS, "Encoders", _ENCODERS_HELP, key="compared")
+    languages: tuple[str, ...] = like(CompareSettings, "languages", kind=_OVER, key="over")
     layer: int | None = like(CompareSettings, "layer", key="at")
-    measures: tuple[str, ...] = choice(
-        [name for name, one in MEASURES.items() if one.first],
-        Several(100, MEASURES, missing="Choose at least one figure to show."),
-        "Figures",
-        "All are computed; here is chosen which are drawn and told.",
-        key="shown",
-        place=MORE,
-    )
+    measures: tuple[str, ...] = choice(_DRAWN_FIRST, _MEASURES, "Figures", _MEASURES_HELP, key="shown", place=MORE)
     after: str = choice("", Text(200), "After", "Which encoder stands beside the first in table and heatmaps.")
 
     def __post_init__(self) -> None:
@@ -82,6 +72,15 @@ BUDGETS = {
 }
 
 
+_BUDGET_HELP = (
+    "Quick: one seed, at most {quick.train:,} examples to learn from and {quick.tests} of each language to be tested on. Usual: three "
+    "seeds, {usual.train:,} and {usual.tests}. Everything: three seeds, all there is; with files this takes long on a small machine."
+).format(**BUDGETS)
+_ANY = Several(len(_OTHERS), _OTHERS, least=0)
+_ANY_HELP = "Besides English, which the task is learnt or asked in."
+_SEEN_HELP = "Name those that fine-tuning saw, and the means over seen and unseen languages are given as in the paper; English is seen."
+
+
 def _trains(values: Values) -> bool:
     return TASKS[values["task"]].trained
 
@@ -90,44 +89,19 @@ def _trains(values: Values) -> bool:
 class TransferView:
     """One view of transfer, complete.
 
-    languages: besides English, of a task on the bundled collection; with files those of the files
+    languages: of a task on the bundled collection; with files those of the files
     files    : id of kept files, or "" for the collection
-    measure, seen: what of the result is drawn and told
     raises   : InputError   no files where the task needs some
     """
 
     task: str = choice("topics", OneOf(TASKS), "Task", key="tr_task")
-    budget: str = choice(
-        "usual",
-        OneOf(BUDGETS, style="row"),
-        "Budget",
-        "Quick: one seed, at most {quick.train:,} examples to learn from and {quick.tests} of each language to be tested on. Usual: three "
-        "seeds, {usual.train:,} and {usual.tests}. Everything: three seeds, all there is; with files this takes long on a small "
-        "machine.".format(**BUDGETS),
-        key="tr_budget",
-    )
+    budget: str = choice("usual", OneOf(BUDGETS, style="row"), "Budget", _BUDGET_HELP, key="tr_budget")
     train: str | None = like(TransferSettings, "train", key="tr_train", when=_trains)
-    encoders: tuple[str, ...] = like(
-        CompareView,
-        "encoders",
-        kind=replace(_ENCODERS, missing="Choose one encoder or more: the first is “before”, the others are compared with it."),
-    )
-    languages: tuple[str, ...] = choice(
-        ["de", "fr", "es", "ar", "ja"],
-        Several(len(_OTHERS), _OTHERS, least=0),
-        "Languages",
-        "Besides English, which the task is learnt or asked in.",
-        key="tr_over",
-    )
+    encoders: tuple[str, ...] = like(CompareView, "encoders", kind=_ENCODER_OR_MORE)
+    languages: tuple[str, ...] = choice(["de", "fr", "es", "ar", "ja"], _ANY, "Languages", _ANY_HELP, key="tr_over")
     files: str = choice("", Text(40), key="tr_files")
     measure: str = choice("", Text(40), "Measure", key="tr_measure")
-    seen: tuple[str, ...] = choice(
-        [],
-        Several(40, least=0),
-        "Aligned languages",
-        "Name those that fine-tuning saw, and the means over seen and unseen languages are given as in the paper; English is seen.",
-        key="tr_seen",
-    )
+    seen: tuple[str, ...] = choice([], Several(40, least=0), "Aligned languages", _SEEN_HELP, key="tr_seen")
 
     def __post_init__(self) -> None:
         if self.kind.needs_files and not self.files:

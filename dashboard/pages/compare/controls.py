@@ -9,7 +9,6 @@ from otcore.base.errors import InputError
 
 
 def choices() -> None:
-    """Encoders, languages, layer, figures."""
     left, right = st.columns(2)
     encoder_choice.several(CHOICES, "encoders", left, "two or more: editions, runs, hub names")
     widgets.draw(CHOICES, "languages", right)

@@ -3,26 +3,20 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+import pandas as pd
 import plotly.graph_objects as go
 
 from dashboard.kit.charts import safe_name
 from dashboard.kit.theme import BLUE, GREEN, GREY, ORANGE, PLAN_SCALE, PURPLE, SKY, VERMILLION
 from otcore.evaluation.measures import MEASURES
-from otcore.evaluation.transfer.results import ALL, SEEN, UNSEEN
+from otcore.evaluation.transfer.results import ALL, SEEN, UNSEEN, Transfer
 from otcore.evaluation.types import MEAN, Evaluation
 from otcore.evaluation.verdicts import signed
 from otcore.text.languages import language
 
 # An encoder keeps its colour and its shape in all figures of a comparison; the first is what the others are measured against.
-_LOOKS = (
-    (GREY, "circle-open"),
-    (BLUE, "circle"),
-    (VERMILLION, "diamond"),
-    (GREEN, "square"),
-    (ORANGE, "triangle-up"),
-    (PURPLE, "cross"),
-    (SKY, "star"),
-)
+_SHAPES = ("circle-open", "circle", "diamond", "square", "triangle-up", "cross", "star")
+_LOOKS = tuple(zip((GREY, BLUE, VERMILLION, GREEN, ORANGE, PURPLE, SKY), _SHAPES, strict=True))
 # Signed change only: blue falls, vermillion rises, both told apart by every kind of colour sight.
 _CHANGE_SCALE = [[0.0, BLUE], [0.5, "#F7F7F7"], [1.0, VERMILLION]]
 _MEANS = {MEAN: "mean", SEEN: "mean of seen", UNSEEN: "mean of unseen", ALL: "mean of all"}
@@ -37,10 +31,8 @@ def row_name(place: str) -> str:
 
 @dataclass(frozen=True)
 class Rows:
-    """What a figure of dots shows.
+    """What a figure of dots shows: a row for each of the places, languages and means.
 
-    name    : of the figure
-    places  : a row each, languages and means
     encoders: name → (value, low, high) of each row; the first is what the others are compared with
     """
 
@@ -54,11 +46,8 @@ class Rows:
 
     def spoken(self) -> str:
         """In words, for screen readers."""
-        told = [
-            f"{name}: " + ", ".join(f"{encoder} {values[row][0]:.2f}" for encoder, values in self.encoders.items())
-            for row, name in enumerate(self.names)
-        ]
-        return f"{self.name} by language. {'; '.join(told)}."
+        rows = (", ".join(f"{encoder} {values[row][0]:.2f}" for encoder, values in self.encoders.items()) for row in range(len(self.names)))
+        return f"{self.name} by language. {'; '.join(f'{name}: {told}' for name, told in zip(self.names, rows, strict=True))}."
 
     def position(self, row: int, k: int) -> float:
         """Where in its row the dot of encoder k stands."""
@@ -77,7 +66,7 @@ def dots(evaluation: Evaluation, measure: str) -> go.Figure:
     """One row a language and one for the mean, intervals as whiskers, chance as a line."""
     info, rows = MEASURES[measure], rows_of(evaluation, measure)
     better = f" ({info.better} is better)" if info.better else ""
-    figure = dot_figure(rows, f"{info.unit}{better}", " [%{customdata[1]:.3f}, %{customdata[2]:.3f}]")
+    figure = _dot_figure(rows, f"{info.unit}{better}", " [%{customdata[1]:.3f}, %{customdata[2]:.3f}]")
     chance = evaluation.estimate(evaluation.names[0], MEAN, measure).chance
     if chance is not None:
         ends, line = [-0.5, len(rows.places) - 0.5], {"color": GREY, "dash": "dot", "width": 1.5}
@@ -85,7 +74,7 @@ def dots(evaluation: Evaluation, measure: str) -> go.Figure:
     return figure
 
 
-def dot_figure(rows: Rows, axis: str, ends: str, *, whiskers: bool = True) -> go.Figure:
+def _dot_figure(rows: Rows, axis: str, ends: str, *, whiskers: bool = True) -> go.Figure:
     """In each row the first encoder's dot and a line to each other's.
 
     axis: title of the values' axis
@@ -103,60 +92,59 @@ def dot_figure(rows: Rows, axis: str, ends: str, *, whiskers: bool = True) -> go
     return go.Figure(traces, layout)
 
 
+def transfer_rows(found: Transfer, measure: str, name: str) -> Rows:
+    """A figure of transfer: languages, then the means over groups of them; each from the lowest to the highest seed.
+
+    name: of the measure, for people
+    """
+    places = (*found.languages, *found.groups)
+    averages = {one: [found.average(one, place, measure) for place in places] for one in found.encoders}
+    return Rows(name, places, {encoder: [(one.mean, one.low, one.high) for one in row] for encoder, row in averages.items()})
+
+
+def transfer_dots(found: Transfer, measure: str, name: str) -> go.Figure:
+    """One row a language and a mean, with its chance; whiskers are the spread over seeds."""
+    rows, ends = transfer_rows(found, measure, name), ", seeds %{customdata[1]:.3f} to %{customdata[2]:.3f}"
+    figure = _dot_figure(rows, f"{name}, in [0, 1] (higher is better)", ends, whiskers=len(found.seeds) > 1)
+    guesses = [found.guess(place, measure) for place in rows.places]
+    stroke = {"symbol": "line-ns", "size": 16, "line": {"color": GREY, "width": 2}}
+    # an upright stroke a row: it may differ by language
+    told = {"name": "chance", "customdata": rows.names, "hovertemplate": "%{customdata}: chance %{x:.3f}<extra></extra>"}
+    figure.add_scatter(x=guesses, y=list(range(len(guesses))), mode="markers", marker=stroke, **told)
+    if found.groups:
+        figure.add_hline(len(found.languages) - 0.5, line={"color": GREY, "width": 1})
+    return figure
+
+
 def layer_figures(evaluation: Evaluation, after: str) -> Iterator[tuple[str, go.Figure | None, str]]:
     """(name, figure, the figure in words) of AER at every layer before, after, and of its change, which is None where the two encoders
     have no layer in common."""
-    first, top = evaluation.names[0], max((one.aer for one in evaluation.layers), default=1.0)
-    scale = {"colorscale": PLAN_SCALE, "zmin": 0, "zmax": top}  # shared by figures side by side
-    for name, encoder in (("before", first), ("after", after)):
-        rows, layers, values = _errors(evaluation, encoder)
-        text = [[f"{value:.2f}" for value in row] for row in values]
-        means = dict(zip(layers, values[-1], strict=True))
-        listed = ", ".join(f"{value:.2f} at layer {layer}" for layer, value in means.items())
-        spoken = f"AER {name}, mean over languages: {listed}; lowest at layer {min(means, key=means.get)}."
-        yield name, _heatmap(rows, layers, values, text, f"{name.capitalize()}: AER of {safe_name(encoder)}", scale, "AER"), spoken
-    yield "change", *_changes(evaluation, after)
-
-
-def _changes(evaluation: Evaluation, after: str) -> tuple[go.Figure | None, str]:
-    """Change of AER from the first encoder at the layers both have, and the figure in words."""
-    rows, first, before = _errors(evaluation, evaluation.names[0])
-    _, second, now = _errors(evaluation, after)
-    layers = [layer for layer in first if layer in second]
-    if not layers:
-        return None, ""
-    values = [[b[second.index(at)] - a[first.index(at)] for at in layers] for a, b in zip(before, now, strict=True)]
-    end = max(0.01, *(abs(value) for row in values for value in row))
-    text = [[signed(value) for value in row] for row in values]
-    listed = ", ".join(f"{value:+.2f} at layer {layer}" for layer, value in zip(layers, values[-1], strict=True))
-    spoken = f"Change of AER from before to after, mean over languages: {listed}."
+    encoders = {"before": evaluation.names[0], "after": after}
+    errors = {name: _errors(evaluation, encoder) for name, encoder in encoders.items()}
+    top = max((one.aer for one in evaluation.layers), default=1.0)
+    for name, table in errors.items():
+        title, scale = f"{name.capitalize()}: AER of {safe_name(encoders[name])}", {"colorscale": PLAN_SCALE, "zmin": 0, "zmax": top}
+        spoken = f"AER {name}, mean over languages: {_listed(table, '.2f')}; lowest at layer {table.iloc[-1].idxmin()}."
+        yield name, _heatmap(table, table.map("{:.2f}".format), title, scale, "AER"), spoken
+    change = (errors["after"] - errors["before"]).dropna(axis="columns", how="all")
+    if change.empty:
+        yield "change", None, ""
+        return
+    end = max(0.01, float(change.abs().max(axis=None)))
     scale = {"colorscale": _CHANGE_SCALE, "zmin": -end, "zmax": end}
-    return _heatmap(rows, layers, values, text, "Change of AER", scale, "change"), spoken
+    spoken = f"Change of AER from before to after, mean over languages: {_listed(change, '+.2f')}."
+    yield "change", _heatmap(change, change.map(signed), "Change of AER", scale, "change"), spoken
 
 
 def _dots(rows: Rows, k: int, ends: str, whiskers: bool) -> dict:
-    name, (color, symbol) = list(rows.encoders)[k], _LOOKS[k % len(_LOOKS)]
-    found = rows.encoders[name]
-    return {
-        "type": "scatter",
-        "mode": "markers",
-        "name": safe_name(name),
-        "x": [value for value, _, _ in found],
-        "y": [rows.position(row, k) for row in range(len(found))],
-        "marker": {"color": color, "symbol": symbol, "size": 11, "line": {"width": 2 if symbol.endswith("open") else 0, "color": color}},
-        "error_x": {
-            "type": "data",
-            "visible": whiskers,
-            "symmetric": False,
-            "array": [max(high - value, 0) for value, _, high in found],
-            "arrayminus": [max(value - low, 0) for value, low, _ in found],
-            "thickness": 1.5,
-            "width": 4,
-            "color": color,
-        },
-        "customdata": [[place, low, high] for place, (_, low, high) in zip(rows.names, found, strict=True)],
-        "hovertemplate": f"%{{customdata[0]}}: %{{x:.3f}}{ends}<extra>{safe_name(name)}</extra>",
-    }
+    (name, found), (color, symbol) = list(rows.encoders.items())[k], _LOOKS[k % len(_LOOKS)]
+    ends_at = {"array": [max(high - value, 0) for value, _, high in found], "arrayminus": [max(value - low, 0) for value, low, _ in found]}
+    outline = {"width": 2 if symbol.endswith("open") else 0, "color": color}
+    dots = {"x": [value for value, _, _ in found], "y": [rows.position(row, k) for row in range(len(found))]}
+    dots |= {"type": "scatter", "mode": "markers", "marker": {"color": color, "symbol": symbol, "size": 11, "line": outline}}
+    dots["error_x"] = {"type": "data", "visible": whiskers, "symmetric": False, "thickness": 1.5, "width": 4, "color": color} | ends_at
+    dots["customdata"] = [[place, low, high] for place, (_, low, high) in zip(rows.names, found, strict=True)]
+    return dots | {"name": safe_name(name), "hovertemplate": f"%{{customdata[0]}}: %{{x:.3f}}{ends}<extra>{safe_name(name)}</extra>"}
 
 
 def _line(rows: Rows, k: int) -> dict:
@@ -164,41 +152,34 @@ def _line(rows: Rows, k: int) -> dict:
     sides = list(rows.encoders.values())
     x, y = [], []
     for row in range(len(rows.places)):
-        x += [*(sides[side][row][0] for side in (0, k)), None]
-        y += [*(rows.position(row, side) for side in (0, k)), None]
+        x += [sides[0][row][0], sides[k][row][0], None]
+        y += [rows.position(row, 0), rows.position(row, k), None]
     line = {"color": _LOOKS[k % len(_LOOKS)][0], "width": 2}
     return {"type": "scatter", "mode": "lines", "x": x, "y": y, "line": line, "opacity": 0.55, "hoverinfo": "skip", "showlegend": False}
 
 
-def _errors(evaluation: Evaluation, encoder: str) -> tuple[list[str], list[int], list[list[float]]]:
-    """Row names, layers, and AER by row and layer; the last row is the mean."""
-    codes = [*evaluation.settings.languages, MEAN]
-    errors = {(one.language, one.layer): one.aer for one in evaluation.layers if one.encoder == encoder}
-    layers = sorted({layer for _, layer in errors})
-    return [row_name(code) for code in codes], layers, [[errors[code, layer] for layer in layers] for code in codes]
+def _errors(evaluation: Evaluation, encoder: str) -> pd.DataFrame:
+    """AER, a row a language, the last one their mean, and a column a layer."""
+    found = pd.DataFrame([vars(one) for one in evaluation.layers if one.encoder == encoder])
+    return found.pivot(index="language", columns="layer", values="aer").loc[[*evaluation.settings.languages, MEAN]]
 
 
-def _heatmap(rows: list[str], layers: list[int], values, text, title: str, scale: dict, what: str) -> go.Figure:
-    told = [[[row, at, cell] for at, cell in zip(layers, cells, strict=True)] for row, cells in zip(rows, text, strict=True)]
-    heat = {
-        "type": "heatmap",
-        "z": values,
-        "x": list(range(len(layers))),
-        "y": list(range(len(rows))),
-        "text": text,
-        "customdata": told,
-        "texttemplate": "%{text}" if len(layers) <= 7 else "",
-        "xgap": 1,
-        "ygap": 1,
-        "colorbar": {"thickness": 12, "title": {"text": what}},
-        "hovertemplate": "%{customdata[0]}, layer %{customdata[1]}: %{customdata[2]}<extra></extra>",
-        **scale,
-    }
+def _listed(table: pd.DataFrame, form: str) -> str:
+    return ", ".join(f"{value:{form}} at layer {layer}" for layer, value in table.iloc[-1].items())
+
+
+def _heatmap(table: pd.DataFrame, text: pd.DataFrame, title: str, scale: dict, what: str) -> go.Figure:
+    names = [row_name(place) for place in table.index]
+    told = [[[name, layer, cell] for layer, cell in row.items()] for name, (_, row) in zip(names, text.iterrows(), strict=True)]
+    heat = {"type": "heatmap", "z": table.to_numpy().tolist(), "x": list(range(len(table.columns))), "y": list(range(len(names)))}
+    heat |= {"text": text.to_numpy().tolist(), "texttemplate": "%{text}" if len(table.columns) <= 7 else "", "customdata": told}
+    heat |= {"hovertemplate": "%{customdata[0]}, layer %{customdata[1]}: %{customdata[2]}<extra></extra>", "xgap": 1, "ygap": 1}
+    heat |= {"colorbar": {"thickness": 12, "title": {"text": what}}, **scale}
     layout = _SPARE | {
         "title": {"text": title, "font": {"size": 15}},
-        "height": 130 + 34 * len(rows),
-        "xaxis": _categories("layer (0 is the embedding)", list(map(str, layers))),
-        "yaxis": _categories("language", rows) | {"autorange": "reversed"},
+        "height": 130 + 34 * len(names),
+        "xaxis": _categories("layer (0 is the embedding)", list(map(str, table.columns))),
+        "yaxis": _categories("language", names) | {"autorange": "reversed"},
     }
     return go.Figure([heat], layout)
 

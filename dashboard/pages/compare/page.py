@@ -3,25 +3,24 @@
 import streamlit as st
 
 from dashboard import state
-from dashboard.kit import widgets
-from dashboard.pages.compare import controls, view
+from dashboard.kit import waiting, widgets
+from dashboard.pages.compare import cache, controls, transfer, view
 from dashboard.pages.compare.choices import CHOICES, TRANSFER
-from dashboard.pages.compare.transfer import view as transfer_view
 
 
 def page() -> None:
-    """The figures of a comparison, or transfer."""
     st.header("Compare", anchor=False)
     widgets.draw(CHOICES, "part", label_visibility="collapsed")
     if state.get(CHOICES.key("part")) == TRANSFER:
         st.caption(
             "Encoders before and after, on tasks that are learnt in English only, or not learnt at all, and measured in other languages."
         )
-        transfer_view.page()
+        transfer.page()
     else:
         st.caption(
             "Encoders before and after, on the collection's test sentences, which no run is trained on. Whiskers and brackets are 95% "
             "intervals over sentences; a change whose interval holds 0 is called within noise."
         )
         controls.choices()
-        view.page(CHOICES.current())
+        chosen = CHOICES.current()
+        waiting.show(cache.comparison(chosen), lambda found: view.result(found, chosen), name="comparison")

@@ -19,21 +19,13 @@ def html_report(evaluation: Evaluation, measures: Sequence[str], after: str) -> 
     drawn = [(figures.dots(evaluation, key), MEASURES[key].reading) for key in measures]
     layers = [(figure, spoken) for _, figure, spoken in figures.layer_figures(evaluation, after) if figure] if evaluation.layers else []
     changes = {name: [evaluation.change(name, MEAN, key) for key in measures] for name in evaluation.names[1:]}
-    values = {
-        "names": evaluation.names,
-        "after": after,
-        "counts": ", ".join(f"{figures.row_name(code)} {len(ids)}" for code, ids in evaluation.sentences.items()),
-        "text": "own text" if evaluation.own_text else evaluation.settings.split,
-        "layers_read": tables.layers_read(evaluation, evaluation.names),
-        "settings": evaluation.settings,
-        "verdicts": {name: [sentence(change, len(evaluation.sentences)) for change in found] for name, found in changes.items()},
-        "figures": _as_html(drawn),
-        "table": _table(tables.figures_table(evaluation, measures, after)),
-        "layers": _as_html(layers),
-        "spread": _table(tables.spread_table(evaluation, measures)),
-        "published": [_table(one) for one in (tables.published_table(), *tables.published_tables(evaluation).values())],
-        "plotly": Markup(get_plotlyjs()),
-    }
+    values = {"evaluation": evaluation, "after": after, "layers_read": tables.layers_read(evaluation, evaluation.names)}
+    values["counts"] = ", ".join(f"{figures.row_name(code)} {len(ids)}" for code, ids in evaluation.sentences.items())
+    values["verdicts"] = {name: [sentence(change, len(evaluation.sentences)) for change in found] for name, found in changes.items()}
+    values |= {"figures": _as_html(drawn), "layers": _as_html(layers), "plotly": Markup(get_plotlyjs())}
+    values["table"] = _table(tables.figures_table(evaluation, measures, after))
+    values["spread"] = _table(tables.spread_table(evaluation, measures))
+    values["published"] = [_table(one) for one in (tables.paper_table(), *tables.published_tables(evaluation).values())]
     return filled("pages/compare/report.html", values)
 
 

@@ -1,6 +1,6 @@
-"""Comparisons as tables and files."""
+"""Comparisons and transfer results as tables, sentences and files."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import pandas as pd
 
@@ -9,6 +9,8 @@ from dashboard.pages.compare.figures import row_name
 from otcore.evaluation.measures import MEASURES
 from otcore.evaluation.published import XNLI, XQUAD
 from otcore.evaluation.seeds import seed_groups, spreads
+from otcore.evaluation.transfer.results import ALL, SEEN, Average, Transfer
+from otcore.evaluation.transfer.tasks import TASKS
 from otcore.evaluation.types import MEAN, Estimate, Evaluation
 from otcore.evaluation.verdicts import signed
 
@@ -22,19 +24,9 @@ def figures_table(evaluation: Evaluation, measures: Sequence[str], after: str) -
             change = evaluation.change(after, code, key)
             if not (before and now and change):
                 continue
-            rows.append(
-                {
-                    "figure": MEASURES[key].label,
-                    "language": row_name(code),
-                    "before": _with_interval(before),
-                    "after": _with_interval(now),
-                    "change": signed(change.value),
-                    "95% interval": f"{signed(change.low)} to {signed(change.high)}",
-                    "p": change.p,
-                    "verdict": change.verdict,
-                }
-            )
-    return pd.DataFrame(rows)
+            changed = (signed(change.value), f"{signed(change.low)} to {signed(change.high)}", change.p, change.verdict)
+            rows.append((MEASURES[key].label, row_name(code), _with_interval(before), _with_interval(now), *changed))
+    return pd.DataFrame(rows, columns=("figure", "language", "before", "after", "change", "95% interval", "p", "verdict"))
 
 
 def layers_read(evaluation: Evaluation, names: Sequence[str]) -> str:
@@ -50,52 +42,125 @@ def evaluation_csv(evaluation: Evaluation) -> str:
 
 def spread_table(evaluation: Evaluation, measures: Sequence[str]) -> pd.DataFrame:
     """One row a group of runs that differ by seed, figure and language; empty where there is no such group."""
-    return pd.DataFrame(
-        [
-            {
-                "runs that differ by seed": f"{one.group} ({one.runs})",
-                "figure": MEASURES[one.measure].label,
-                "language": row_name(one.language),
-                "mean ± deviation": f"{one.mean:.3f} ± {one.deviation:.3f}",
-                "lowest to highest": f"{one.low:.3f} to {one.high:.3f}",
-                "mean change": signed(one.change),
-                "all seeds agree": "yes" if one.agree else "no",
-            }
-            for one in spreads(evaluation, seed_groups(evaluation.names))
-            if one.measure in measures
-        ]
-    )
+    rows = []
+    for one in spreads(evaluation, seed_groups(evaluation.names)):
+        if one.measure in measures:
+            values = (f"{one.mean:.3f} ± {one.deviation:.3f}", f"{one.low:.3f} to {one.high:.3f}", signed(one.change))
+            group = (f"{one.group} ({one.runs})", MEASURES[one.measure].label, row_name(one.language))
+            rows.append((*group, *values, "yes" if one.agree else "no"))
+    columns = ("runs that differ by seed", "figure", "language", "mean ± deviation", "lowest to highest", "mean change", "all seeds agree")
+    return pd.DataFrame(rows, columns=columns)
 
 
-def published_table() -> pd.DataFrame:
+def paper_table() -> pd.DataFrame:
     """The paper's transfer results, F1 in percent."""
     columns = {"XNLI seen": (XNLI, "seen"), "XNLI all 15": (XNLI, "all"), "XQuAD seen": (XQUAD, "seen"), "XQuAD all 11": (XQUAD, "all")}
-    return pd.DataFrame(
-        [
-            {"published (EMNLP 2021)": system} | {name: scores[system].get(place) for name, (scores, place) in columns.items()}
-            for system in XNLI
-        ]
-    )
+    scores = {name: [found[system].get(place) for system in XNLI] for name, (found, place) in columns.items()}
+    return pd.DataFrame({"published (EMNLP 2021)": list(XNLI)} | scores)
 
 
 def published_tables(evaluation: Evaluation) -> dict[str, pd.DataFrame]:
     """By label, the figures of which others published some, in percent: of the encoders here and of others' systems, for the languages of
     either."""
-    return {MEASURES[key].label: _beside(evaluation, key) for key in evaluation.measures if MEASURES[key].published}
+    found = {}
+    for measure in (MEASURES[key] for key in evaluation.measures if MEASURES[key].published):
+        codes = dict.fromkeys([*evaluation.settings.languages, *(code for figures in measure.published.values() for code in figures)])
+
+        def value(name: str, code: str, key: str = measure.name) -> float | None:
+            one = evaluation.estimate(name, code, key)
+            return one.value if one else None
+
+        names = {code: row_name(code) for code in codes}
+        found[measure.label] = _beside(f"{measure.label} with English, in %", evaluation.names, measure.published, names, value)
+    return found
 
 
-def _beside(evaluation: Evaluation, measure: str) -> pd.DataFrame:
-    published, head = MEASURES[measure].published, f"{MEASURES[measure].label} with English, in %"
-    codes = dict.fromkeys([*evaluation.settings.languages, *(code for figures in published.values() for code in figures)])
+def _beside(head: str, encoders: Iterable[str], published: Mapping[str, Mapping[str, float]], names: Mapping[str, str], value: Callable):
+    """A row for each encoder and for each published system, in percent.
 
-    def percent(name: str, code: str) -> float | None:
-        one = evaluation.estimate(name, code, measure)
-        return round(100 * one.value, 1) if one else None
+    names: column of each place; `value` of an encoder's name and a place is in [0, 1], None where there is none
+    """
 
-    own = [{head: name} | {row_name(code): percent(name, code) for code in codes} for name in evaluation.names]
-    others = [{head: f"published: {name}"} | {row_name(code): some.get(code) for code in codes} for name, some in published.items()]
+    def percent(name: str, place: str) -> float | None:
+        found = value(name, place)
+        return None if found is None else round(100 * found, 1)
+
+    own = [{head: name} | {shown: percent(name, place) for place, shown in names.items()} for name in encoders]
+    others = [{head: f"published: {name}"} | {shown: some.get(place) for place, shown in names.items()} for name, some in published.items()]
     return pd.DataFrame([*own, *others])
 
 
 def _with_interval(one: Estimate) -> str:
     return f"{one.value:.3f} [{one.low:.3f}, {one.high:.3f}]"
+
+
+def results_table(found: Transfer, measure: str) -> pd.DataFrame:
+    """One row a language and a mean: each encoder with its spread over seeds, its change from the first, chance."""
+    rows = []
+    for place in (*found.languages, *found.groups):
+        row = {"language": row_name(place)}
+        row |= {name: _told(found.average(name, place, measure)) for name in found.encoders}
+        row |= {_change_of(name, found): _changed(found.change(name, place, measure)) for name in found.encoders[1:]}
+        rows.append(row | {"chance": f"{found.guess(place, measure):.3f}"})
+    return pd.DataFrame(rows)
+
+
+def verdicts(found: Transfer, measure: str, name: str) -> list[tuple[str, str]]:
+    """For each encoder after the first (sign, sentence): the change of the mean over all languages, and whether seeds agree."""
+    lines, before = [], found.encoders[0]
+    for after in found.encoders[1:]:
+        change = found.change(after, ALL, measure)
+        first, second = (found.average(one, ALL, measure).mean for one in (before, after))
+        up = sum(found.change(after, code, measure).mean > 0 for code in found.languages)
+        text = f"{before} → {after}: {name} {first:.3f} → {second:.3f} ({signed(change.mean, 3)})"
+        text += f", higher in {up} of {len(found.languages)} languages"
+        agree = change.low > 0 or change.high < 0
+        if change.seeds > 1:
+            text += f"; over {change.seeds} seeds {signed(change.low, 3)} to {signed(change.high, 3)}"
+            text += ", all in one direction" if agree else ": seeds disagree, so this is within noise"
+        elif found.fits and found.fits[0].epochs:
+            text += "; one seed, so its spread is not known"
+        # a single figure tells a direction, not whether it would hold
+        sign = "◆" if change.seeds < 2 else "○" if not agree else "✓" if change.mean > 0 else "✗"
+        lines.append((sign, text + "."))
+    return lines
+
+
+def published_table(found: Transfer) -> pd.DataFrame | None:
+    """What was measured here and what the paper published of the same task, F1 in percent; None for a task it does not have."""
+    if TASKS[found.task].published is None:
+        return None
+    published, measure = TASKS[found.task].published
+    by_language = any(code in scores for scores in published.values() for code in found.languages)
+    names = {SEEN: SEEN, ALL: ALL} | ({code: row_name(code) for code in found.languages} if by_language else {})
+
+    def value(name: str, place: str) -> float | None:
+        return found.average(name, place, measure).mean if place in found.groups or place in found.languages else None
+
+    return _beside("F1, in %", found.encoders, published, names, value)
+
+
+def training_table(found: Transfer) -> pd.DataFrame:
+    columns = ("encoder", "seed", "English dev", "epochs", "seconds", "encoding, seconds")
+    rows = [(fit.encoder, fit.seed, fit.dev, fit.epochs, round(fit.seconds, 1), round(fit.prepared, 1)) for fit in found.fits]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def scores_csv(found: Transfer) -> str:
+    """Every score, one row an encoder, seed, language and measure, with chance."""
+    rows = [{"task": found.task} | vars(one) | {"chance": found.guess(one.language, one.measure)} for one in found.scores]
+    return csv(pd.DataFrame(rows))
+
+
+def _told(one: Average) -> str:
+    return f"{one.mean:.3f}" + (f" ± {one.deviation:.3f}" if one.seeds > 1 else "")
+
+
+def _changed(one: Average) -> str:
+    spread = f" ({signed(one.low, 3)} to {signed(one.high, 3)})" if one.seeds > 1 else ""
+    return signed(one.mean, 3) + spread
+
+
+def _change_of(name: str, found: Transfer) -> str:
+    """The column's name, short where there is one only: chance, the last column, is then on the screen."""
+    return f"change: {name}" if len(found.encoders) > 2 else "change"

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from dashboard.kit import markup, waiting, widgets
+from dashboard.kit import markup, widgets
 from dashboard.kit.charts import CONFIG
 from dashboard.kit.downloads import save
-from dashboard.pages.compare import cache, figures, tables
+from dashboard.pages.compare import figures, tables
 from dashboard.pages.compare.choices import CHOICES, CompareView
 from dashboard.pages.compare.report import html_report
 from otcore.evaluation.measures import MEASURES
@@ -22,13 +22,7 @@ _PUBLISHED = (
 )
 
 
-def page(chosen: CompareView) -> None:
-    """Everything below the controls: the job's progress, or what it found."""
-    waiting.show(cache.comparison(chosen), lambda evaluation: result(evaluation, chosen), name="comparison")
-
-
 def result(evaluation: Evaluation, chosen: CompareView) -> None:
-    """A finished comparison."""
     measures = [key for key in chosen.measures if key in evaluation.measures]
     for name in evaluation.names[1:]:
         _verdicts(evaluation, measures, name)
@@ -71,12 +65,9 @@ def _dots(evaluation: Evaluation, key: str) -> None:
 
 def _table(evaluation: Evaluation, measures: Sequence[str], after: str) -> None:
     st.subheader("In numbers", anchor=False)
-    st.dataframe(
-        tables.figures_table(evaluation, measures, after),
-        hide_index=True,
-        alt="Figures before and after with intervals and verdicts",
-        column_config={"p": st.column_config.NumberColumn("p", format="%.3f", help="Two-sided, from the paired bootstrap over sentences.")},
-    )
+    p = st.column_config.NumberColumn("p", format="%.3f", help="Two-sided, from the paired bootstrap over sentences.")
+    table, spoken = tables.figures_table(evaluation, measures, after), "Figures before and after with intervals and verdicts"
+    st.dataframe(table, hide_index=True, alt=spoken, column_config={"p": p})
     settings, read = evaluation.settings, tables.layers_read(evaluation, (evaluation.names[0], after))
     st.caption(markup.escape_markdown(f"{read}. {settings.draws:,} draws, seed {settings.seed}."))
 
@@ -94,7 +85,7 @@ def _layers(evaluation: Evaluation, after: str) -> None:
 
 def _published(evaluation: Evaluation) -> None:
     with st.expander("Published figures beside these"):
-        st.dataframe(tables.published_table(), hide_index=True, placeholder="–", alt="Published XNLI and XQuAD F1 in percent")
+        st.dataframe(tables.paper_table(), hide_index=True, placeholder="–", alt="Published XNLI and XQuAD F1 in percent")
         st.caption(_PUBLISHED)
         for label, table in tables.published_tables(evaluation).items():
             st.dataframe(table, hide_index=True, placeholder="–", alt=f"{label} here and published, in percent")

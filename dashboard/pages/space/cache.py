@@ -13,7 +13,7 @@ from otcore.base.progress import Teller
 from otcore.encoders import encoder_stamp
 from otcore.runs.store import find_run
 from otcore.space.film import film_steps, read_film
-from otcore.space.measures import Neighbourhoods, neighbourhoods
+from otcore.space.measures import neighbourhoods
 from otcore.space.points import Cloud, encode_cloud
 from otcore.space.projection import project, warm_up
 
@@ -36,8 +36,10 @@ def space_picture(view: SpaceView) -> Snapshot:
             cloud = shelf.get(points, lambda: load(tell.part(0, 0.3)))
             if (count := len(cloud.points)) < 2:
                 raise InputError(f"A picture needs two points or more and there is {count}; choose more sentences or languages.")
-            measures = shelf.get(f"measures {points}", lambda: _measured(cloud, tell.part(0.3, 0.45)))
-            states = [state.vectors for state in cloud.states]
+            states, half = [state.vectors for state in cloud.states], tell.part(0.3, 0.45)
+            measures = shelf.get(
+                f"measures {points}", lambda: tuple(neighbourhoods(cloud.points, x, tell=part) for x, part in half.each(states))
+            )
             projection = project(states, view.projection, same_space=view.is_film, tell=tell.part(0.45, 1))
             return Picture(key, cloud, projection, measures, steps)
 
@@ -54,7 +56,6 @@ def warm_projection() -> None:
 
 def _systems(view: SpaceView) -> tuple[str, tuple[int, ...], _Prepare]:
     """What points under some encoders depend on, no steps, and how they are made."""
-
     view.points.sentences(collection())  # what cannot be plotted is told at once
 
     def prepare() -> _Load:
@@ -74,9 +75,3 @@ def _film(view: SpaceView) -> tuple[str, tuple[int, ...], _Prepare]:
     paths = [folder / "snapshots" / f"{step:07d}.safetensors" for step in steps]
     stamps = [path.stat().st_mtime_ns if path.is_file() else 0 for path in paths]
     return repr(("film", str(folder), steps, stamps)), steps, lambda: lambda tell: read_film(folder, list(steps), collection())
-
-
-def _measured(cloud: Cloud, tell: Teller) -> tuple[Neighbourhoods, ...]:
-    count = len(cloud.states)
-    parts = [tell.part(k / count, (k + 1) / count) for k in range(count)]
-    return tuple(neighbourhoods(cloud.points, state.vectors, tell=part) for state, part in zip(cloud.states, parts, strict=True))

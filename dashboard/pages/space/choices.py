@@ -10,6 +10,9 @@ from otcore.space.settings import PointChoice, ProjectionSettings
 
 MODES = {"pair": "Before | after", "one": "One encoder", "film": "Film of a run"}
 LINES = {"none": "none", "selected": "of the selection", "all": "all"}
+_LINES_HELP = "Hand-made links; the colour is the length in the original space, 1 − cosine, not the length on the picture."
+_FIND_HELP = "Selects every point with this text, whatever the case; added to what is selected on the picture."
+_REGEX_HELP = "Regular expression: selects every point in which the pattern is found: ^un, tion$, [0-9]+ …"
 _LAYER = Maybe(Number(0, 1000, whole=True), blank=-1)
 
 
@@ -31,21 +34,9 @@ class SpaceView:
     points: PointChoice = nested(PointChoice)
     projection: ProjectionSettings = nested(ProjectionSettings)
     colour: str = choice("language", OneOf(COLOURINGS), "Colour by", "Marker shapes are always the languages.")
-    lines: str = choice(
-        "selected",
-        OneOf(LINES),
-        "Lines between translations",
-        "Hand-made links; the colour is the length in the original space, 1 − cosine, not the length on the picture.",
-    )
-    find: str = choice(
-        "",
-        Text(200),
-        "Select by text",
-        "Selects every point with this text, whatever the case; added to what is selected on the picture.",
-    )
-    regex: bool = choice(
-        False, Flag(), "Regex", "Regular expression: selects every point in which the pattern is found: ^un, tion$, [0-9]+ …"
-    )
+    lines: str = choice("selected", OneOf(LINES), "Lines between translations", _LINES_HELP)
+    find: str = choice("", Text(200), "Select by text", _FIND_HELP)
+    regex: bool = choice(False, Flag(), "Regex", _REGEX_HELP)
     pick: str = choice("", Text(4500))
     step: int = choice(-1, Number(-1, 10**9, whole=True), "Step of the run")
     play: bool = choice(False, Flag())
@@ -61,7 +52,6 @@ class SpaceView:
 
     @property
     def systems(self) -> tuple[tuple[str, int | None], ...]:
-        """The encoders that are shown, with their layers."""
         return ((self.a, self.layer_a),) * self.is_pair + ((self.b, self.layer_b),) * (not self.is_film)
 
     @property

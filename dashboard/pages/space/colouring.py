@@ -12,7 +12,8 @@ import numpy as np
 from otcore.text.languages import LANGUAGES, language
 
 if TYPE_CHECKING:
-    from dashboard.pages.space.picture import Picture
+    from otcore.space.measures import Neighbourhoods
+    from otcore.space.points import Points
 
 _RANKS = ("nearest (1)", "2 to 5", "6 to 20", "beyond 20", "no translation plotted")
 _TAGS = 7  # and the rest in grey
@@ -20,8 +21,7 @@ _TAGS = 7  # and the rest in grey
 
 @dataclass(frozen=True)
 class Look:
-    """Colour of n points. With `names`, `values` (n,) are categories, the last of them grey where `rest`; without, a scale called
-    `scale`."""
+    """Colour of n points. With `names`, `values` (n,) are categories, the last grey where `rest`; without, a scale called `scale`."""
 
     names: tuple[str, ...]
     values: np.ndarray
@@ -35,22 +35,19 @@ class Colouring:
 
     label: str
     reading: str
-    look: Callable[[Picture, int], Look]
+    look: Callable[[Points, Neighbourhoods], Look]
 
 
-def _by_language(picture: Picture, state: int) -> Look:
-    points = picture.cloud.points
+def _by_language(points: Points, found: Neighbourhoods) -> Look:
     return Look(tuple(language(code).name for code in points.codes), points.language)
 
 
-def _by_sentence(picture: Picture, state: int) -> Look:
-    ids = tuple(dict.fromkeys(picture.cloud.points.sentence))
-    place = {id: k for k, id in enumerate(ids)}
-    return Look(ids, np.array([place[id] for id in picture.cloud.points.sentence]))
+def _by_sentence(points: Points, found: Neighbourhoods) -> Look:
+    place = {id: k for k, id in enumerate(dict.fromkeys(points.sentence))}
+    return Look(tuple(place), np.array([place[id] for id in points.sentence]))
 
 
-def _by_tag(picture: Picture, state: int) -> Look:
-    points = picture.cloud.points
+def _by_tag(points: Points, found: Neighbourhoods) -> Look:
     tags = {id: points.tags.get(id, ()) for id in dict.fromkeys(points.sentence)}
     counts = Counter(tag for own in tags.values() for tag in own)
     common = sorted(counts, key=lambda tag: (-counts[tag], tag))[:_TAGS]
@@ -58,40 +55,36 @@ def _by_tag(picture: Picture, state: int) -> Look:
     return Look((*common, "other"), np.array([places[id] for id in points.sentence]), rest=True)
 
 
-def _by_gold(picture: Picture, state: int) -> Look:
-    points = picture.cloud.points
+def _by_gold(points: Points, found: Neighbourhoods) -> Look:
     values = np.full(len(points), 2)
     values[points.links.ravel()] = 1
     values[points.links[points.sure].ravel()] = 0
     return Look(("sure link", "only possible", "no link"), values, rest=True)
 
 
-def _by_null(picture: Picture, state: int) -> Look:
-    points = picture.cloud.points
+def _by_null(points: Points, found: Neighbourhoods) -> Look:
     linked = np.zeros((len(points), len(points.codes)), bool)
     for own, other in (points.links.T, points.links.T[::-1]):
         linked[own, points.language[other]] = True
     counts, others = linked.sum(1), max(len(points.codes) - 1, 1)
-    values = np.where(counts == 0, 2, np.where(counts < others, 1, 0))
-    return Look(("linked in every language", "null in some", "null in all"), values)
+    return Look(("linked in every language", "null in some", "null in all"), np.select([counts == 0, counts < others], [2, 1]))
 
 
-def _by_rank(picture: Picture, state: int) -> Look:
-    ranks = picture.measures[state].typical_rank
+def _by_rank(points: Points, found: Neighbourhoods) -> Look:
+    ranks = found.typical_rank
     return Look(_RANKS, np.where(ranks == 0, 4, np.searchsorted([1, 5, 20], ranks)), rest=True)
 
 
-def _by_frequency(picture: Picture, state: int) -> Look:
+def _by_frequency(points: Points, found: Neighbourhoods) -> Look:
     from otcore.corpora.frequencies import relative_frequencies
 
-    points = picture.cloud.points
     values = np.full(len(points), np.nan)
     for k, code in enumerate(points.codes):
         if code not in LANGUAGES:
             continue  # a run on other languages: nothing is known of their words
         mine = np.flatnonzero(points.language == k)
-        found = relative_frequencies([points.texts[one] for one in mine], code) if points.of_words else np.zeros(len(mine))
-        values[mine] = np.log10(np.maximum(found, 1e-6))
+        shares = relative_frequencies([points.texts[one] for one in mine], code) if points.of_words else np.zeros(len(mine))
+        values[mine] = np.log10(np.maximum(shares, 1e-6))
     return Look((), values, scale="log₁₀ of the word's share")
 
 

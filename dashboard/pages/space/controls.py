@@ -11,12 +11,10 @@ from otcore.space.methods import METHODS
 
 
 def mode() -> None:
-    """Which states are shown."""
     widgets.draw(CHOICES, "mode", on_change=unpick, label_visibility="collapsed")
 
 
 def sidebar() -> None:
-    """What is plotted and how it is projected."""
     chosen = CHOICES.current()
     st.subheader("Points", anchor=False)
     if chosen.is_film:
@@ -32,7 +30,6 @@ def sidebar() -> None:
 
 
 def look() -> None:
-    """Colour, lines, and search."""
     colour, lines, search, regular = st.columns([3, 3, 4, 2], vertical_alignment="bottom")
     widgets.draw(CHOICES, "colour", colour)
     widgets.draw(CHOICES, "lines", lines)

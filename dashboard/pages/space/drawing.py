@@ -1,82 +1,166 @@
 """From a picture and what is selected to what the figure draws. Plain values in, plain values out."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
-from dashboard.pages.space.colouring import Colouring
-from dashboard.pages.space.figures import MOST_LINES, Drawing, Pane, plain
+from dashboard.kit.charts import safe_name
+from dashboard.pages.space.colouring import Colouring, Look
 from dashboard.pages.space.picture import Picture
+from otcore.space.points import Points
 from otcore.text.languages import language
 
+MOST_LINES = 4000
 _FULL_HOVER = 800  # points up to which a hover tells the sentence too: each text travels to the browser
+_SOLID_SHAPES = ("circle", "diamond", "square", "cross", "x", "circle-open", "diamond-open", "square-open")  # all that 3-D has
+_FLAT_SHAPES = ("circle", "diamond", "square", "triangle-up", "cross", "x", "star", "triangle-down", "pentagon", "hexagram")
+_DRAWN_SMOOTHLY = 1500  # points up to which a film's points glide; WebGL, which more of them need, jumps
 
 
 @dataclass(frozen=True)
-class Style:
-    """How the person wants it to look: known while the page runs, since files are made later, outside of any session.
+class Scene:
+    """A picture, what of it is selected, and how it is to look: known while the page runs, since files are made later, outside of any
+    session.
 
-    colouring: of the points; lines: which translations are joined, one of LINES
-    stamp    : of the session's clicks; stacked: whether panes stand one below the other
+    lines: which translations are joined; run: whose film it is
+    stamp: of the session's clicks; stacked: whether panes stand one below the other
     """
 
+    picture: Picture
     colouring: Colouring
     lines: str
+    run: str
+    marked: list[int]
     stamp: int
     stacked: bool
 
+    @property
+    def reading(self) -> str:
+        """How to read the picture, in a line or two."""
+        settings = self.picture.projection.settings
+        how = "Click, box or lasso selects in both panes." if settings.dimensions == 2 else "Drag to turn; select by text."
+        return f"{self.colouring.reading} {how} {settings.method.reading}"
 
-def drawing_of(picture: Picture, states: list[int], marked: list[int], style: Style, *, gliding: bool = False) -> Drawing:
+
+@dataclass(frozen=True)
+class Pane:
+    """One state: `places` (n, 2 or 3), its colours, and the length in the original space of each line."""
+
+    title: str
+    places: np.ndarray
+    look: Look
+    lengths: np.ndarray
+    variance: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """All that is drawn of a scene: some states as panes with the same axes.
+
+    panes  : one or two, or of a film the one moment
+    lines  : (e, 2) points that are joined, MOST_LINES at most; `dropped` are too many
+    gliding: whether points move from the last drawing
+    """
+
+    scene: Scene
+    panes: tuple[Pane, ...]
+    lines: np.ndarray
+    dropped: int
+    gliding: bool
+
+    @property
+    def points(self) -> Points:
+        return self.scene.picture.cloud.points
+
+    @property
+    def method(self) -> str:
+        return self.scene.picture.projection.settings.method.label
+
+    @property
+    def solid(self) -> bool:
+        return self.scene.picture.projection.settings.dimensions == 3
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Of the languages."""
+        return tuple(language(code).name for code in self.points.codes)
+
+    @property
+    def title(self) -> str:
+        languages = "one language" if len(self.names) == 1 else f"{len(self.names)} languages"
+        return f"{len(self.points):,} {self.points.kind} of {languages}, by {self.method}"
+
+    @cached_property
+    def hover(self) -> list[str]:
+        """(n,) text of each point, escaped."""
+        points, names, contexts = self.points, self.names, {}
+        if len(points) <= _FULL_HOVER and points.of_words:
+            contexts = {key: f"<br>{plain(sentence.text, 60)}" for key, sentence in points.contexts.items()}
+        told = zip(points.texts, points.language, points.sentence, strict=True)
+        return [f"<b>{plain(text)}</b><br>{names[k]} · {id}{contexts.get((points.codes[k], id), '')}" for text, k, id in told]
+
+    def label(self, point: int) -> str:
+        """What is written beside a selected point, escaped."""
+        return plain(self.points.texts[point], 24)
+
+    @property
+    def shapes(self) -> list[str]:
+        """Of the languages, which begin anew where there are more."""
+        all = _SOLID_SHAPES if self.solid else (*_FLAT_SHAPES, "hourglass", "bowtie")
+        return [all[k % len(all)] for k in range(len(self.names))]
+
+    @property
+    def height(self) -> int:
+        """Pixels."""
+        return 120 + (360 * len(self.panes) if self.scene.stacked else 520)
+
+    @property
+    def kind(self) -> str:
+        if self.solid:
+            return "scatter3d"
+        return "scatter" if self.gliding and len(self.points) <= _DRAWN_SMOOTHLY else "scattergl"
+
+    @property
+    def size(self) -> float:
+        count = len(self.points)
+        if self.solid:
+            return 4 if count < 2000 else 2.5
+        return 8 if count < 800 else 6 if count < 4000 else 4
+
+    @property
+    def ranges(self) -> list[list[float]]:
+        everywhere = np.concatenate(self.scene.picture.projection.coordinates)
+        low, high = everywhere.min(0).astype(float), everywhere.max(0).astype(float)
+        spare = 0.05 * np.maximum(high - low, 1e-6)
+        return np.stack([low - spare, high + spare], axis=1).tolist()
+
+    @property
+    def domains(self) -> list[tuple[list[float], list[float]]]:
+        """(x, y) shares of the figure for each pane."""
+        if len(self.panes) == 1:
+            return [([0, 1], [0, 1])]
+        return [([0, 1], [0.54, 1]), ([0, 1], [0, 0.46])] if self.scene.stacked else [([0, 0.49], [0, 1]), ([0.51, 1], [0, 1])]
+
+
+def plain(text: str, longest: int = 40) -> str:
+    """User text as Plotly text, shortened, and isolated so that right-to-left words leave the rest in its place."""
+    return f"\u2068{safe_name(text if len(text) <= longest else text[: longest - 1] + '…')}\u2069"
+
+
+def drawing_of(scene: Scene, states: list[int], *, gliding: bool = False) -> Drawing:
     """Some states of a picture as panes with the same axes."""
-    points, projection = picture.cloud.points, picture.projection
-    rows = _lines(picture, marked, style.lines)
-    everywhere = np.concatenate(projection.coordinates)
-    method = projection.settings.method.label
-    languages = "one language" if len(points.codes) == 1 else f"{len(points.codes)} languages"
-    return Drawing(
-        panes=tuple(_pane(picture, state, rows[:MOST_LINES], style, len(states) > 1) for state in states),
-        names=tuple(language(code).name for code in points.codes),
-        language=points.language,
-        hover=_hover(picture),
-        labels=[plain(text, 24) for text in points.texts],
-        marked=tuple(marked),
-        lines=points.links[rows[:MOST_LINES]],
-        dropped=max(len(rows) - MOST_LINES, 0),
-        reach=np.stack([everywhere.min(0), everywhere.max(0)]),
-        method=method,
-        title=f"{len(points):,} {'words' if points.of_words else 'sentences'} of {languages}, by {method}",
-        stacked=style.stacked,
-        gliding=gliding,
-        stamp=style.stamp,
-        revision=picture.key,
-    )
+    links = scene.picture.cloud.points.links
+    selected = np.flatnonzero(np.isin(links, scene.marked).any(1))
+    lines = {"none": selected[:0], "selected": selected, "all": np.arange(len(links))}[scene.lines]
+    drawn = lines[:MOST_LINES]
+    panes = tuple(_pane(scene, state, drawn, len(states) > 1) for state in states)
+    return Drawing(scene, panes, links[drawn], len(lines) - len(drawn), gliding)
 
 
-def _pane(picture: Picture, state: int, rows: np.ndarray, style: Style, several: bool) -> Pane:
-    one, variance = picture.cloud.states[state], picture.projection.variance
-    return Pane(
-        title=f"{('before: ', 'after: ')[state] if several else ''}{one.name}, layer {one.layer}",
-        places=picture.projection.coordinates[state],
-        look=style.colouring.look(picture, state),
-        lengths=picture.measures[state].lengths[rows],
-        variance=variance[state] if variance else (),
-    )
-
-
-def _hover(picture: Picture) -> list[str]:
-    points = picture.cloud.points
-    names = [language(code).name for code in points.codes]
-    contexts = {}
-    if len(points) <= _FULL_HOVER and points.of_words:
-        contexts = {key: f"<br>{plain(sentence.text, 60)}" for key, sentence in points.contexts.items()}
-    return [
-        f"<b>{plain(text)}</b><br>{names[k]} · {id}{contexts.get((points.codes[k], id), '')}"
-        for text, k, id in zip(points.texts, points.language, points.sentence, strict=True)
-    ]
-
-
-def _lines(picture: Picture, marked: list[int], which: str) -> np.ndarray:
-    """The rows of the links that are to be drawn."""
-    links = picture.cloud.points.links
-    of_selection = np.isin(links, marked).any(1)
-    return np.flatnonzero({"none": np.zeros_like(of_selection), "selected": of_selection, "all": np.ones_like(of_selection)}[which])
+def _pane(scene: Scene, state: int, lines: np.ndarray, several: bool) -> Pane:
+    picture = scene.picture
+    one, found, variance = picture.cloud.states[state], picture.measures[state], picture.projection.variance
+    title = f"{('before: ', 'after: ')[state] if several else ''}{one.name}, layer {one.layer}"
+    look, lengths = scene.colouring.look(picture.cloud.points, found), found.lengths[lines]
+    return Pane(title, picture.projection.coordinates[state], look, lengths, variance[state] if variance else ())

@@ -6,7 +6,6 @@ from markupsafe import Markup
 from plotly.offline import get_plotlyjs
 
 from dashboard.kit import templates
-from dashboard.kit.exports import csv
 from dashboard.pages.space.figures import POINTS
 from dashboard.pages.space.picture import Picture
 from otcore.space.metrics import METRICS
@@ -26,11 +25,6 @@ def coordinates(picture: Picture, marked: list[int]) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
-def coordinates_csv(picture: Picture, marked: list[int]) -> str:
-    """As text; a cell that a spreadsheet would take for a formula is made safe."""
-    return csv(coordinates(picture, marked))
-
-
 def html_page(figure, picture: Picture, facts: list[tuple[str, str, str]], reading: str) -> str:
     """One file: the figure with the drawing library inside, a search box that marks words, and the measures; all text is escaped."""
     figure.update_layout(template="plotly_white", paper_bgcolor="#fff")
@@ -38,15 +32,9 @@ def html_page(figure, picture: Picture, facts: list[tuple[str, str, str]], readi
     drawn = plotly.io.to_html(figure, include_plotlyjs=False, full_html=False, config=config, div_id="space")
     points, settings = picture.cloud.points, picture.projection.settings
     how = [settings.method.label, f"{settings.dimensions} dimensions", METRICS[settings.metric].label, f"{settings.neighbours} neighbours"]
-    values = {
-        "points": points,
-        "most": POINTS,
-        "states": ", ".join(f"{state.name} (layer {state.layer})" for state in picture.cloud.states),
-        "languages": ", ".join(language(code).name for code in points.codes),
-        "how": ", ".join(filter(None, [*how, settings.method.told()])),
-        "facts": facts,
-        "reading": reading,
-        "figure": Markup(drawn),
-        "library": Markup(get_plotlyjs()),
-    }
+    values = {"points": points, "most": POINTS, "facts": facts, "reading": reading}
+    values |= {"figure": Markup(drawn), "library": Markup(get_plotlyjs())}
+    values["states"] = ", ".join(f"{state.name} (layer {state.layer})" for state in picture.cloud.states)
+    values["languages"] = ", ".join(language(code).name for code in points.codes)
+    values["how"] = ", ".join(filter(None, [*how, settings.method.told()]))
     return templates.filled("pages/space/export.html", values)

@@ -1,7 +1,7 @@
-"""The space on a picture: one pane a state, with the same axes; lines between translations, rings around what is selected."""
+"""The space on a picture: one pane a state, with the same axes; lines between translations, rings around what is selected. A film has all
+its moments in one figure."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import plotly.graph_objects as go
@@ -9,126 +9,32 @@ import plotly.graph_objects as go
 from dashboard.kit.charts import safe_name
 from dashboard.kit.theme import BLUE, GREEN, GREY, ORANGE, PLAN_SCALE, PURPLE, SKY, VERMILLION, YELLOW
 from dashboard.pages.space.colouring import Look
+from dashboard.pages.space.drawing import MOST_LINES, Drawing, Pane
 
 COLOURS = (BLUE, ORANGE, GREEN, PURPLE, SKY, VERMILLION, YELLOW, "#5B5B9A")
-_SOLID_SHAPES = ("circle", "diamond", "square", "cross", "x", "circle-open", "diamond-open", "square-open")  # all that 3-D has
-_FLAT_SHAPES = ("circle", "diamond", "square", "triangle-up", "cross", "x", "star", "triangle-down", "pentagon", "hexagram")
 # up to so much in the original space: from yellow to blue as cividis, but seen on white and on black
 _LENGTHS = ((0.2, "#E0AC00"), (0.4, "#B9A15A"), (0.6, "#8F9296"), (0.8, "#6E8BC4"), (9.0, "#4F7FE8"))
 _LABELLED = 14  # selected words that are written beside their points
 _DRAWN_RINGS = 400  # selected points whose rings are drawn above everything else
-_DRAWN_SMOOTHLY = 1500  # points up to which a film's points glide; WebGL, which more of them need, jumps
-MOST_LINES = 4000
-POINTS = 100_000  # more than a picture can have
-
-
-@dataclass(frozen=True)
-class Pane:
-    """One state: `places` (n, 2 or 3), its colours, and the length in the original space of each line."""
-
-    title: str
-    places: np.ndarray
-    look: Look
-    lengths: np.ndarray
-    variance: tuple[float, ...] = ()
-
-
-@dataclass(frozen=True)
-class Drawing:
-    """All that is drawn.
-
-    panes   : one or two, or of a film the one moment
-    names   : of the languages, `language` (n,) the place of each point's in there
-    hover   : (n,) text of each point, escaped
-    labels  : (n,) what is written beside a selected point, escaped
-    marked  : the selected points
-    lines   : (e, 2) points that are joined, MOST_LINES at most; `dropped` are too many
-    reach   : (2, dimensions) lowest and highest place of all that is to share axes
-    method  : "PCA" or "UMAP"; `stacked` puts panes one below the other; `gliding` moves points from the last drawing
-    stamp   : goes into the points' `customdata`, which is point + POINTS · stamp: one number travels faster than two
-    """
-
-    panes: tuple[Pane, ...]
-    names: tuple[str, ...]
-    language: np.ndarray
-    hover: list[str]
-    labels: list[str]
-    marked: Sequence[int]
-    lines: np.ndarray
-    reach: np.ndarray
-    method: str
-    title: str
-    dropped: int = 0
-    stacked: bool = False
-    gliding: bool = False
-    stamp: int = 0
-    revision: str = ""
-
-    @property
-    def solid(self) -> bool:
-        """Whether it has three dimensions."""
-        return self.reach.shape[1] == 3
-
-    @property
-    def shapes(self) -> list[str]:
-        """Of the languages, which begin anew where there are more."""
-        all = _SOLID_SHAPES if self.solid else (*_FLAT_SHAPES, "hourglass", "bowtie")
-        return [all[k % len(all)] for k in range(len(self.names))]
-
-    @property
-    def height(self) -> int:
-        """Pixels."""
-        return 120 + (360 * len(self.panes) if self.stacked else 520)
-
-    @property
-    def kind(self) -> str:
-        """Of the traces."""
-        if self.solid:
-            return "scatter3d"
-        return "scatter" if self.gliding and len(self.hover) <= _DRAWN_SMOOTHLY else "scattergl"
-
-    @property
-    def size(self) -> float:
-        """Of the markers."""
-        count = len(self.hover)
-        if self.solid:
-            return 4 if count < 2000 else 2.5
-        return 8 if count < 800 else 6 if count < 4000 else 4
-
-    @property
-    def ranges(self) -> list[list[float]]:
-        """Of the axes."""
-        low, high = self.reach.astype(float)
-        spare = 0.05 * np.maximum(high - low, 1e-6)
-        return np.stack([low - spare, high + spare], axis=1).tolist()
-
-    @property
-    def domains(self) -> list[tuple[list[float], list[float]]]:
-        """(x, y) shares of the figure for each pane."""
-        if len(self.panes) == 1:
-            return [([0, 1], [0, 1])]
-        return [([0, 1], [0.54, 1]), ([0, 1], [0, 0.46])] if self.stacked else [([0, 0.49], [0, 1]), ([0.51, 1], [0, 1])]
-
-
-def plain(text: str, longest: int = 40) -> str:
-    """User text as Plotly text, shortened, and isolated so that right-to-left words leave the rest in its place."""
-    return f"\u2068{safe_name(text if len(text) <= longest else text[: longest - 1] + '…')}\u2069"
+POINTS = 100_000  # more than a picture can have; a point's customdata is point + POINTS · stamp: one number travels faster than two
+_STILL = {"mode": "immediate", "frame": {"duration": 0, "redraw": True}, "transition": {"duration": 0}}
+_PACE = {"frame": {"duration": 900, "redraw": True}, "transition": {"duration": 500}, "fromcurrent": True}
+_MEASURES = ((BLUE, "circle"), (VERMILLION, "diamond"), (GREEN, "square"), (PURPLE, "cross"))
 
 
 def scatter(drawing: Drawing) -> go.Figure:
-    """The picture."""
     traces = [trace for k, pane in enumerate(drawing.panes) for trace in _pane_traces(drawing, pane, k)]
-    stacked, scale = drawing.stacked, {"thickness": 10, "title": {"text": drawing.panes[0].look.scale, "side": "right"}}
+    stacked, scale = drawing.scene.stacked, {"thickness": 10, "title": {"text": drawing.panes[0].look.scale, "side": "right"}}
     title = {"text": drawing.title, "font": {"size": 15}}
     layout = {
         "title": title | ({"y": 1 - 52 / drawing.height} if stacked else {}),
         "height": drawing.height,
-        "uirevision": drawing.revision,
+        "uirevision": drawing.scene.picture.key,
         "margin": {"l": 8, "r": 8, "t": 96 if stacked else 66, "b": 8},
         "hovermode": "closest",
         "clickmode": "event+select",
         "dragmode": "orbit" if drawing.solid else False if stacked else "lasso",
-        "annotations": titles(drawing),
+        "annotations": _titles(drawing),
         "legend": {"orientation": "h", "y": -0.05 if stacked else -0.09, "x": 0, "itemsizing": "constant"},
         "coloraxis": {"colorscale": PLAN_SCALE, "colorbar": scale},
         **(_scenes(drawing) if drawing.solid else _axes(drawing)),
@@ -138,13 +44,40 @@ def scatter(drawing: Drawing) -> go.Figure:
     return go.Figure(traces, layout)
 
 
-def titles(drawing: Drawing) -> list[dict]:
+def film(drawings: Sequence[Drawing], steps: Sequence[str]) -> go.Figure:
+    """All moments in one figure, with a play button and a slider that need no server."""
+    figure = scatter(drawings[0])
+    figure.frames = [
+        go.Frame(data=scatter(one).data, name=step, layout={"title": {"text": one.title}, "annotations": _titles(one)})
+        for one, step in zip(drawings, steps, strict=True)
+    ]
+    orders = {"▶ Play": [None, _PACE], "⏸ Pause": [[None], _STILL]}
+    buttons = [{"label": label, "method": "animate", "args": order} for label, order in orders.items()]
+    menu = {"type": "buttons", "direction": "left", "x": 0, "y": -0.24, "xanchor": "left", "yanchor": "top", "showactive": False}
+    stops = [{"label": step, "method": "animate", "args": [[step], _STILL]} for step in steps]
+    slider = {"x": 0.2, "len": 0.8, "y": -0.2, "currentvalue": {"prefix": "step "}, "steps": stops}
+    return figure.update_layout(updatemenus=[menu | {"buttons": buttons}], sliders=[slider], margin={"b": 120}, dragmode="pan")
+
+
+def course(steps: Sequence[int], values: Mapping[str, Sequence[float]], now: int) -> go.Figure:
+    """Measures over a film's moments, the one shown as a dashed line."""
+    figure = go.Figure()
+    for (name, row), (color, symbol) in zip(values.items(), _MEASURES, strict=True):
+        look = {"mode": "lines+markers", "line_color": color, "marker": {"symbol": symbol, "size": 7, "color": color}}
+        figure.add_scatter(x=list(steps), y=list(row), name=name, hovertemplate=f"step %{{x}}: %{{y:.3f}}<extra>{name}</extra>", **look)
+    figure.add_vline(now, line={"color": GREY, "dash": "dash"})
+    axes = {"xaxis": {"title": {"text": "step of the run"}, "fixedrange": True, "zeroline": False}}
+    axes |= {"yaxis": {"title": {"text": "share or distance"}, "range": [0, 1.02], "fixedrange": True}}
+    title, legend = {"text": "Measures along the run", "font": {"size": 15}}, {"orientation": "h", "y": -0.35, "x": 0}
+    margin = {"l": 8, "r": 8, "t": 40, "b": 8}
+    return figure.update_layout(title=title, height=260, margin=margin, dragmode=False, legend=legend, **axes)
+
+
+def _titles(drawing: Drawing) -> list[dict]:
     """What each pane shows, above it."""
     look = {"xref": "paper", "yref": "paper", "xanchor": "left", "yanchor": "bottom", "showarrow": False, "font": {"size": 13}}
-    return [
-        {"text": f"<b>{safe_name(pane.title)}</b>", "x": across[0], "y": up[1], **look}
-        for pane, (across, up) in zip(drawing.panes, drawing.domains, strict=True)
-    ]
+    placed = zip(drawing.panes, drawing.domains, strict=True)
+    return [look | {"text": f"<b>{safe_name(pane.title)}</b>", "x": across[0], "y": up[1]} for pane, (across, up) in placed]
 
 
 def _pane_traces(drawing: Drawing, pane: Pane, number: int) -> list[dict]:
@@ -159,23 +92,15 @@ def _pane_traces(drawing: Drawing, pane: Pane, number: int) -> list[dict]:
 
 
 def _language_trace(drawing: Drawing, pane: Pane, k: int, first: bool) -> dict:
-    mine = np.flatnonzero(drawing.language == k)
+    mine = np.flatnonzero(drawing.points.language == k)
     by_language = pane.look.names == drawing.names
     marker = {"symbol": drawing.shapes[k], "size": drawing.size, "opacity": 0.85, "line": {"width": 0}}
-    trace = {
-        "type": drawing.kind,
-        "mode": "markers",
-        "name": safe_name(drawing.names[k]),
-        **_xyz(pane.places[mine]),
-        "text": [drawing.hover[one] for one in mine],
-        "hovertemplate": "%{text}<extra></extra>",
-        "customdata": (mine + POINTS * drawing.stamp).tolist(),
-        "legendgroup": f"language {k}",
-        "showlegend": first and by_language,
-        "marker": marker | _colour(pane.look, mine, k if by_language else None),
-    }
+    trace = {"type": drawing.kind, "mode": "markers", "name": safe_name(drawing.names[k]), **_xyz(pane.places[mine])}
+    trace |= {"text": [drawing.hover[one] for one in mine], "hovertemplate": "%{text}<extra></extra>"}
+    trace |= {"customdata": (mine + POINTS * drawing.scene.stamp).tolist(), "legendgroup": f"language {k}"}
+    trace |= {"showlegend": first and by_language, "marker": marker | _colour(pane.look, mine, k if by_language else None)}
     if not drawing.solid:
-        trace["selectedpoints"] = np.flatnonzero(np.isin(mine, drawing.marked)).tolist() if len(drawing.marked) else None
+        trace["selectedpoints"] = np.flatnonzero(np.isin(mine, drawing.scene.marked)).tolist() if len(drawing.scene.marked) else None
         trace["selected"], trace["unselected"] = {"marker": {"opacity": 1}}, {"marker": {"opacity": 0.3}}
     return trace
 
@@ -197,7 +122,7 @@ def _legend_only(drawing: Drawing, pane: Pane) -> list[dict]:
     entries = [(name, GREY, shape) for name, shape in zip(drawing.names, drawing.shapes, strict=True)]
     if len(pane.look.names) <= len(COLOURS):
         entries += [(name, _category(pane.look, k), "circle") for k, name in enumerate(pane.look.names)]
-    nowhere = {"type": drawing.kind, "mode": "markers", "hoverinfo": "skip"} | {axis: [None] for axis in "xyz"[: drawing.reach.shape[1]]}
+    nowhere = {"type": drawing.kind, "mode": "markers", "hoverinfo": "skip"} | {axis: [None] for axis in "xyz"[: pane.places.shape[1]]}
     return [nowhere | {"name": safe_name(name), "marker": {"color": color, "symbol": symbol, "size": 9}} for name, color, symbol in entries]
 
 
@@ -215,10 +140,8 @@ def _line_traces(drawing: Drawing, pane: Pane, first: bool) -> list[dict]:
         traces.append(trace | named | _xyz(np.concatenate([mine, gaps], axis=1).reshape(-1, ends.shape[2])))
         low = high
     if len(ends) <= MOST_LINES // 2 and not drawing.solid:
-        told = [
-            f"{drawing.labels[i]} — {drawing.labels[j]}<br>1 − cos {length:.3f}"
-            for (i, j), length in zip(drawing.lines, pane.lengths, strict=True)
-        ]
+        named = ([drawing.label(end) for end in line] for line in drawing.lines)
+        told = [f"{' — '.join(pair)}<br>1 − cos {length:.3f}" for pair, length in zip(named, pane.lengths, strict=True)]
         trace = {"type": drawing.kind, "mode": "markers", "marker": {"size": 7, "opacity": 0}, "showlegend": False, "name": "lengths"}
         traces.append(trace | _xyz(ends.mean(1)) | {"text": told, "hovertemplate": "%{text}<extra></extra>"})
     return traces
@@ -226,15 +149,15 @@ def _line_traces(drawing: Drawing, pane: Pane, first: bool) -> list[dict]:
 
 def _rings(drawing: Drawing, pane: Pane) -> dict:
     """Around the selected points; there even when none is, so that a film's points glide."""
-    few = len(drawing.marked) <= _LABELLED
+    few = len(drawing.scene.marked) <= _LABELLED
     marker = {"color": VERMILLION, "symbol": "circle-open", "size": 9 if drawing.solid else 14}
     trace = {"mode": "markers+text" if few else "markers", "textposition": "top center", "textfont": {"size": 13}, "hoverinfo": "skip"}
-    trace |= {"showlegend": False, "name": "selected", **_xyz(pane.places[list(drawing.marked)])}
+    trace |= {"showlegend": False, "name": "selected", **_xyz(pane.places[list(drawing.scene.marked)])}
     if few:
-        trace["text"] = [drawing.labels[one] for one in drawing.marked]
+        trace["text"] = [drawing.label(one) for one in drawing.scene.marked]
     if drawing.solid:
         return {"type": "scatter3d", "marker": marker, **trace}
-    flat = {"type": "scatter", "cliponaxis": False} if len(drawing.marked) <= _DRAWN_RINGS else {"type": "scattergl"}
+    flat = {"type": "scatter", "cliponaxis": False} if len(drawing.scene.marked) <= _DRAWN_RINGS else {"type": "scattergl"}
     return {**flat, "marker": {**marker, "line": {"width": 2.5, "color": VERMILLION}}, **trace}
 
 
@@ -257,7 +180,7 @@ def _axes(drawing: Drawing) -> dict:
         x = {"domain": across, "range": across_range, "anchor": f"y{at}"} | ({"matches": "x"} if k else {})
         y = {"domain": up, "range": up_range, "anchor": f"x{at}"} | ({"matches": "y"} if k else {})
         axes[f"xaxis{at}"] = quiet | x | {"title": {"text": _axis_name(drawing, pane, 0), "standoff": 4}}
-        named = not k or drawing.stacked
+        named = not k or drawing.scene.stacked
         axes[f"yaxis{at}"] = quiet | y | ({"title": {"text": _axis_name(drawing, pane, 1), "standoff": 4}} if named else {})
     return axes
 
@@ -265,9 +188,8 @@ def _axes(drawing: Drawing) -> dict:
 def _scenes(drawing: Drawing) -> dict:
     scenes = {}
     for k, (pane, (across, up)) in enumerate(zip(drawing.panes, drawing.domains, strict=True)):
-        axes = {
-            f"{axis}axis": {"range": ends, "showticklabels": False, "title": {"text": _axis_name(drawing, pane, n).split(" · ")[0]}}
-            for n, (axis, ends) in enumerate(zip("xyz", drawing.ranges, strict=True))
-        }
+        names = [_axis_name(drawing, pane, axis).split(" · ")[0] for axis in range(3)]
+        told = zip("xyz", names, drawing.ranges, strict=True)
+        axes = {f"{axis}axis": {"range": ends, "showticklabels": False, "title": {"text": name}} for axis, name, ends in told}
         scenes[f"scene{k + 1}" if k else "scene"] = axes | {"domain": {"x": across, "y": up}, "aspectmode": "cube"}
     return scenes

@@ -3,7 +3,7 @@
 import base64
 import re
 import zlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 
@@ -13,7 +13,7 @@ _LISTED = 60  # points that are written one by one; more become a packed row of 
 _MOST_BYTES = 8_192  # of that row: more than points there can be
 
 
-def written(points: Sequence[int]) -> str:
+def written(points: Collection[int]) -> str:
     """Points 0 … as text: "3.17.40", or packed."""
     if len(points) <= _LISTED:
         return ".".join(map(str, sorted(points)))
@@ -24,7 +24,7 @@ def written(points: Sequence[int]) -> str:
 
 def taken(numbers: Sequence[int]) -> str:
     """The same from the numbers that the figure's points carry."""
-    return written(sorted({number % POINTS for number in numbers}))
+    return written({number % POINTS for number in numbers})
 
 
 def read(text: str, count: int) -> list[int]:

@@ -10,7 +10,6 @@ from dashboard.pages.space.choices import CHOICES
 
 
 def page() -> None:
-    """The controls, and the picture."""
     st.header("Space", anchor=False)
     st.caption("Words in their sentences as points of the embedding space: do translations meet, and do languages mix?")
     controls.mode()

@@ -32,14 +32,6 @@ class Picture:
         }
 
 
-@dataclass(frozen=True)
-class Moment:
-    """A state that is told of: its place in the picture, and how it is called there."""
-
-    state: int
-    name: str
-
-
 def facts(picture: Picture, states: list[int]) -> list[tuple[str, str, str]]:
     """(name, value, explanation); of several states the values with arrows between them."""
     first, count, sample = picture.measures[states[0]], len(picture.cloud.points), picture.projection.sample
@@ -60,17 +52,17 @@ def facts(picture: Picture, states: list[int]) -> list[tuple[str, str, str]]:
     return [("points", f"{count:,}", "words or sentences plotted"), *told]
 
 
-def by_language(picture: Picture, moments: list[Moment]) -> pd.DataFrame:
-    """Retrieval and mixing, one row a language."""
+def by_language(picture: Picture, moments: dict[str, int]) -> pd.DataFrame:
+    """Retrieval and mixing, one row a language; `moments` are the states that are told of, by what they are called."""
     points = picture.cloud.points
     rows = []
     for k, code in enumerate(points.codes):
         mine = points.language == k
         row = {"language": language(code).name, "points": int(mine.sum())}
-        for moment in moments:
-            found = picture.measures[moment.state]
+        for name, state in moments.items():
+            found = picture.measures[state]
             tried = found.ranks[mine] > 0
-            suffix = f" {moment.name}" if len(moments) > 1 else ""
+            suffix = f" {name}" if len(moments) > 1 else ""
             row[f"P@1{suffix}"] = round(float((found.ranks[mine] == 1).sum() / tried.sum()), 3) if tried.any() else None
             row[f"mixing{suffix}"] = round(float(found.mixing[mine].mean()), 3)
         rows.append(row)

@@ -53,7 +53,6 @@ class Source:
         return []
 
     def names(self) -> list[str]:
-        """The names that are offered."""
         return [row["name"] for group in self.groups() for row in group.rows]
 
     def about(self, name: str) -> tuple[str, ...]:
@@ -65,9 +64,8 @@ class Source:
         return False
 
     def fetch(self, name: str, teller: Teller) -> None:
-        """Brings an encoder to this machine.
+        """Brings an encoder to this machine, which `teller` is told of.
 
-        teller: told the share of it; ends the work when it is asked to
         raises: Stopped; InputError   it cannot be had
         """
 

@@ -4,6 +4,7 @@ Only what loading needs counts and comes: configuration, tokeniser and safetenso
 HF_ENDPOINT, the cache that of HF_HOME; both are the hub library's own.
 """
 
+import contextlib
 import functools
 import json
 import logging
@@ -48,10 +49,8 @@ class Hub(Source):
     def groups(self) -> list[Group]:
         here = dict(cached())
         public = [{"name": name, "about": text, "cached": name in here} for name, text in PUBLIC.items()]
-        return [
-            Group("cached", "In the local cache of the hub", [{"name": name, "bytes": size} for name, size in here.items()], "none"),
-            Group("public", "Public, known to suit", public),
-        ]
+        rows = [{"name": name, "bytes": size} for name, size in here.items()]
+        return [Group("cached", "In the local cache of the hub", rows, "none"), Group("public", "Public, known to suit", public)]
 
     def about(self, name: str) -> tuple[str, ...]:
         return (PUBLIC[name],) if name in PUBLIC else ()
@@ -116,18 +115,13 @@ def cached() -> list[tuple[str, int]]:
         repositories = huggingface_hub.scan_cache_dir(constants.HF_HUB_CACHE).repos
     except CacheNotFound:
         return []
-    names = sorted(entry.repo_id for entry in repositories if entry.repo_type == "model")
-    return [(name, size) for name in names if (size := _size(name))]
-
-
-def _size(name: str) -> int:
-    """Bytes of an encoder in the cache; 0 where it is not whole, or a model of another kind."""
-    try:
-        found = facts.local_facts(name, SOURCE.folder(name))
-        facts.check_model_type(name, found.architecture)
-    except InputError:
-        return 0
-    return found.size
+    found = []
+    for name in sorted(entry.repo_id for entry in repositories if entry.repo_type == "model"):
+        with contextlib.suppress(InputError):  # not whole, or a model of another kind
+            known = facts.local_facts(name, SOURCE.folder(name))
+            facts.check_model_type(name, known.architecture)
+            found.append((name, known.size))
+    return found
 
 
 def _model_info(name: str):
@@ -145,16 +139,13 @@ def _model_info(name: str):
         logging.getLogger(__name__).info("asking the hub for %s failed", name, exc_info=True)
         names = [known for known, _ in cached()]
         others = f"one from the local cache ({', '.join(names)})" if names else "a folder; the local cache has none"
-        raise InputError(
-            f"Encoder {name} is not in the local cache and the model hub cannot be reached; choose a bundled encoder or {others}."
-        ) from error
+        away = f"Encoder {name} is not in the local cache and the model hub cannot be reached"
+        raise InputError(f"{away}; choose a bundled encoder or {others}.") from error
 
 
 def _check_space(found: Facts) -> None:
-    folder = Path(constants.HF_HUB_CACHE)
-    while not folder.is_dir():
-        folder = folder.parent
-    free = shutil.disk_usage(folder).free
+    cache = Path(constants.HF_HUB_CACHE)
+    free = shutil.disk_usage(next(folder for folder in (cache, *cache.parents) if folder.is_dir())).free
     if not found.here and free < found.size:
         raise InputError(f"{found.name} takes {readable_size(found.size)} and {readable_size(free)} are free; make room for it.")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -22,15 +22,11 @@ class Pca(Method):
     source: Pearson 1901; turning states onto each other Schönemann 1966
     """
 
-    name: ClassVar[str] = "pca"
-    label: ClassVar[str] = "PCA"
-    rank: ClassVar[int] = 10
-    about: ClassVar[str] = "PCA turns the space so that most variance shows: lengths keep their meaning, much is hidden."
-    reading: ClassVar[str] = "PCA shows only the share of the variance that its axes name."
-    linear: ClassVar[bool] = True
+    name, label, rank, linear = "pca", "PCA", 10, True
+    about = "PCA turns the space so that most variance shows: lengths keep their meaning, much is hidden."
+    reading = "PCA shows only the share of the variance that its axes name."
 
     def place(self, vectors: Sequence[np.ndarray], settings: ProjectionSettings, same_space: bool, tell: Teller) -> list[np.ndarray]:
-        """The scores."""
         return scores(vectors, settings.dimensions, same_space)
 
 

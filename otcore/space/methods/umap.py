@@ -18,7 +18,7 @@ import threading
 import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 WINDOW = 3  # states on either side to which a state is tied (umap.AlignedUMAP's default)
 PULL = 0.01  # strength of the ties: its alignment_regularisation
 ROUNDS = 200  # of several states together: its n_epochs
+_DISTANCE_HELP = "How close points may come on the picture: small packs them, large spreads them; only looks change."
+_SEED_HELP = "Of the random steps: the same seed gives the same picture; what changes with the seed means nothing."
 _PATIENCE = 3  # seconds that the end of the process waits for a fit
 _SEEDS = np.iinfo(np.int32).min + 1, np.iinfo(np.int32).max - 1
 _lock = threading.Lock()
@@ -48,34 +50,26 @@ class Umap(Method):
     source: McInnes, Healy & Melville 2018; Islam & Fleischer 2022 (several states)
     """
 
-    name: ClassVar[str] = "umap"
-    label: ClassVar[str] = "UMAP"
-    rank: ClassVar[int] = 20
-    about: ClassVar[str] = "UMAP lays out who is near whom."
-    reading: ClassVar[str] = "Near on a UMAP picture means near in the space; far, size and density mean nothing."
-    note: ClassVar[str] = (
+    name, label, rank, slow = "umap", "UMAP", 20, True
+    about = "UMAP lays out who is near whom."
+    reading = "Near on a UMAP picture means near in the space; far, size and density mean nothing."
+    note = (
         "UMAP keeps who is near whom. How far two groups stand apart, how large or how dense a group looks, and the axes mean nothing; "
         "read lengths from the lines and the list, which are measured in the original space."
     )
-    slow: ClassVar[bool] = True
 
-    min_dist: float = choice(
-        0.1,
-        Number(0, 1, dial=(0.0, 1.0, 0.05)),
-        "Minimum distance",
-        "How close points may come on the picture: small packs them, large spreads them; only looks change.",
-    )
-    seed: int = choice(
-        0,
-        Number(0, 2**32 - 1, whole=True),
-        "Seed",
-        "Of the random steps: the same seed gives the same picture; what changes with the seed means nothing.",
-    )
+    min_dist: float = choice(0.1, Number(0, 1, dial=(0.0, 1.0, 0.05)), "Minimum distance", _DISTANCE_HELP)
+    seed: int = choice(0, Number(0, 2**32 - 1, whole=True), "Seed", _SEED_HELP)
 
     def place(self, vectors: Sequence[np.ndarray], settings: ProjectionSettings, same_space: bool, tell: Teller) -> list[np.ndarray]:
         """raises: Stopped   also while it waits for another fit"""
-        _check_count(len(vectors[0]), settings)
-        found = [_found(x, settings, tell.part(0.2 * k / len(vectors), 0.2 * (k + 1) / len(vectors))) for k, x in enumerate(vectors)]
+        n, least = len(vectors[0]), settings.dimensions + 2
+        if n <= least:
+            raise InputError(f"UMAP in {least - 2} dimensions needs more than {least} points and there are {n}; choose PCA or more points.")
+        if n <= settings.neighbours:
+            needed = f"UMAP with {settings.neighbours} neighbours needs more points than that and there are {n}"
+            raise InputError(f"{needed}; lower the neighbours to {n - 1} or less, or choose more sentences or languages.")
+        found = [_found(x, settings, part) for x, part in tell.part(0, 0.2).each(vectors)]
         random = np.random.RandomState(self.seed)
         starts = [_start(one, random) for one in scores(vectors, settings.dimensions, same_space)]
         with _numba(tell := tell.part(0.2, 1)), warnings.catch_warnings():
@@ -87,16 +81,9 @@ class Umap(Method):
     def _one(self, start: np.ndarray, found: Found, tell: Teller) -> np.ndarray:
         import umap
 
-        fit = umap.UMAP(
-            n_neighbors=found[0].shape[1],
-            n_components=start.shape[1],
-            min_dist=self.min_dist,
-            init=start,
-            random_state=self.seed,
-            n_jobs=1,
-            precomputed_knn=found,
-            tqdm_kwds={"file": _Bar(tell), "bar_format": "{n}/{total}", "disable": False, "mininterval": 0, "miniters": 1},
-        )
+        bar = {"file": _Bar(tell), "bar_format": "{n}/{total}", "disable": False, "mininterval": 0, "miniters": 1}
+        given = {"n_neighbors": found[0].shape[1], "precomputed_knn": found, "init": start, "tqdm_kwds": bar}
+        fit = umap.UMAP(n_components=start.shape[1], min_dist=self.min_dist, random_state=self.seed, n_jobs=1, **given)
         return fit.fit_transform(start)
 
     def _together(self, places: np.ndarray, graphs: list, random: np.random.RandomState, tell: Teller) -> np.ndarray:
@@ -120,22 +107,8 @@ class Umap(Method):
         return places
 
 
-def _check_count(n: int, settings: ProjectionSettings) -> None:
-    """raises: InputError   a neighbourhood would hold all points, or more"""
-    least = settings.dimensions + 2
-    if n <= least:
-        raise InputError(
-            f"UMAP in {settings.dimensions} dimensions needs more than {least} points and there are {n}; choose PCA or more points."
-        )
-    if n <= settings.neighbours:
-        raise InputError(
-            f"UMAP with {settings.neighbours} neighbours needs more points than that and there are {n}; "
-            f"lower the neighbours to {n - 1} or less, or choose more sentences or languages."
-        )
-
-
 def _found(x: np.ndarray, settings: ProjectionSettings, tell: Teller) -> Found:
-    from otcore.space.nearest import nearest
+    from otcore.space.measures import nearest
 
     indices, distances = nearest(x, settings.neighbours - 1, settings.metric, tell)
     return np.hstack([np.arange(len(x))[:, None], indices]), np.hstack([np.zeros_like(distances[:, :1]), distances])
