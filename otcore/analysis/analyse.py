@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -41,13 +41,15 @@ class Drawn:
     pieces: tuple[tuple[tuple[int, ...], tuple[int, ...]], ...]
     unknown: tuple[tuple[frozenset[int], frozenset[int]], ...]
 
+    def context(self, pair: SentencePair, place: int, counts: dict[str, Counter]) -> Context:
+        """What the rules look at, for the pair at that place."""
+        return Context(pair, pair.gold, self.alignments[place].pairs, self.pieces[place], self.unknown[place], counts)
+
 
 @dataclass(frozen=True)
 class SystemErrors:
-    """One system's links, judged.
+    """One system's links, judged, and its scores on each pair.
 
-    table  : every link there is
-    scores : a pair's counts against gold
     change : (links,) int8 index into significance.CHANGES, from A to B; all 0 where there is one system
     """
 
@@ -85,7 +87,7 @@ class Analysis:
 
     def context(self, system: int, pair: int) -> Context:
         """What the rules look at, for one pair under one system."""
-        return _context(self.pairs[pair], self.systems[system].drawn, pair, self.counts)
+        return self.systems[system].drawn.context(self.pairs[pair], pair, self.counts)
 
 
 def _silent(done: int, total: int) -> None:
@@ -121,7 +123,8 @@ def draw(name: str, encoder: Encoder, sides: Sequence[Sides], settings: AlignSet
         alignments += align_encoded(sides[start : start + BLOCK], settings, counts)
         progress(len(alignments), len(sides))
     mark = encoder.tokenizer.unk_token
-    pieces = tuple((_pieces(x, len(pair.source.words)), _pieces(y, len(pair.target.words))) for pair, x, y in sides)
+    sized = [((x, pair.source.words), (y, pair.target.words)) for pair, x, y in sides]
+    pieces = tuple(tuple(tuple(np.bincount(x.piece_words, minlength=len(words)).tolist()) for x, words in both) for both in sized)
     unknown = tuple((_unknown(x, mark), _unknown(y, mark)) for _, x, y in sides)
     return Drawn(name, encoder.check_layer(settings.layer), tuple(alignments), pieces, unknown)
 
@@ -144,13 +147,15 @@ def analyse(pairs: Sequence[SentencePair], systems: Sequence[Drawn]) -> Analysis
             raise InputError(f"{where} has no gold links; an analysis of errors needs them for every pair.")
         pair.gold.check(len(pair.source.words), len(pair.target.words), where)
     counts = word_counts_of(pairs)
-    tables = [table_of([_context(pair, drawn, k, counts) for k, pair in enumerate(pairs)], drawn.alignments, counts) for drawn in systems]
     found = []
-    for k, (drawn, table) in enumerate(zip(systems, tables, strict=True)):
+    for drawn in systems:
+        table = table_of([drawn.context(pair, k, counts) for k, pair in enumerate(pairs)], drawn.alignments, counts)
         scores = tuple(score_pair(alignment.pairs, pair.gold) for alignment, pair in zip(drawn.alignments, pairs, strict=True))
-        change = change_codes(pairs, table, tables[1 - k], table_is_first=k == 0) if len(tables) > 1 else np.zeros(len(table), np.int8)
-        found.append(SystemErrors(drawn, table, scores, change))
-    compared = changes(pairs, *tables, (found[0].aer, found[1].aer)) if len(tables) > 1 else None
+        found.append(SystemErrors(drawn, table, scores, np.zeros(len(table), np.int8)))
+    if len(found) == 1:
+        return Analysis(tuple(pairs), tuple(found), counts, None)
+    compared = changes(pairs, *(one.table for one in found), tuple(one.aer for one in found))
+    found = [replace(one, change=change_codes(pairs, one.table, compared)) for one in found]
     return Analysis(tuple(pairs), tuple(found), counts, compared)
 
 
@@ -162,13 +167,10 @@ def other_counts(pairs: Sequence[SentencePair]) -> dict[str, Counter]:
 def summary(analysis: Analysis) -> dict:
     """All counts as plain values, as the command line prints them and the page shows them."""
     result = {"pairs": len(analysis.pairs), "systems": [_system_summary(one, analysis.pairs) for one in analysis.systems]}
-    if analysis.changes:
-        found = analysis.changes
-        result["changes"] = {
-            "links": found.counts,
-            "mcnemar": {"exact": found.links.exact, "statistic": found.links.statistic, "asymptotic": found.links.asymptotic},
-            "pairs": {"improved": found.improved, "harmed": found.harmed, "same": found.same, "sign_test": found.sentences},
-        }
+    if found := analysis.changes:
+        test = {name: getattr(found.links, name) for name in ("exact", "statistic", "asymptotic")}
+        pairs = {"improved": found.improved, "harmed": found.harmed, "same": found.same, "sign_test": found.sentences}
+        result["changes"] = {"links": found.counts, "mcnemar": test, "pairs": pairs}
     return result
 
 
@@ -193,14 +195,6 @@ def _system_summary(one: SystemErrors, pairs: Sequence[SentencePair]) -> dict:
     found["outcomes"] = {name: int(outcomes[k]) for k, name in enumerate(OUTCOMES)}
     found["causes"] = cause_counts(one.table)
     return found | {"languages": {name: cause_counts(one.table, language == k) for k, name in enumerate(names)}}
-
-
-def _context(pair: SentencePair, drawn: Drawn, place: int, counts: dict[str, Counter]) -> Context:
-    return Context(pair, pair.gold, drawn.alignments[place].pairs, drawn.pieces[place], drawn.unknown[place], counts)
-
-
-def _pieces(vectors: WordVectors, words: int) -> tuple[int, ...]:
-    return tuple(np.bincount(vectors.piece_words, minlength=words).tolist())
 
 
 def _unknown(vectors: WordVectors, mark: str | None) -> frozenset[int]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from otcore.analysis.analyse import Analysis
+from otcore.analysis.classes import OUTCOMES
 from otcore.analysis.table import FALSE_CODE, MISSED_CODE
 
 TAG = "tag"
@@ -95,16 +96,14 @@ def rates(analysis: Analysis, system: int, key: str, rows: np.ndarray | None = N
     rows = np.ones(len(table), bool) if rows is None else rows
     if key == TAG:
         tags = sorted({tag for pair in analysis.pairs for tag in pair.tags})
-        having = {tag: np.array([tag in pair.tags for pair in analysis.pairs], bool)[table.pair] & rows for tag in tags}
-        return [_rate(tag, table.outcome[chosen]) for tag, chosen in having.items()]
-    bins = link_bins(analysis, system, key)
-    return [_rate(label, table.outcome[rows & (bins == k)]) for k, label in enumerate(DIMENSIONS[key].labels)]
+        having = {tag: np.array([tag in pair.tags for pair in analysis.pairs], bool)[table.pair] for tag in tags}
+    else:
+        bins = link_bins(analysis, system, key)
+        having = {label: bins == k for k, label in enumerate(DIMENSIONS[key].labels)}
+    counts = {label: np.bincount(table.outcome[rows & chosen], minlength=len(OUTCOMES)).tolist() for label, chosen in having.items()}
+    return [Rate(label, sum(of), of[MISSED_CODE], of[FALSE_CODE]) for label, of in counts.items()]
 
 
 def _bins(values: np.ndarray, key: str) -> np.ndarray:
     # an AER of exactly 0.3 is 0.30000000000000004 after its subtraction: a hair keeps it and its neighbours in the right tenth
     return np.maximum(np.searchsorted(np.array(DIMENSIONS[key].edges), np.asarray(values, np.float64) + 1e-6, side="right") - 1, 0)
-
-
-def _rate(label: str, outcomes: np.ndarray) -> Rate:
-    return Rate(label, len(outcomes), int((outcomes == MISSED_CODE).sum()), int((outcomes == FALSE_CODE).sum()))

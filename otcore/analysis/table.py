@@ -57,7 +57,7 @@ def table_of(contexts: Sequence[Context], alignments: Sequence[Alignment], count
 
 
 def place_codes(pairs: Sequence[SentencePair], table: LinkTable) -> np.ndarray:
-    """(k,) int64, one number for each place (pair, source word, target word), equal over systems."""
+    """(k,) int64, one number for each place (pair, source word, target word) of a table, or of what else has these columns."""
     width = 1 + max((max(len(pair.source.words), len(pair.target.words)) for pair in pairs), default=0)
     return (table.pair.astype(np.int64) * width + table.source) * width + table.target
 

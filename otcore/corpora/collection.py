@@ -90,7 +90,7 @@ class Collection:
         """
         self._check(source, target)
         texts = zip(self.topics, self.training[source], self.training[target], strict=True)
-        return [SentencePair(Sentence.from_text(a, source), Sentence.from_text(b, target), id=id) for id, a, b in texts]
+        return [SentencePair.of(both, (source, target), id=id) for id, *both in texts]
 
     def texts(self, language: str) -> dict[str, str]:
         """Id → running text of every sentence, gold first, then training: what the queries search.
@@ -118,12 +118,11 @@ class Collection:
                 raise InputError(f"The bundled collection has no {code}; it has {', '.join(self.gold)}.")
 
     def _entry(self, id: str) -> Entry:
-        for entry in self.entries:
-            if entry.id == id:
-                return entry
-        raise InputError(
-            f"The bundled collection has no sentence {id[:20]}; its ids run from {self.entries[0].id} to {self.entries[-1].id}."
-        )
+        found = next((entry for entry in self.entries if entry.id == id), None)
+        if found is None:
+            ends = f"{self.entries[0].id} to {self.entries[-1].id}"
+            raise InputError(f"The bundled collection has no sentence {id[:20]}; its ids run from {ends}.")
+        return found
 
 
 @functools.cache
