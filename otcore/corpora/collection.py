@@ -47,7 +47,6 @@ class Query:
 class Collection:
     """The collection in memory.
 
-    entries  : the gold sentences in order
     gold     : language → id → Sentence
     links    : language → id → Links from the English sentence to that language's
     training : language → running texts in order, line-parallel over languages; no gold, no overlap with `gold`
@@ -138,10 +137,14 @@ def load_collection(folder: Path = DATA) -> Collection:
     >>> pair.source.language, pair.target.language, len(pair.gold.sure) > 0
     ('de', 'en', True)
     """
-    entries = tuple(_entry(cells) for cells in _rows(folder / "gold" / "about.tsv", 5))
+    about = _rows(folder / "gold" / "about.tsv", 5)
+    entries = tuple(Entry(id, split, topic, tuple(filter(None, tags.split(","))), note) for id, split, topic, tags, note in about)
     ids = [entry.id for entry in entries]
     codes = [PIVOT, *sorted(path.stem.removeprefix("en-") for path in (folder / "gold").glob("en-*.tsv"))]
-    gold = {code: _gold(folder / "gold" / f"{code}.tsv", code, ids) for code in codes}
+    gold = {}
+    for code in codes:
+        rows = _rows(folder / "gold" / f"{code}.tsv", 3, ids)
+        gold[code] = {id: Sentence(code, text, tuple(words.split(" ")), id) for id, text, words in rows}
     links = {code: _links(folder / "gold" / f"en-{code}.tsv", ids, gold[PIVOT], gold[code]) for code in codes[1:]}
     topics = dict(_rows(folder / "training" / "about.tsv", 2))
     training = {code: _texts(folder / "training" / f"{code}.tsv", list(topics)) for code in codes}
@@ -169,14 +172,6 @@ def _rows(path: Path, columns: int, ids: list[str] | None = None) -> list[list[s
         odd = next((pair for pair in zip(found, ids, strict=False) if pair[0] != pair[1]), ("", ""))
         raise InputError(f"{path}: its ids differ from about.tsv ({len(found)} against {len(ids)} lines; first difference {odd}).")
     return rows
-
-
-def _entry(cells: list[str]) -> Entry:
-    return Entry(cells[0], cells[1], cells[2], tuple(tag for tag in cells[3].split(",") if tag), cells[4])
-
-
-def _gold(path: Path, code: str, ids: list[str]) -> dict[str, Sentence]:
-    return {id: Sentence(code, text, tuple(words.split(" ")), id) for id, text, words in _rows(path, 3, ids)}
 
 
 def _texts(path: Path, ids: list[str]) -> tuple[str, ...]:

@@ -46,7 +46,6 @@ class Entry:
     """An entry as it is listed.
 
     key  : opens the files; whoever has it may read them
-    names: of the files, as they are kept
     bytes: that it takes up; 0 for files that stayed where they were
     used : when it was last given or opened, seconds since 1970
     """
@@ -91,9 +90,8 @@ class Store:
         """
         for name, content in files:
             if self.largest is not None and isinstance(content, bytes) and len(content) > self.largest:
-                raise InputError(
-                    f"{name} has {in_words(len(content))}; files up to {in_words(self.largest)} are taken, so give a part of it."
-                )
+                most = in_words(self.largest)
+                raise InputError(f"{name} has {in_words(len(content))}; files up to {most} are taken, so give a part of it.")
         key = hashlib.sha256(json.dumps([about, [_stamp(content) for _, content in files]]).encode()).hexdigest()[:20]
         place = self.folder / key
         try:
@@ -111,9 +109,8 @@ class Store:
                 (Path(trial) / key).rename(place)
         except OSError as error:
             if not place.is_dir():  # else another session was quicker, with the same files
-                raise InputError(
-                    f"Files cannot be kept in {self.folder} ({error.strerror}); check the free space and the permissions."
-                ) from error
+                remedy = "check the free space and the permissions"
+                raise InputError(f"Files cannot be kept in {self.folder} ({error.strerror}); {remedy}.") from error
         return key
 
     def kept(self, key: str) -> Kept:
@@ -173,10 +170,8 @@ class Store:
                 self._remove(entry.key)
                 total -= entry.bytes
         if total > self.budget:
-            raise InputError(
-                f"There is no room for these files: {self.label} take up {in_words(total - needed)} of {in_words(self.budget)}, "
-                "all of it used within a day or needed; remove some that are kept."
-            )
+            taken = f"{self.label} take up {in_words(total - needed)} of {in_words(self.budget)}, all of it used within a day or needed"
+            raise InputError(f"There is no room for these files: {taken}; remove some that are kept.")
 
     def _remove(self, key: str) -> None:
         place, doomed = self.folder / key, self.folder / f".{key}.{secrets.token_hex(4)}"
@@ -208,17 +203,15 @@ def on_disk(files: Sequence[Given], folder: Path) -> Iterator[tuple[Path, ...]]:
 
     raises: InputError   raised inside, with names in place of paths; OSError   they cannot be written
     """
-    paths = tuple(
-        folder / str(place) / plain_name(name) if isinstance(content, bytes) else content.resolve()
-        for place, (name, content) in enumerate(files)
-    )
     folder.mkdir(exist_ok=True)
-    for path, (_, content) in zip(paths, files, strict=True):
+    paths = []
+    for place, (name, content) in enumerate(files):
+        paths.append(folder / str(place) / plain_name(name) if isinstance(content, bytes) else content.resolve())
         if isinstance(content, bytes):
-            path.parent.mkdir()
-            path.write_bytes(content)
+            paths[-1].parent.mkdir()
+            paths[-1].write_bytes(content)
     try:
-        yield paths
+        yield tuple(paths)
     except InputError as error:
         told = str(error)
         for path, (name, _) in zip(paths, files, strict=True):

@@ -111,9 +111,8 @@ class NoteStore:
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise InputError(
-                f"{self.path.parent} cannot be made ({error.strerror}); set {VARIABLE} to a file in a folder of yours."
-            ) from error
+            remedy = f"set {VARIABLE} to a file in a folder of yours"
+            raise InputError(f"{self.path.parent} cannot be made ({error.strerror}); {remedy}.") from error
         self._use_log()
         with self._writing() as connection:
             for statement in _SCHEMA.split(";"):
@@ -138,13 +137,11 @@ class NoteStore:
         with self._writing() as connection:
             connection.execute("DELETE FROM notes WHERE uid = ?", (uid,))
 
-    def notes(self, corpus: str, pair: str | None = None, tag: str | None = None) -> list[Note]:
-        """Notes on a corpus, oldest first; of one pair, or with one tag."""
-        wanted = {"corpus": corpus} | ({"pair": pair} if pair is not None else {}) | ({"tag": tag} if tag is not None else {})
-        where = " AND ".join(f"{name} = ?" for name in wanted)
-        query = f"SELECT {_COLUMNS} FROM notes WHERE {where} ORDER BY written, uid"
+    def notes(self, corpus: str, pair: str | None = None) -> list[Note]:
+        """Notes on a corpus, or on one of its pairs, oldest first."""
+        query = f"SELECT {_COLUMNS} FROM notes WHERE corpus = ? AND pair = ifnull(?, pair) ORDER BY written, uid"
         with self._open() as connection:
-            return [Note(*row) for row in connection.execute(query, tuple(wanted.values()))]
+            return [Note(*row) for row in connection.execute(query, (corpus, pair))]
 
     def correct(self, correction: Correction) -> None:
         """Keeps what a gold link should be, beside the gold file, which is never written; the last word on a link counts."""
@@ -184,9 +181,8 @@ class NoteStore:
             connection.execute("PRAGMA synchronous = FULL")
             yield connection
         except sqlite3.DatabaseError as error:
-            raise InputError(
-                f"The notes in {self.path} cannot be used ({error}); set {VARIABLE} to another file, or free this one."
-            ) from error
+            remedy = f"set {VARIABLE} to another file, or free this one"
+            raise InputError(f"The notes in {self.path} cannot be used ({error}); {remedy}.") from error
         finally:
             connection.close()
 

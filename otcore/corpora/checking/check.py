@@ -102,9 +102,8 @@ class _Check:
             usual = Counter(sides[place][0] for sides in found if sides[place][0])
             expected.append(accepted_scripts(code) or tuple(script for script, _ in usual.most_common(1)))
         for index, sides in enumerate(found):
-            if any(
-                letters >= _LETTERS and script not in wanted for (script, letters), wanted in zip(sides, expected, strict=True) if wanted
-            ):
+            judged = [(*side, wanted) for side, wanted in zip(sides, expected, strict=True) if wanted]
+            if any(letters >= _LETTERS and script not in wanted for script, letters, wanted in judged):
                 self.flags[index].add("script")
         told = [f"{NAMES.get(wanted[0], wanted[0])} for {_name(code)}" for code, wanted in zip(self.codes, expected, strict=True) if wanted]
         self.details["script"] = "expected " + " and ".join(told) if told else ""
