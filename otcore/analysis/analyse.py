@@ -182,6 +182,11 @@ def cause_counts(table: LinkTable, rows: np.ndarray | None = None) -> dict[str, 
     return {key: {name: int(grid[k, at]) for at, name in enumerate(OUTCOMES)} for k, key in enumerate(CAUSES)}
 
 
+def commonest(counts: dict[str, dict[str, int]]) -> list[str]:
+    """The keys of RULES by how many links each is the cause of, the largest first; the counts are those of `cause_counts`."""
+    return sorted(CAUSES[1:], key=lambda key: -sum(counts[key].values()))
+
+
 def languages_of(pair: SentencePair) -> str:
     """ "en-de": the two sides' codes."""
     return f"{pair.source.language}-{pair.target.language}"

@@ -57,10 +57,7 @@ class FileFormat:
 
 
 def bundled(codes: Sequence[str], split: str = "test") -> Corpus:
-    """The collection's pairs from English to some languages.
-
-    raises: InputError   no language, or one the collection does not have
-    """
+    """The collection's pairs from English to some languages; raises InputError without one, or for one it does not have."""
     if not codes:
         raise InputError("Choose at least one language; each is aligned from English.")
     collection = load_collection()
@@ -106,10 +103,7 @@ def keep(files: Sequence[tuple[str, bytes]], shape: FileFormat) -> str:
 
 
 def kept(id: str) -> Corpus:
-    """A corpus that was stored.
-
-    raises: InputError   there is none of that id (any more)
-    """
+    """A corpus that was stored; raises InputError where there is none of that id (any more)."""
     return _corpus(CORPORA.kept(id))
 
 

@@ -61,10 +61,7 @@ def read_bitext(path: str | Path, source: str, target: str, *, presplit: bool = 
 
 
 def parallel_lines(source_path: str | Path, target_path: str | Path) -> list[tuple[str, str]]:
-    """The lines of two files side by side.
-
-    raises: InputError   unreadable, or of unequal length
-    """
+    """The lines of two files side by side; raises InputError where they are unreadable or of unequal length."""
     left, right = read_lines(source_path), read_lines(target_path)
     if len(left) != len(right):
         counted = f"{display_name(source_path)} has {len(left)} lines and {display_name(target_path)} has {len(right)}"

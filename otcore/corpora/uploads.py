@@ -114,10 +114,7 @@ class Store:
         return key
 
     def kept(self, key: str) -> Kept:
-        """Files that were stored; opening them counts as using them.
-
-        raises: InputError   there are none under that key (any more)
-        """
+        """Files that were stored, which counts as using them; raises InputError where there are none under that key (any more)."""
         place = self.folder / key
         if not re.fullmatch(KEY, key) or not (place / "about.json").is_file():
             raise InputError("The files of this view are not on this machine (any more); give them again.")
@@ -139,20 +136,14 @@ class Store:
         return sorted(found, key=lambda entry: (-entry.used, entry.key))
 
     def remove(self, key: str) -> None:
-        """Removes an entry, if it is there.
-
-        raises: InputError   something needs it, or its folder may not be changed
-        """
+        """Removes an entry, if it is there; raises InputError where something needs it, or its folder may not be changed."""
         if user := self.in_use().get(key):
             raise InputError(f"These files belong to {user}; delete that first.")
         if re.fullmatch(KEY, key):
             self._remove(key)
 
     def clear(self) -> None:
-        """Removes all entries that nothing needs.
-
-        raises: InputError   their folder may not be changed
-        """
+        """Removes all entries that nothing needs; raises InputError where their folder may not be changed."""
         users = self.in_use()
         for entry in self.entries():
             if entry.key not in users:

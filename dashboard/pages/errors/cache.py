@@ -43,10 +43,7 @@ def corpus_of(view: ErrorsView) -> Corpus:
 
 
 def analysis_of(view: ErrorsView, corpus: Corpus) -> Snapshot:
-    """How the job of an analysis stands; its result is an Analysis.
-
-    raises: InputError   an encoder cannot be had
-    """
+    """How the job of an analysis stands, whose result is an Analysis; raises InputError where an encoder cannot be had."""
     gold = [(one.pair, one.source, one.target, one.status) for one in notes().corrections(corpus.key)] if view.corrected else []
 
     def prepare():
@@ -76,19 +73,13 @@ def card_of(view: ErrorsView, pair: SentencePair, corpus: Corpus, system: System
 
 
 def found_by(view: ErrorsView, corpus: Corpus) -> list[bool]:
-    """Which pairs the search of a view finds.
-
-    raises: InputError   a bad pattern, or one that takes too long
-    """
+    """Which pairs the search of a view finds; raises InputError for a bad pattern, or one that takes too long."""
     texts = [[" ".join(side.words) for side in (pair.source, pair.target)] for pair in corpus.pairs]
     return _kept(work.shelf(), view, ("search", view.filters.search), lambda: matches(texts, view.filters.search))
 
 
 def notes() -> NoteStore:
-    """The notes file.
-
-    raises: InputError   it cannot be used
-    """
+    """The notes file; raises InputError where it cannot be used."""
     path = notes_path()
     return work.shelf().get(f"notes in {path}", lambda: NoteStore(path))
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from dashboard.kit.marks import PLACE, Mark, mark_of
 from dashboard.state import Choices, System
 from otcore.analysis.classes import NAMES, OUTCOMES, RULES
-from otcore.analysis.significance import CHANGES
+from otcore.analysis.significance import CHANGES, KINDS
 from otcore.analysis.sources import BUNDLED, SPLITS, FileFormat
 from otcore.base.choices import Flag, OneOf, Several, Text, Values, choice, nested
 from otcore.text.languages import LANGUAGES
@@ -16,7 +16,6 @@ MOST_REPORTED = 30  # pairs in one report
 BY = {"frequency": "frequency", "pieces": "subwords", "distance": "distance", "length": "length", "tag": "tag"}
 COMPARED_SORTS = {"improved": "most improved", "harmed": "most harmed"}  # there are two systems
 SORTS = {"aer": "highest AER", **COMPARED_SORTS, "errors": "most wrong links", "class": "main cause", "order": "corpus order"}
-EXAMPLES = ("fixed", "broken", "wrong in both", "right in both")
 FILTERS = "filters"  # the place of what narrows the list
 _SOURCES = {BUNDLED: "Bundled collection", OWN_FILES: "Own files"}
 _TARGETS = {code: entry.name for code, entry in LANGUAGES.items() if code != "en"}
@@ -72,7 +71,7 @@ class ErrorsView:
     filters: Filters = nested(Filters)
     sort: str = choice("aer", OneOf(SORTS), "Order", key="er_sort", place=FILTERS)
     by: str = choice("frequency", OneOf(BY, style="row"), "Errors by", key="er_by")
-    show: str = choice("fixed", OneOf(EXAMPLES, style="row"), "Links", key="er_show")
+    show: str = choice("fixed", OneOf(tuple(KINDS), style="row"), "Links", key="er_show")
     pair: str = choice("", Text(80), key="er_pair")
     mark: str = choice("", PLACE, key="er_mark")
     kept: tuple[str, ...] = _some("", "er_kept", None, MOST_REPORTED)

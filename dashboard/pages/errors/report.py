@@ -46,8 +46,7 @@ def html_report(analysis: Analysis, corpus: Corpus, chosen: Sequence[int], notes
         (findings.languages_figure(analysis, side), "Each cell is a share of all the language's links under that system."),
         (findings.aer_figure(analysis, side), "Bars to the left are good."),
     )
-    figures = [(Markup(charts.as_html(figure)), reading) for figure, reading in drawn]
-    more = {"figures": figures, "plotly": Markup(get_plotlyjs())}
+    more = {"figures": [(Markup(charts.as_html(figure)), reading) for figure, reading in drawn], "plotly": Markup(get_plotlyjs())}
     return filled("pages/errors/report.html", _values(analysis, corpus, chosen, notes) | more)
 
 
@@ -61,23 +60,13 @@ def links_csv(analysis: Analysis, corpus: Corpus, side: int, rows: np.ndarray) -
     one, at = analysis.systems[side], np.flatnonzero(rows)
     table = one.table
     places = list(zip(table.pair[at], table.source[at], table.target[at], strict=True))
-    columns = {
-        "pair": [corpus.keys[pair] for pair, _, _ in places],
-        "languages": [languages_of(corpus.pairs[pair]) for pair, _, _ in places],
-        "i": table.source[at],
-        "j": table.target[at],
-        "source": [corpus.pairs[pair].source.words[i] for pair, i, _ in places],
-        "target": [corpus.pairs[pair].target.words[j] for pair, _, j in places],
-        "outcome": np.array(OUTCOMES)[table.outcome[at]],
-        "cause": np.array(CAUSES)[table.cause[at]],
-        "sure": table.sure[at],
-        "change": np.array(CHANGES)[one.change[at]],
-        "confidence": table.confidence[at].round(4),
-        "frequency": table.frequency[at],
-        "subwords": table.pieces[at],
-        "distance": table.distance[at].round(4),
-    }
-    return exports.csv(pd.DataFrame(columns).assign(system=one.name))
+    words = [(corpus.pairs[pair].source.words[i], corpus.pairs[pair].target.words[j]) for pair, i, j in places]
+    rows = [(corpus.keys[pair], languages_of(corpus.pairs[pair]), i, j, *both) for (pair, i, j), both in zip(places, words, strict=True)]
+    numbers = {"confidence": table.confidence.round(4), "frequency": table.frequency, "subwords": table.pieces}
+    judged = {"outcome": np.array(OUTCOMES)[table.outcome], "cause": np.array(CAUSES)[table.cause], "sure": table.sure}
+    columns = judged | {"change": np.array(CHANGES)[one.change]} | numbers | {"distance": table.distance.round(4)}
+    frame = pd.DataFrame(rows, columns=["pair", "languages", "i", "j", "source", "target"])
+    return exports.csv(frame.assign(**{name: column[at] for name, column in columns.items()}, system=one.name))
 
 
 def _values(analysis: Analysis, corpus: Corpus, chosen: Sequence[int], notes: Sequence[Note]) -> dict:

@@ -97,10 +97,7 @@ def _rules() -> None:
 
 
 def _remaining(analysis: Analysis, corpus: Corpus, view: ErrorsView, notes: list[Note]) -> Remaining:
-    """What the filters let through.
-
-    raises: InputError   a bad search
-    """
+    """What the filters let through; raises InputError for a bad search."""
     found = cache.found_by(view, corpus) if view.filters.search else None
     wanted = {note.pair for note in notes if note.tag == view.filters.note}
     noted = {place for place, key in enumerate(corpus.keys) if key in wanted} if view.filters.note else None

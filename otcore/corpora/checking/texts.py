@@ -45,10 +45,7 @@ def read_texts(
 
 
 def write_texts(path: str | Path, pairs: Iterable[TextPair]) -> None:
-    """Two tab-separated columns, atomically.
-
-    raises: InputError   the folder is absent or may not be written
-    """
+    """Two tab-separated columns, atomically; raises InputError where the folder is absent or may not be written."""
     write_lines(path, ("\t".join(" ".join(side.split()) for side in pair.sides) for pair in pairs))
 
 
