@@ -176,10 +176,14 @@ def summary(analysis: Analysis) -> dict:
 
 def cause_counts(table: LinkTable, rows: np.ndarray | None = None) -> dict[str, dict[str, int]]:
     """Cause → outcome → links, of all rows or of some; every cause is there, so that the counts add up to the rows."""
-    cause, outcome = (table.cause, table.outcome) if rows is None else (table.cause[rows], table.outcome[rows])
-    grid = np.zeros((len(CAUSES), len(OUTCOMES)), np.int64)
-    np.add.at(grid, (cause, outcome), 1)
-    return {key: {name: int(grid[k, at]) for at, name in enumerate(OUTCOMES)} for k, key in enumerate(CAUSES)}
+    table, grid = table if rows is None else table[rows], np.zeros((len(CAUSES), len(OUTCOMES)), np.int64)
+    np.add.at(grid, (table.cause, table.outcome), 1)
+    return {key: dict(zip(OUTCOMES, row, strict=True)) for key, row in zip(CAUSES, grid.tolist(), strict=True)}
+
+
+def outcome_counts(table: LinkTable) -> dict[str, int]:
+    """Outcome → links."""
+    return dict(zip(OUTCOMES, np.bincount(table.outcome, minlength=len(OUTCOMES)).tolist(), strict=True))
 
 
 def commonest(counts: dict[str, dict[str, int]]) -> list[str]:
@@ -193,12 +197,10 @@ def languages_of(pair: SentencePair) -> str:
 
 
 def _system_summary(one: SystemErrors, pairs: Sequence[SentencePair]) -> dict:
-    outcomes = np.bincount(one.table.outcome, minlength=len(OUTCOMES))
     names = list(dict.fromkeys(map(languages_of, pairs)))
     language = np.array([names.index(languages_of(pair)) for pair in pairs])[one.table.pair]
     found = {"name": one.name, "layer": one.drawn.layer, **one.total.as_dict(), "links": len(one.table)}
-    found["outcomes"] = {name: int(outcomes[k]) for k, name in enumerate(OUTCOMES)}
-    found["causes"] = cause_counts(one.table)
+    found |= {"outcomes": outcome_counts(one.table), "causes": cause_counts(one.table)}
     return found | {"languages": {name: cause_counts(one.table, language == k) for k, name in enumerate(names)}}
 
 

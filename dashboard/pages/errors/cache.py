@@ -32,14 +32,11 @@ def corpus_of(view: ErrorsView) -> Corpus:
     found = _kept(work.shelf(), view, "corpus", lambda: bundled(view.over, view.split) if view.data == BUNDLED else kept(view.files))
     if not view.corrected:
         return found
-    by_pair: dict[str, list] = {}
+    pairs = dict(zip(found.keys, found.pairs, strict=True))
     for one in notes().corrections(found.key):
-        by_pair.setdefault(one.pair, []).append(one)
-    pairs = [
-        replace(pair, gold=corrected(pair.gold, by_pair[key], len(pair.source.words), len(pair.target.words))) if key in by_pair else pair
-        for key, pair in zip(found.keys, found.pairs, strict=True)
-    ]
-    return replace(found, pairs=tuple(pairs))
+        if pair := pairs.get(one.pair):
+            pairs[one.pair] = replace(pair, gold=corrected(pair.gold, [one], len(pair.source.words), len(pair.target.words)))
+    return replace(found, pairs=tuple(pairs.values()))
 
 
 def analysis_of(view: ErrorsView, corpus: Corpus) -> Snapshot:
@@ -64,10 +61,10 @@ def card_of(view: ErrorsView, pair: SentencePair, corpus: Corpus, system: System
     """One pair under one system, with its plan."""
 
     def make() -> Aligned:
-        loaded, sides = encoder(system.encoder), (pair.source, pair.target)
+        loaded = encoder(system.encoder)
         layer = loaded.check_layer(system.settings.layer)
-        vectors = loaded.encode([side.words for side in sides], layer, languages=[side.language for side in sides])
-        return align_vectors(pair, *vectors, layer, system.settings, other_counts(corpus.pairs))
+        (sides,) = encode_pairs(loaded, [pair], layer)
+        return align_vectors(*sides, layer, system.settings, other_counts(corpus.pairs))
 
     return _kept(work.shelf(), view, ("pair", pair, system_key(system)), make)
 

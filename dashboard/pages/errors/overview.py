@@ -11,7 +11,7 @@ from dashboard.kit import markup, widgets
 from dashboard.pages.errors import clicks, figures, findings
 from dashboard.pages.errors.choices import BY, CHOICES, ErrorsView, Filters
 from dashboard.pages.errors.filtering import known_bins, remaining
-from otcore.analysis.analyse import Analysis, commonest
+from otcore.analysis.analyse import Analysis, commonest, outcome_counts
 from otcore.analysis.bins import AER, DIMENSIONS, TAG, rates
 from otcore.analysis.classes import NAMES
 from otcore.analysis.sources import Corpus
@@ -23,7 +23,7 @@ _OUTCOME_HELP = "drawn, and at least possible in gold", "sure in gold and not dr
 def numbers(analysis: Analysis) -> None:
     """The systems' scores, and what changed between them."""
     for letter, one in findings.lettered(analysis.systems):
-        total, outcomes = one.total, findings.outcomes_of(one)
+        total, outcomes = one.total, outcome_counts(one.table)
         entries = [
             ("AER", f"{total.aer:.3f}", "alignment error rate over all pairs: 0 is perfect"),
             ("precision", f"{total.precision:.3f}", "share of the drawn links that are at least possible in gold"),

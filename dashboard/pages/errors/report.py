@@ -15,7 +15,7 @@ from dashboard.kit.markup import filled
 from dashboard.pages.errors import findings, pictures
 from dashboard.pages.errors.choices import LETTERS, ErrorsView
 from dashboard.pages.errors.filtering import Remaining
-from otcore.analysis.analyse import Analysis, languages_of
+from otcore.analysis.analyse import Analysis, languages_of, outcome_counts
 from otcore.analysis.classes import CAUSES, FALSE, MISSED, OUTCOMES, RULES
 from otcore.analysis.significance import CHANGES
 from otcore.analysis.sources import Corpus
@@ -92,7 +92,7 @@ def _scores(analysis: Analysis) -> list[list]:
     rows = []
     for letter, one in findings.lettered(analysis.systems):
         shares = (f"{share:.3f}" for share in (one.total.aer, one.total.precision, one.total.recall))
-        outcomes = findings.outcomes_of(one).values()
+        outcomes = outcome_counts(one.table).values()
         rows.append([f"{letter}: {one.name}, layer {one.drawn.layer}", *shares, len(one.table), *outcomes])
     return rows
 
