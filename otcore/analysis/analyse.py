@@ -14,9 +14,9 @@ from otcore.analysis.classes import CAUSES, OUTCOMES, Context
 from otcore.analysis.significance import Changes, change_codes, changes
 from otcore.analysis.table import LinkTable, table_of, word_counts_of
 from otcore.base.errors import InputError
+from otcore.corpora.frequencies import other_counts
 from otcore.corpora.types import SentencePair
 from otcore.encoders.encoder import Encoder, WordVectors
-from otcore.text.languages import LANGUAGES
 
 BLOCK = 64  # pairs encoded and solved together: enough to fill batches, little enough to show progress
 
@@ -26,19 +26,14 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class Drawn:
-    """What one system drew on the pairs, in their order.
+    """What one system drew on the pairs, in their order."""
 
-    name       : for people
-    layer      : the encoder's layer that was used
-    alignments : links with confidence
-    pieces     : a pair: subwords of each source word and of each target word, 0 where a word was cut
-    unknown    : a pair: source words and target words with a piece the encoder does not know
-    """
-
-    name: str
-    layer: int
-    alignments: tuple[Alignment, ...]
+    name: str  # for people
+    layer: int  # the encoder's layer that was used
+    alignments: tuple[Alignment, ...]  # links with confidence
+    # a pair: subwords of each source word and of each target word, 0 where a word was cut
     pieces: tuple[tuple[tuple[int, ...], tuple[int, ...]], ...]
+    # a pair: source words and target words with a piece the encoder does not know
     unknown: tuple[tuple[frozenset[int], frozenset[int]], ...]
 
     def context(self, pair: SentencePair, place: int, counts: dict[str, Counter]) -> Context:
@@ -48,15 +43,12 @@ class Drawn:
 
 @dataclass(frozen=True)
 class SystemErrors:
-    """One system's links, judged, and its scores on each pair.
-
-    change : (links,) int8 index into significance.CHANGES, from A to B; all 0 where there is one system
-    """
+    """One system's links, judged, and its scores on each pair."""
 
     drawn: Drawn
     table: LinkTable
     scores: tuple[Scores, ...]
-    change: np.ndarray
+    change: np.ndarray  # (links,) int8 index into significance.CHANGES, from A to B; all 0 where there is one system
 
     @property
     def name(self) -> str:
@@ -74,16 +66,12 @@ class SystemErrors:
 
 @dataclass(frozen=True)
 class Analysis:
-    """The whole analysis: one system or two on the same pairs.
-
-    counts  : language → case-folded word → how often it stands in the pairs
-    changes : B against A, or None where there is one system
-    """
+    """The whole analysis: one system or two on the same pairs."""
 
     pairs: tuple[SentencePair, ...]
     systems: tuple[SystemErrors, ...]
-    counts: dict[str, Counter]
-    changes: Changes | None
+    counts: dict[str, Counter]  # language → case-folded word → how often it stands in the pairs
+    changes: Changes | None  # B against A, or None where there is one system
 
     def context(self, system: int, pair: int) -> Context:
         """What the rules look at, for one pair under one system."""
@@ -157,11 +145,6 @@ def analyse(pairs: Sequence[SentencePair], systems: Sequence[Drawn]) -> Analysis
     compared = changes(pairs, *(one.table for one in found), tuple(one.aer for one in found))
     found = [replace(one, change=change_codes(pairs, one.table, compared)) for one in found]
     return Analysis(tuple(pairs), tuple(found), counts, compared)
-
-
-def other_counts(pairs: Sequence[SentencePair]) -> dict[str, Counter]:
-    """Word counts of the languages that are not bundled, from the pairs themselves: what inverse-frequency masses need."""
-    return {code: counts for code, counts in word_counts_of(pairs).items() if code not in LANGUAGES}
 
 
 def summary(analysis: Analysis) -> dict:

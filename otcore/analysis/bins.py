@@ -16,19 +16,14 @@ AER = "aer"
 
 @dataclass(frozen=True)
 class Dimension:
-    """What links are told apart by.
-
-    key    : short name; `name` for people; `unit` of the axis
-    edges  : a value v is in bin k where edges[k] ≤ v < edges[k + 1]; the last bin has no end
-    labels : of the bins
-    of_pair: (pairs,) the value of each pair under a system; None for a value of links, which is the LinkTable's column `key`
-    """
+    """What links are told apart by."""
 
     key: str
-    name: str
-    unit: str
-    edges: tuple[float, ...]
-    labels: tuple[str, ...]
+    name: str  # for people
+    unit: str  # of the axis
+    edges: tuple[float, ...]  # a value v is in bin k where edges[k] ≤ v < edges[k + 1]; the last bin has no end
+    labels: tuple[str, ...]  # of the bins
+    # (pairs,) the value of each pair under a system; None for a value of links, which is the LinkTable's column `key`
     of_pair: Callable[[Analysis, int], np.ndarray] | None = None
 
 

@@ -42,21 +42,16 @@ class Judged:
 
 @dataclass(frozen=True)
 class Context:
-    """What the rules look at, for one pair under one system; everything 0-based.
+    """What the rules look at, for one pair under one system; everything 0-based."""
 
-    pair      : with its words
-    gold      : sure and possible links
-    predicted : the system's links
-    pieces    : subwords of each source word and of each target word; a word that was cut from a long sentence has 0
-    unknown   : source words and target words that hold a piece the encoder does not know
-    counts    : language → case-folded word → times in the analysed text, for languages without a list of function words
-    """
-
-    pair: SentencePair
-    gold: Links
-    predicted: frozenset[Link]
+    pair: SentencePair  # with its words
+    gold: Links  # sure and possible links
+    predicted: frozenset[Link]  # the system's links
+    # subwords of each source word and of each target word; a word that was cut from a long sentence has 0
     pieces: tuple[tuple[int, ...], tuple[int, ...]]
+    # source words and target words that hold a piece the encoder does not know
     unknown: tuple[frozenset[int], frozenset[int]] = (frozenset(), frozenset())
+    # language → case-folded word → times in the analysed text, for languages without a list of function words
     counts: dict[str, Counter] | None = None
 
     @cached_property

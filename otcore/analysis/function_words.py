@@ -16,11 +16,7 @@ FUNCTION_WORDS = {code: frozenset(words.split()) for code, words in (line.split(
 
 
 def is_function_word(word: str, language: str, counts: Counter | None = None) -> bool:
-    """Whether a word is on its language's list, or in a language without one is very common in the text.
-
-    word   : as it stands in the sentence
-    counts : case-folded word → times in the text that is analysed; only read for languages that are not bundled
-    """
+    """Whether a word is on its language's list, or where there is none is very common in the text, by its case-folded `counts`."""
     folded = word.casefold().replace("’", "'")
     code = language.split("-", maxsplit=1)[0]
     if code in LANGUAGES:

@@ -15,19 +15,13 @@ KINDS = {"fixed": (True, False), "broken": (False, True), "wrong in both": (True
 
 @dataclass(frozen=True)
 class McNemar:
-    """The test on the links that the two systems judge differently.
+    """The test on the links that the two systems judge differently."""
 
-    fixed, broken : links wrong under A alone, and under B alone
-    exact         : two-sided p of the binomial test with share ½; in (0, 1]
-    statistic     : (|fixed − broken| − 1)² / (fixed + broken), with Edwards's correction; 0 where they are equal or none
-    asymptotic    : p of the statistic under χ² with one degree of freedom
-    """
-
-    fixed: int
-    broken: int
-    exact: float
-    statistic: float
-    asymptotic: float
+    fixed: int  # links wrong under A alone
+    broken: int  # links wrong under B alone
+    exact: float  # two-sided p of the binomial test with share ½; in (0, 1]
+    statistic: float  # (|fixed − broken| − 1)² / (fixed + broken), with Edwards's correction; 0 where they are equal or none
+    asymptotic: float  # p of the statistic under χ² with one degree of freedom
 
 
 @dataclass(frozen=True)

@@ -24,18 +24,12 @@ CORPORA = Store("corpora", "pairs with gold links")
 
 @dataclass(frozen=True)
 class Corpus:
-    """Pairs with gold links.
+    """Pairs with gold links."""
 
-    key  : "bundled", or a name made of the content; notes are kept under it
-    label: for people
-    pairs: in order, each with gold
-    keys : a name for each pair that is unlike all others of the corpus: "de:g001", or the line's number
-    """
-
-    key: str
-    label: str
-    pairs: tuple[SentencePair, ...]
-    keys: tuple[str, ...]
+    key: str  # "bundled", or a name made of the content; notes are kept under it
+    label: str  # for people
+    pairs: tuple[SentencePair, ...]  # in order, each with gold
+    keys: tuple[str, ...]  # a name for each pair that is unlike all others of the corpus: "de:g001", or the line's number
 
 
 @dataclass(frozen=True)

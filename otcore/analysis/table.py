@@ -28,11 +28,7 @@ LinkTable = np.recarray  # one row a link, by pair and place, with these columns
 
 
 def table_of(contexts: Sequence[Context], alignments: Sequence[Alignment], counts: dict[str, Counter]) -> LinkTable:
-    """Judges every link of every pair.
-
-    alignments: of the pairs, with the confidence of each link
-    counts    : language → case-folded word → times in the analysed text
-    """
+    """Judges every link of every pair; `counts` is language → case-folded word → times in the analysed text."""
     rows = [row for place, context in enumerate(contexts) for row in _rows(place, context, alignments[place], counts)]
     return np.array(rows, list(_COLUMNS.items())).view(LinkTable)
 

@@ -45,21 +45,14 @@ class Query:
 
 @dataclass(frozen=True)
 class Collection:
-    """The collection in memory.
-
-    gold     : language → id → Sentence
-    links    : language → id → Links from the English sentence to that language's
-    training : language → running texts in order, line-parallel over languages; no gold, no overlap with `gold`
-    topics   : id → topic of each training sentence, in the same order
-    queries  : short searches over the gold and training sentences together
-    """
+    """The collection in memory."""
 
     entries: tuple[Entry, ...]
-    gold: dict[str, dict[str, Sentence]]
-    links: dict[str, dict[str, Links]]
-    training: dict[str, tuple[str, ...]]
-    topics: dict[str, str]
-    queries: tuple[Query, ...]
+    gold: dict[str, dict[str, Sentence]]  # language → id → Sentence
+    links: dict[str, dict[str, Links]]  # language → id → Links from the English sentence to that language's
+    training: dict[str, tuple[str, ...]]  # language → running texts in order, line-parallel over languages; no gold, no overlap with `gold`
+    topics: dict[str, str]  # id → topic of each training sentence, in the same order
+    queries: tuple[Query, ...]  # short searches over the gold and training sentences together
 
     @property
     def languages(self) -> tuple[str, ...]:

@@ -26,14 +26,10 @@ _CHUNK = 1 << 16
 
 @dataclass(frozen=True)
 class Unit:
-    """One translation unit.
+    """One translation unit."""
 
-    line    : of the file, where it begins
-    segments: (language tag as written, lower case with hyphens; text on one line), in order, perhaps empty
-    """
-
-    line: int
-    segments: tuple[tuple[str, str], ...]
+    line: int  # of the file, where it begins
+    segments: tuple[tuple[str, str], ...]  # (language tag as written, lower case with hyphens; text on one line), in order, perhaps empty
 
     def text(self, code: str) -> str | None:
         """The first segment whose tag is the code, else the first of the same language in any region, or None."""

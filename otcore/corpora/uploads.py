@@ -31,49 +31,32 @@ DAY = 86_400  # seconds; what was used within a day may be at work in a job, and
 
 @dataclass(frozen=True)
 class Kept:
-    """An entry as its readers see it.
+    """An entry as its readers see it."""
 
-    about: what was said about the files, JSON values
-    paths: the files in the order in which they were given
-    """
-
-    about: Any
-    paths: tuple[Path, ...]
+    about: Any  # what was said about the files, JSON values
+    paths: tuple[Path, ...]  # the files in the order in which they were given
 
 
 @dataclass(frozen=True)
 class Entry:
-    """An entry as it is listed.
+    """An entry as it is listed."""
 
-    key  : opens the files; whoever has it may read them
-    bytes: that it takes up; 0 for files that stayed where they were
-    used : when it was last given or opened, seconds since 1970
-    """
-
-    key: str
+    key: str  # opens the files; whoever has it may read them
     names: tuple[str, ...]
-    bytes: int
-    used: float
+    bytes: int  # that it takes up; 0 for files that stayed where they were
+    used: float  # when it was last given or opened, seconds since 1970
 
 
 @dataclass(frozen=True)
 class Store:
-    """The kept files of one kind.
+    """The kept files of one kind."""
 
-    kind   : name of their folder
-    label  : what they are, for people, in the plural
-    largest: bytes of one file; None for any number
-    budget : bytes of all entries together
-    days   : that an entry stays unused; None for as long as there is room
-    in_use : key → what needs the entry, for people ("run x"); such an entry is never removed
-    """
-
-    kind: str
-    label: str
-    largest: int | None = 30 * 2**20
-    budget: int = 4 * 2**30
-    days: float | None = None
-    in_use: Callable[[], Mapping[str, str]] = dict
+    kind: str  # name of their folder
+    label: str  # what they are, for people, in the plural
+    largest: int | None = 30 * 2**20  # bytes of one file; None for any number
+    budget: int = 4 * 2**30  # bytes of all entries together
+    days: float | None = None  # that an entry stays unused; None for as long as there is room
+    in_use: Callable[[], Mapping[str, str]] = dict  # key → what needs the entry, for people ("run x"); such an entry is never removed
 
     @property
     def folder(self) -> Path:

@@ -17,18 +17,13 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "'")
 
 @dataclass(frozen=True)
 class Agreement:
-    """Two annotators on the places that both have tagged.
-
-    places : how many those are
-    share  : of them with the same tag; None where there are none
-    kappa  : Cohen's κ in [−1, 1]; None where it is not defined: no place, or both used one and the same tag throughout
-    """
+    """Two annotators on the places that both have tagged."""
 
     first: str
     second: str
-    places: int
-    share: float | None
-    kappa: float | None
+    places: int  # how many those are
+    share: float | None  # of them with the same tag; None where there are none
+    kappa: float | None  # Cohen's κ in [−1, 1]; None where it is not defined: no place, or both used one and the same tag throughout
 
 
 def agreement(notes: Sequence[Note], first: str, second: str) -> Agreement:

@@ -35,24 +35,17 @@ CREATE TABLE IF NOT EXISTS corrections (
 
 @dataclass(frozen=True)
 class Note:
-    """A tag, a comment or both, on a pair, or on one of its links.
+    """A tag, a comment or both, on a pair, or on one of its links."""
 
-    corpus, pair   : as in sources.Corpus
-    source, target : the link's words, 0-based, or None both for a note on the pair
-    author         : whatever name the person gave
-    uid            : unlike that of every other note; empty until it is stored
-    written        : seconds since 1970
-    """
-
-    corpus: str
-    pair: str
-    author: str
+    corpus: str  # key, as in sources.Corpus
+    pair: str  # the same
+    author: str  # whatever name the person gave
     tag: str = ""
     comment: str = ""
-    source: int | None = None
+    source: int | None = None  # the link's words, 0-based, or None both for a note on the pair
     target: int | None = None
-    uid: str = ""
-    written: float = 0.0
+    uid: str = ""  # unlike that of every other note; empty until it is stored
+    written: float = 0.0  # seconds since 1970
 
     def __post_init__(self) -> None:
         _check_lengths(self)

@@ -12,21 +12,14 @@ from otcore.text.segmentation import SPLITTERS, split_generic
 
 @dataclass(frozen=True)
 class Language:
-    """One language as the engine and the pages need it; the bundled ones are in languages.json.
+    """One language as the engine and the pages need it; the bundled ones are in languages.json."""
 
-    code      : BCP 47 primary tag, lower case ("de")
-    native    : its own name, in its own script
-    script    : ISO 15924 code of the usual script ("Latn")
-    direction : "ltr" or "rtl"
-    joiner    : what stands between two words in running text ("" for Chinese and Japanese)
-    """
-
-    code: str
+    code: str  # BCP 47 primary tag, lower case ("de")
     name: str
-    native: str
-    script: str = "Latn"
-    direction: str = "ltr"
-    joiner: str = " "
+    native: str  # its own name, in its own script
+    script: str = "Latn"  # ISO 15924 code of the usual script ("Latn")
+    direction: str = "ltr"  # "ltr" or "rtl"
+    joiner: str = " "  # what stands between two words in running text ("" for Chinese and Japanese)
 
 
 _BUNDLED = json.loads(Path(__file__).with_suffix(".json").read_text(encoding="utf-8"))

@@ -11,11 +11,12 @@ from dashboard.background.shelf import Shelf
 from dashboard.pages.errors.choices import ErrorsView
 from dashboard.state import System
 from otcore.alignment.aligner import Aligned, align_vectors
-from otcore.analysis.analyse import Analysis, Drawn, analyse, draw, encode_pairs, other_counts
+from otcore.analysis.analyse import Analysis, Drawn, analyse, draw, encode_pairs
 from otcore.analysis.sources import BUNDLED, Corpus, bundled, kept
 from otcore.base.errors import InputError
 from otcore.base.patterns import matches
 from otcore.base.progress import Teller
+from otcore.corpora.frequencies import other_counts
 from otcore.corpora.types import SentencePair
 from otcore.encoders import encoder_stamp
 from otcore.encoders.encoder import Encoder

@@ -35,12 +35,7 @@ def _bundled(values: Values) -> bool:
 
 @dataclass(frozen=True)
 class Filters:
-    """Which links are wanted, and which pairs; empty lets all through.
-
-    outcomes, causes, changes : of links; languages : "en-de"
-    bins : "dimension:bin" or "tag:name"; links must fall in all of them
-    note : tag of a note the pair has; search : a regular expression
-    """
+    """Which links are wanted, and which pairs; empty lets all through. `bins` are "dimension:bin" or "tag:name": links must fall in all."""
 
     outcomes: tuple[str, ...] = _some("Outcome", "er_outcomes", OUTCOMES)
     causes: tuple[str, ...] = _some("Cause", "er_causes", {rule.key: NAMES[rule.key] for rule in RULES})
@@ -53,12 +48,8 @@ class Filters:
 
 @dataclass(frozen=True)
 class ErrorsView:
-    """One view of the Errors page, complete.
-
-    data, over, split, files : what is analysed, as in otcore.analysis.sources; shape : how the next own files are to be read
-    about : the letter of the system that figures and filters are about
-    pair, mark : key of the open pair ("" for the first), what is marked in it; kept : keys of the pairs of the report
-    """
+    """One view of the Errors page, complete. What is analysed is as in otcore.analysis.sources; `shape` is how the next own files are
+    to be read, `pair` the key of the open pair ("" for the first), `mark` what is marked in it, `kept` the pairs of the report."""
 
     data: str = choice(BUNDLED, OneOf(_SOURCES, style="row"), "Text", key="er_data")
     over: tuple[str, ...] = choice(["de"], Several(len(LANGUAGES), _TARGETS), "From English to", key="er_over", when=_bundled)

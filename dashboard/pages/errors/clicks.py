@@ -53,7 +53,6 @@ def clear() -> None:
 
 
 def drop_bin(entry: str) -> None:
-    """Takes one bin away."""
     state.put(er_bins=_without_bin(entry))
     state.new_stamp()
 

@@ -48,10 +48,7 @@ def cause_by_language(
     counts: Sequence[dict[str, Counts]], side: int, chosen: tuple[Sequence[str], Sequence[str]] = ((), ()), *, stamp: int = 0
 ) -> go.Figure:
     """Share of all links of a language that are wrong for a cause, in percent: a row a cause, a column a language and system.
-
-    counts : language pair ("en-de") → cause → outcome → links, a dictionary a system
-    chosen : causes and language pairs that are filtered for, framed
-    """
+    `counts` holds language pair ("en-de") → cause → outcome → links for each system; a frame marks the chosen causes and languages."""
     keys, pairs, single = [rule.key for rule in RULES], list(counts[0]), len(counts) == 1
     columns = [(pair, system) for pair in pairs for system in range(len(counts))]
     shares, heard = _cells(counts, columns, stamp)
@@ -89,11 +86,7 @@ def rate_bars(rates: Sequence[Rate], key: str, titles: tuple[str, str], letter: 
 
 
 def error_rates(counts: Sequence[Sequence[int]], labels: Sequence[str], side: int, chosen: str = "", *, stamp: int = 0) -> go.Figure:
-    """How many sentence pairs have which AER, one bar a system.
-
-    counts: pairs in each bin, a list a system
-    chosen: the bin that is filtered for, marked by an arrow
-    """
+    """How many sentence pairs have which AER, one bar a system: `counts` holds a list a system. An arrow marks the chosen bin."""
     two, ids = len(counts) > 1, [str(place) for place in range(len(labels))]
     traces = []
     for system, (values, letter, color, shape) in enumerate(zip(counts, "AB", (GREY, BLUE), ("/", ""), strict=False)):

@@ -70,22 +70,16 @@ def examples(analysis: Analysis, corpus: Corpus, view: ErrorsView) -> None:
         clicks.table(rows, "er_examples", clicks.opening(list(rows["pair"]), marks), alt, widths, most=290)
         st.caption("Wrong: drawn though not in gold, or sure in gold and not drawn. Tick a row to open its pair.")
     with right:
-        _most_changed(analysis, corpus, "improved", -1)
-        _most_changed(analysis, corpus, "harmed", 1)
-
-
-def _most_changed(analysis: Analysis, corpus: Corpus, how: str, sign: int) -> None:
-    """The pairs whose AER rose most, or with -1 fell most."""
-    before, after = (one.aer for one in analysis.systems)
-    places = [int(place) for place in np.argsort(sign * (before - after), kind="stable")[:5] if sign * (after - before)[place] > 0]
-    st.markdown(f"**Most {how}**")
-    if not places:
-        st.caption("No pair.")
-        return
-    keys, sources = zip(*((corpus.keys[place], " ".join(corpus.pairs[place].source.words)) for place in places), strict=True)
-    moved = [f"{before[place]:.2f} → {after[place]:.2f}" for place in places]
-    rows = pd.DataFrame({"pair": keys, "AER A → B": moved, "source": sources})
-    clicks.table(rows, f"er_{how}", clicks.opening(keys), f"Most {how} sentence pairs")
+        before, after = (one.aer for one in analysis.systems)
+        for how, rise in (("improved", before - after), ("harmed", after - before)):
+            places = [place for place in np.argsort(-rise, kind="stable")[:5] if rise[place] > 0]
+            rows = [(corpus.keys[k], f"{before[k]:.2f} → {after[k]:.2f}", " ".join(corpus.pairs[k].source.words)) for k in places]
+            st.markdown(f"**Most {how}**")
+            if rows:
+                rows = pd.DataFrame(rows, columns=["pair", "AER A → B", "source"])
+                clicks.table(rows, f"er_{how}", clicks.opening(list(rows["pair"])), f"Most {how} sentence pairs")
+            else:
+                st.caption("No pair.")
 
 
 def _change_numbers(analysis: Analysis) -> None:

@@ -28,19 +28,13 @@ KINDS = {  # of faults → what it is called after "pairs:", and what to do
 
 @dataclass(frozen=True)
 class Finding:
-    """One kind of fault.
+    """One kind of fault."""
 
-    kind   : a key of KINDS
-    count  : flagged pairs; `share` of the pairs that were looked at, in [0, 1]
-    looked : how many pairs were looked at: all, or a sample
-    detail : what was expected and found, or ""
-    """
-
-    kind: str
-    count: int
-    looked: int
+    kind: str  # a key of KINDS
+    count: int  # flagged pairs; `share` of the pairs that were looked at, in [0, 1]
+    looked: int  # how many pairs were looked at: all, or a sample
     examples: tuple[TextPair, ...] = ()
-    detail: str = ""
+    detail: str = ""  # what was expected and found, or ""
 
     @property
     def share(self) -> float:
@@ -57,26 +51,17 @@ class Finding:
 
 @dataclass(frozen=True)
 class CorpusReport:
-    """What was found in a corpus.
+    """What was found in a corpus."""
 
-    languages: codes of source and target
-    pairs    : how many there are
-    findings : one of each kind, also where it found nothing
-    flagged  : index of a pair → the kinds of fault it has
-    ratio    : median of target characters for one of the source, or None without pairs that have both sides
-    sample   : pairs whose language was identified
-    seen     : for source and target the language the sample looks like → share of what could be judged, the largest first
-    exchanged: whether the two sides look like each other's language
-    """
-
-    languages: tuple[str, str]
-    pairs: int
-    findings: tuple[Finding, ...]
-    flagged: Mapping[int, tuple[str, ...]]
-    ratio: float | None
-    sample: int
+    languages: tuple[str, str]  # codes of source and target
+    pairs: int  # how many there are
+    findings: tuple[Finding, ...]  # one of each kind, also where it found nothing
+    flagged: Mapping[int, tuple[str, ...]]  # index of a pair → the kinds of fault it has
+    ratio: float | None  # median of target characters for one of the source, or None without pairs that have both sides
+    sample: int  # pairs whose language was identified
+    # for source and target the language the sample looks like → share of what could be judged, the largest first
     seen: tuple[Mapping[str, float], Mapping[str, float]]
-    exchanged: bool = False
+    exchanged: bool = False  # whether the two sides look like each other's language
 
     @property
     def kept(self) -> int:
