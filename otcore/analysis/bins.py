@@ -31,10 +31,6 @@ def _lengths(analysis: Analysis, system: int) -> np.ndarray:
     return np.array([len(pair.source.words) for pair in analysis.pairs])
 
 
-def _aer(analysis: Analysis, system: int) -> np.ndarray:
-    return analysis.systems[system].aer
-
-
 def _whole(*edges: int) -> tuple[tuple[int, ...], tuple[str, ...]]:
     """Edges and labels of bins of whole numbers."""
     ends = (str(low) if high == low + 1 else f"{low}–{high - 1}" for low, high in itertools.pairwise(edges))
@@ -51,7 +47,7 @@ DIMENSIONS = {
         Dimension("pieces", "subwords", "subwords of the more divided word", *_whole(0, 1, 2, 3, 4, 5, 6)),
         Dimension("distance", "distance from the diagonal", "share of the sentence", *_DISTANCES),
         Dimension("length", "sentence length", "source words", *_whole(1, 6, 11, 16, 21, 31, 41, 61), of_pair=_lengths),
-        Dimension(AER, "AER of the pair", "AER", _TENTHS, _AER_LABELS, of_pair=_aer),
+        Dimension(AER, "AER of the pair", "AER", _TENTHS, _AER_LABELS, of_pair=lambda analysis, system: analysis.systems[system].aer),
     )
 }
 

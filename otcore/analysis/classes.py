@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from otcore.analysis.function_words import is_function_word
-from otcore.corpora.types import Link, Links, Sentence, SentencePair
+from otcore.corpora.types import Link, Links, SentencePair
 
 HIT, MISSED, FALSE = OUTCOMES = ("hit", "missed", "false")
 CORRECT = "correct"
@@ -54,23 +54,10 @@ class Context:
     # language → case-folded word → times in the analysed text, for languages without a list of function words
     counts: dict[str, Counter] | None = None
 
-    @cached_property
-    def sides(self) -> tuple[Sentence, Sentence]:
-        return self.pair.source, self.pair.target
-
-    @cached_property
-    def words(self) -> tuple[tuple[str, ...], ...]:
-        return tuple(side.words for side in self.sides)
-
-    @cached_property
-    def folded(self) -> tuple[tuple[str, ...], ...]:
-        return tuple(tuple(map(str.casefold, words)) for words in self.words)
-
-    @cached_property
-    def wrong(self) -> frozenset[Link]:
-        """The system's links that are not even possible in gold."""
-        return self.predicted - self.gold.possible
-
+    sides = cached_property(lambda self: (self.pair.source, self.pair.target))
+    words = cached_property(lambda self: tuple(side.words for side in self.sides))
+    folded = cached_property(lambda self: tuple(tuple(map(str.casefold, words)) for words in self.words))
+    wrong = cached_property(lambda self: self.predicted - self.gold.possible)  # drawn, and not even possible in gold
     # partners of each source word and of each target word: possible in gold, sure in gold, drawn, drawn and wrong
     gold_of = cached_property(lambda self: _partners(self.gold.possible))
     sure_of = cached_property(lambda self: _partners(self.gold.sure))

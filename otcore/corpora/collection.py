@@ -146,10 +146,7 @@ def load_collection(folder: Path = DATA) -> Collection:
 
 def _compose(first: Links, second: Links) -> Links:
     def chains(before: frozenset, after: frozenset) -> frozenset:
-        onward: dict[int, list[int]] = {}
-        for pivot, j in after:
-            onward.setdefault(pivot, []).append(j)
-        return frozenset((i, j) for i, pivot in before for j in onward.get(pivot, ()))
+        return frozenset((i, j) for i, pivot in before for other, j in after if other == pivot)
 
     return Links(chains(first.sure, second.sure), chains(first.possible, second.possible))
 

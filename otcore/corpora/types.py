@@ -52,9 +52,6 @@ class Links:
         object.__setattr__(self, "sure", frozenset(self.sure))
         object.__setattr__(self, "possible", frozenset(self.possible) | self.sure)
 
-    def __or__(self, other: "Links") -> "Links":
-        return Links(self.sure | other.sure, self.possible | other.possible)
-
     def reversed(self) -> "Links":
         """The same links seen from the other side."""
         return Links(frozenset((j, i) for i, j in self.sure), frozenset((j, i) for i, j in self.possible))

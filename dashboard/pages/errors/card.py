@@ -35,7 +35,7 @@ def show(analysis: Analysis, corpus: Corpus, view: ErrorsView, left: Remaining, 
             scores = one.scores[place]
             st.markdown(f"**{letter}: {markup.escape_markdown(one.name)}**, AER {scores.aer:.2f}, {scores.predicted} links")
             links.show(found, view.marked, key=f"er_links_{letter}", field="er_mark", faint=False)
-    rows, places = _marked_first(*link_table(analysis, views, place), view.marked)
+    rows, places = link_table(analysis, views, place, view.marked)
 
     def take(row: int | None) -> None:
         state.unmark("er_mark") if row is None else state.put_mark(*places[row], "er_mark")
@@ -57,12 +57,14 @@ def views_of(analysis: Analysis, corpus: Corpus, view: ErrorsView, place: int) -
     return [view_of(replace(one, alignment=links), with_gold=True) for one, links in zip(solved, drawn, strict=True)]
 
 
-def link_table(analysis: Analysis, views: list[View], place: int) -> tuple[pd.DataFrame, list[Link]]:
-    """One row a link that there is under either system: wrong ones of the last system first."""
+def link_table(analysis: Analysis, views: list[View], place: int, mark: Mark) -> tuple[pd.DataFrame, list[Link]]:
+    """One row a link that there is under either system: what is marked first, with a sign, then wrong ones of the last system."""
     pair = analysis.pairs[place]
     texts = {link: findings.told(analysis, place, link) for link in findings.links_there(analysis, place)}
-    places = sorted(texts, key=lambda link: (not findings.is_wrong(texts[link][-1]), link))
-    columns: dict[str, list] = {
+    places = sorted(texts, key=lambda link: (not _is_marked(link, mark), not findings.is_wrong(texts[link][-1]), link))
+    signs = ["➤" if _is_marked(link, mark) else "" for link in places]
+    columns: dict[str, list] = {"": signs} if any(signs) else {}
+    columns |= {
         "source": [pair.source.words[i] for i, _ in places],
         "target": [pair.target.words[j] for _, j in places],
         "gold": ["sure" if link in pair.gold.sure else "possible" if link in pair.gold.possible else "" for link in places],
@@ -73,17 +75,6 @@ def link_table(analysis: Analysis, views: list[View], place: int) -> tuple[pd.Da
         columns[f"cost {letter}"] = [_value(found.cost, link) for link in places]
         columns[f"next best {letter}"] = [_neighbours(found, link) for link in places]
     return pd.DataFrame(columns), places
-
-
-def _marked_first(rows: pd.DataFrame, places: list[Link], mark: Mark) -> tuple[pd.DataFrame, list[Link]]:
-    """The rows of what is marked on top, with a sign."""
-    marked = [_is_marked(link, mark) for link in places]
-    if not any(marked):
-        return rows, places
-    order = sorted(range(len(places)), key=lambda row: not marked[row])
-    rows = rows.copy()
-    rows.insert(0, "", ["➤" if one else "" for one in marked])
-    return rows.iloc[order], [places[row] for row in order]
 
 
 def _is_marked(link: Link, mark: Mark) -> bool:

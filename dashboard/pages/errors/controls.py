@@ -4,7 +4,7 @@ import streamlit as st
 
 from dashboard import state
 from dashboard.kit import markup, system_controls, widgets
-from dashboard.kit.explain import explain
+from dashboard.kit.explain import attempt
 from dashboard.kit.kept_files import kept_panel
 from dashboard.kit.open_folder import open_files, open_folder
 from dashboard.pages.errors import clicks
@@ -87,7 +87,7 @@ def _own_files() -> None:
         given = {label: _one_file(column, label) for column, label in zip(st.columns(len(labels)), labels, strict=True)}
         st.caption("Words must already stand apart at spaces, since gold links count them. The files stay on this server.")
         if st.button("Analyse these files", key="er_take", type="primary"):
-            _take(given)
+            attempt(lambda: _take(given))
         with st.popover("Kept files"):
             kept_panel(CORPORA)
 
@@ -103,18 +103,13 @@ def _one_file(column, label: str) -> tuple[str, bytes] | None:
 
 
 def _take(given: dict[str, tuple[str, bytes] | None]) -> None:
-    try:
-        for label, file in given.items():
-            if file is None:
-                raise InputError(f"{label} is missing; choose a file for it.")
-        codes = {name: language(state.get(name)).code for name in ("er_from", "er_to")}
-        shape = CHOICES.current(er_source=codes["er_from"], er_target=codes["er_to"]).shape
-        state.put(er_files=keep(list(given.values()), shape), er_pair="", er_mark="")
-    except InputError as error:
-        explain(error)
-        return
-    state.put(er_bins=[], er_langs=[])
-    st.rerun()
+    for label, file in given.items():
+        if file is None:
+            raise InputError(f"{label} is missing; choose a file for it.")
+    codes = {name: language(state.get(name)).code for name in ("er_from", "er_to")}
+    shape = CHOICES.current(er_source=codes["er_from"], er_target=codes["er_to"]).shape
+    state.put(er_files=keep(list(given.values()), shape))
+    _new_text()
 
 
 def _new_text() -> None:

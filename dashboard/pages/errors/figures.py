@@ -54,7 +54,7 @@ def cause_by_language(
     shares, heard = _cells(counts, columns, stamp)
     heat = {"type": "heatmap", "z": shares, "colorscale": PLAN_SCALE, "zmin": 0, "hoverinfo": "skip", "xgap": 1, "ygap": 1}
     heat |= {"texttemplate": "%{z:.1f}" if len(columns) <= 8 else "", "colorbar": {"thickness": 10, "title": {"text": "%"}}}
-    labels = [pair_name(pair, short=len(columns) > 4) + ("" if single else f" {'AB'[system]}") for pair, system in columns]
+    labels = [(pair if len(columns) > 4 else pair_name(pair)) + ("" if single else f" {'AB'[system]}") for pair, system in columns]
     across = _axis(labels=labels) | {"range": [-0.5, len(columns) - 0.5], "tickangle": 0 if len(columns) <= 6 else -60}
     down = _axis(labels=[NAMES[key] for key in keys]) | {"range": [len(keys) - 0.5, -0.5], "zeroline": False}
     frames = [_frame(row, columns, chosen[1], side, single) for row, key in enumerate(keys) if key in chosen[0]]
@@ -100,11 +100,11 @@ def error_rates(counts: Sequence[Sequence[int]], labels: Sequence[str], side: in
     return _figure(traces, "Sentence pairs by AER", 330, across, down).update_layout(barmode="overlay")
 
 
-def pair_name(pair: str, *, short: bool = False) -> str:
-    """ "en-de" as "German", or where English is the target "from Japanese"; both names where it is neither."""
-    source, target = pair.split("-", 1) if pair.count("-") == 1 else (pair, "")
-    if short or not target:
+def pair_name(pair: str) -> str:
+    """ "en-de" as "German", also where English is the target; both names where it is neither."""
+    if pair.count("-") != 1:
         return pair
+    source, target = pair.split("-")
     if source == "en":
         return language(target).name
     return language(source).name if target == "en" else f"{language(source).name}–{language(target).name}"

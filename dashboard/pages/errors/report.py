@@ -52,7 +52,9 @@ def html_report(analysis: Analysis, corpus: Corpus, chosen: Sequence[int], notes
 
 def markdown_report(analysis: Analysis, corpus: Corpus, chosen: Sequence[int], notes: Sequence[Note]) -> str:
     """The same as Markdown, figures inside as pictures, each also as a table; all text of people is escaped."""
-    return filled("pages/errors/report.md", _values(analysis, corpus, chosen, notes) | {"inline": _inline})
+    address = Markup("data:image/svg+xml;base64,")  # of a picture that it holds
+    more = {"inline": lambda svg: address + base64.b64encode(svg.encode()).decode()}
+    return filled("pages/errors/report.md", _values(analysis, corpus, chosen, notes) | more)
 
 
 def links_csv(analysis: Analysis, corpus: Corpus, side: int, rows: np.ndarray) -> str:
@@ -122,8 +124,3 @@ def _pair(analysis: Analysis, corpus: Corpus, place: int, notes: Sequence[Note])
     wrong = [[pair.source.words[i], pair.target.words[j], *texts] for (i, j), texts in rows if any(map(findings.is_wrong, texts))]
     heads = ["source", "target", *LETTERS[: len(drawn)]]
     return {"key": key, "sides": (pair.source, pair.target), "notes": told, "pictures": drawn, "wrong": (heads, wrong)}
-
-
-def _inline(svg: str) -> Markup:
-    """A picture as an address that holds it."""
-    return Markup("data:image/svg+xml;base64,") + base64.b64encode(svg.encode()).decode()

@@ -38,14 +38,18 @@ def result(analysis: Analysis, corpus: Corpus, view: ErrorsView) -> None:
     controls.chosen_bins()
     view = CHOICES.current()
     try:
-        _found(analysis, corpus, view, _remaining(analysis, corpus, view, notes), notes)
+        _found(analysis, corpus, view, notes)
     except InputError as error:  # a bad search; the rules stay
         explain(error)
     _rules()
 
 
-def _found(analysis: Analysis, corpus: Corpus, view: ErrorsView, left: Remaining, notes: list[Note]) -> None:
-    """What the filters let through: the list, a pair, notes, report."""
+def _found(analysis: Analysis, corpus: Corpus, view: ErrorsView, notes: list[Note]) -> None:
+    """What the filters let through: the list, a pair, notes, report; raises InputError for a bad search."""
+    found = cache.found_by(view, corpus) if view.filters.search else None
+    wanted = {note.pair for note in notes if note.tag == view.filters.note}
+    noted = {place for place, key in enumerate(corpus.keys) if key in wanted} if view.filters.note else None
+    left = filtering.remaining(analysis, view, found, noted)
     more = f" The list shows the first {_LISTED:,}." if len(left.pairs) > _LISTED else ""
     links = f"{left.links:,} of {len(analysis.systems[view.side].table):,} links of {view.letter} remain."
     st.markdown(f"**{len(left.pairs):,} of {len(analysis.pairs):,} pairs**, {links}{more}")
@@ -87,11 +91,3 @@ def _rules() -> None:
         rows = [{"": k, "cause": rule.name, "of": ", ".join(rule.outcomes), "when": rule.text} for k, rule in enumerate(RULES, 1)]
         widths = {name: st.column_config.TextColumn(width=width) for name, width in (("when", 760), ("cause", 200))}
         st.dataframe(pd.DataFrame(rows), hide_index=True, alt="The rules, in their order", row_height=72, column_config=widths)
-
-
-def _remaining(analysis: Analysis, corpus: Corpus, view: ErrorsView, notes: list[Note]) -> Remaining:
-    """What the filters let through; raises InputError for a bad search."""
-    found = cache.found_by(view, corpus) if view.filters.search else None
-    wanted = {note.pair for note in notes if note.tag == view.filters.note}
-    noted = {place for place, key in enumerate(corpus.keys) if key in wanted} if view.filters.note else None
-    return filtering.remaining(analysis, view, found, noted)
