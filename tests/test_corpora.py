@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from otcore.base.errors import InputError
-from otcore.corpora.parallel import read_bitext, read_parallel, read_tsv, write_bitext, write_parallel, write_tsv
+from otcore.corpora.parallel import read_bitext, read_parallel, read_tsv
 from otcore.corpora.pharaoh import format_links, parse_links, read_links, write_links
 from otcore.corpora.types import Links, Sentence, SentencePair
 from otcore.text.files import read_lines, replacing, write_lines
@@ -59,12 +59,9 @@ def test_bitext_and_tsv_are_read_as_they_were_written(name, sides):
     pairs = pairs_of(sides)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / name
-        for reader, writer in ((read_bitext, write_bitext), (read_tsv, write_tsv)):
-            writer(path, pairs)
+        for reader, divider in ((read_bitext, " ||| "), (read_tsv, "\t")):
+            write_lines(path, (f"{pair.source.text}{divider}{pair.target.text}" for pair in pairs))
             assert reader(path, "de", "fr", presplit=True) == pairs
-            content = path.read_bytes()
-            writer(path, reader(path, "de", "fr", presplit=True))
-            assert path.read_bytes() == content
 
 
 @given(PAIRS)
@@ -72,7 +69,8 @@ def test_parallel_files_are_read_as_they_were_written(sides):
     pairs = pairs_of(sides)
     with tempfile.TemporaryDirectory() as folder:
         paths = Path(folder) / "a", Path(folder) / "b"
-        write_parallel(*paths, iter(pairs))
+        for path, side in zip(paths, ("source", "target"), strict=True):
+            write_lines(path, (getattr(pair, side).text for pair in pairs))
         assert read_parallel(*paths, "de", "fr", presplit=True) == pairs
         raw = read_parallel(*paths, "de", "fr")
         assert [(pair.source.text, pair.target.text) for pair in raw] == [(pair.source.text, pair.target.text) for pair in pairs]
@@ -91,7 +89,6 @@ def test_links_are_read_as_they_were_written(links, base, sign):
 def test_reversing_links_twice_gives_them_back(links):
     assert links.reversed().reversed() == links
     assert links.sure <= links.possible
-    assert links | links == links
 
 
 def test_pharaoh_signs_and_bases():
@@ -157,8 +154,6 @@ def test_separators_of_lines_in_unicode_do_not_shift_line_numbers(tmp_path):
         (("a\u2028b",), ("A",), "1"),
         (("c\u2029d",), ("B",), "2"),
     ]
-    write_parallel(left, right, pairs)
-    assert left.read_bytes() == "a\u2028b\nc\u2029d\n".encode()
 
 
 def test_spaces_other_than_ascii_are_words_of_presplit_text(tmp_path):
@@ -199,20 +194,10 @@ def test_raw_text_is_split_into_words(tmp_path):
     assert (pair.source.words, pair.target.words) == (("I", "'m"), ("猫", "が", "好き"))
 
 
-def test_tabs_and_line_ends_inside_a_sentence_become_spaces(tmp_path):
-    pairs = [SentencePair(Sentence("de", "a\tb\r\nc", ("a", "b", "c")), Sentence("fr", "d", ("d",)))]
-    write_tsv(tmp_path / "x", pairs)
-    assert (tmp_path / "x").read_bytes() == b"a b c\td\n"
-    write_parallel(tmp_path / "x", tmp_path / "y", pairs)
-    assert (tmp_path / "x").read_bytes() == b"a b c\n"
-
-
-def test_a_word_that_looks_like_the_separator_cannot_be_written(tmp_path):
-    pairs = pairs_of([(["a"], ["b"]), (["a", "|||"], ["b"])])
-    assert fault(write_bitext, tmp_path / "x", pairs).startswith("Pair 2 has a word “|||”")
-    assert not list(tmp_path.iterdir())
-    write_tsv(tmp_path / "x", pairs)
-    assert read_tsv(tmp_path / "x", "de", "fr", presplit=True) == pairs
+def test_a_word_that_looks_like_the_separator_is_one_in_a_column(tmp_path):
+    path = write(tmp_path, "a ||| b\tc\n")
+    assert read_tsv(path, "de", "fr", presplit=True)[0].source.words == ("a", "|||", "b")
+    assert "0 separators" in fault(read_bitext, write(tmp_path, "a\tc\n"), "de", "fr")
 
 
 BAD_LINES = [

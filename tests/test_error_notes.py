@@ -39,7 +39,6 @@ def test_a_note_is_found_again_by_pair_and_by_tag(store):
     again = NoteStore(store.path)
     assert again.notes("bundled") == [first, second]
     assert again.notes("bundled", "de:g002") == [second]
-    assert again.notes("bundled", tag="idiom") == [first]
     assert again.notes("another") == []
     assert second.place == ("bundled", "de:g002", 3, 0)
     again.delete(first.uid)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from otcore.base.errors import InputError
-from otcore.text.languages import LANGUAGES, clean, join_words, language, presplit_words, words_of
+from otcore.text.languages import LANGUAGES, clean, language, presplit_words, words_of
 
 FACTS = {
     "en": ("English", "Latn", "ltr", " "),
@@ -196,11 +196,6 @@ def test_presplit_text_is_split_at_ascii_spaces_only(words):
 def test_presplit_words_keep_other_spaces_and_punctuation():
     assert presplit_words(" don't\u00a0go\t。\u3000 x\u2028y \u200b a,b\r\n") == ("don't\u00a0go", "。\u3000", "x\u2028y", "\u200b", "a,b")
     assert presplit_words(" \t\n") == ()
-
-
-def test_joining():
-    assert join_words(("a", "b"), "de") == "a b"
-    assert join_words(["猫", "が"], "ja") == "猫が"
 
 
 @pytest.mark.parametrize(

@@ -9,10 +9,9 @@ import torch
 
 from otcore.alignment.links import Alignment, to_words
 from otcore.alignment.settings import AlignSettings
-from otcore.corpora.frequencies import relative_frequencies, word_counts
+from otcore.corpora.frequencies import other_counts, relative_frequencies
 from otcore.corpora.types import SentencePair
 from otcore.encoders.encoder import Encoder, WordVectors
-from otcore.text.languages import LANGUAGES
 from otcore.transport.costs import cost_matrix
 from otcore.transport.masses import inverse_frequency_masses, norm_masses, uniform_masses
 from otcore.transport.problem import Plan, Problem
@@ -131,7 +130,7 @@ def align_many(
     """
     layer = encoder.check_layer(settings.layer)
     alignments: list[Alignment] = []
-    counts = _other_counts(pairs) if settings.masses == "inverse-frequency" else {}
+    counts = other_counts(pairs) if settings.masses == "inverse-frequency" else {}
     for start in range(0, len(pairs), _BLOCK):
         block = pairs[start : start + _BLOCK]
         sentences = [side.words for pair in block for side in (pair.source, pair.target)]
@@ -153,12 +152,6 @@ def align_encoded(sides: Sequence[Side], settings: AlignSettings, counts: Mappin
     else:
         values = [similarity_of(source, target, settings) for _, source, target in sides]
     return [_word_links(*settings.links.read(one), side, settings) for one, side in zip(values, sides, strict=True)]
-
-
-def _other_counts(pairs: Sequence[SentencePair]) -> dict[str, Counter]:
-    """Word counts of the languages that are not bundled, from the pairs themselves."""
-    sides = [side for pair in pairs for side in (pair.source, pair.target) if side.language not in LANGUAGES]
-    return {code: word_counts(side.words for side in sides if side.language == code) for code in {side.language for side in sides}}
 
 
 def _languages(pairs: Sequence[SentencePair]) -> list[str]:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -14,9 +14,9 @@ from otcore.analysis.classes import CAUSES, OUTCOMES, Context
 from otcore.analysis.significance import Changes, change_codes, changes
 from otcore.analysis.table import LinkTable, table_of, word_counts_of
 from otcore.base.errors import InputError
+from otcore.corpora.frequencies import other_counts
 from otcore.corpora.types import SentencePair
 from otcore.encoders.encoder import Encoder, WordVectors
-from otcore.text.languages import LANGUAGES
 
 BLOCK = 64  # pairs encoded and solved together: enough to fill batches, little enough to show progress
 
@@ -26,35 +26,29 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class Drawn:
-    """What one system drew on the pairs, in their order.
+    """What one system drew on the pairs, in their order."""
 
-    name       : for people
-    layer      : the encoder's layer that was used
-    alignments : links with confidence
-    pieces     : a pair: subwords of each source word and of each target word, 0 where a word was cut
-    unknown    : a pair: source words and target words with a piece the encoder does not know
-    """
-
-    name: str
-    layer: int
-    alignments: tuple[Alignment, ...]
+    name: str  # for people
+    layer: int  # the encoder's layer that was used
+    alignments: tuple[Alignment, ...]  # links with confidence
+    # a pair: subwords of each source word and of each target word, 0 where a word was cut
     pieces: tuple[tuple[tuple[int, ...], tuple[int, ...]], ...]
+    # a pair: source words and target words with a piece the encoder does not know
     unknown: tuple[tuple[frozenset[int], frozenset[int]], ...]
+
+    def context(self, pair: SentencePair, place: int, counts: dict[str, Counter]) -> Context:
+        """What the rules look at, for the pair at that place."""
+        return Context(pair, pair.gold, self.alignments[place].pairs, self.pieces[place], self.unknown[place], counts)
 
 
 @dataclass(frozen=True)
 class SystemErrors:
-    """One system's links, judged.
-
-    table  : every link there is
-    scores : a pair's counts against gold
-    change : (links,) int8 index into significance.CHANGES, from A to B; all 0 where there is one system
-    """
+    """One system's links, judged, and its scores on each pair."""
 
     drawn: Drawn
     table: LinkTable
     scores: tuple[Scores, ...]
-    change: np.ndarray
+    change: np.ndarray  # (links,) int8 index into significance.CHANGES, from A to B; all 0 where there is one system
 
     @property
     def name(self) -> str:
@@ -72,20 +66,16 @@ class SystemErrors:
 
 @dataclass(frozen=True)
 class Analysis:
-    """The whole analysis: one system or two on the same pairs.
-
-    counts  : language → case-folded word → how often it stands in the pairs
-    changes : B against A, or None where there is one system
-    """
+    """The whole analysis: one system or two on the same pairs."""
 
     pairs: tuple[SentencePair, ...]
     systems: tuple[SystemErrors, ...]
-    counts: dict[str, Counter]
-    changes: Changes | None
+    counts: dict[str, Counter]  # language → case-folded word → how often it stands in the pairs
+    changes: Changes | None  # B against A, or None where there is one system
 
     def context(self, system: int, pair: int) -> Context:
         """What the rules look at, for one pair under one system."""
-        return _context(self.pairs[pair], self.systems[system].drawn, pair, self.counts)
+        return self.systems[system].drawn.context(self.pairs[pair], pair, self.counts)
 
 
 def _silent(done: int, total: int) -> None:
@@ -121,7 +111,8 @@ def draw(name: str, encoder: Encoder, sides: Sequence[Sides], settings: AlignSet
         alignments += align_encoded(sides[start : start + BLOCK], settings, counts)
         progress(len(alignments), len(sides))
     mark = encoder.tokenizer.unk_token
-    pieces = tuple((_pieces(x, len(pair.source.words)), _pieces(y, len(pair.target.words))) for pair, x, y in sides)
+    sized = [((x, pair.source.words), (y, pair.target.words)) for pair, x, y in sides]
+    pieces = tuple(tuple(tuple(np.bincount(x.piece_words, minlength=len(words)).tolist()) for x, words in both) for both in sized)
     unknown = tuple((_unknown(x, mark), _unknown(y, mark)) for _, x, y in sides)
     return Drawn(name, encoder.check_layer(settings.layer), tuple(alignments), pieces, unknown)
 
@@ -144,40 +135,43 @@ def analyse(pairs: Sequence[SentencePair], systems: Sequence[Drawn]) -> Analysis
             raise InputError(f"{where} has no gold links; an analysis of errors needs them for every pair.")
         pair.gold.check(len(pair.source.words), len(pair.target.words), where)
     counts = word_counts_of(pairs)
-    tables = [table_of([_context(pair, drawn, k, counts) for k, pair in enumerate(pairs)], drawn.alignments, counts) for drawn in systems]
     found = []
-    for k, (drawn, table) in enumerate(zip(systems, tables, strict=True)):
+    for drawn in systems:
+        table = table_of([drawn.context(pair, k, counts) for k, pair in enumerate(pairs)], drawn.alignments, counts)
         scores = tuple(score_pair(alignment.pairs, pair.gold) for alignment, pair in zip(drawn.alignments, pairs, strict=True))
-        change = change_codes(pairs, table, tables[1 - k], table_is_first=k == 0) if len(tables) > 1 else np.zeros(len(table), np.int8)
-        found.append(SystemErrors(drawn, table, scores, change))
-    compared = changes(pairs, *tables, (found[0].aer, found[1].aer)) if len(tables) > 1 else None
+        found.append(SystemErrors(drawn, table, scores, np.zeros(len(table), np.int8)))
+    if len(found) == 1:
+        return Analysis(tuple(pairs), tuple(found), counts, None)
+    compared = changes(pairs, *(one.table for one in found), tuple(one.aer for one in found))
+    found = [replace(one, change=change_codes(pairs, one.table, compared)) for one in found]
     return Analysis(tuple(pairs), tuple(found), counts, compared)
-
-
-def other_counts(pairs: Sequence[SentencePair]) -> dict[str, Counter]:
-    """Word counts of the languages that are not bundled, from the pairs themselves: what inverse-frequency masses need."""
-    return {code: counts for code, counts in word_counts_of(pairs).items() if code not in LANGUAGES}
 
 
 def summary(analysis: Analysis) -> dict:
     """All counts as plain values, as the command line prints them and the page shows them."""
     result = {"pairs": len(analysis.pairs), "systems": [_system_summary(one, analysis.pairs) for one in analysis.systems]}
-    if analysis.changes:
-        found = analysis.changes
-        result["changes"] = {
-            "links": found.counts,
-            "mcnemar": {"exact": found.links.exact, "statistic": found.links.statistic, "asymptotic": found.links.asymptotic},
-            "pairs": {"improved": found.improved, "harmed": found.harmed, "same": found.same, "sign_test": found.sentences},
-        }
+    if found := analysis.changes:
+        test = {name: getattr(found.links, name) for name in ("exact", "statistic", "asymptotic")}
+        pairs = {"improved": found.improved, "harmed": found.harmed, "same": found.same, "sign_test": found.sentences}
+        result["changes"] = {"links": found.counts, "mcnemar": test, "pairs": pairs}
     return result
 
 
 def cause_counts(table: LinkTable, rows: np.ndarray | None = None) -> dict[str, dict[str, int]]:
     """Cause → outcome → links, of all rows or of some; every cause is there, so that the counts add up to the rows."""
-    cause, outcome = (table.cause, table.outcome) if rows is None else (table.cause[rows], table.outcome[rows])
-    grid = np.zeros((len(CAUSES), len(OUTCOMES)), np.int64)
-    np.add.at(grid, (cause, outcome), 1)
-    return {key: {name: int(grid[k, at]) for at, name in enumerate(OUTCOMES)} for k, key in enumerate(CAUSES)}
+    table, grid = table if rows is None else table[rows], np.zeros((len(CAUSES), len(OUTCOMES)), np.int64)
+    np.add.at(grid, (table.cause, table.outcome), 1)
+    return {key: dict(zip(OUTCOMES, row, strict=True)) for key, row in zip(CAUSES, grid.tolist(), strict=True)}
+
+
+def outcome_counts(table: LinkTable) -> dict[str, int]:
+    """Outcome → links."""
+    return dict(zip(OUTCOMES, np.bincount(table.outcome, minlength=len(OUTCOMES)).tolist(), strict=True))
+
+
+def commonest(counts: dict[str, dict[str, int]]) -> list[str]:
+    """The keys of RULES by how many links each is the cause of, the largest first; the counts are those of `cause_counts`."""
+    return sorted(CAUSES[1:], key=lambda key: -sum(counts[key].values()))
 
 
 def languages_of(pair: SentencePair) -> str:
@@ -186,21 +180,11 @@ def languages_of(pair: SentencePair) -> str:
 
 
 def _system_summary(one: SystemErrors, pairs: Sequence[SentencePair]) -> dict:
-    outcomes = np.bincount(one.table.outcome, minlength=len(OUTCOMES))
     names = list(dict.fromkeys(map(languages_of, pairs)))
     language = np.array([names.index(languages_of(pair)) for pair in pairs])[one.table.pair]
     found = {"name": one.name, "layer": one.drawn.layer, **one.total.as_dict(), "links": len(one.table)}
-    found["outcomes"] = {name: int(outcomes[k]) for k, name in enumerate(OUTCOMES)}
-    found["causes"] = cause_counts(one.table)
+    found |= {"outcomes": outcome_counts(one.table), "causes": cause_counts(one.table)}
     return found | {"languages": {name: cause_counts(one.table, language == k) for k, name in enumerate(names)}}
-
-
-def _context(pair: SentencePair, drawn: Drawn, place: int, counts: dict[str, Counter]) -> Context:
-    return Context(pair, pair.gold, drawn.alignments[place].pairs, drawn.pieces[place], drawn.unknown[place], counts)
-
-
-def _pieces(vectors: WordVectors, words: int) -> tuple[int, ...]:
-    return tuple(np.bincount(vectors.piece_words, minlength=words).tolist())
 
 
 def _unknown(vectors: WordVectors, mark: str | None) -> frozenset[int]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from otcore.analysis.analyse import Analysis
+from otcore.analysis.classes import OUTCOMES
 from otcore.analysis.table import FALSE_CODE, MISSED_CODE
 
 TAG = "tag"
@@ -15,28 +16,19 @@ AER = "aer"
 
 @dataclass(frozen=True)
 class Dimension:
-    """What links are told apart by.
-
-    key    : short name; `name` for people; `unit` of the axis
-    edges  : a value v is in bin k where edges[k] ≤ v < edges[k + 1]; the last bin has no end
-    labels : of the bins
-    of_pair: (pairs,) the value of each pair under a system; None for a value of links, which is the LinkTable's column `key`
-    """
+    """What links are told apart by."""
 
     key: str
-    name: str
-    unit: str
-    edges: tuple[float, ...]
-    labels: tuple[str, ...]
+    name: str  # for people
+    unit: str  # of the axis
+    edges: tuple[float, ...]  # a value v is in bin k where edges[k] ≤ v < edges[k + 1]; the last bin has no end
+    labels: tuple[str, ...]  # of the bins
+    # (pairs,) the value of each pair under a system; None for a value of links, which is the LinkTable's column `key`
     of_pair: Callable[[Analysis, int], np.ndarray] | None = None
 
 
 def _lengths(analysis: Analysis, system: int) -> np.ndarray:
     return np.array([len(pair.source.words) for pair in analysis.pairs])
-
-
-def _aer(analysis: Analysis, system: int) -> np.ndarray:
-    return analysis.systems[system].aer
 
 
 def _whole(*edges: int) -> tuple[tuple[int, ...], tuple[str, ...]]:
@@ -55,7 +47,7 @@ DIMENSIONS = {
         Dimension("pieces", "subwords", "subwords of the more divided word", *_whole(0, 1, 2, 3, 4, 5, 6)),
         Dimension("distance", "distance from the diagonal", "share of the sentence", *_DISTANCES),
         Dimension("length", "sentence length", "source words", *_whole(1, 6, 11, 16, 21, 31, 41, 61), of_pair=_lengths),
-        Dimension(AER, "AER of the pair", "AER", _TENTHS, _AER_LABELS, of_pair=_aer),
+        Dimension(AER, "AER of the pair", "AER", _TENTHS, _AER_LABELS, of_pair=lambda analysis, system: analysis.systems[system].aer),
     )
 }
 
@@ -95,16 +87,14 @@ def rates(analysis: Analysis, system: int, key: str, rows: np.ndarray | None = N
     rows = np.ones(len(table), bool) if rows is None else rows
     if key == TAG:
         tags = sorted({tag for pair in analysis.pairs for tag in pair.tags})
-        having = {tag: np.array([tag in pair.tags for pair in analysis.pairs], bool)[table.pair] & rows for tag in tags}
-        return [_rate(tag, table.outcome[chosen]) for tag, chosen in having.items()]
-    bins = link_bins(analysis, system, key)
-    return [_rate(label, table.outcome[rows & (bins == k)]) for k, label in enumerate(DIMENSIONS[key].labels)]
+        having = {tag: np.array([tag in pair.tags for pair in analysis.pairs], bool)[table.pair] for tag in tags}
+    else:
+        bins = link_bins(analysis, system, key)
+        having = {label: bins == k for k, label in enumerate(DIMENSIONS[key].labels)}
+    counts = {label: np.bincount(table.outcome[rows & chosen], minlength=len(OUTCOMES)).tolist() for label, chosen in having.items()}
+    return [Rate(label, sum(of), of[MISSED_CODE], of[FALSE_CODE]) for label, of in counts.items()]
 
 
 def _bins(values: np.ndarray, key: str) -> np.ndarray:
     # an AER of exactly 0.3 is 0.30000000000000004 after its subtraction: a hair keeps it and its neighbours in the right tenth
     return np.maximum(np.searchsorted(np.array(DIMENSIONS[key].edges), np.asarray(values, np.float64) + 1e-6, side="right") - 1, 0)
-
-
-def _rate(label: str, outcomes: np.ndarray) -> Rate:
-    return Rate(label, len(outcomes), int((outcomes == MISSED_CODE).sum()), int((outcomes == FALSE_CODE).sum()))

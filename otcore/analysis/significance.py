@@ -9,24 +9,19 @@ from scipy.stats import binomtest, chi2
 from otcore.analysis.table import HIT_CODE, LinkTable, place_codes
 from otcore.corpora.types import SentencePair
 
-UNCHANGED, FIXED, BROKEN = CHANGES = ("unchanged", "fixed", "broken")
+CHANGES = ("unchanged", "fixed", "broken")
+KINDS = {"fixed": (True, False), "broken": (False, True), "wrong in both": (True, True), "right in both": (False, False)}  # under A, B
 
 
 @dataclass(frozen=True)
 class McNemar:
-    """The test on the links that the two systems judge differently.
+    """The test on the links that the two systems judge differently."""
 
-    fixed, broken : links wrong under A alone, and under B alone
-    exact         : two-sided p of the binomial test with share ½; in (0, 1]
-    statistic     : (|fixed − broken| − 1)² / (fixed + broken), with Edwards's correction; 0 where they are equal or none
-    asymptotic    : p of the statistic under χ² with one degree of freedom
-    """
-
-    fixed: int
-    broken: int
-    exact: float
-    statistic: float
-    asymptotic: float
+    fixed: int  # links wrong under A alone
+    broken: int  # links wrong under B alone
+    exact: float  # two-sided p of the binomial test with share ½; in (0, 1]
+    statistic: float  # (|fixed − broken| − 1)² / (fixed + broken), with Edwards's correction; 0 where they are equal or none
+    asymptotic: float  # p of the statistic under χ² with one degree of freedom
 
 
 @dataclass(frozen=True)
@@ -55,15 +50,15 @@ class Changes:
     same: int
     sentences: float
 
+    def rows(self, kind: str) -> np.ndarray:
+        """(k,) bool, which links are of one of KINDS."""
+        before, after = KINDS[kind]
+        return (self.before == before) & (self.after == after)
+
     @property
     def counts(self) -> dict[str, int]:
-        """Fixed, broken, wrong in both, right in both; they add up to the links there are."""
-        return {
-            "fixed": int((self.before & ~self.after).sum()),
-            "broken": int((~self.before & self.after).sum()),
-            "wrong in both": int((self.before & self.after).sum()),
-            "right in both": int((~self.before & ~self.after).sum()),
-        }
+        """How many links are of each kind; they add up to the links there are."""
+        return {kind: int(self.rows(kind).sum()) for kind in KINDS}
 
 
 def mcnemar(fixed: int, broken: int) -> McNemar:
@@ -95,14 +90,7 @@ def changes(pairs: Sequence[SentencePair], first: LinkTable, second: LinkTable, 
     return Changes(*columns, before, after, mcnemar(fixed, broken), improved, harmed, len(drop) - improved - harmed, sign)
 
 
-def change_codes(pairs: Sequence[SentencePair], table: LinkTable, other: LinkTable, *, table_is_first: bool) -> np.ndarray:
-    """(k,) int8 index into CHANGES of each link of one system: fixed and broken are always meant from A to B.
-
-    A wrong link of A is fixed where B does not have it wrong; a right link of A is broken where B has it wrong; of B's links the same
-    seen from the other side.
-    """
-    own, others = place_codes(pairs, table), place_codes(pairs, other)
-    wrong_here = table.outcome != HIT_CODE
-    wrong_there = np.isin(own, others[other.outcome != HIT_CODE])
-    before, after = (wrong_here, wrong_there) if table_is_first else (wrong_there, wrong_here)
-    return np.where(before & ~after, 1, np.where(~before & after, 2, 0)).astype(np.int8)
+def change_codes(pairs: Sequence[SentencePair], table: LinkTable, found: Changes) -> np.ndarray:
+    """(k,) int8 index into CHANGES of each link of either system: fixed and broken are always meant from A to B."""
+    codes = np.select([found.rows(kind) for kind in CHANGES[1:]], [1, 2]).astype(np.int8)
+    return codes[np.searchsorted(place_codes(pairs, found), place_codes(pairs, table))]

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from otcore.base.choices import Flag, Number, OneOf, Text, check, choice
@@ -16,41 +16,32 @@ from otcore.text.languages import language
 
 FORMATS = {"bitext": "one file, source ||| target", "tsv": "one file, two columns (TSV)", "parallel": "two line-parallel files"}
 SPLITS = ("test", "dev", "all")
+_READERS = {"bitext": read_bitext, "tsv": read_tsv, "parallel": read_parallel}
+_CODE_HELP = "language of the source, a code such as en or pt-br"
 BUNDLED = "bundled"
 CORPORA = Store("corpora", "pairs with gold links")
 
 
 @dataclass(frozen=True)
 class Corpus:
-    """Pairs with gold links.
+    """Pairs with gold links."""
 
-    key  : "bundled", or a name made of the content; notes are kept under it
-    label: for people
-    pairs: in order, each with gold
-    keys : a name for each pair that is unlike all others of the corpus: "de:g001", or the line's number
-    """
-
-    key: str
-    label: str
-    pairs: tuple[SentencePair, ...]
-    keys: tuple[str, ...]
+    key: str  # "bundled", or a name made of the content; notes are kept under it
+    label: str  # for people
+    pairs: tuple[SentencePair, ...]  # in order, each with gold
+    keys: tuple[str, ...]  # a name for each pair that is unlike all others of the corpus: "de:g001", or the line's number
 
 
 @dataclass(frozen=True)
 class FileFormat:
     """How own files are read.
 
-    kind           : one of FORMATS
-    source, target : language codes
-    gold_base      : index of the first word in the gold file, 0 or 1
-    presplit       : words stand apart at spaces already; gold links count words, so this is what gold files mean
-    raises         : InputError   a value that is none of these
+    presplit : words stand apart at spaces already; gold links count words, so this is what gold files mean
+    raises   : InputError   a value that is no format, code or base
     """
 
     kind: str = choice("bitext", OneOf(FORMATS), "Format", key="format", flag=None)
-    source: str = choice(
-        "en", Text(20), "Source language", "language of the source, a code such as en or pt-br", key="from", flag="source-lang"
-    )
+    source: str = choice("en", Text(20), "Source language", _CODE_HELP, key="from", flag="source-lang")
     target: str = choice("de", Text(20), "Target language", "language of the target", key="to", flag="target-lang")
     gold_base: int = choice(0, Number(0, 1, whole=True), "Gold counts words from", "index of the first word in the gold file", key="base")
     presplit: bool = choice(True, Flag(), flag=None)
@@ -60,10 +51,7 @@ class FileFormat:
 
 
 def bundled(codes: Sequence[str], split: str = "test") -> Corpus:
-    """The collection's pairs from English to some languages.
-
-    raises: InputError   no language, or one the collection does not have
-    """
+    """The collection's pairs from English to some languages; raises InputError without one, or for one it does not have."""
     if not codes:
         raise InputError("Choose at least one language; each is aligned from English.")
     collection = load_collection()
@@ -79,11 +67,19 @@ def from_files(pairs_path: str | Path, gold_path: str | Path, shape: FileFormat,
     second_path: the target's file, of two line-parallel ones
     raises     : InputError   what the readers raise: names file, line and what is wrong
     """
-    pairs = _with_gold(_read(pairs_path, second_path, shape), gold_path, shape)
+    sides = language(shape.source), language(shape.target)
+    paths = (pairs_path, second_path) if shape.kind == "parallel" else (pairs_path,)
+    if None in paths:
+        raise InputError("Two line-parallel files are needed; give the target's file too.")
+    pairs = _READERS[shape.kind](*paths, *(side.code for side in sides), presplit=shape.presplit)
+    if not pairs:
+        raise InputError("The file of pairs is empty; give one with a line or more.")
+    gold = read_links(gold_path, base=shape.gold_base, pairs=pairs)
+    pairs = tuple(replace(pair, gold=links, id=str(line)) for line, (pair, links) in enumerate(zip(pairs, gold, strict=True), 1))
     digest = hashlib.sha256(repr([(p.source.language, p.source.words, p.target.language, p.target.words) for p in pairs]).encode())
     key = f"own-{digest.hexdigest()[:16]}"
-    names = f"{language(shape.source).name} to {language(shape.target).name}"
-    return Corpus(key, f"{Path(pairs_path).name}, {names}", pairs, tuple(str(number) for number in range(1, len(pairs) + 1)))
+    label = f"{Path(pairs_path).name}, {sides[0].name} to {sides[1].name}"
+    return Corpus(key, label, pairs, tuple(pair.id for pair in pairs))
 
 
 def keep(files: Sequence[tuple[str, bytes]], shape: FileFormat) -> str:
@@ -95,38 +91,16 @@ def keep(files: Sequence[tuple[str, bytes]], shape: FileFormat) -> str:
     """
     needed = 3 if shape.kind == "parallel" else 2
     if len(files) != needed:
-        raise InputError(
-            f"{len(files)} files were given, {needed} are needed: the pairs{', the target side' if needed == 3 else ''} and gold."
-        )
+        sides = "the pairs, the target side" if needed == 3 else "the pairs"
+        raise InputError(f"{len(files)} files were given, {needed} are needed: {sides} and gold.")
     return CORPORA.keep(files, asdict(shape), read=_corpus)
 
 
 def kept(id: str) -> Corpus:
-    """A corpus that was stored.
-
-    raises: InputError   there is none of that id (any more)
-    """
+    """A corpus that was stored; raises InputError where there is none of that id (any more)."""
     return _corpus(CORPORA.kept(id))
 
 
 def _corpus(kept: Kept) -> Corpus:
     pairs, *second, gold = kept.paths
     return from_files(pairs, gold, FileFormat(**kept.about), *second)
-
-
-def _read(path: str | Path, second: str | Path | None, shape: FileFormat) -> list[SentencePair]:
-    codes = (language(shape.source).code, language(shape.target).code)
-    if shape.kind == "parallel":
-        if second is None:
-            raise InputError("Two line-parallel files are needed; give the target's file too.")
-        return read_parallel(path, second, *codes, presplit=shape.presplit)
-    reader = read_tsv if shape.kind == "tsv" else read_bitext
-    return reader(path, *codes, presplit=shape.presplit)
-
-
-def _with_gold(pairs: list[SentencePair], gold_path: str | Path, shape: FileFormat) -> tuple[SentencePair, ...]:
-    if not pairs:
-        raise InputError("The file of pairs is empty; give one with a line or more.")
-    gold = read_links(gold_path, base=shape.gold_base, pairs=pairs)
-    together = zip(pairs, gold, strict=True)
-    return tuple(SentencePair(pair.source, pair.target, links, str(line)) for line, (pair, links) in enumerate(together, 1))

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -13,51 +12,29 @@ from otcore.corpora.types import SentencePair
 HIT_CODE, MISSED_CODE, FALSE_CODE = range(3)
 
 
-@dataclass(frozen=True)
-class LinkTable:
-    """Columns of equal length, one row a link, by pair and place.
-
-    pair, source, target : int32 places: of the pair in the analysis, of the words in their sentences
-    outcome, cause       : int8 indices into OUTCOMES and CAUSES
-    sure                 : bool, whether gold is sure of the link
-    confidence           : float32 in [0, 1]; NaN for a missed link
-    frequency            : int32, how often the rarer of the two words stands in the analysed text, case folded
-    pieces               : int16, subwords of the longer-cut of the two words
-    distance             : float32, from the diagonal, in [0, 1)
-    """
-
-    pair: np.ndarray
-    source: np.ndarray
-    target: np.ndarray
-    outcome: np.ndarray
-    cause: np.ndarray
-    sure: np.ndarray
-    confidence: np.ndarray
-    frequency: np.ndarray
-    pieces: np.ndarray
-    distance: np.ndarray
-
-    def __len__(self) -> int:
-        return len(self.pair)
-
-
-# of the columns in their order
-_TYPES = (np.int32, np.int32, np.int32, np.int8, np.int8, bool, np.float32, np.int32, np.int16, np.float32)
+_COLUMNS = {
+    "pair": np.int32,  # place in the analysis
+    "source": np.int32,  # places of the words in their sentences
+    "target": np.int32,
+    "outcome": np.int8,  # index into OUTCOMES
+    "cause": np.int8,  # index into CAUSES
+    "sure": np.bool_,  # whether gold is sure of the link
+    "confidence": np.float32,  # in [0, 1]; NaN for a missed link
+    "frequency": np.int32,  # how often the rarer of the two words stands in the analysed text, case folded
+    "pieces": np.int16,  # subwords of the longer-cut of the two words
+    "distance": np.float32,  # from the diagonal, in [0, 1)
+}
+LinkTable = np.recarray  # one row a link, by pair and place, with these columns
 
 
 def table_of(contexts: Sequence[Context], alignments: Sequence[Alignment], counts: dict[str, Counter]) -> LinkTable:
-    """Judges every link of every pair.
-
-    alignments: of the pairs, with the confidence of each link
-    counts    : language → case-folded word → times in the analysed text
-    """
+    """Judges every link of every pair; `counts` is language → case-folded word → times in the analysed text."""
     rows = [row for place, context in enumerate(contexts) for row in _rows(place, context, alignments[place], counts)]
-    columns = zip(*rows, strict=True) if rows else [()] * len(_TYPES)
-    return LinkTable(*(np.array(column, kind) for column, kind in zip(columns, _TYPES, strict=True)))
+    return np.array(rows, list(_COLUMNS.items())).view(LinkTable)
 
 
 def place_codes(pairs: Sequence[SentencePair], table: LinkTable) -> np.ndarray:
-    """(k,) int64, one number for each place (pair, source word, target word), equal over systems."""
+    """(k,) int64, one number for each place (pair, source word, target word) of a table, or of what else has these columns."""
     width = 1 + max((max(len(pair.source.words), len(pair.target.words)) for pair in pairs), default=0)
     return (table.pair.astype(np.int64) * width + table.source) * width + table.target
 

@@ -45,22 +45,14 @@ class Query:
 
 @dataclass(frozen=True)
 class Collection:
-    """The collection in memory.
-
-    entries  : the gold sentences in order
-    gold     : language → id → Sentence
-    links    : language → id → Links from the English sentence to that language's
-    training : language → running texts in order, line-parallel over languages; no gold, no overlap with `gold`
-    topics   : id → topic of each training sentence, in the same order
-    queries  : short searches over the gold and training sentences together
-    """
+    """The collection in memory."""
 
     entries: tuple[Entry, ...]
-    gold: dict[str, dict[str, Sentence]]
-    links: dict[str, dict[str, Links]]
-    training: dict[str, tuple[str, ...]]
-    topics: dict[str, str]
-    queries: tuple[Query, ...]
+    gold: dict[str, dict[str, Sentence]]  # language → id → Sentence
+    links: dict[str, dict[str, Links]]  # language → id → Links from the English sentence to that language's
+    training: dict[str, tuple[str, ...]]  # language → running texts in order, line-parallel over languages; no gold, no overlap with `gold`
+    topics: dict[str, str]  # id → topic of each training sentence, in the same order
+    queries: tuple[Query, ...]  # short searches over the gold and training sentences together
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -90,7 +82,7 @@ class Collection:
         """
         self._check(source, target)
         texts = zip(self.topics, self.training[source], self.training[target], strict=True)
-        return [SentencePair(Sentence.from_text(a, source), Sentence.from_text(b, target), id=id) for id, a, b in texts]
+        return [SentencePair.of(both, (source, target), id=id) for id, *both in texts]
 
     def texts(self, language: str) -> dict[str, str]:
         """Id → running text of every sentence, gold first, then training: what the queries search.
@@ -118,12 +110,11 @@ class Collection:
                 raise InputError(f"The bundled collection has no {code}; it has {', '.join(self.gold)}.")
 
     def _entry(self, id: str) -> Entry:
-        for entry in self.entries:
-            if entry.id == id:
-                return entry
-        raise InputError(
-            f"The bundled collection has no sentence {id[:20]}; its ids run from {self.entries[0].id} to {self.entries[-1].id}."
-        )
+        found = next((entry for entry in self.entries if entry.id == id), None)
+        if found is None:
+            ends = f"{self.entries[0].id} to {self.entries[-1].id}"
+            raise InputError(f"The bundled collection has no sentence {id[:20]}; its ids run from {ends}.")
+        return found
 
 
 @functools.cache
@@ -139,10 +130,14 @@ def load_collection(folder: Path = DATA) -> Collection:
     >>> pair.source.language, pair.target.language, len(pair.gold.sure) > 0
     ('de', 'en', True)
     """
-    entries = tuple(_entry(cells) for cells in _rows(folder / "gold" / "about.tsv", 5))
+    about = _rows(folder / "gold" / "about.tsv", 5)
+    entries = tuple(Entry(id, split, topic, tuple(filter(None, tags.split(","))), note) for id, split, topic, tags, note in about)
     ids = [entry.id for entry in entries]
     codes = [PIVOT, *sorted(path.stem.removeprefix("en-") for path in (folder / "gold").glob("en-*.tsv"))]
-    gold = {code: _gold(folder / "gold" / f"{code}.tsv", code, ids) for code in codes}
+    gold = {}
+    for code in codes:
+        rows = _rows(folder / "gold" / f"{code}.tsv", 3, ids)
+        gold[code] = {id: Sentence(code, text, tuple(words.split(" ")), id) for id, text, words in rows}
     links = {code: _links(folder / "gold" / f"en-{code}.tsv", ids, gold[PIVOT], gold[code]) for code in codes[1:]}
     topics = dict(_rows(folder / "training" / "about.tsv", 2))
     training = {code: _texts(folder / "training" / f"{code}.tsv", list(topics)) for code in codes}
@@ -151,10 +146,7 @@ def load_collection(folder: Path = DATA) -> Collection:
 
 def _compose(first: Links, second: Links) -> Links:
     def chains(before: frozenset, after: frozenset) -> frozenset:
-        onward: dict[int, list[int]] = {}
-        for pivot, j in after:
-            onward.setdefault(pivot, []).append(j)
-        return frozenset((i, j) for i, pivot in before for j in onward.get(pivot, ()))
+        return frozenset((i, j) for i, pivot in before for other, j in after if other == pivot)
 
     return Links(chains(first.sure, second.sure), chains(first.possible, second.possible))
 
@@ -170,14 +162,6 @@ def _rows(path: Path, columns: int, ids: list[str] | None = None) -> list[list[s
         odd = next((pair for pair in zip(found, ids, strict=False) if pair[0] != pair[1]), ("", ""))
         raise InputError(f"{path}: its ids differ from about.tsv ({len(found)} against {len(ids)} lines; first difference {odd}).")
     return rows
-
-
-def _entry(cells: list[str]) -> Entry:
-    return Entry(cells[0], cells[1], cells[2], tuple(tag for tag in cells[3].split(",") if tag), cells[4])
-
-
-def _gold(path: Path, code: str, ids: list[str]) -> dict[str, Sentence]:
-    return {id: Sentence(code, text, tuple(words.split(" ")), id) for id, text, words in _rows(path, 3, ids)}
 
 
 def _texts(path: Path, ids: list[str]) -> tuple[str, ...]:

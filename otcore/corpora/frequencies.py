@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from otcore.base.errors import InputError
 from otcore.corpora.collection import load_collection
+from otcore.corpora.types import SentencePair
 from otcore.text.languages import LANGUAGES, words_of
 
 
@@ -25,6 +26,12 @@ def relative_frequencies(words: Sequence[str], language: str, counts: Counter | 
 def word_counts(sentences: Iterable[Sequence[str]]) -> Counter:
     """How often each word occurs, case folded, for languages that are not bundled."""
     return Counter(word.casefold() for sentence in sentences for word in sentence)
+
+
+def other_counts(pairs: Iterable[SentencePair]) -> dict[str, Counter]:
+    """Word counts of the languages that are not bundled, from the pairs themselves: what inverse-frequency masses need."""
+    sides = [side for pair in pairs for side in (pair.source, pair.target) if side.language not in LANGUAGES]
+    return {code: word_counts(side.words for side in sides if side.language == code) for code in {side.language for side in sides}}
 
 
 @functools.cache

@@ -13,18 +13,12 @@ PIVOT = "en"
 
 @dataclass(frozen=True)
 class PairFile:
-    """Where the sentence pairs of one language are.
+    """Where the sentence pairs of one language are."""
 
-    language: code of the side that is not English
-    path    : a TMX or TSV file, one with lines `source ||| target`, or with `english` the source side of line-parallel text
-    english : the English side of line-parallel text, or None
-    columns : of a TSV file, counted from 1: that of the language and that of English
-    """
-
-    language: str
-    path: str
-    english: str | None = None
-    columns: tuple[int, int] = (1, 2)
+    language: str  # code of the side that is not English
+    path: str  # a TMX or TSV file, one with lines `source ||| target`, or with `english` the source side of line-parallel text
+    english: str | None = None  # the English side of line-parallel text, or None
+    columns: tuple[int, int] = (1, 2)  # of a TSV file, counted from 1: that of the language and that of English
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "columns", tuple(self.columns))

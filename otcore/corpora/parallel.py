@@ -1,12 +1,11 @@
 """Sentence pairs in the field's plain formats: two line-parallel files, TSV, and `source ||| target`."""
 
-import re
-from collections.abc import Iterable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from otcore.base.errors import InputError
-from otcore.corpora.types import Sentence, SentencePair
-from otcore.text.files import display_name, read_lines, write_lines
+from otcore.corpora.types import SentencePair
+from otcore.text.files import display_name, read_lines
 
 SEPARATOR = "|||"
 
@@ -18,14 +17,10 @@ def read_parallel(
 
     raises: InputError   unequal line counts, or a line with nothing on it; names file and line
     """
-    pairs = []
-    for number, sides in enumerate(parallel_lines(source_path, target_path), 1):
-        given = zip(sides, (source, target), (source_path, target_path), strict=True)
-        sentences = [
-            Sentence.from_text(text, code, presplit=presplit, what=f"{display_name(path)}, line {number}") for text, code, path in given
-        ]
-        pairs.append(SentencePair(*sentences, id=str(number)))
-    return pairs
+    names = [display_name(path) for path in (source_path, target_path)]
+    rows = enumerate(parallel_lines(source_path, target_path), 1)
+    places = (([f"{name}, line {number}" for name in names], number, texts) for number, texts in rows)
+    return [SentencePair.of(texts, (source, target), where, presplit=presplit, id=str(number)) for where, number, texts in places]
 
 
 def read_tsv(
@@ -35,14 +30,14 @@ def read_tsv(
 
     raises: InputError   a line with too few columns or an empty side; names file and line
     """
-    pairs = []
-    for number, line in enumerate(read_lines(path), 1):
-        where = f"{display_name(path)}, line {number}"
+
+    def cut(line: str, where: str) -> list[str]:
         cells = line.split("\t")
         if len(cells) <= max(columns):
             raise InputError(f"{where}: {len(cells)} tab-separated columns, column {max(columns) + 1} is needed.")
-        pairs.append(_pair([cells[column] for column in columns], (source, target), presplit, where))
-    return pairs
+        return [cells[column] for column in columns]
+
+    return _read(path, (source, target), cut, presplit)
 
 
 def read_bitext(path: str | Path, source: str, target: str, *, presplit: bool = True) -> list[SentencePair]:
@@ -55,27 +50,22 @@ def read_bitext(path: str | Path, source: str, target: str, *, presplit: bool = 
     >>> pairs[0].target.words
     ('the', 'old', 'house')
     """
-    pairs = []
-    for number, line in enumerate(read_lines(path), 1):
-        where = f"{display_name(path)}, line {number}"
+
+    def cut(line: str, where: str) -> list[str]:
         sides = sides_of(line)
         if len(sides) != 2:
             raise InputError(f"{where}: {len(sides) - 1} separators “ {SEPARATOR} ”, exactly one is needed between source and target.")
-        pairs.append(_pair(sides, (source, target), presplit, where))
-    return pairs
+        return sides
+
+    return _read(path, (source, target), cut, presplit)
 
 
 def parallel_lines(source_path: str | Path, target_path: str | Path) -> list[tuple[str, str]]:
-    """The lines of two files side by side.
-
-    raises: InputError   unreadable, or of unequal length
-    """
+    """The lines of two files side by side; raises InputError where they are unreadable or of unequal length."""
     left, right = read_lines(source_path), read_lines(target_path)
     if len(left) != len(right):
-        raise InputError(
-            f"{display_name(source_path)} has {len(left)} lines and {display_name(target_path)} has {len(right)}; "
-            "line-parallel files need the same number."
-        )
+        counted = f"{display_name(source_path)} has {len(left)} lines and {display_name(target_path)} has {len(right)}"
+        raise InputError(f"{counted}; line-parallel files need the same number.")
     return list(zip(left, right, strict=True))
 
 
@@ -84,37 +74,11 @@ def sides_of(line: str) -> list[str]:
     return f" {line} ".replace("\t", " ").split(f" {SEPARATOR} ")
 
 
-def write_parallel(source_path: str | Path, target_path: str | Path, pairs: Iterable[SentencePair]) -> None:
-    """Two line-parallel files of running text."""
-    pairs = list(pairs)
-    write_lines(source_path, (_one_line(pair.source.text) for pair in pairs))
-    write_lines(target_path, (_one_line(pair.target.text) for pair in pairs))
-
-
-def write_tsv(path: str | Path, pairs: Iterable[SentencePair]) -> None:
-    """Two columns of running text; a tab inside a sentence becomes a space."""
-    write_lines(path, (f"{_one_line(pair.source.text)}\t{_one_line(pair.target.text)}" for pair in pairs))
-
-
-def write_bitext(path: str | Path, pairs: Iterable[SentencePair]) -> None:
-    """Lines `source ||| target`, words divided by spaces.
-
-    raises: InputError   a word is itself `|||`, so that the line could not be read back
-    """
-    write_lines(path, (_bitext_line(pair) for pair in pairs))
-
-
-def _bitext_line(pair: SentencePair) -> str:
-    if SEPARATOR in pair.source.words + pair.target.words:
-        raise InputError(f"Pair {pair.id} has a word “{SEPARATOR}”, which divides the sides in this format; write TSV instead.")
-    return f"{' '.join(pair.source.words)} {SEPARATOR} {' '.join(pair.target.words)}"
-
-
-def _one_line(text: str) -> str:
-    return re.sub(r"[\t\r\n]+", " ", text)
-
-
-def _pair(sides: list[str], languages: tuple[str, str], presplit: bool, where: str) -> SentencePair:
-    given = zip(sides, languages, ("source", "target"), strict=True)
-    sentences = [Sentence.from_text(text, code, presplit=presplit, what=f"{where}: the {side} side") for text, code, side in given]
-    return SentencePair(*sentences, id=where.rsplit(" ", 1)[-1])
+def _read(path: str | Path, codes: Sequence[str], cut: Callable[[str, str], list[str]], presplit: bool) -> list[SentencePair]:
+    """Pairs from lines that are cut in two."""
+    pairs = []
+    for number, line in enumerate(read_lines(path), 1):
+        where = f"{display_name(path)}, line {number}"
+        names = f"{where}: the source side", f"{where}: the target side"
+        pairs.append(SentencePair.of(cut(line, where), codes, names, presplit=presplit, id=str(number)))
+    return pairs

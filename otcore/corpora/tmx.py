@@ -16,7 +16,7 @@ from typing import BinaryIO
 from xml.parsers import expat
 
 from otcore.base.errors import InputError
-from otcore.corpora.types import Sentence, SentencePair
+from otcore.corpora.types import SentencePair
 from otcore.text.files import STANDARD_INPUT, display_name, reason_of
 from otcore.text.languages import language
 
@@ -26,14 +26,10 @@ _CHUNK = 1 << 16
 
 @dataclass(frozen=True)
 class Unit:
-    """One translation unit.
+    """One translation unit."""
 
-    line    : of the file, where it begins
-    segments: (language tag as written, lower case with hyphens; text on one line), in order, perhaps empty
-    """
-
-    line: int
-    segments: tuple[tuple[str, str], ...]
+    line: int  # of the file, where it begins
+    segments: tuple[tuple[str, str], ...]  # (language tag as written, lower case with hyphens; text on one line), in order, perhaps empty
 
     def text(self, code: str) -> str | None:
         """The first segment whose tag is the code, else the first of the same language in any region, or None."""
@@ -53,12 +49,9 @@ def read_tmx(path: str | Path, source: str, target: str) -> list[SentencePair]:
 
     raises: InputError   absent, no XML, entities declared, control characters, or no unit with both; names the languages there are
     """
-    pairs = []
-    for line, *texts in tmx_texts(path, source, target):
-        where = f"{display_name(path)}, line {line}"
-        sides = (Sentence.from_text(text, language(code).code, what=where) for text, code in zip(texts, (source, target), strict=True))
-        pairs.append(SentencePair(*sides, id=str(line)))
-    return pairs
+    codes, name = (language(source).code, language(target).code), display_name(path)
+    units = tmx_texts(path, source, target)
+    return [SentencePair.of(texts, codes, [f"{name}, line {line}"] * 2, id=str(line)) for line, *texts in units]
 
 
 def tmx_texts(path: str | Path, source: str, target: str, *, empty: bool = False) -> list[tuple[int, str, str]]:
@@ -93,12 +86,11 @@ def tmx_units(path: str | Path) -> Iterator[Unit]:
             reader.parser.Parse(b"", True)
             yield from reader.take()
     except expat.ExpatError as error:
-        raise InputError(
-            f"{name}, line {error.lineno}: this is not well-formed XML ({expat.ErrorString(error.code)}); export the memory again as TMX."
-        ) from error
+        fault = f"this is not well-formed XML ({expat.ErrorString(error.code)})"
+        raise InputError(f"{name}, line {error.lineno}: {fault}; export the memory again as TMX.") from error
+    except InputError:
+        raise
     except (OSError, EOFError, zlib.error, ValueError) as error:
-        if isinstance(error, InputError):
-            raise
         raise InputError(f"{name} cannot be read ({reason_of(error)}); check the path and its permissions.") from error
 
 

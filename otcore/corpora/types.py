@@ -1,5 +1,6 @@
 """What crosses the borders: a sentence, a pair, gold links."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from otcore.base.errors import InputError
@@ -51,9 +52,6 @@ class Links:
         object.__setattr__(self, "sure", frozenset(self.sure))
         object.__setattr__(self, "possible", frozenset(self.possible) | self.sure)
 
-    def __or__(self, other: "Links") -> "Links":
-        return Links(self.sure | other.sure, self.possible | other.possible)
-
     def reversed(self) -> "Links":
         """The same links seen from the other side."""
         return Links(frozenset((j, i) for i, j in self.sure), frozenset((j, i) for i, j in self.possible))
@@ -62,10 +60,9 @@ class Links:
         """raises: InputError   a link points past the end of a sentence"""
         for i, j in sorted(self.possible):
             if i >= source_words or j >= target_words:
-                raise InputError(
-                    f"{where}: link {i}-{j} is out of range (0-based), the sentences have {source_words} and {target_words} words; "
-                    "check the index base and the order of the sides."
-                )
+                sizes = f"the sentences have {source_words} and {target_words} words"
+                advice = "check the index base and the order of the sides"
+                raise InputError(f"{where}: link {i}-{j} is out of range (0-based), {sizes}; {advice}.")
 
 
 @dataclass(frozen=True)
@@ -73,8 +70,7 @@ class SentencePair:
     """Two sentences that translate each other, with gold links where people made them.
 
     >>> from otcore import SentencePair
-    >>> from otcore.corpora.types import Sentence
-    >>> SentencePair(Sentence.from_text("Das alte Haus.", "de"), Sentence.from_text("The old house.", "en")).source.words
+    >>> SentencePair.of(("Das alte Haus.", "The old house."), ("de", "en")).source.words
     ('Das', 'alte', 'Haus', '.')
     """
 
@@ -83,3 +79,11 @@ class SentencePair:
     gold: Links | None = None
     id: str = ""
     tags: tuple[str, ...] = ()
+
+    @staticmethod
+    def of(
+        texts: Iterable[str], codes: Iterable[str], what: Iterable[str] = ("The sentence",) * 2, *, presplit: bool = False, id: str = ""
+    ) -> "SentencePair":
+        """A pair from two texts in two languages, and what messages call each, as in `Sentence.from_text`."""
+        sides = zip(texts, codes, what, strict=True)
+        return SentencePair(*(Sentence.from_text(text, code, presplit=presplit, what=name) for text, code, name in sides), id=id)

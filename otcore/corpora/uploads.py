@@ -31,50 +31,32 @@ DAY = 86_400  # seconds; what was used within a day may be at work in a job, and
 
 @dataclass(frozen=True)
 class Kept:
-    """An entry as its readers see it.
+    """An entry as its readers see it."""
 
-    about: what was said about the files, JSON values
-    paths: the files in the order in which they were given
-    """
-
-    about: Any
-    paths: tuple[Path, ...]
+    about: Any  # what was said about the files, JSON values
+    paths: tuple[Path, ...]  # the files in the order in which they were given
 
 
 @dataclass(frozen=True)
 class Entry:
-    """An entry as it is listed.
+    """An entry as it is listed."""
 
-    key  : opens the files; whoever has it may read them
-    names: of the files, as they are kept
-    bytes: that it takes up; 0 for files that stayed where they were
-    used : when it was last given or opened, seconds since 1970
-    """
-
-    key: str
+    key: str  # opens the files; whoever has it may read them
     names: tuple[str, ...]
-    bytes: int
-    used: float
+    bytes: int  # that it takes up; 0 for files that stayed where they were
+    used: float  # when it was last given or opened, seconds since 1970
 
 
 @dataclass(frozen=True)
 class Store:
-    """The kept files of one kind.
+    """The kept files of one kind."""
 
-    kind   : name of their folder
-    label  : what they are, for people, in the plural
-    largest: bytes of one file; None for any number
-    budget : bytes of all entries together
-    days   : that an entry stays unused; None for as long as there is room
-    in_use : key → what needs the entry, for people ("run x"); such an entry is never removed
-    """
-
-    kind: str
-    label: str
-    largest: int | None = 30 * 2**20
-    budget: int = 4 * 2**30
-    days: float | None = None
-    in_use: Callable[[], Mapping[str, str]] = dict
+    kind: str  # name of their folder
+    label: str  # what they are, for people, in the plural
+    largest: int | None = 30 * 2**20  # bytes of one file; None for any number
+    budget: int = 4 * 2**30  # bytes of all entries together
+    days: float | None = None  # that an entry stays unused; None for as long as there is room
+    in_use: Callable[[], Mapping[str, str]] = dict  # key → what needs the entry, for people ("run x"); such an entry is never removed
 
     @property
     def folder(self) -> Path:
@@ -91,9 +73,8 @@ class Store:
         """
         for name, content in files:
             if self.largest is not None and isinstance(content, bytes) and len(content) > self.largest:
-                raise InputError(
-                    f"{name} has {in_words(len(content))}; files up to {in_words(self.largest)} are taken, so give a part of it."
-                )
+                most = in_words(self.largest)
+                raise InputError(f"{name} has {in_words(len(content))}; files up to {most} are taken, so give a part of it.")
         key = hashlib.sha256(json.dumps([about, [_stamp(content) for _, content in files]]).encode()).hexdigest()[:20]
         place = self.folder / key
         try:
@@ -111,16 +92,12 @@ class Store:
                 (Path(trial) / key).rename(place)
         except OSError as error:
             if not place.is_dir():  # else another session was quicker, with the same files
-                raise InputError(
-                    f"Files cannot be kept in {self.folder} ({error.strerror}); check the free space and the permissions."
-                ) from error
+                remedy = "check the free space and the permissions"
+                raise InputError(f"Files cannot be kept in {self.folder} ({error.strerror}); {remedy}.") from error
         return key
 
     def kept(self, key: str) -> Kept:
-        """Files that were stored; opening them counts as using them.
-
-        raises: InputError   there are none under that key (any more)
-        """
+        """Files that were stored, which counts as using them; raises InputError where there are none under that key (any more)."""
         place = self.folder / key
         if not re.fullmatch(KEY, key) or not (place / "about.json").is_file():
             raise InputError("The files of this view are not on this machine (any more); give them again.")
@@ -142,20 +119,14 @@ class Store:
         return sorted(found, key=lambda entry: (-entry.used, entry.key))
 
     def remove(self, key: str) -> None:
-        """Removes an entry, if it is there.
-
-        raises: InputError   something needs it, or its folder may not be changed
-        """
+        """Removes an entry, if it is there; raises InputError where something needs it, or its folder may not be changed."""
         if user := self.in_use().get(key):
             raise InputError(f"These files belong to {user}; delete that first.")
         if re.fullmatch(KEY, key):
             self._remove(key)
 
     def clear(self) -> None:
-        """Removes all entries that nothing needs.
-
-        raises: InputError   their folder may not be changed
-        """
+        """Removes all entries that nothing needs; raises InputError where their folder may not be changed."""
         users = self.in_use()
         for entry in self.entries():
             if entry.key not in users:
@@ -173,10 +144,8 @@ class Store:
                 self._remove(entry.key)
                 total -= entry.bytes
         if total > self.budget:
-            raise InputError(
-                f"There is no room for these files: {self.label} take up {in_words(total - needed)} of {in_words(self.budget)}, "
-                "all of it used within a day or needed; remove some that are kept."
-            )
+            taken = f"{self.label} take up {in_words(total - needed)} of {in_words(self.budget)}, all of it used within a day or needed"
+            raise InputError(f"There is no room for these files: {taken}; remove some that are kept.")
 
     def _remove(self, key: str) -> None:
         place, doomed = self.folder / key, self.folder / f".{key}.{secrets.token_hex(4)}"
@@ -208,17 +177,15 @@ def on_disk(files: Sequence[Given], folder: Path) -> Iterator[tuple[Path, ...]]:
 
     raises: InputError   raised inside, with names in place of paths; OSError   they cannot be written
     """
-    paths = tuple(
-        folder / str(place) / plain_name(name) if isinstance(content, bytes) else content.resolve()
-        for place, (name, content) in enumerate(files)
-    )
     folder.mkdir(exist_ok=True)
-    for path, (_, content) in zip(paths, files, strict=True):
+    paths = []
+    for place, (name, content) in enumerate(files):
+        paths.append(folder / str(place) / plain_name(name) if isinstance(content, bytes) else content.resolve())
         if isinstance(content, bytes):
-            path.parent.mkdir()
-            path.write_bytes(content)
+            paths[-1].parent.mkdir()
+            paths[-1].write_bytes(content)
     try:
-        yield paths
+        yield tuple(paths)
     except InputError as error:
         told = str(error)
         for path, (name, _) in zip(paths, files, strict=True):

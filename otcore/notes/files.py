@@ -11,23 +11,19 @@ from otcore.base.errors import InputError
 from otcore.notes.store import Note
 
 _COLUMNS = ("uid", "corpus", "pair", "source", "target", "author", "tag", "comment", "written")
+_GIVE = "give a file of notes that was exported here"
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "'")
 
 
 @dataclass(frozen=True)
 class Agreement:
-    """Two annotators on the places that both have tagged.
-
-    places : how many those are
-    share  : of them with the same tag; None where there are none
-    kappa  : Cohen's κ in [−1, 1]; None where it is not defined: no place, or both used one and the same tag throughout
-    """
+    """Two annotators on the places that both have tagged."""
 
     first: str
     second: str
-    places: int
-    share: float | None
-    kappa: float | None
+    places: int  # how many those are
+    share: float | None  # of them with the same tag; None where there are none
+    kappa: float | None  # Cohen's κ in [−1, 1]; None where it is not defined: no place, or both used one and the same tag throughout
 
 
 def agreement(notes: Sequence[Note], first: str, second: str) -> Agreement:
@@ -37,21 +33,16 @@ def agreement(notes: Sequence[Note], first: str, second: str) -> Agreement:
     """
     from sklearn.metrics import cohen_kappa_score
 
-    tags = [{}, {}]
-    for note in sorted(notes, key=lambda note: note.written):
-        for side, author in enumerate((first, second)):
-            if note.author == author and note.tag:
-                tags[side][note.place] = note.tag
+    tagged = [note for note in sorted(notes, key=lambda note: note.written) if note.tag]
+    tags = [{note.place: note.tag for note in tagged if note.author == author} for author in (first, second)]
     both = sorted(tags[0].keys() & tags[1].keys(), key=repr)
     if not both:
         return Agreement(first, second, 0, None, None)
     sides = [[side[place] for place in both] for side in tags]
     share = sum(a == b for a, b in zip(*sides, strict=True)) / len(both)
-    if len({*sides[0], *sides[1]}) < 2:
-        return Agreement(first, second, len(both), share, None)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        return Agreement(first, second, len(both), share, float(cohen_kappa_score(*sides)))
+    with warnings.catch_warnings(action="ignore"):  # of few places with many tags
+        kappa = float(cohen_kappa_score(*sides)) if len({*sides[0], *sides[1]}) > 1 else None
+    return Agreement(first, second, len(both), share, kappa)
 
 
 def to_json(notes: Sequence[Note]) -> str:
@@ -62,10 +53,7 @@ def to_json(notes: Sequence[Note]) -> str:
 def to_csv(notes: Sequence[Note]) -> str:
     """One row a note; a cell a spreadsheet would take for a formula gets an apostrophe in front, which reading takes off again."""
     file = io.StringIO()
-    writer = csv.writer(file, lineterminator="\r\n")
-    writer.writerow(_COLUMNS)
-    for note in notes:
-        writer.writerow([_safe(getattr(note, name)) for name in _COLUMNS])
+    csv.writer(file).writerows([_COLUMNS, *([_safe(getattr(note, name)) for name in _COLUMNS] for note in notes)])
     return file.getvalue()
 
 
@@ -78,13 +66,11 @@ def read_notes(content: bytes, name: str) -> list[Note]:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise InputError(f"{name} is not UTF-8; save it as UTF-8.") from error
-    if name.lower().endswith(".json"):
-        rows = _json_rows(text, name)
-    elif name.lower().endswith(".csv"):
-        rows = _csv_rows(text, name)
-    else:
-        raise InputError(f"{name} ends in neither .json nor .csv; give a file of notes that was exported here.")
-    return [_note(row, f"{name}, note {number}") for number, row in enumerate(rows, 1)]
+    readers = {".json": _json_rows, ".csv": _csv_rows}
+    reader = next((read for end, read in readers.items() if name.lower().endswith(end)), None)
+    if reader is None:
+        raise InputError(f"{name} ends in neither .json nor .csv; {_GIVE}.")
+    return [_note(row, f"{name}, note {number}") for number, row in enumerate(reader(text, name), 1)]
 
 
 def _safe(value: object) -> object:
@@ -97,10 +83,10 @@ def _json_rows(text: str, name: str) -> list[dict]:
     try:
         content = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise InputError(f"{name} is not JSON ({error}); give a file of notes that was exported here.") from error
+        raise InputError(f"{name} is not JSON ({error}); {_GIVE}.") from error
     rows = content.get("notes") if isinstance(content, dict) else None
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-        raise InputError(f"{name} has no list “notes”; give a file of notes that was exported here.")
+        raise InputError(f"{name} has no list “notes”; {_GIVE}.")
     return rows
 
 
@@ -108,7 +94,7 @@ def _csv_rows(text: str, name: str) -> list[dict]:
     reader = csv.DictReader(io.StringIO(text, newline=""))
     absent = [column for column in _COLUMNS[1:] if column not in (reader.fieldnames or ())]
     if absent:
-        raise InputError(f"{name} has no column “{absent[0]}”; give a file of notes that was exported here.")
+        raise InputError(f"{name} has no column “{absent[0]}”; {_GIVE}.")
     try:
         return [{key: _unsafe(value) for key, value in row.items() if key in _COLUMNS} for row in reader]
     except csv.Error as error:

@@ -35,24 +35,17 @@ CREATE TABLE IF NOT EXISTS corrections (
 
 @dataclass(frozen=True)
 class Note:
-    """A tag, a comment or both, on a pair, or on one of its links.
+    """A tag, a comment or both, on a pair, or on one of its links."""
 
-    corpus, pair   : as in sources.Corpus
-    source, target : the link's words, 0-based, or None both for a note on the pair
-    author         : whatever name the person gave
-    uid            : unlike that of every other note; empty until it is stored
-    written        : seconds since 1970
-    """
-
-    corpus: str
-    pair: str
-    author: str
+    corpus: str  # key, as in sources.Corpus
+    pair: str  # the same
+    author: str  # whatever name the person gave
     tag: str = ""
     comment: str = ""
-    source: int | None = None
+    source: int | None = None  # the link's words, 0-based, or None both for a note on the pair
     target: int | None = None
-    uid: str = ""
-    written: float = 0.0
+    uid: str = ""  # unlike that of every other note; empty until it is stored
+    written: float = 0.0  # seconds since 1970
 
     def __post_init__(self) -> None:
         _check_lengths(self)
@@ -111,9 +104,8 @@ class NoteStore:
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise InputError(
-                f"{self.path.parent} cannot be made ({error.strerror}); set {VARIABLE} to a file in a folder of yours."
-            ) from error
+            remedy = f"set {VARIABLE} to a file in a folder of yours"
+            raise InputError(f"{self.path.parent} cannot be made ({error.strerror}); {remedy}.") from error
         self._use_log()
         with self._writing() as connection:
             for statement in _SCHEMA.split(";"):
@@ -138,13 +130,11 @@ class NoteStore:
         with self._writing() as connection:
             connection.execute("DELETE FROM notes WHERE uid = ?", (uid,))
 
-    def notes(self, corpus: str, pair: str | None = None, tag: str | None = None) -> list[Note]:
-        """Notes on a corpus, oldest first; of one pair, or with one tag."""
-        wanted = {"corpus": corpus} | ({"pair": pair} if pair is not None else {}) | ({"tag": tag} if tag is not None else {})
-        where = " AND ".join(f"{name} = ?" for name in wanted)
-        query = f"SELECT {_COLUMNS} FROM notes WHERE {where} ORDER BY written, uid"
+    def notes(self, corpus: str, pair: str | None = None) -> list[Note]:
+        """Notes on a corpus, or on one of its pairs, oldest first."""
+        query = f"SELECT {_COLUMNS} FROM notes WHERE corpus = ? AND pair = ifnull(?, pair) ORDER BY written, uid"
         with self._open() as connection:
-            return [Note(*row) for row in connection.execute(query, tuple(wanted.values()))]
+            return [Note(*row) for row in connection.execute(query, (corpus, pair))]
 
     def correct(self, correction: Correction) -> None:
         """Keeps what a gold link should be, beside the gold file, which is never written; the last word on a link counts."""
@@ -184,9 +174,8 @@ class NoteStore:
             connection.execute("PRAGMA synchronous = FULL")
             yield connection
         except sqlite3.DatabaseError as error:
-            raise InputError(
-                f"The notes in {self.path} cannot be used ({error}); set {VARIABLE} to another file, or free this one."
-            ) from error
+            remedy = f"set {VARIABLE} to another file, or free this one"
+            raise InputError(f"The notes in {self.path} cannot be used ({error}); {remedy}.") from error
         finally:
             connection.close()
 

@@ -42,10 +42,7 @@ def write_lines(path: str | Path, lines: Iterable[str]) -> None:
 
 
 def write_bytes(path: str | Path, content: bytes) -> None:
-    """Writes a file atomically.
-
-    raises: InputError   the folder is absent or may not be written
-    """
+    """Writes a file atomically; raises InputError where the folder is absent or may not be written."""
     with replacing(path) as temporary:
         temporary.write_bytes(content)
 

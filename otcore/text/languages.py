@@ -1,8 +1,10 @@
 """Languages: code, name, script, direction, and how raw text becomes words."""
 
+import json
 import re
 import unicodedata
 from dataclasses import dataclass
+from pathlib import Path
 
 from otcore.base.errors import InputError
 from otcore.text.segmentation import SPLITTERS, split_generic
@@ -10,41 +12,18 @@ from otcore.text.segmentation import SPLITTERS, split_generic
 
 @dataclass(frozen=True)
 class Language:
-    """One language as the engine and the pages need it.
+    """One language as the engine and the pages need it; the bundled ones are in languages.json."""
 
-    code      : BCP 47 primary tag, lower case ("de")
-    name      : its English name
-    native    : its own name, in its own script
-    script    : ISO 15924 code of the usual script ("Latn")
-    direction : "ltr" or "rtl"
-    joiner    : what stands between two words in running text ("" for Chinese and Japanese)
-    """
-
-    code: str
+    code: str  # BCP 47 primary tag, lower case ("de")
     name: str
-    native: str
-    script: str = "Latn"
-    direction: str = "ltr"
-    joiner: str = " "
+    native: str  # its own name, in its own script
+    script: str = "Latn"  # ISO 15924 code of the usual script ("Latn")
+    direction: str = "ltr"  # "ltr" or "rtl"
+    joiner: str = " "  # what stands between two words in running text ("" for Chinese and Japanese)
 
 
-LANGUAGES = {
-    entry.code: entry
-    for entry in (
-        Language("en", "English", "English"),
-        Language("de", "German", "Deutsch"),
-        Language("fr", "French", "français"),
-        Language("es", "Spanish", "español"),
-        Language("ro", "Romanian", "română"),
-        Language("cs", "Czech", "čeština"),
-        Language("ru", "Russian", "русский", script="Cyrl"),
-        Language("tr", "Turkish", "Türkçe"),
-        Language("ar", "Arabic", "العربية", script="Arab", direction="rtl"),
-        Language("hi", "Hindi", "हिन्दी", script="Deva"),
-        Language("zh", "Chinese", "中文", script="Hans", joiner=""),
-        Language("ja", "Japanese", "日本語", script="Jpan", joiner=""),
-    )
-}
+_BUNDLED = json.loads(Path(__file__).with_suffix(".json").read_text(encoding="utf-8"))
+LANGUAGES = {code: Language(code, **entry) for code, entry in _BUNDLED.items()}
 
 # Right-to-left languages outside the bundled twelve, so that a reader's own Hebrew or Persian is shown the right way.
 _OTHER_RTL = {"he": "Hebr", "fa": "Arab", "ur": "Arab", "ps": "Arab", "sd": "Arab", "ug": "Arab", "yi": "Hebr", "dv": "Thaa", "ckb": "Arab"}
@@ -52,10 +31,7 @@ _CODE = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8})*")
 
 
 def language(code: str) -> Language:
-    """The language of a code; one that is not bundled gets the generic rules.
-
-    raises: InputError   the code is not a language tag
-    """
+    """The language of a code, with generic rules where it is not bundled; raises InputError for what is no language tag."""
     tag = code.strip().lower()
     if not _CODE.fullmatch(tag):
         raise InputError(f"“{code[:40]}” is not a language code; give one such as en, de or pt-br.")
@@ -87,15 +63,9 @@ def words_of(text: str, code: str) -> tuple[str, ...]:
     returns: tuple of words; empty where the text is only white space
     raises : InputError   control characters, or a code that is no language tag
     """
-    splitter = SPLITTERS.get(language(code).code, split_generic)
-    return tuple(splitter(clean(text)))
+    return tuple(SPLITTERS.get(language(code).code, split_generic)(clean(text)))
 
 
 def presplit_words(text: str) -> tuple[str, ...]:
     """The words of text that is already split at spaces, in NFC. Only spaces, tabs and line ends divide."""
     return tuple(word for word in re.split(r"[ \t\r\n]+", clean(text)) if word)
-
-
-def join_words(words: tuple[str, ...] | list[str], code: str) -> str:
-    """Words as running text; not always the text they came from, since punctuation keeps its spaces."""
-    return language(code).joiner.join(words)

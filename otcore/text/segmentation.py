@@ -1,4 +1,4 @@
-"""From raw text to words, a function a language: one generic rule, a few languages' own, two segmenters.
+"""From raw text to words: one generic rule, a few languages' own, two segmenters.
 
 The rules follow Universal Dependencies where it splits on the surface: English contractions (do n't), French elision
 and inversion (l' homme, vient -il), Romanian clitics (s- a). The letters are never changed, so the words, joined
@@ -37,24 +37,12 @@ _SUDACHI_PORTION = regex.compile(r"(?s).{1,999}。|.{1,1000}")  # Sudachi takes 
 _segmenter_lock = threading.Lock()
 
 
-def split_generic(text: str) -> list[str]:
-    """Words by letters, marks and digits; every other visible grapheme is a word of its own."""
-    matches = (match.group() for chunk in text.split() for match in _WORD.finditer(chunk))
-    return [word for word in matches if not _INVISIBLE.fullmatch(word)]
-
-
-def split_english(text: str) -> list[str]:
-    return [part for word in split_generic(text) for part in _without_endings(_ENGLISH, word)]
-
-
-def split_french(text: str) -> list[str]:
-    parts = [part for word in split_generic(text) for part in _elided(word)]
-    return [piece for part in parts for piece in ([part] if _FRENCH_WHOLE.fullmatch(part) else _halves(_FRENCH_INVERSION, part))]
-
-
-def split_romanian(text: str) -> list[str]:
-    parts = [part for word in split_generic(text) for part in _halves(_ROMANIAN_BEFORE, word)]
-    return [piece for part in parts for piece in _without_endings(_ROMANIAN_AFTER, part)]
+def split_generic(text: str, *steps: Callable[[str], list[str]]) -> list[str]:
+    """Words by letters, marks and digits; every other visible grapheme is a word of its own. Each step may divide words further."""
+    words = [match.group() for chunk in text.split() for match in _WORD.finditer(chunk) if not _INVISIBLE.fullmatch(match.group())]
+    for step in steps:
+        words = [part for word in words for part in step(word)]
+    return words
 
 
 def split_chinese(text: str) -> list[str]:
@@ -110,6 +98,10 @@ def _elided(word: str) -> list[str]:
     return [*parts, word]
 
 
+def _inverted(word: str) -> list[str]:
+    return [word] if _FRENCH_WHOLE.fullmatch(word) else _halves(_FRENCH_INVERSION, word)
+
+
 def _halves(pattern: regex.Pattern, word: str) -> list[str]:
     match = pattern.fullmatch(word)
     return [group for group in match.groups() if group] if match else [word]
@@ -122,4 +114,10 @@ def _sudachi():
     return Dictionary(dict="small").create(mode=SplitMode.A)
 
 
-SPLITTERS = {"en": split_english, "fr": split_french, "ro": split_romanian, "zh": split_chinese, "ja": split_japanese}
+_STEPS = {
+    "en": [functools.partial(_without_endings, _ENGLISH)],
+    "fr": [_elided, _inverted],
+    "ro": [functools.partial(_halves, _ROMANIAN_BEFORE), functools.partial(_without_endings, _ROMANIAN_AFTER)],
+}
+SPLITTERS = {"zh": split_chinese, "ja": split_japanese}
+SPLITTERS |= {code: lambda text, steps=steps: split_generic(text, *steps) for code, steps in _STEPS.items()}

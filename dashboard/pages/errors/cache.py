@@ -11,11 +11,12 @@ from dashboard.background.shelf import Shelf
 from dashboard.pages.errors.choices import ErrorsView
 from dashboard.state import System
 from otcore.alignment.aligner import Aligned, align_vectors
-from otcore.analysis.analyse import Analysis, Drawn, analyse, draw, encode_pairs, other_counts
+from otcore.analysis.analyse import Analysis, Drawn, analyse, draw, encode_pairs
 from otcore.analysis.sources import BUNDLED, Corpus, bundled, kept
 from otcore.base.errors import InputError
 from otcore.base.patterns import matches
 from otcore.base.progress import Teller
+from otcore.corpora.frequencies import other_counts
 from otcore.corpora.types import SentencePair
 from otcore.encoders import encoder_stamp
 from otcore.encoders.encoder import Encoder
@@ -32,21 +33,15 @@ def corpus_of(view: ErrorsView) -> Corpus:
     found = _kept(work.shelf(), view, "corpus", lambda: bundled(view.over, view.split) if view.data == BUNDLED else kept(view.files))
     if not view.corrected:
         return found
-    by_pair: dict[str, list] = {}
+    pairs = dict(zip(found.keys, found.pairs, strict=True))
     for one in notes().corrections(found.key):
-        by_pair.setdefault(one.pair, []).append(one)
-    pairs = [
-        replace(pair, gold=corrected(pair.gold, by_pair[key], len(pair.source.words), len(pair.target.words))) if key in by_pair else pair
-        for key, pair in zip(found.keys, found.pairs, strict=True)
-    ]
-    return replace(found, pairs=tuple(pairs))
+        if pair := pairs.get(one.pair):
+            pairs[one.pair] = replace(pair, gold=corrected(pair.gold, [one], len(pair.source.words), len(pair.target.words)))
+    return replace(found, pairs=tuple(pairs.values()))
 
 
 def analysis_of(view: ErrorsView, corpus: Corpus) -> Snapshot:
-    """How the job of an analysis stands; its result is an Analysis.
-
-    raises: InputError   an encoder cannot be had
-    """
+    """How the job of an analysis stands, whose result is an Analysis; raises InputError where an encoder cannot be had."""
     gold = [(one.pair, one.source, one.target, one.status) for one in notes().corrections(corpus.key)] if view.corrected else []
 
     def prepare():
@@ -67,28 +62,22 @@ def card_of(view: ErrorsView, pair: SentencePair, corpus: Corpus, system: System
     """One pair under one system, with its plan."""
 
     def make() -> Aligned:
-        loaded, sides = encoder(system.encoder), (pair.source, pair.target)
+        loaded = encoder(system.encoder)
         layer = loaded.check_layer(system.settings.layer)
-        vectors = loaded.encode([side.words for side in sides], layer, languages=[side.language for side in sides])
-        return align_vectors(pair, *vectors, layer, system.settings, other_counts(corpus.pairs))
+        (sides,) = encode_pairs(loaded, [pair], layer)
+        return align_vectors(*sides, layer, system.settings, other_counts(corpus.pairs))
 
     return _kept(work.shelf(), view, ("pair", pair, system_key(system)), make)
 
 
 def found_by(view: ErrorsView, corpus: Corpus) -> list[bool]:
-    """Which pairs the search of a view finds.
-
-    raises: InputError   a bad pattern, or one that takes too long
-    """
+    """Which pairs the search of a view finds; raises InputError for a bad pattern, or one that takes too long."""
     texts = [[" ".join(side.words) for side in (pair.source, pair.target)] for pair in corpus.pairs]
     return _kept(work.shelf(), view, ("search", view.filters.search), lambda: matches(texts, view.filters.search))
 
 
 def notes() -> NoteStore:
-    """The notes file.
-
-    raises: InputError   it cannot be used
-    """
+    """The notes file; raises InputError where it cannot be used."""
     path = notes_path()
     return work.shelf().get(f"notes in {path}", lambda: NoteStore(path))
 

@@ -1,13 +1,14 @@
 """The card of a sentence pair: both systems' links over gold, their plans, every link with its numbers, and what the rules say."""
 
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pandas as pd
 import streamlit as st
 
 from dashboard import state
-from dashboard.kit import charts, markup
+from dashboard.kit import markup
 from dashboard.kit.components import links
 from dashboard.kit.figures import plan
 from dashboard.kit.marks import Mark
@@ -34,13 +35,10 @@ def show(analysis: Analysis, corpus: Corpus, view: ErrorsView, left: Remaining, 
             scores = one.scores[place]
             st.markdown(f"**{letter}: {markup.escape_markdown(one.name)}**, AER {scores.aer:.2f}, {scores.predicted} links")
             links.show(found, view.marked, key=f"er_links_{letter}", field="er_mark", faint=False)
-    rows, places = _marked_first(*link_table(analysis, views, place), view.marked)
+    rows, places = link_table(analysis, views, place, view.marked)
 
     def take(row: int | None) -> None:
-        if row is None:
-            state.unmark("er_mark")
-        else:
-            state.put_mark(*places[row], "er_mark")
+        state.unmark("er_mark") if row is None else state.put_mark(*places[row], "er_mark")
 
     clicks.table(rows, f"er_card_{key}", take, "Every link of the pair with its outcome, cause and numbers", _columns(), most=380)
     st.caption("Tick a row, or click a word or a line, to read what the rules say. Next best: where the words' mass goes instead.")
@@ -54,19 +52,19 @@ def show(analysis: Analysis, corpus: Corpus, view: ErrorsView, left: Remaining, 
 
 def views_of(analysis: Analysis, corpus: Corpus, view: ErrorsView, place: int) -> list[View]:
     """The pair under each system, with its plan and the links the analysis judged."""
-    found = []
-    for system, one in zip(view.systems, analysis.systems, strict=True):
-        solved = cache.card_of(view, corpus.pairs[place], corpus, system)
-        found.append(view_of(replace(solved, alignment=one.drawn.alignments[place]), with_gold=True))
-    return found
+    solved = [cache.card_of(view, corpus.pairs[place], corpus, system) for system in view.systems]
+    drawn = [one.drawn.alignments[place] for one in analysis.systems]
+    return [view_of(replace(one, alignment=links), with_gold=True) for one, links in zip(solved, drawn, strict=True)]
 
 
-def link_table(analysis: Analysis, views: list[View], place: int) -> tuple[pd.DataFrame, list[Link]]:
-    """One row a link that there is under either system: wrong ones of the last system first."""
+def link_table(analysis: Analysis, views: list[View], place: int, mark: Mark) -> tuple[pd.DataFrame, list[Link]]:
+    """One row a link that there is under either system: what is marked first, with a sign, then wrong ones of the last system."""
     pair = analysis.pairs[place]
     texts = {link: findings.told(analysis, place, link) for link in findings.links_there(analysis, place)}
-    places = sorted(texts, key=lambda link: (not findings.is_wrong(texts[link][-1]), link))
-    columns: dict[str, list] = {
+    places = sorted(texts, key=lambda link: (not _is_marked(link, mark), not findings.is_wrong(texts[link][-1]), link))
+    signs = ["➤" if _is_marked(link, mark) else "" for link in places]
+    columns: dict[str, list] = {"": signs} if any(signs) else {}
+    columns |= {
         "source": [pair.source.words[i] for i, _ in places],
         "target": [pair.target.words[j] for _, j in places],
         "gold": ["sure" if link in pair.gold.sure else "possible" if link in pair.gold.possible else "" for link in places],
@@ -77,17 +75,6 @@ def link_table(analysis: Analysis, views: list[View], place: int) -> tuple[pd.Da
         columns[f"cost {letter}"] = [_value(found.cost, link) for link in places]
         columns[f"next best {letter}"] = [_neighbours(found, link) for link in places]
     return pd.DataFrame(columns), places
-
-
-def _marked_first(rows: pd.DataFrame, places: list[Link], mark: Mark) -> tuple[pd.DataFrame, list[Link]]:
-    """The rows of what is marked on top, with a sign."""
-    marked = [_is_marked(link, mark) for link in places]
-    if not any(marked):
-        return rows, places
-    order = sorted(range(len(places)), key=lambda row: not marked[row])
-    rows = rows.copy()
-    rows.insert(0, "", ["➤" if one else "" for one in marked])
-    return rows.iloc[order], [places[row] for row in order]
 
 
 def _is_marked(link: Link, mark: Mark) -> bool:
@@ -105,14 +92,10 @@ def _head(corpus: Corpus, view: ErrorsView, left: Remaining, place: int) -> None
             how = {"shortcut": shortcut, "on_click": clicks.open_pair, "args": (other,), "disabled": not order}
             st.button(label, key=f"er_{name}", **how)
         st.caption(where, width="content")
-        st.button(
-            "✓ In the report" if key in view.kept else "Keep for the report",
-            key="er_keep",
-            on_click=clicks.toggle_kept,
-            args=(key,),
-            disabled=key not in view.kept and len(view.kept) >= MOST_REPORTED,
-            help=f"Up to {MOST_REPORTED} pairs; without any the report has the first of the list.",
-        )
+        full, hint = len(view.kept) >= MOST_REPORTED, f"Up to {MOST_REPORTED} pairs; without any the report has the first of the list."
+        label = "✓ In the report" if key in view.kept else "Keep for the report"
+        how = {"on_click": clicks.toggle_kept, "args": (key,), "disabled": full and key not in view.kept}
+        st.button(label, key="er_keep", help=hint, **how)
     pair = corpus.pairs[place]
     sides = [(side, language(side.language).direction) for side in (pair.source, pair.target)]
     st.html(filled("pages/errors/pair.html", {"sides": sides, "tags": pair.tags}))
@@ -149,15 +132,9 @@ def _plans(views: list[View], mark: Mark) -> None:
     for column, (letter, found) in zip(st.columns(len(views), gap="medium"), findings.lettered(views), strict=True):
         figure = plan.heatmap(found, "plan", mark, stamp=state.stamp(), top=top)
         figure.update_layout(title_text=f"{letter}: transported mass")
-        chart = f"er_plan_{letter}"
-        column.plotly_chart(
-            figure,
-            key=chart,
-            on_select=lambda chart=chart: state.take_point(chart, "er_mark"),
-            selection_mode="points",
-            config=charts.CONFIG,
-            alt=f"Transport plan of system {letter} between {' and '.join(map(str, found.mass.shape))} words.",
-        )
+        alt = f"Transport plan of system {letter} between {' and '.join(map(str, found.mass.shape))} words."
+        with column:
+            clicks.chart(figure, f"er_plan_{letter}", alt, take=partial(state.take_point, field="er_mark"))
     st.caption("Bright cells carry mass; signs are links against gold. One scale for both.")
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from dashboard.kit.marks import PLACE, Mark, mark_of
 from dashboard.state import Choices, System
 from otcore.analysis.classes import NAMES, OUTCOMES, RULES
-from otcore.analysis.significance import CHANGES
+from otcore.analysis.significance import CHANGES, KINDS
 from otcore.analysis.sources import BUNDLED, SPLITS, FileFormat
 from otcore.base.choices import Flag, OneOf, Several, Text, Values, choice, nested
 from otcore.text.languages import LANGUAGES
@@ -16,7 +16,6 @@ MOST_REPORTED = 30  # pairs in one report
 BY = {"frequency": "frequency", "pieces": "subwords", "distance": "distance", "length": "length", "tag": "tag"}
 COMPARED_SORTS = {"improved": "most improved", "harmed": "most harmed"}  # there are two systems
 SORTS = {"aer": "highest AER", **COMPARED_SORTS, "errors": "most wrong links", "class": "main cause", "order": "corpus order"}
-EXAMPLES = ("fixed", "broken", "wrong in both", "right in both")
 FILTERS = "filters"  # the place of what narrows the list
 _SOURCES = {BUNDLED: "Bundled collection", OWN_FILES: "Own files"}
 _TARGETS = {code: entry.name for code, entry in LANGUAGES.items() if code != "en"}
@@ -36,12 +35,7 @@ def _bundled(values: Values) -> bool:
 
 @dataclass(frozen=True)
 class Filters:
-    """Which links are wanted, and which pairs; empty lets all through.
-
-    outcomes, causes, changes : of links; languages : "en-de"
-    bins : "dimension:bin" or "tag:name"; links must fall in all of them
-    note : tag of a note the pair has; search : a regular expression
-    """
+    """Which links are wanted, and which pairs; empty lets all through. `bins` are "dimension:bin" or "tag:name": links must fall in all."""
 
     outcomes: tuple[str, ...] = _some("Outcome", "er_outcomes", OUTCOMES)
     causes: tuple[str, ...] = _some("Cause", "er_causes", {rule.key: NAMES[rule.key] for rule in RULES})
@@ -54,12 +48,8 @@ class Filters:
 
 @dataclass(frozen=True)
 class ErrorsView:
-    """One view of the Errors page, complete.
-
-    data, over, split, files : what is analysed, as in otcore.analysis.sources; shape : how the next own files are to be read
-    about : the letter of the system that figures and filters are about
-    pair, mark : key of the open pair ("" for the first), what is marked in it; kept : keys of the pairs of the report
-    """
+    """One view of the Errors page, complete. What is analysed is as in otcore.analysis.sources; `shape` is how the next own files are
+    to be read, `pair` the key of the open pair ("" for the first), `mark` what is marked in it, `kept` the pairs of the report."""
 
     data: str = choice(BUNDLED, OneOf(_SOURCES, style="row"), "Text", key="er_data")
     over: tuple[str, ...] = choice(["de"], Several(len(LANGUAGES), _TARGETS), "From English to", key="er_over", when=_bundled)
@@ -72,7 +62,7 @@ class ErrorsView:
     filters: Filters = nested(Filters)
     sort: str = choice("aer", OneOf(SORTS), "Order", key="er_sort", place=FILTERS)
     by: str = choice("frequency", OneOf(BY, style="row"), "Errors by", key="er_by")
-    show: str = choice("fixed", OneOf(EXAMPLES, style="row"), "Links", key="er_show")
+    show: str = choice("fixed", OneOf(tuple(KINDS), style="row"), "Links", key="er_show")
     pair: str = choice("", Text(80), key="er_pair")
     mark: str = choice("", PLACE, key="er_mark")
     kept: tuple[str, ...] = _some("", "er_kept", None, MOST_REPORTED)

@@ -12,12 +12,6 @@ from dashboard.pages.errors.filtering import known_bins
 from otcore.base.choices import declared
 
 
-def chart(figure, key: str, alt: str, reading: str) -> None:
-    """A figure whose bars set filters, with a line that tells how to read it."""
-    st.plotly_chart(figure, key=key, on_select=lambda: take_bar(key), selection_mode="points", config=charts.CONFIG, alt=alt)
-    st.caption(reading)
-
-
 def table(rows: pd.DataFrame, name: str, take: Callable[[int | None], None], alt: str, columns: dict | None = None, most: int = 0) -> None:
     """A table in which a row can be ticked.
 
@@ -27,16 +21,8 @@ def table(rows: pd.DataFrame, name: str, take: Callable[[int | None], None], alt
     """
     key = f"{name}_{state.stamp()}"
     config = {name: st.column_config.Column(width=one) if isinstance(one, int) else one for name, one in (columns or {}).items()}
-    st.dataframe(
-        rows,
-        hide_index=True,
-        height=min(36 * (len(rows) + 1) + 2, most) if most else "auto",
-        key=key,
-        selection_mode="single-row",
-        on_select=lambda: take(state.picked_row(key)),
-        alt=alt,
-        column_config=config,
-    )
+    look = {"hide_index": True, "height": min(36 * (len(rows) + 1) + 2, most) if most else "auto", "column_config": config}
+    st.dataframe(rows, key=key, selection_mode="single-row", on_select=lambda: take(state.picked_row(key)), alt=alt, **look)
 
 
 def take_bar(key: str) -> None:
@@ -53,6 +39,13 @@ def take_bar(key: str) -> None:
     state.new_stamp()
 
 
+def chart(figure, key: str, alt: str, reading: str = "", take: Callable[[str], None] = take_bar) -> None:
+    """A figure whose points set filters, or what `take` does with the figure's key; with a line that tells how to read it."""
+    st.plotly_chart(figure, key=key, on_select=lambda: take(key), selection_mode="points", config=charts.CONFIG, alt=alt)
+    if reading:
+        st.caption(reading)
+
+
 def clear() -> None:
     """Takes all filters away."""
     state.put(**{CHOICES.key(name): type(one.default)() for name, one in declared(Filters).items()})
@@ -60,7 +53,6 @@ def clear() -> None:
 
 
 def drop_bin(entry: str) -> None:
-    """Takes one bin away."""
     state.put(er_bins=_without_bin(entry))
     state.new_stamp()
 
@@ -73,12 +65,7 @@ def open_pair(key: str, mark: str = "") -> None:
 
 def opening(keys: Sequence[str], marks: Sequence[str] | None = None) -> Callable[[int | None], None]:
     """What a ticked row of a table does whose rows are pairs, or links of pairs."""
-
-    def take(row: int | None) -> None:
-        if row is not None:
-            open_pair(keys[row], marks[row] if marks else "")
-
-    return take
+    return lambda row: None if row is None else open_pair(keys[row], marks[row] if marks else "")
 
 
 def toggle_kept(key: str) -> None:

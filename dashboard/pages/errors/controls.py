@@ -4,7 +4,7 @@ import streamlit as st
 
 from dashboard import state
 from dashboard.kit import markup, system_controls, widgets
-from dashboard.kit.explain import explain
+from dashboard.kit.explain import attempt
 from dashboard.kit.kept_files import kept_panel
 from dashboard.kit.open_folder import open_files, open_folder
 from dashboard.pages.errors import clicks
@@ -81,18 +81,13 @@ def _own_files() -> None:
         columns = st.columns([3, 2, 2, 3])
         for column, name in zip(columns, ("er_kind", "er_source", "er_target"), strict=False):
             widgets.draw(CHOICES, name, column)
-        columns[3].segmented_control(
-            CHOICES.declared["er_gold_base"].label,
-            (0, 1),
-            key=CHOICES.key("er_gold_base"),
-            required=True,
-            help="Pharaoh links: i-j sure, ipj or i?j possible.",
-        )
+        base, hint = CHOICES.declared["er_gold_base"], "Pharaoh links: i-j sure, ipj or i?j possible."
+        columns[3].segmented_control(base.label, (0, 1), key=CHOICES.key("er_gold_base"), required=True, help=hint)
         labels = ["Pairs", "Gold links"] if state.get("er_format") != "parallel" else ["Source side", "Target side", "Gold links"]
         given = {label: _one_file(column, label) for column, label in zip(st.columns(len(labels)), labels, strict=True)}
         st.caption("Words must already stand apart at spaces, since gold links count them. The files stay on this server.")
         if st.button("Analyse these files", key="er_take", type="primary"):
-            _take(given)
+            attempt(lambda: _take(given))
         with st.popover("Kept files"):
             kept_panel(CORPORA)
 
@@ -108,18 +103,13 @@ def _one_file(column, label: str) -> tuple[str, bytes] | None:
 
 
 def _take(given: dict[str, tuple[str, bytes] | None]) -> None:
-    try:
-        for label, file in given.items():
-            if file is None:
-                raise InputError(f"{label} is missing; choose a file for it.")
-        codes = {name: language(state.get(name)).code for name in ("er_from", "er_to")}
-        shape = CHOICES.current(er_source=codes["er_from"], er_target=codes["er_to"]).shape
-        state.put(er_files=keep(list(given.values()), shape), er_pair="", er_mark="")
-    except InputError as error:
-        explain(error)
-        return
-    state.put(er_bins=[], er_langs=[])
-    st.rerun()
+    for label, file in given.items():
+        if file is None:
+            raise InputError(f"{label} is missing; choose a file for it.")
+    codes = {name: language(state.get(name)).code for name in ("er_from", "er_to")}
+    shape = CHOICES.current(er_source=codes["er_from"], er_target=codes["er_to"]).shape
+    state.put(er_files=keep(list(given.values()), shape))
+    _new_text()
 
 
 def _new_text() -> None:

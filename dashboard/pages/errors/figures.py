@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 
 from dashboard.kit.charts import safe_name
 from dashboard.kit.theme import BLUE, GREY, ORANGE, PLAN_SCALE, VERMILLION
+from otcore.analysis.analyse import commonest
 from otcore.analysis.bins import TAG, Rate
 from otcore.analysis.classes import NAMES, RULES
 from otcore.text.languages import language
@@ -16,6 +17,7 @@ from otcore.text.languages import language
 _COLORS = {"missed": ORANGE, "false": VERMILLION}
 _SIGNS = {"missed": "○", "false": "✕"}
 _THIN = 0.38  # of a row, for each of two systems
+_FROM_ZERO = {"rangemode": "tozero"}
 _FAINT = 0.5  # opacity of the system the filters are not about
 
 Counts = dict[str, dict[str, int]]
@@ -28,9 +30,7 @@ def causes(counts: Sequence[Counts], names: Sequence[str], side: int, chosen: Se
     names  : of the systems, for the legend; side: the one the filters are about
     chosen : causes that are filtered for; marked by an arrow
     """
-    keys = sorted((rule.key for rule in RULES), key=lambda key: -(counts[side][key]["missed"] + counts[side][key]["false"]))
-    two = len(counts) > 1
-    traces = []
+    keys, two, traces = commonest(counts[side]), len(counts) > 1, []
     for system, (name, letter) in enumerate(zip(names, "AB", strict=False)):
         rows = [row + (system - 0.5) * (_THIN + 0.04) * two for row in range(len(keys))]
         for outcome, color in _COLORS.items():
@@ -40,40 +40,26 @@ def causes(counts: Sequence[Counts], names: Sequence[str], side: int, chosen: Se
             look = {"width": _THIN if two else 0.75, "orientation": "h", "name": f"{_SIGNS[outcome]} {letter} {outcome}"}
             traces.append(_bars(values, rows, hover, means, color, _FAINT if system != side else 1.0) | look)
     labels = [f"➤ <b>{NAMES[key]}</b>" if key in chosen else NAMES[key] for key in keys]
-    axes = {"xaxis": _axis("links"), "yaxis": _axis(labels=labels) | {"range": [len(keys) - 0.4, -0.6], "zeroline": False}}
-    return go.Figure(traces, _layout("Wrong links by cause", 110 + (38 if two else 28) * len(keys)) | axes)
+    down = _axis(labels=labels) | {"range": [len(keys) - 0.4, -0.6], "zeroline": False}
+    return _figure(traces, "Wrong links by cause", 110 + (38 if two else 28) * len(keys), _axis("links"), down)
 
 
 def cause_by_language(
     counts: Sequence[dict[str, Counts]], side: int, chosen: tuple[Sequence[str], Sequence[str]] = ((), ()), *, stamp: int = 0
 ) -> go.Figure:
     """Share of all links of a language that are wrong for a cause, in percent: a row a cause, a column a language and system.
-
-    counts : language pair ("en-de") → cause → outcome → links, a dictionary a system
-    chosen : causes and language pairs that are filtered for, framed
-    """
+    `counts` holds language pair ("en-de") → cause → outcome → links for each system; a frame marks the chosen causes and languages."""
     keys, pairs, single = [rule.key for rule in RULES], list(counts[0]), len(counts) == 1
     columns = [(pair, system) for pair in pairs for system in range(len(counts))]
     shares, heard = _cells(counts, columns, stamp)
-    heat = {
-        "type": "heatmap",
-        "z": shares,
-        "colorscale": PLAN_SCALE,
-        "zmin": 0,
-        "hoverinfo": "skip",
-        "xgap": 1,
-        "ygap": 1,
-        "texttemplate": "%{z:.1f}" if len(columns) <= 8 else "",
-        "colorbar": {"thickness": 10, "title": {"text": "%"}},
-    }
-    labels = [pair_name(pair, short=len(columns) > 4) + ("" if single else f" {'AB'[system]}") for pair, system in columns]
+    heat = {"type": "heatmap", "z": shares, "colorscale": PLAN_SCALE, "zmin": 0, "hoverinfo": "skip", "xgap": 1, "ygap": 1}
+    heat |= {"texttemplate": "%{z:.1f}" if len(columns) <= 8 else "", "colorbar": {"thickness": 10, "title": {"text": "%"}}}
+    labels = [(pair if len(columns) > 4 else pair_name(pair)) + ("" if single else f" {'AB'[system]}") for pair, system in columns]
     across = _axis(labels=labels) | {"range": [-0.5, len(columns) - 0.5], "tickangle": 0 if len(columns) <= 6 else -60}
-    layout = _layout("Share of links wrong, by cause and language", 110 + (28 if single else 38) * len(keys)) | {
-        "shapes": [_frame(row, columns, chosen[1], side, single) for row, key in enumerate(keys) if key in chosen[0]],
-        "xaxis": across,
-        "yaxis": _axis(labels=[NAMES[key] for key in keys]) | {"range": [len(keys) - 0.5, -0.5], "zeroline": False},
-    }
-    return go.Figure([heat, heard], layout)
+    down = _axis(labels=[NAMES[key] for key in keys]) | {"range": [len(keys) - 0.5, -0.5], "zeroline": False}
+    frames = [_frame(row, columns, chosen[1], side, single) for row, key in enumerate(keys) if key in chosen[0]]
+    title, height = "Share of links wrong, by cause and language", 110 + (28 if single else 38) * len(keys)
+    return _figure([heat, heard], title, height, across, down).update_layout(shapes=frames)
 
 
 def rate_bars(rates: Sequence[Rate], key: str, titles: tuple[str, str], letter: str, chosen: str = "", *, stamp: int = 0) -> go.Figure:
@@ -95,19 +81,12 @@ def rate_bars(rates: Sequence[Rate], key: str, titles: tuple[str, str], letter: 
         heights = [100 * count / max(links, 1) for _, count, links in counts]
         look = {"width": 0.8, "name": f"{_SIGNS[outcome]} {outcome}"}
         traces.append(_bars(list(range(len(shown))), heights, hover, means, color) | look)
-    layout = _layout(titles[0], 390 if tags else 330) | {
-        "xaxis": _axis(titles[1], _ticks(labels, ids, chosen)) | {"tickangle": -60 if tags else None},
-        "yaxis": _axis("% of links wrong") | {"rangemode": "tozero"},
-    }
-    return go.Figure(traces, layout)
+    across = _axis(titles[1], _ticks(labels, ids, chosen)) | {"tickangle": -60 if tags else None}
+    return _figure(traces, titles[0], 390 if tags else 330, across, _axis("% of links wrong") | _FROM_ZERO)
 
 
 def error_rates(counts: Sequence[Sequence[int]], labels: Sequence[str], side: int, chosen: str = "", *, stamp: int = 0) -> go.Figure:
-    """How many sentence pairs have which AER, one bar a system.
-
-    counts: pairs in each bin, a list a system
-    chosen: the bin that is filtered for, marked by an arrow
-    """
+    """How many sentence pairs have which AER, one bar a system: `counts` holds a list a system. An arrow marks the chosen bin."""
     two, ids = len(counts) > 1, [str(place) for place in range(len(labels))]
     traces = []
     for system, (values, letter, color, shape) in enumerate(zip(counts, "AB", (GREY, BLUE), ("/", ""), strict=False)):
@@ -117,22 +96,18 @@ def error_rates(counts: Sequence[Sequence[int]], labels: Sequence[str], side: in
         bars = _bars(x, list(values), hover, means, color) | {"width": 0.4 if two else 0.8, "name": letter}
         bars["marker"]["pattern"] = {"shape": shape, "solidity": 0.25}
         traces.append(bars)
-    layout = _layout("Sentence pairs by AER", 330) | {
-        "xaxis": _axis("AER (lower is better)", _ticks(labels, ids, chosen)),
-        "yaxis": _axis("sentence pairs") | {"rangemode": "tozero"},
-        "barmode": "overlay",
-    }
-    return go.Figure(traces, layout)
+    across, down = _axis("AER (lower is better)", _ticks(labels, ids, chosen)), _axis("sentence pairs") | _FROM_ZERO
+    return _figure(traces, "Sentence pairs by AER", 330, across, down).update_layout(barmode="overlay")
 
 
-def pair_name(pair: str, *, short: bool = False) -> str:
-    """ "en-de" as "German", or where English is the target "from Japanese"; both names where it is neither."""
-    source, target = pair.split("-", 1) if pair.count("-") == 1 else (pair, "")
-    if short or not target:
+def pair_name(pair: str) -> str:
+    """ "en-de" as "German", also where English is the target; both names where it is neither."""
+    if pair.count("-") != 1:
         return pair
+    source, target = pair.split("-")
     if source == "en":
         return language(target).name
-    return f"{language(source).name}" if target == "en" else f"{language(source).name}–{language(target).name}"
+    return language(source).name if target == "en" else f"{language(source).name}–{language(target).name}"
 
 
 def _cells(counts: Sequence[dict[str, Counts]], columns: list[tuple[str, int]], stamp: int) -> tuple[list[list[float]], dict]:
@@ -162,13 +137,8 @@ def _bars(x: list, y: list, hover: list[str], means: list[list], color: str, opa
     """Bars with what a click on each of them means; one that was clicked looks as before."""
     still = {"marker": {"opacity": opacity}}
     look = {"type": "bar", "x": x, "y": y, "orientation": "v", "marker": {"color": color, "opacity": opacity, "line": {"width": 0}}}
-    return look | {
-        "hovertext": hover,
-        "hovertemplate": "%{hovertext}<extra></extra>",
-        "customdata": means,
-        "selected": still,
-        "unselected": still,
-    }
+    look |= {"hovertext": hover, "hovertemplate": "%{hovertext}<extra></extra>", "customdata": means}
+    return look | {"selected": still, "unselected": still}
 
 
 def _axis(title: str = "", labels: Sequence[str] | None = None) -> dict:
@@ -182,17 +152,12 @@ def _ticks(labels: Sequence[str], ids: Sequence[str], chosen: str) -> list[str]:
     return [f"➤<b>{label}</b>" if id == chosen else label for id, label in zip(ids, labels, strict=True)]
 
 
-def _layout(title: str, height: int) -> dict:
-    return {
-        "title": {"text": title, "font": {"size": 15}},
-        "height": height,
-        "margin": {"l": 8, "r": 8, "t": 64, "b": 8},
-        "barmode": "stack",
-        "dragmode": False,
-        "clickmode": "event+select",
-        "legend": {"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0, "traceorder": "normal"},
-        "hoverlabel": {"align": "left"},
-    }
+def _figure(traces: list[dict], title: str, height: int, across: dict, down: dict) -> go.Figure:
+    """What all figures here have in common."""
+    layout = {"title": {"text": title, "font": {"size": 15}}, "height": height, "xaxis": across, "yaxis": down, "barmode": "stack"}
+    layout |= {"margin": {"l": 8, "r": 8, "t": 64, "b": 8}, "dragmode": False, "clickmode": "event+select"}
+    layout |= {"legend": {"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0, "traceorder": "normal"}}
+    return go.Figure(traces, layout | {"hoverlabel": {"align": "left"}})
 
 
 def _frame(row: int, columns: list[tuple[str, int]], pairs: Sequence[str], side: int, single: bool) -> dict:

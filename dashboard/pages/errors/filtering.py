@@ -15,16 +15,11 @@ from otcore.analysis.table import HIT_CODE
 
 @dataclass(frozen=True)
 class Remaining:
-    """What the filters let through.
+    """What the filters let through."""
 
-    rows  : (links,) bool over the shown system's links
-    pairs : pairs that remain, in the order of the list
-    links : how many links remain in them
-    """
-
-    rows: np.ndarray
-    pairs: tuple[int, ...]
-    links: int
+    rows: np.ndarray  # (links,) bool over the shown system's links
+    pairs: tuple[int, ...]  # pairs that remain, in the order of the list
+    links: int  # how many links remain in them
 
 
 def remaining(analysis: Analysis, view: ErrorsView, found: Sequence[bool] | None, noted: set[int] | None) -> Remaining:

@@ -8,9 +8,9 @@ import plotly.graph_objects as go
 from dashboard.pages.errors import figures
 from dashboard.pages.errors.choices import LETTERS, Filters
 from dashboard.pages.errors.filtering import known_bins
-from otcore.analysis.analyse import Analysis, SystemErrors, cause_counts, languages_of
+from otcore.analysis.analyse import Analysis, cause_counts, languages_of
 from otcore.analysis.bins import AER, DIMENSIONS, pair_bins
-from otcore.analysis.classes import HIT, NAMES, OUTCOMES, fitting, outcome_of
+from otcore.analysis.classes import HIT, NAMES, fitting, outcome_of
 from otcore.corpora.types import Link, SentencePair
 
 SIGNS = {"hit": "●", "missed": "○", "false": "✕"}
@@ -48,11 +48,6 @@ def pairs_by_aer(analysis: Analysis) -> list[list[int]]:
     return [np.bincount(pair_bins(analysis, k, AER), minlength=bins).tolist() for k in range(len(analysis.systems))]
 
 
-def outcomes_of(one: SystemErrors) -> dict[str, int]:
-    """Outcome → links of a system."""
-    return dict(zip(OUTCOMES, np.bincount(one.table.outcome, minlength=len(OUTCOMES)).tolist(), strict=True))
-
-
 def became(analysis: Analysis, system: int, place: int, link: Link) -> tuple[str, list[str]]:
     """What became of a link of a pair under a system: its outcome, "" where it was not drawn and gold does not ask for it, and the keys
     of the rules that fit where it is wrong."""
@@ -65,12 +60,9 @@ def became(analysis: Analysis, system: int, place: int, link: Link) -> tuple[str
 
 def told(analysis: Analysis, place: int, link: Link) -> tuple[str, ...]:
     """For each system what became of a link: "○ missed: rare or unknown word", "● hit", "– not drawn"."""
-    texts = []
-    for system in range(len(analysis.systems)):
-        outcome, causes = became(analysis, system, place, link)
-        cause = f": {NAMES[causes[0]]}" if causes else ""
-        texts.append(f"{SIGNS[outcome]} {outcome}{cause}" if outcome else f"{NOT_DRAWN} not drawn")
-    return tuple(texts)
+    found = [became(analysis, system, place, link) for system in range(len(analysis.systems))]
+    causes = (f": {NAMES[causes[0]]}" if causes else "" for _, causes in found)
+    return tuple(f"{SIGNS[one]} {one}{cause}" if one else f"{NOT_DRAWN} not drawn" for (one, _), cause in zip(found, causes, strict=True))
 
 
 def is_wrong(text: str) -> bool:

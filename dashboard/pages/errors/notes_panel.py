@@ -25,7 +25,9 @@ def of_pair(corpus: Corpus, pair: SentencePair, key: str, mark: Mark) -> None:
     notes = store.notes(corpus.key, key)
     st.markdown(f"**Notes on this pair** ({len(notes)})")
     for note in notes:
-        _one(note, pair)
+        text, delete = st.columns([8, 1], vertical_alignment="center")
+        text.html(filled("pages/errors/note.html", {"note": note, "words": words_of(pair, note.source, note.target)}))
+        delete.button("✕", key=f"delete_{note.uid}", help="Delete this note", on_click=store.delete, args=(note.uid,))
     author = st.text_input("Your name", key="notes_author", persist_state="session", max_chars=60, help="Kept in this session only.")
     on = words_of(pair, mark.source, mark.target)
     tags = dict.fromkeys([*_TAGS, *(note.tag for note in store.notes(corpus.key) if note.tag)])
@@ -43,9 +45,8 @@ def all_notes(corpus: Corpus, notes: list[Note]) -> None:
     """All notes of the corpus: a table, agreement, files."""
     with st.expander(f"All notes on this text ({len(notes)})"):
         if notes:
-            rows = pd.DataFrame(
-                [{"pair": n.pair, "link": _place(n), "tag": n.tag, "comment": n.comment, "author": n.author} for n in notes]
-            )
+            rows = [(note.pair, _place(note), note.tag, note.comment, note.author) for note in notes]
+            rows = pd.DataFrame(rows, columns=["pair", "link", "tag", "comment", "author"])
             clicks.table(rows, "er_notes", clicks.opening([note.pair for note in notes]), "All notes")
             with st.container(horizontal=True):
                 save("Notes as CSV", to_csv(notes), "notes.csv")
@@ -56,12 +57,6 @@ def all_notes(corpus: Corpus, notes: list[Note]) -> None:
         given = st.file_uploader("Import notes (CSV or JSON, as exported here)", type=["csv", "json"], key="er_import")
         if given is not None and st.button("Import", key="er_import_now"):
             attempt(lambda: cache.notes().merge(read_notes(given.getvalue(), given.name)))
-
-
-def _one(note: Note, pair: SentencePair) -> None:
-    text, delete = st.columns([8, 1], vertical_alignment="center")
-    text.html(filled("pages/errors/note.html", {"note": note, "words": words_of(pair, note.source, note.target)}))
-    delete.button("✕", key=f"delete_{note.uid}", help="Delete this note", on_click=cache.notes().delete, args=(note.uid,))
 
 
 def _corrections(corpus: Corpus, pair: SentencePair, key: str, author: str, mark: Mark) -> None:

@@ -11,30 +11,25 @@ from dashboard.kit import markup, widgets
 from dashboard.pages.errors import clicks, figures, findings
 from dashboard.pages.errors.choices import BY, CHOICES, ErrorsView, Filters
 from dashboard.pages.errors.filtering import known_bins, remaining
-from otcore.analysis.analyse import Analysis
+from otcore.analysis.analyse import Analysis, commonest, outcome_counts
 from otcore.analysis.bins import AER, DIMENSIONS, TAG, rates
-from otcore.analysis.classes import NAMES, RULES
+from otcore.analysis.classes import NAMES
 from otcore.analysis.sources import Corpus
 
 _EXAMPLES = 40
-_OUTCOME_HELP = {
-    "hit": "drawn, and at least possible in gold",
-    "missed": "sure in gold and not drawn",
-    "false": "drawn, and not even possible in gold",
-}
-_WRONG = {"fixed": (True, False), "broken": (False, True), "wrong in both": (True, True), "right in both": (False, False)}  # under A, B
+_OUTCOME_HELP = "drawn, and at least possible in gold", "sure in gold and not drawn", "drawn, and not even possible in gold"
 
 
 def numbers(analysis: Analysis) -> None:
     """The systems' scores, and what changed between them."""
     for letter, one in findings.lettered(analysis.systems):
-        total, outcomes = one.total, findings.outcomes_of(one)
+        total, outcomes = one.total, outcome_counts(one.table)
         entries = [
             ("AER", f"{total.aer:.3f}", "alignment error rate over all pairs: 0 is perfect"),
             ("precision", f"{total.precision:.3f}", "share of the drawn links that are at least possible in gold"),
             ("recall", f"{total.recall:.3f}", "share of the sure gold links that were drawn"),
             ("links", f"{len(one.table):,}", "all links there are: drawn ones, and sure gold links that were not drawn"),
-            *((name, f"{count:,}", _OUTCOME_HELP[name]) for name, count in outcomes.items()),
+            *((name, f"{count:,}", told) for (name, count), told in zip(outcomes.items(), _OUTCOME_HELP, strict=True)),
         ]
         st.html(f"<b>{letter}: {markup.escape_html(one.name)}</b>, layer {one.drawn.layer}" + markup.numbers(entries))
     if analysis.changes:
@@ -47,8 +42,9 @@ def figures_of(analysis: Analysis, view: ErrorsView) -> None:
     left, right = st.columns(2, gap="medium")
     with left:
         reading = "Each wrong link has one cause, by the rules at the end of this page. Click a bar to filter the list below."
-        spoken = _spoken_causes(findings.counts_of(analysis)[view.side])
-        clicks.chart(findings.causes_figure(*seen), "er_chart_causes", spoken, reading)
+        counts = findings.counts_of(analysis)[view.side]
+        spoken = (f"{NAMES[key]} {counts[key]['missed']} missed, {counts[key]['false']} false" for key in commonest(counts))
+        clicks.chart(findings.causes_figure(*seen), "er_chart_causes", f"Wrong links by cause: {'; '.join(spoken)}.", reading)
     with right:
         reading = "Bright is often. Each cell is a share of all the language's links under that system; click one to filter."
         spoken = "Share of all links that are wrong, a row a cause, a column a language and system."
@@ -74,24 +70,16 @@ def examples(analysis: Analysis, corpus: Corpus, view: ErrorsView) -> None:
         clicks.table(rows, "er_examples", clicks.opening(list(rows["pair"]), marks), alt, widths, most=290)
         st.caption("Wrong: drawn though not in gold, or sure in gold and not drawn. Tick a row to open its pair.")
     with right:
-        _most_changed(analysis, corpus, "improved", -1)
-        _most_changed(analysis, corpus, "harmed", 1)
-
-
-def _most_changed(analysis: Analysis, corpus: Corpus, how: str, sign: int) -> None:
-    """The pairs whose AER rose most, or with -1 fell most."""
-    before, after = (one.aer for one in analysis.systems)
-    places = [int(place) for place in np.argsort(sign * (before - after), kind="stable")[:5] if sign * (after - before)[place] > 0]
-    st.markdown(f"**Most {how}**")
-    if not places:
-        st.caption("No pair.")
-        return
-    columns = {
-        "pair": [corpus.keys[place] for place in places],
-        "AER A → B": [f"{before[place]:.2f} → {after[place]:.2f}" for place in places],
-        "source": [" ".join(corpus.pairs[place].source.words) for place in places],
-    }
-    clicks.table(pd.DataFrame(columns), f"er_{how}", clicks.opening(columns["pair"]), f"Most {how} sentence pairs")
+        before, after = (one.aer for one in analysis.systems)
+        for how, rise in (("improved", before - after), ("harmed", after - before)):
+            places = [place for place in np.argsort(-rise, kind="stable")[:5] if rise[place] > 0]
+            rows = [(corpus.keys[k], f"{before[k]:.2f} → {after[k]:.2f}", " ".join(corpus.pairs[k].source.words)) for k in places]
+            st.markdown(f"**Most {how}**")
+            if rows:
+                rows = pd.DataFrame(rows, columns=["pair", "AER A → B", "source"])
+                clicks.table(rows, f"er_{how}", clicks.opening(list(rows["pair"])), f"Most {how} sentence pairs")
+            else:
+                st.caption("No pair.")
 
 
 def _change_numbers(analysis: Analysis) -> None:
@@ -129,22 +117,11 @@ def _rates(analysis: Analysis, view: ErrorsView) -> None:
 
 def _example_links(analysis: Analysis, corpus: Corpus, kind: str) -> tuple[pd.DataFrame, list[str]]:
     """Links that changed so, evenly taken from all of them, and the mark that shows each."""
-    found, (before, after) = analysis.changes, _WRONG[kind]
-    rows = np.flatnonzero((found.before == before) & (found.after == after))
+    found = analysis.changes
+    rows = np.flatnonzero(found.rows(kind))
     rows = rows[np.linspace(0, len(rows) - 1, min(len(rows), _EXAMPLES)).astype(int)] if len(rows) else rows
     places = [tuple(int(column[row]) for column in (found.pair, found.source, found.target)) for row in rows]
     told = [findings.told(analysis, pair, (i, j)) for pair, i, j in places]
-    columns = {
-        "pair": [corpus.keys[pair] for pair, _, _ in places],
-        "source": [corpus.pairs[pair].source.words[i] for pair, i, _ in places],
-        "target": [corpus.pairs[pair].target.words[j] for pair, _, j in places],
-        "A": [first for first, _ in told],
-        "B": [second for _, second in told],
-    }
-    return pd.DataFrame(columns), [f"{i}-{j}" for _, i, j in places]
-
-
-def _spoken_causes(counts: figures.Counts) -> str:
-    keys = sorted((rule.key for rule in RULES), key=lambda key: -sum(counts[key].values()))
-    spoken = "; ".join(f"{NAMES[key]} {counts[key]['missed']} missed, {counts[key]['false']} false" for key in keys)
-    return f"Wrong links by cause: {spoken}."
+    links = [(corpus.keys[pair], corpus.pairs[pair].source.words[i], corpus.pairs[pair].target.words[j]) for pair, i, j in places]
+    rows = [(*link, *texts) for link, texts in zip(links, told, strict=True)]
+    return pd.DataFrame(rows, columns=["pair", "source", "target", "A", "B"]), [f"{i}-{j}" for _, i, j in places]

@@ -7,8 +7,8 @@ from markupsafe import Markup
 from dashboard.kit.markup import filled
 from dashboard.kit.theme import GREY, ORANGE, STATUS, VERMILLION
 from dashboard.pages.errors.choices import LETTERS
-from otcore.analysis.analyse import Analysis
-from otcore.analysis.classes import FALSE, MISSED, NAMES, OUTCOMES, RULES
+from otcore.analysis.analyse import Analysis, commonest
+from otcore.analysis.classes import FALSE, MISSED, NAMES, OUTCOMES
 from otcore.corpora.types import Sentence
 from otcore.text.languages import language
 
@@ -20,10 +20,10 @@ _LONGEST = 24  # signs of a word that are drawn
 
 def causes_svg(counts: Sequence[dict[str, dict[str, int]]], names: Sequence[str]) -> Markup:
     """Missed and false links by cause, a bar a system, with the numbers at their ends."""
-    keys = sorted((rule.key for rule in RULES), key=lambda key: -(counts[-1][key][MISSED] + counts[-1][key][FALSE]))
+    keys = commonest(counts[-1])
     bar, left, width = 13, 230, 760
     step = bar * len(counts) + 8
-    most = max((one[key][MISSED] + one[key][FALSE] for one in counts for key in keys), default=0) or 1
+    most = max(sum(one[key].values()) for one in counts for key in keys) or 1
     bars = [(left, 8, 12, 12, ORANGE), (left + 80, 8, 12, 12, VERMILLION)]
     legend = "; ".join(f"{letter}: {name}" for letter, name in zip(LETTERS, names, strict=False))
     texts = [_text(left + at, 14, text) for at, text in ((18, "missed"), (98, "+ false"), (160, legend))]

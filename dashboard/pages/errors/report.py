@@ -15,7 +15,7 @@ from dashboard.kit.markup import filled
 from dashboard.pages.errors import findings, pictures
 from dashboard.pages.errors.choices import LETTERS, ErrorsView
 from dashboard.pages.errors.filtering import Remaining
-from otcore.analysis.analyse import Analysis, languages_of
+from otcore.analysis.analyse import Analysis, languages_of, outcome_counts
 from otcore.analysis.classes import CAUSES, FALSE, MISSED, OUTCOMES, RULES
 from otcore.analysis.significance import CHANGES
 from otcore.analysis.sources import Corpus
@@ -46,14 +46,15 @@ def html_report(analysis: Analysis, corpus: Corpus, chosen: Sequence[int], notes
         (findings.languages_figure(analysis, side), "Each cell is a share of all the language's links under that system."),
         (findings.aer_figure(analysis, side), "Bars to the left are good."),
     )
-    figures = [(Markup(charts.as_html(figure)), reading) for figure, reading in drawn]
-    more = {"figures": figures, "plotly": Markup(get_plotlyjs())}
+    more = {"figures": [(Markup(charts.as_html(figure)), reading) for figure, reading in drawn], "plotly": Markup(get_plotlyjs())}
     return filled("pages/errors/report.html", _values(analysis, corpus, chosen, notes) | more)
 
 
 def markdown_report(analysis: Analysis, corpus: Corpus, chosen: Sequence[int], notes: Sequence[Note]) -> str:
     """The same as Markdown, figures inside as pictures, each also as a table; all text of people is escaped."""
-    return filled("pages/errors/report.md", _values(analysis, corpus, chosen, notes) | {"inline": _inline})
+    address = Markup("data:image/svg+xml;base64,")  # of a picture that it holds
+    more = {"inline": lambda svg: address + base64.b64encode(svg.encode()).decode()}
+    return filled("pages/errors/report.md", _values(analysis, corpus, chosen, notes) | more)
 
 
 def links_csv(analysis: Analysis, corpus: Corpus, side: int, rows: np.ndarray) -> str:
@@ -61,23 +62,13 @@ def links_csv(analysis: Analysis, corpus: Corpus, side: int, rows: np.ndarray) -
     one, at = analysis.systems[side], np.flatnonzero(rows)
     table = one.table
     places = list(zip(table.pair[at], table.source[at], table.target[at], strict=True))
-    columns = {
-        "pair": [corpus.keys[pair] for pair, _, _ in places],
-        "languages": [languages_of(corpus.pairs[pair]) for pair, _, _ in places],
-        "i": table.source[at],
-        "j": table.target[at],
-        "source": [corpus.pairs[pair].source.words[i] for pair, i, _ in places],
-        "target": [corpus.pairs[pair].target.words[j] for pair, _, j in places],
-        "outcome": np.array(OUTCOMES)[table.outcome[at]],
-        "cause": np.array(CAUSES)[table.cause[at]],
-        "sure": table.sure[at],
-        "change": np.array(CHANGES)[one.change[at]],
-        "confidence": table.confidence[at].round(4),
-        "frequency": table.frequency[at],
-        "subwords": table.pieces[at],
-        "distance": table.distance[at].round(4),
-    }
-    return exports.csv(pd.DataFrame(columns).assign(system=one.name))
+    words = [(corpus.pairs[pair].source.words[i], corpus.pairs[pair].target.words[j]) for pair, i, j in places]
+    rows = [(corpus.keys[pair], languages_of(corpus.pairs[pair]), i, j, *both) for (pair, i, j), both in zip(places, words, strict=True)]
+    numbers = {"confidence": table.confidence.round(4), "frequency": table.frequency, "subwords": table.pieces}
+    judged = {"outcome": np.array(OUTCOMES)[table.outcome], "cause": np.array(CAUSES)[table.cause], "sure": table.sure}
+    columns = judged | {"change": np.array(CHANGES)[one.change]} | numbers | {"distance": table.distance.round(4)}
+    frame = pd.DataFrame(rows, columns=["pair", "languages", "i", "j", "source", "target"])
+    return exports.csv(frame.assign(**{name: column[at] for name, column in columns.items()}, system=one.name))
 
 
 def _values(analysis: Analysis, corpus: Corpus, chosen: Sequence[int], notes: Sequence[Note]) -> dict:
@@ -103,7 +94,7 @@ def _scores(analysis: Analysis) -> list[list]:
     rows = []
     for letter, one in findings.lettered(analysis.systems):
         shares = (f"{share:.3f}" for share in (one.total.aer, one.total.precision, one.total.recall))
-        outcomes = findings.outcomes_of(one).values()
+        outcomes = outcome_counts(one.table).values()
         rows.append([f"{letter}: {one.name}, layer {one.drawn.layer}", *shares, len(one.table), *outcomes])
     return rows
 
@@ -133,8 +124,3 @@ def _pair(analysis: Analysis, corpus: Corpus, place: int, notes: Sequence[Note])
     wrong = [[pair.source.words[i], pair.target.words[j], *texts] for (i, j), texts in rows if any(map(findings.is_wrong, texts))]
     heads = ["source", "target", *LETTERS[: len(drawn)]]
     return {"key": key, "sides": (pair.source, pair.target), "notes": told, "pictures": drawn, "wrong": (heads, wrong)}
-
-
-def _inline(svg: str) -> Markup:
-    """A picture as an address that holds it."""
-    return Markup("data:image/svg+xml;base64,") + base64.b64encode(svg.encode()).decode()

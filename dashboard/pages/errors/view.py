@@ -38,19 +38,21 @@ def result(analysis: Analysis, corpus: Corpus, view: ErrorsView) -> None:
     controls.chosen_bins()
     view = CHOICES.current()
     try:
-        _found(analysis, corpus, view, _remaining(analysis, corpus, view, notes), notes)
+        _found(analysis, corpus, view, notes)
     except InputError as error:  # a bad search; the rules stay
         explain(error)
     _rules()
 
 
-def _found(analysis: Analysis, corpus: Corpus, view: ErrorsView, left: Remaining, notes: list[Note]) -> None:
-    """What the filters let through: the list, a pair, notes, report."""
+def _found(analysis: Analysis, corpus: Corpus, view: ErrorsView, notes: list[Note]) -> None:
+    """What the filters let through: the list, a pair, notes, report; raises InputError for a bad search."""
+    found = cache.found_by(view, corpus) if view.filters.search else None
+    wanted = {note.pair for note in notes if note.tag == view.filters.note}
+    noted = {place for place, key in enumerate(corpus.keys) if key in wanted} if view.filters.note else None
+    left = filtering.remaining(analysis, view, found, noted)
     more = f" The list shows the first {_LISTED:,}." if len(left.pairs) > _LISTED else ""
-    st.markdown(
-        f"**{len(left.pairs):,} of {len(analysis.pairs):,} pairs**, {left.links:,} of {len(analysis.systems[view.side].table):,} links of "
-        f"{view.letter} remain.{more}"
-    )
+    links = f"{left.links:,} of {len(analysis.systems[view.side].table):,} links of {view.letter} remain."
+    st.markdown(f"**{len(left.pairs):,} of {len(analysis.pairs):,} pairs**, {links}{more}")
     if left.pairs:
         _listing(analysis, corpus, view, left, notes)
     else:
@@ -64,24 +66,19 @@ def _found(analysis: Analysis, corpus: Corpus, view: ErrorsView, left: Remaining
 
 def _listing(analysis: Analysis, corpus: Corpus, view: ErrorsView, left: Remaining, notes: list[Note]) -> None:
     """The pairs that remain, one a row; a ticked row opens its card."""
-    shown, noted = left.pairs[:_LISTED], Counter(note.pair for note in notes)
-    wrong = filtering.wrong_links(analysis, view.side, left.rows)
-    main = filtering.main_causes(analysis, view.side, left.rows)
-    columns: dict[str, list] = {"pair": [corpus.keys[place] for place in shown]}
-    columns |= {f"AER {letter}": one.aer[list(shown)].tolist() for letter, one in findings.lettered(analysis.systems)}
-    columns |= {
-        "wrong": [int(wrong[place]) for place in shown],
-        "main cause": [NAMES[CAUSES[main[place]]] if wrong[place] else "" for place in shown],
-        "notes": [noted[corpus.keys[place]] for place in shown],
-        "source": [" ".join(analysis.pairs[place].source.words) for place in shown],
-        "target": [" ".join(analysis.pairs[place].target.words) for place in shown],
-    }
+    shown, noted = list(left.pairs[:_LISTED]), Counter(note.pair for note in notes)
+    keys, pairs = [corpus.keys[place] for place in shown], [analysis.pairs[place] for place in shown]
+    wrong = filtering.wrong_links(analysis, view.side, left.rows)[shown]
+    main = filtering.main_causes(analysis, view.side, left.rows)[shown]
+    columns = {"pair": keys} | {f"AER {letter}": one.aer[shown] for letter, one in findings.lettered(analysis.systems)}
+    causes = [NAMES[CAUSES[cause]] if cause else "" for cause in main]  # 0 is "correct"
+    columns |= {"wrong": wrong, "main cause": causes, "notes": [noted[key] for key in keys]}
+    columns |= {side: [" ".join(getattr(pair, side).words) for pair in pairs] for side in ("source", "target")}
     number = st.column_config.NumberColumn
     config = {"pair": 80, "main cause": 190, "notes": 60, "source": 330, "target": 330}
     config |= {f"AER {letter}": number(format="%.2f", width=64) for letter, _ in findings.lettered(analysis.systems)}
     config["wrong"] = number(width=60, help=f"links of {view.letter} that are wrong and pass the filters")
-    alt = "Sentence pairs that pass the filters"
-    clicks.table(pd.DataFrame(columns), "er_list", clicks.opening(columns["pair"]), alt, config, most=330)
+    clicks.table(pd.DataFrame(columns), "er_list", clicks.opening(keys), "Sentence pairs that pass the filters", config, most=330)
 
 
 def _rules() -> None:
@@ -94,14 +91,3 @@ def _rules() -> None:
         rows = [{"": k, "cause": rule.name, "of": ", ".join(rule.outcomes), "when": rule.text} for k, rule in enumerate(RULES, 1)]
         widths = {name: st.column_config.TextColumn(width=width) for name, width in (("when", 760), ("cause", 200))}
         st.dataframe(pd.DataFrame(rows), hide_index=True, alt="The rules, in their order", row_height=72, column_config=widths)
-
-
-def _remaining(analysis: Analysis, corpus: Corpus, view: ErrorsView, notes: list[Note]) -> Remaining:
-    """What the filters let through.
-
-    raises: InputError   a bad search
-    """
-    found = cache.found_by(view, corpus) if view.filters.search else None
-    wanted = {note.pair for note in notes if note.tag == view.filters.note}
-    noted = {place for place, key in enumerate(corpus.keys) if key in wanted} if view.filters.note else None
-    return filtering.remaining(analysis, view, found, noted)

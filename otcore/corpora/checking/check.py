@@ -39,7 +39,8 @@ def check_pairs(
     check.repetitions(teller.part(0.0, 0.3))
     ratio = check.lengths(longest, teller.part(0.3, 0.5))
     check.scripts(teller.part(0.5, 0.7))
-    chosen = _spread([index for index, pair in enumerate(pairs) if all(pair.sides)], sample)
+    whole = [index for index, pair in enumerate(pairs) if all(pair.sides)]
+    chosen = [whole[place * len(whole) // sample] for place in range(sample)] if len(whole) > sample else whole
     seen = check.languages(chosen, teller.part(0.7, 1.0))
     teller(1.0, "checked")
     findings = tuple(check.finding(kind, len(chosen)) for kind in KINDS)
@@ -102,9 +103,8 @@ class _Check:
             usual = Counter(sides[place][0] for sides in found if sides[place][0])
             expected.append(accepted_scripts(code) or tuple(script for script, _ in usual.most_common(1)))
         for index, sides in enumerate(found):
-            if any(
-                letters >= _LETTERS and script not in wanted for (script, letters), wanted in zip(sides, expected, strict=True) if wanted
-            ):
+            judged = [(*side, wanted) for side, wanted in zip(sides, expected, strict=True) if wanted]
+            if any(letters >= _LETTERS and script not in wanted for script, letters, wanted in judged):
                 self.flags[index].add("script")
         told = [f"{NAMES.get(wanted[0], wanted[0])} for {_name(code)}" for code, wanted in zip(self.codes, expected, strict=True) if wanted]
         self.details["script"] = "expected " + " and ".join(told) if told else ""
@@ -140,11 +140,6 @@ class _Check:
             if index % _STEP == 0:
                 tell(index / len(self.pairs), note)
             yield index, pair
-
-
-def _spread(indices: list[int], most: int) -> list[int]:
-    """At most so many of them, evenly spread."""
-    return indices if len(indices) <= most else [indices[place * len(indices) // most] for place in range(most)]
 
 
 def _plain(text: str) -> str:

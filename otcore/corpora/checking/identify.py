@@ -33,16 +33,13 @@ def doubts(texts: Sequence[str], code: str) -> list[str | None]:
 
     A text in another script is not judged here but by its script.
     """
-    found: list[str | None] = []
-    for scores in _scores(texts):
-        best = max(scores, key=scores.get, default=None)
-        found.append(best if best is not None and code in scores and scores[best] - scores[code] > _MARGIN else None)
-    return found
+    likeliest = [(scores, max(scores, key=scores.get, default=None)) for scores in _scores(texts)]
+    return [best if code in scores and scores[best] - scores[code] > _MARGIN else None for scores, best in likeliest]
 
 
 def _scores(texts: Sequence[str]) -> list[dict[str, float]]:
     """For each text the mean log likelihood of an n-gram under each language of its script; empty where it is not judged."""
-    codes = [_candidates(text) for text in texts]
+    codes = [_CANDIDATES.get(script, ()) if letters >= _FEWEST else () for script, letters in map(script_of, texts)]
     hard = [index for index, candidates in enumerate(codes) if len(candidates) > 1]
     scores = [dict.fromkeys(candidates, 0.0) for candidates in codes]
     if hard:
@@ -52,11 +49,6 @@ def _scores(texts: Sequence[str]) -> list[dict[str, float]]:
         for row, index in zip(likelihoods, hard, strict=True):
             scores[index] = {code: float(row[names.index(code)]) for code in codes[index]}
     return scores
-
-
-def _candidates(text: str) -> tuple[str, ...]:
-    script, letters = script_of(text)
-    return _CANDIDATES.get(script, ()) if letters >= _FEWEST else ()
 
 
 @functools.cache

@@ -13,57 +13,35 @@ FEW = 1_000  # pairs below which a run learns little (the paper: XNLI 72.7 with 
 MANY = 0.1  # share of pairs from which on a fault is one of the file, not of its lines
 
 
-@dataclass(frozen=True)
-class Fault:
-    """A kind of fault: what it is called after "pairs:", and what to do."""
-
-    label: str
-    advice: str
-
-
-KINDS = {
-    "empty": Fault("a side is empty", "They cannot be trained on and are always left out."),
-    "repeated": Fault("repeats an earlier pair", "Each repetition makes a sentence count more; leave them out unless that is wanted."),
-    "alike": Fault(
-        "like an earlier pair but for case, punctuation or spaces",
-        "They count the same sentence twice; leave them out unless that is wanted.",
-    ),
-    "untranslated": Fault("both sides are the same", "Names and numbers are the same in both languages, other text was not translated."),
-    "ratio": Fault("one side is too long for the other", "Such lines are often shifted or cut; look at the examples."),
-    "script": Fault("a side is in another script", "They are not in the language that was given."),
-    "language": Fault("a side looks like another language", "Look at the examples: short or mixed lines may be judged wrongly."),
-    "long": Fault("too many words", "Training passes over them, since few encoders read so much."),
+_TWICE = "They count the same sentence twice; leave them out unless that is wanted."
+KINDS = {  # of faults → what it is called after "pairs:", and what to do
+    "empty": ("a side is empty", "They cannot be trained on and are always left out."),
+    "repeated": ("repeats an earlier pair", "Each repetition makes a sentence count more; leave them out unless that is wanted."),
+    "alike": ("like an earlier pair but for case, punctuation or spaces", _TWICE),
+    "untranslated": ("both sides are the same", "Names and numbers are the same in both languages, other text was not translated."),
+    "ratio": ("one side is too long for the other", "Such lines are often shifted or cut; look at the examples."),
+    "script": ("a side is in another script", "They are not in the language that was given."),
+    "language": ("a side looks like another language", "Look at the examples: short or mixed lines may be judged wrongly."),
+    "long": ("too many words", "Training passes over them, since few encoders read so much."),
 }
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One kind of fault.
+    """One kind of fault."""
 
-    kind    : a key of KINDS
-    count   : flagged pairs; `share` of the pairs that were looked at, in [0, 1]
-    looked  : how many pairs were looked at: all, or a sample
-    examples: the first few flagged pairs
-    detail  : what was expected and found, or ""
-    """
-
-    kind: str
-    count: int
-    looked: int
+    kind: str  # a key of KINDS
+    count: int  # flagged pairs; `share` of the pairs that were looked at, in [0, 1]
+    looked: int  # how many pairs were looked at: all, or a sample
     examples: tuple[TextPair, ...] = ()
-    detail: str = ""
+    detail: str = ""  # what was expected and found, or ""
 
     @property
     def share(self) -> float:
         return self.count / self.looked if self.looked else 0.0
 
-    @property
-    def name(self) -> str:
-        return KINDS[self.kind].label
-
-    @property
-    def advice(self) -> str:
-        return KINDS[self.kind].advice
+    name = property(lambda self: KINDS[self.kind][0])
+    advice = property(lambda self: KINDS[self.kind][1])
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON."""
@@ -73,26 +51,17 @@ class Finding:
 
 @dataclass(frozen=True)
 class CorpusReport:
-    """What was found in a corpus.
+    """What was found in a corpus."""
 
-    languages: codes of source and target
-    pairs    : how many there are
-    findings : one of each kind, also where it found nothing
-    flagged  : index of a pair → the kinds of fault it has
-    ratio    : median of target characters for one of the source, or None without pairs that have both sides
-    sample   : pairs whose language was identified
-    seen     : for source and target the language the sample looks like → share of what could be judged, the largest first
-    exchanged: whether the two sides look like each other's language
-    """
-
-    languages: tuple[str, str]
-    pairs: int
-    findings: tuple[Finding, ...]
-    flagged: Mapping[int, tuple[str, ...]]
-    ratio: float | None
-    sample: int
+    languages: tuple[str, str]  # codes of source and target
+    pairs: int  # how many there are
+    findings: tuple[Finding, ...]  # one of each kind, also where it found nothing
+    flagged: Mapping[int, tuple[str, ...]]  # index of a pair → the kinds of fault it has
+    ratio: float | None  # median of target characters for one of the source, or None without pairs that have both sides
+    sample: int  # pairs whose language was identified
+    # for source and target the language the sample looks like → share of what could be judged, the largest first
     seen: tuple[Mapping[str, float], Mapping[str, float]]
-    exchanged: bool = False
+    exchanged: bool = False  # whether the two sides look like each other's language
 
     @property
     def kept(self) -> int:
@@ -122,13 +91,11 @@ class CorpusReport:
             said.append("Many pairs differ in length more than translations do; the two sides may be shifted against each other.")
         if self.finding("repeated").share + self.finding("alike").share > MANY:
             said.append("Much of the file repeats itself; without the repetitions every sentence counts once.")
-        few = len(self.flagged)
-        noun = "is" if few == 1 else "are"
-        said.append(
-            f"{few:,} of {self.pairs:,} pairs {noun} flagged ({few / self.pairs:.1%}); {self.kept:,} are left without them."
-            if few
-            else f"Nothing stands against training on these {self.pairs:,} pairs."
-        )
+        if few := len(self.flagged):
+            flagged = f"{few:,} of {self.pairs:,} pairs {'is' if few == 1 else 'are'} flagged ({few / self.pairs:.1%})"
+            said.append(f"{flagged}; {self.kept:,} are left without them.")
+        else:
+            said.append(f"Nothing stands against training on these {self.pairs:,} pairs.")
         if self.kept < FEW:
             said.append(f"{self.kept:,} pairs are few: a run learns more from {FEW:,} or more.")
         return tuple(said)
@@ -136,14 +103,8 @@ class CorpusReport:
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON; shares in [0, 1]."""
         plain = {name: getattr(self, name) for name in ("pairs", "kept", "ratio", "sample", "exchanged")}
-        findings = {entry.kind: entry.to_dict() for entry in self.findings}
-        return plain | {
-            "languages": list(self.languages),
-            "flagged": len(self.flagged),
-            "seen": [dict(side) for side in self.seen],
-            "verdict": list(self.verdict),
-            "findings": findings,
-        }
+        plain |= {"languages": list(self.languages), "flagged": len(self.flagged), "seen": [dict(side) for side in self.seen]}
+        return plain | {"verdict": list(self.verdict), "findings": {entry.kind: entry.to_dict() for entry in self.findings}}
 
 
 def without_flagged(pairs: Sequence[TextPair], report: CorpusReport, kinds: Sequence[str] | None = None) -> list[TextPair]:

@@ -1,6 +1,6 @@
 """Pairs as plain text, whatever the format and however broken: what the readers of `otcore.corpora` refuse is let through and counted."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,27 +39,20 @@ def read_texts(
         units = tmx_texts(path, *languages, empty=True)
         rows = [(line, [clean(text, f"{where}, line {line}") for text in texts]) for line, *texts in units]
     else:
-        cut = _columns(columns) if ".tsv" in str(path).lower() else _sides
-        rows = ((number, cut(line)) for number, line in enumerate(read_lines(path), 1))
+        places = [column - 1 for column in columns] if ".tsv" in str(path).lower() else None
+        rows = ((number, _cut(line, places)) for number, line in enumerate(read_lines(path), 1))
     return [TextPair(*(side.strip() for side in sides), number) for number, sides in rows]
 
 
 def write_texts(path: str | Path, pairs: Iterable[TextPair]) -> None:
-    """Two tab-separated columns, atomically.
-
-    raises: InputError   the folder is absent or may not be written
-    """
+    """Two tab-separated columns, atomically; raises InputError where the folder is absent or may not be written."""
     write_lines(path, ("\t".join(" ".join(side.split()) for side in pair.sides) for pair in pairs))
 
 
-def _columns(columns: Sequence[int]) -> Callable[[str], list[str]]:
-    def cut(line: str) -> list[str]:
-        cells = line.split("\t")
-        return [cells[column - 1] if column <= len(cells) else "" for column in columns]
-
-    return cut
-
-
-def _sides(line: str) -> list[str]:
-    sides = sides_of(line)
-    return sides if len(sides) == 2 else [line, ""]
+def _cut(line: str, places: Sequence[int] | None) -> list[str]:
+    """The two sides of a line: its cells at these places, or without places what a separator divides."""
+    if places is None:
+        sides = sides_of(line)
+        return sides if len(sides) == 2 else [line, ""]
+    cells = line.split("\t")
+    return [cells[place] if place < len(cells) else "" for place in places]
