@@ -30,10 +30,8 @@ class Guard:
         if self.seen >= _FIRST and abs(loss) > _EXPLOSION * max(self.loss, 1e-3):
             return f"the loss exploded, from {self.loss:.3g} to {loss:.3g}; try a lower learning rate"
         if self.seen > 0 and 1 - cosine < _COLLAPSE * (1 - self.cosine):
-            return (
-                f"the vectors collapsed: the mean cosine of random words rose from {self.cosine:.3f} to {cosine:.3f}; "
-                "try a stronger anchor, a lower learning rate, or an objective with negatives"
-            )
+            advice = "try a stronger anchor, a lower learning rate, or an objective with negatives"
+            return f"the vectors collapsed: the mean cosine of random words rose from {self.cosine:.3f} to {cosine:.3f}; {advice}"
         if self.seen == 0:
             self.cosine = cosine
         if self.seen < _FIRST:

@@ -1,7 +1,6 @@
 """From settings to a finished run folder in one call."""
 
 import json
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -18,7 +17,7 @@ from otcore.finetuning.loop import Ended, train
 from otcore.finetuning.mapping import fit
 from otcore.finetuning.watch import Watch
 from otcore.runs.settings import FinetuneSettings
-from otcore.runs.store import Run, create_run, locked, open_run, replace_folder, write_state
+from otcore.runs.store import Run, create_run, locked, open_run, replacing_folder, write_state
 from otcore.text.files import write_bytes
 
 STOP_FILE = "STOP"
@@ -113,10 +112,8 @@ def _finish(run: Run, encoder: Encoder, watch: Watch, ended: Ended) -> None:
 
 def export(encoder: Encoder, target: Path) -> None:
     """The encoder in Transformers format; what the configuration says of the alignment layer stays."""
-    temporary = target.with_name(target.name + ".tmp")
-    shutil.rmtree(temporary, ignore_errors=True)
-    encoder.model.save_pretrained(temporary)
-    encoder.tokenizer.save_pretrained(temporary)
-    if encoder.sentence_map is not None:
-        save_sentence_map(temporary, encoder.sentence_map)
-    replace_folder(temporary, target)
+    with replacing_folder(target) as folder:
+        encoder.model.save_pretrained(folder)
+        encoder.tokenizer.save_pretrained(folder)
+        if encoder.sentence_map is not None:
+            save_sentence_map(folder, encoder.sentence_map)

@@ -10,14 +10,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from otcore.base.choices import Flag, Number, OneOf, choice, like
-from otcore.objectives.objective import Trained
+from otcore.objectives.objective import Clouds, Trained, setting
 from otcore.transport.costs import COSTS
 from otcore.transport.masses import MASSES
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from otcore.objectives.objective import Clouds
     from otcore.transport.values import Block
 
 
@@ -34,18 +33,15 @@ class Transported(Trained):
     tolerance : L1 marginal error at which a transport is solved, > 0
     """
 
-    cost: str = choice("cosine", OneOf(COSTS), "Ground cost", "What it costs to move mass between two words.", place="objective")
-    epsilon: float = choice(
+    cost: str = setting("cosine", OneOf(COSTS), "Ground cost", "What it costs to move mass between two words.")
+    epsilon: float = setting(
         0.05,
         Number(0, above=True, dial=(1e-6, 1e6, 0.01)),
         "ε, entropic strength",
         "Of the transport in the loss. Small: sharp plans, slow. Large: every word goes a little everywhere.",
-        place="objective",
     )
     relative: bool = choice(False, Flag(), "Relative ε", "Counts ε in mean costs.")
-    masses: str = choice(
-        "uniform", OneOf(MASSES), "Word masses", "How much each word weighs: alike, by length, or little where common.", place="objective"
-    )
+    masses: str = setting("uniform", OneOf(MASSES), "Word masses", "How much each word weighs: alike, by length, or little where common.")
     debiased: bool = choice(True, Flag(), "Debiased", "Takes the Sinkhorn divergence in place of the plain entropic cost.")
     iterations: int = choice(200, Number(1, whole=True), "Iterations", "Of the solver at most.")
     tolerance: float = choice(1e-3, Number(0, above=True), "Tolerance", "Marginal error at which a transport is solved.")
@@ -55,6 +51,17 @@ class Transported(Trained):
         from otcore.transport.values import transport_values
 
         return transport_values(blocks, tolerance=self.tolerance, max_iterations=self.iterations)
+
+    def blocks(self, cross: Block, *sides: tuple[Tensor, Tensor]) -> list[Block]:
+        """The transports of a loss: across, and where `debiased` of each side (points, masses) onto itself.
+
+        One ε for all three: only then is S_ε ≥ 0, and 0 on equal clouds.
+        """
+        from otcore.transport.costs import cost_matrix
+        from otcore.transport.values import Block
+
+        own = ((cost_matrix(points, points, self.cost), mass, mass, cross.epsilon[: len(points)]) for points, mass in sides)
+        return [cross, *(Block(*problem) for problem in own)] if self.debiased else [cross]
 
     def epsilons(self, cost: Tensor, a: Tensor, b: Tensor) -> Tensor:
         """(P,) ε of each problem in the unit of the cost, a constant for the gradient even where it follows the mean cost."""
@@ -87,12 +94,11 @@ class WordOT(Transported):
     learning_rate: ClassVar[float] = 2e-4
     part: ClassVar[str] = "transport"
     anchor: float = like(Trained, "anchor", default=0.1)
-    scope: str = choice(
+    scope: str = setting(
         "sentence",
         OneOf(("sentence", "batch")),
         "Scope",
         "One transport a sentence, or one a language over all sentences of the batch (WordOT and SubOT only).",
-        place="objective",
     )
 
     def losses(self, clouds: list[Clouds]) -> tuple[list[Tensor], float]:
@@ -105,13 +111,12 @@ class WordOT(Transported):
         from otcore.transport.costs import cost_matrix
         from otcore.transport.values import Block
 
-        x, a, y, b = (_whole if self.scope == "batch" else _sentences)(clouds)
+        sides = [(clouds.source, clouds.source_mass), (clouds.target, clouds.target_mass)]
+        if self.scope == "batch":  # all sentences as one cloud a side: (1, N, d), (1, N), each sentence with equal mass
+            sides = [(points[mass > 0][None], mass[mass > 0][None] / len(mass)) for points, mass in sides]
+        (x, a), (y, b) = sides
         cross = cost_matrix(x, y, self.cost)
-        epsilon = self.epsilons(cross, a, b)
-        if not self.debiased:
-            return [Block(cross, a, b, epsilon)]
-        own = (Block(cost_matrix(points, points, self.cost), mass, mass, epsilon) for points, mass in ((x, a), (y, b)))
-        return [Block(cross, a, b, epsilon), *own]  # one ε for all three: only then is S_ε ≥ 0, and 0 on equal clouds
+        return self.blocks(Block(cross, a, b, self.epsilons(cross, a, b)), *sides)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,14 +132,3 @@ class SubOT(WordOT):
 
 
 OBJECTIVE = (WordOT, SubOT)
-
-
-def _sentences(clouds: Clouds) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-    return clouds.source, clouds.source_mass, clouds.target, clouds.target_mass
-
-
-def _whole(clouds: Clouds) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-    """All sentences of a batch as one cloud a side: (1, N, d), (1, N), (1, M, d), (1, M), each sentence with equal mass."""
-    x, y = clouds.source[clouds.source_live], clouds.target[clouds.target_live]
-    a, b = (mass[mass > 0] / len(mass) for mass in (clouds.source_mass, clouds.target_mass))
-    return x[None], a[None], y[None], b[None]

@@ -8,6 +8,7 @@ from otcore.base.precision import half_precision
 from otcore.pretraining.batches import pad, sentence_rows
 from otcore.pretraining.store import EncodedPairs, LinkedText, Ragged
 from otcore.pretraining.vocabulary import PAD
+from otcore.retrieval.precision import retrieve
 
 _BATCH = 100
 
@@ -54,13 +55,6 @@ def mutual_links(left: np.ndarray, right: np.ndarray) -> set[tuple[int, int]]:
     return {(i, int(j)) for i, j in enumerate(there) if back[j] == i}
 
 
-def retrieval(left: np.ndarray, right: np.ndarray) -> tuple[float, float]:
-    """Return the shares of rows whose nearest row on the other side has the same index, both directions."""
-    similarity = left @ right.T
-    index = np.arange(len(left))
-    return float((similarity.argmax(axis=1) == index).mean()), float((similarity.argmax(axis=0) == index).mean())
-
-
 def mean_vectors(vectors: list[np.ndarray]) -> np.ndarray:
     """Return the unit mean vector of each sentence, (sentences, hidden)."""
     means = np.stack([v.mean(axis=0) for v in vectors])
@@ -85,10 +79,11 @@ def held_out_figures(encoder: XLMRobertaModel, texts: list[LinkedText], pairs: i
             found = [mutual_links(a, b) for a, b in zip(english, other, strict=True)]
             common = sum(len(a & b) for a, b in zip(found, wanted, strict=True))
             total = sum(map(len, found)) + sum(map(len, wanted))
-            entry[f"{text.language} P@1"] = sum(retrieval(mean_vectors(english), mean_vectors(other))) / 2
+            right = retrieve(mean_vectors(english), mean_vectors(other))
+            entry[f"{text.language} P@1"] = (right.forward + right.backward) / 2
             entry[f"{text.language} F1"] = 2 * common / max(1, total)
-    return [_means(entry) | entry for entry in figures]
-
-
-def _means(figures: dict[str, float]) -> dict[str, float]:
-    return {name: float(np.mean([v for key, v in figures.items() if key.endswith(name)] or [0.0])) for name in ("P@1", "F1")}
+    kinds = ("P@1", "F1")
+    return [
+        {kind: float(np.mean([v for name, v in entry.items() if name.endswith(kind)] or [0.0])) for kind in kinds} | entry
+        for entry in figures
+    ]

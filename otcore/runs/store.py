@@ -280,13 +280,17 @@ def trim_log(path: Path, keep: Callable[[dict[str, Any]], bool]) -> None:
     write_bytes(path, "".join(json.dumps(entry, ensure_ascii=False) + "\n" for entry in kept).encode())
 
 
-def replace_folder(source: Path, target: Path) -> None:
-    """Puts a finished folder in the place of another, which is whole until then."""
-    old = target.with_name(target.name + ".old")
-    shutil.rmtree(old, ignore_errors=True)
+@contextlib.contextmanager
+def replacing_folder(target: Path) -> Iterator[Path]:
+    """An empty folder that at the end takes the place of `target`, which is whole until then."""
+    made, old = (target.with_name(target.name + ending) for ending in (".tmp", ".old"))
+    for left in (made, old):
+        shutil.rmtree(left, ignore_errors=True)
+    made.mkdir(parents=True)
+    yield made
     if target.exists():
         target.rename(old)
-    source.rename(target)
+    made.rename(target)
     shutil.rmtree(old, ignore_errors=True)
 
 
