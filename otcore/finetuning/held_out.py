@@ -38,12 +38,9 @@ def evaluate(encoder: Encoder, held_out: Mapping[str, Sequence[SentencePair]], l
 
 def _vectors(encoder: Encoder, pairs: Sequence[SentencePair], layer: int):
     """(source, target) word vectors of each pair at a layer, and at the last."""
-    languages = [side.language for pair in pairs for side in (pair.source, pair.target)]
-    sentences = [side.words for pair in pairs for side in (pair.source, pair.target)]
-    encoded = encoder.encode_layers(sentences, [layer, encoder.sentence_layer], languages)
-    for at in (0, 1):
-        row = [vectors[at] for vectors in encoded]
-        yield list(zip(row[::2], row[1::2], strict=True))
+    sides = [side for pair in pairs for side in (pair.source, pair.target)]
+    encoded = encoder.encode_layers([side.words for side in sides], [layer, encoder.sentence_layer], [side.language for side in sides])
+    return (list(zip(row[::2], row[1::2], strict=True)) for row in zip(*encoded, strict=True))
 
 
 def _precision(encoder: Encoder, sides, layer: int) -> float:

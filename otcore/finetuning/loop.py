@@ -83,6 +83,7 @@ def train(settings: FinetuneSettings, encoder: Encoder, corpus: Corpus, watch: W
         cancelled = _agree(clock, stop, accelerator)
         last = cancelled or clock.over(number)
         watch.step(number, figures, last=last)
+        accelerator.wait_for_everyone()  # for the one that is busy longer
         if last or due(number, settings.checkpoint_every):
             _save(checkpoint, parameters, optimiser, number, guard, watch)
         if cancelled:
@@ -107,9 +108,8 @@ class Step:
         for part in range(settings.accumulation):
             final = part + 1 == settings.accumulation
             with contextlib.nullcontext() if final else self._accelerator.no_sync(self._model):
-                loss, cosine = self._loss(number * settings.accumulation + part)
-                self._accelerator.backward(loss.total / settings.accumulation)
-            found.append((loss, cosine))
+                found.append(self._loss(number * settings.accumulation + part))
+                self._accelerator.backward(found[-1][0].total / settings.accumulation)
         return self._figures(found)
 
     def _loss(self, batch: int) -> tuple[Loss, Tensor]:
@@ -131,12 +131,8 @@ class Step:
         means = torch.tensor(rows, dtype=torch.float64, device=self._device).mean(0)
         errors = torch.tensor([max(loss.marginal_error for loss, _ in found)], dtype=torch.float64, device=self._device)
         total, cosine, *parts = self._accelerator.reduce(means, "mean").tolist()
-        return {
-            "loss": total,
-            "parts": dict(zip(names, parts, strict=True)),
-            "marginal_error": self._accelerator.gather(errors).max().item(),
-            "cosine": cosine,
-        }
+        error = self._accelerator.gather(errors).max().item()
+        return {"loss": total, "parts": dict(zip(names, parts, strict=True)), "marginal_error": error, "cosine": cosine}
 
 
 def _steps(settings: FinetuneSettings, pairs: Mapping[str, list[Pair]], processes: int) -> int | None:

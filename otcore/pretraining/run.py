@@ -18,6 +18,7 @@ class Run:
 
     work     : everything that a resumed run need not do again: tokenizer, pairs, vectors, links, checkpoints
     tokenizer: the folder of the finished one
+    device   : CUDA if there is one, else the CPU
     """
 
     corpora: Path
@@ -25,18 +26,9 @@ class Run:
     recipe: Recipe
     progress: Callable[[str], None]
 
-    @property
-    def work(self) -> Path:
-        return self.out / "work"
-
-    @property
-    def tokenizer(self) -> Path:
-        return self.work / "tokenizer"
-
-    @property
-    def device(self) -> torch.device:
-        """CUDA if there is one, else the CPU."""
-        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    work = property(lambda self: self.out / "work")
+    tokenizer = property(lambda self: self.work / "tokenizer")
+    device = property(lambda self: torch.device("cuda" if torch.cuda.is_available() else "cpu"))
 
     def log(self, **entry: Any) -> None:
         """One more entry of the JSON-lines log, with the time in seconds since 1970."""

@@ -12,6 +12,7 @@ lock                    held by the process that trains: the system lets go of i
 
 import contextlib
 import dataclasses
+import io
 import json
 import re
 import shutil
@@ -84,14 +85,15 @@ def create_run(settings: FinetuneSettings, folder: Path | None = None) -> Run:
     Folders are made by whoever comes first: two runs never share one, however many are made at once.
     raises: InputError   the folder is not empty, or cannot be made
     """
+    held = True
     try:
         folder = _own_folder(settings) if folder is None else Path(folder)
         folder.mkdir(parents=True, exist_ok=True)
-        held = any(folder.iterdir())
-        if not held:
+        if not any(folder.iterdir()):
             (folder / "snapshots").mkdir()
+            held = False
     except FileExistsError:
-        held = True
+        pass
     except OSError as error:
         raise InputError(f"The folder {folder or runs_folder()} cannot be made ({error.strerror}); choose another place.") from error
     if held:
@@ -104,15 +106,15 @@ def create_run(settings: FinetuneSettings, folder: Path | None = None) -> Run:
 def _own_folder(settings: FinetuneSettings) -> Path:
     """A folder that was not there: of two that would make it at once, one is told that it exists."""
     codes = settings.languages
-    stem = f"{settings.objective.name}-{'-'.join(codes) if len(codes) <= _MOST_NAMED else f'{len(codes)}-languages'}"
-    number = 1
+    named = "-".join(codes) if len(codes) <= _MOST_NAMED else f"{len(codes)}-languages"
     runs_folder().mkdir(parents=True, exist_ok=True)
+    number = 0
     while True:
-        try:
-            (runs_folder() / f"{stem}-{number}").mkdir()
-            return runs_folder() / f"{stem}-{number}"
-        except FileExistsError:
-            number += 1
+        number += 1
+        with contextlib.suppress(FileExistsError):
+            folder = runs_folder() / f"{settings.objective.name}-{named}-{number}"
+            folder.mkdir()
+            return folder
 
 
 def open_run(folder: str | Path) -> Run:
@@ -201,22 +203,22 @@ def _moving(run: Run) -> Iterator[None]:
         raise InputError(f"The run {run.name} cannot be moved ({error.strerror}); look whether it is still there, and yours.") from error
 
 
-def zip_run(run: Run, target: Path) -> Path:
-    """A zip of the run without its checkpoint, in `target`, which is returned."""
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+def zip_run(run: Run) -> bytes:
+    """A zip of the run without its checkpoint."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
         for path in sorted(run.folder.rglob("*")):
             inside = path.relative_to(run.folder)
             if path.is_file() and (str(inside) in _FILES or inside.parts[0] in ("encoder", "snapshots")):
                 archive.write(path, Path(run.name) / inside)
-    return target
+    return made.getvalue()
 
 
 def check_name(name: str) -> str:
     """raises: InputError   no name for a folder"""
     if not _NAME.fullmatch(name) or name.strip() != name:
-        raise InputError(
-            f"“{name[:80]}” is no name for a run; use up to 80 letters, digits, spaces and . _ + -, with a letter or digit first."
-        )
+        allowed = "up to 80 letters, digits, spaces and . _ + -, with a letter or digit first"
+        raise InputError(f"“{name[:80]}” is no name for a run; use {allowed}.")
     return name
 
 
@@ -239,15 +241,12 @@ def locked(run: Run) -> Iterator[None]:
 
     raises: InputError   another process trains it
     """
-    lock = FileLock(run.folder / "lock", timeout=0.5)  # a look at the run by `is_running` may hold it for a moment
     try:
-        lock.acquire()
+        held = FileLock(run.folder / "lock").acquire(timeout=0.5)  # a look at the run by `is_running` may hold it for a moment
     except Timeout:
         raise InputError(f"The run {run.name} is already being trained; wait for it or stop it first.") from None
-    try:
+    with held:
         yield
-    finally:
-        lock.release()
 
 
 def write_state(folder: Path, **state: Any) -> None:

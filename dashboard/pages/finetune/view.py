@@ -1,5 +1,6 @@
 """The parts of the Fine-tune page below the choices: start, one run as it goes or went, and the table of runs."""
 
+import pandas as pd
 import streamlit as st
 
 from dashboard import state
@@ -8,7 +9,7 @@ from dashboard.kit import markup
 from dashboard.kit.charts import CONFIG
 from dashboard.kit.explain import explain
 from dashboard.pages.finetune import actions, cache, figures, tables, trainings
-from dashboard.pages.finetune import choices as finetune_choices
+from dashboard.pages.finetune.choices import NotYet, next_settings
 from dashboard.pages.finetune.trainings import Standing
 from dashboard.pages.finetune.watched import watched_pairs
 from otcore.base.errors import InputError
@@ -79,8 +80,8 @@ def live(name: str) -> None:
 def _start() -> None:
     settings = None
     try:
-        settings = finetune_choices.settings()
-    except finetune_choices.NotYet as error:
+        settings = next_settings()
+    except NotYet as error:
         st.info(markup.escape_markdown(str(error)))
     except InputError as error:
         explain(error)
@@ -182,9 +183,8 @@ def _watched(run: Run, *, alive: bool) -> None:
     counts = ", ".join(f"{len(cells)} {name}" for name, cells in found.cells.items())
     st.plotly_chart(figures.watched(found), key="watched_plan", config=CONFIG, alt=f"Plan after step {step}: {counts}.")
     gold = "Marks compare its links with the hand-made ones. " if found.gold else "Squares are its links. "
-    st.caption(
-        f"{gold}{counts[0].upper()}{counts[1:]}; transport cost {found.cost:.4f}. Bright cells carry mass: a good plan is few of them."
-    )
+    told = f"{counts[0].upper()}{counts[1:]}; transport cost {found.cost:.4f}"
+    st.caption(f"{gold}{told}. Bright cells carry mass: a good plan is few of them.")
 
 
 def _table(runs: list[Run], standings: dict[str, Standing]) -> None:
@@ -193,6 +193,7 @@ def _table(runs: list[Run], standings: dict[str, Standing]) -> None:
         state.put(run=runs[row].name if row is not None else "")
 
     st.subheader("Runs", anchor=False)
-    table, selected = tables.runs_table(runs, standings), {"on_select": pick, "selection_mode": "single-row"}
-    st.dataframe(table, hide_index=True, key="runs", alt="Fine-tuning runs", column_config=tables.columns(), **selected)
+    table = pd.DataFrame([tables.row(run, standings[run.name]) for run in runs])
+    shown = {"column_config": tables.columns(), "on_select": pick, "selection_mode": "single-row"}
+    st.dataframe(table, hide_index=True, key="runs", alt="Fine-tuning runs", **shown)
     st.caption("Figures are means over the languages on held-out sentences, before → after. Tick a run to show it above.")
