@@ -46,13 +46,10 @@ OBJECTIVE = Adversarial
 class AdversarialSettings:
     """How long and how hard the map is trained. Rates, smoothing and β are MUSE's (§3.2), sizes fit a few thousand vectors.
 
-    epochs, steps : epochs of so many steps of the map; the best epoch by `agreement` counts
-    batch, hidden : vectors of either side a step, width of the discriminator's two layers
-    discriminator_steps: of the discriminator before each step of the map
-    rate, beta    : of plain gradient descent, and of the pull towards an orthogonal map
-    refinements   : Procrustes rounds on mutual neighbours at most; they end when agreement stops growing
-    neighbours    : k of CSLS
-    dictionary    : the first vectors of either side that neighbours are looked for among
+    steps, discriminator_steps: of the map an epoch, and of the discriminator before each; the best epoch by `agreement` counts
+    rate, beta : of plain gradient descent, and of the pull towards an orthogonal map
+    refinements: Procrustes rounds on mutual neighbours at most; they end when agreement stops growing
+    neighbours : k of CSLS, among the first `dictionary` vectors of either side
     """
 
     epochs: int = 5

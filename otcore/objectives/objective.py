@@ -169,7 +169,6 @@ class Trained(Objective):
 
 def _precise(clouds: Clouds) -> Clouds:
     """The clouds in float32, or in float64 where they are."""
-    given = {name: getattr(clouds, name) for name in _TENSORS}
     double = clouds.source.dtype.itemsize == 8
-    exact = {name: value if value is None else value.double() if double else value.float() for name, value in given.items()}
-    return dataclasses.replace(clouds, **exact)
+    given = ((name, getattr(clouds, name)) for name in _TENSORS)
+    return dataclasses.replace(clouds, **{name: value.double() if double else value.float() for name, value in given if value is not None})

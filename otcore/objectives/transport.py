@@ -24,13 +24,10 @@ if TYPE_CHECKING:
 class Transported(Trained):
     """The settings of losses that are transport costs.
 
-    cost      : ground cost between two points
-    epsilon   : entropic strength > 0, in the unit of the cost; the paper has 0.05 with "euclidean"
-    relative  : whether ε is in units of the mean cost of each transport instead
-    masses    : the data side makes them
-    debiased  : Sinkhorn divergence (the paper) instead of the plain entropic cost
-    iterations: where the solver stops at the latest, ≥ 1
-    tolerance : L1 marginal error at which a transport is solved, > 0
+    epsilon  : in the unit of the cost, or where `relative` of the mean cost of each transport; the paper has 0.05 with "euclidean"
+    masses   : the data side makes them
+    debiased : Sinkhorn divergence (the paper) instead of the plain entropic cost
+    tolerance: L1 marginal error
     """
 
     cost: str = setting("cosine", OneOf(COSTS), "Ground cost", "What it costs to move mass between two words.")
@@ -52,16 +49,21 @@ class Transported(Trained):
 
         return transport_values(blocks, tolerance=self.tolerance, max_iterations=self.iterations)
 
-    def blocks(self, cross: Block, *sides: tuple[Tensor, Tensor]) -> list[Block]:
-        """The transports of a loss: across, and where `debiased` of each side (points, masses) onto itself.
+    def costs(self, x: Tensor, y: Tensor) -> Tensor:
+        """(…, n, m) between points (…, n, d) and (…, m, d)."""
+        from otcore.transport.costs import cost_matrix
+
+        return cost_matrix(x, y, self.cost)
+
+    def blocks(self, cross: tuple[Tensor, ...], *sides: tuple[Tensor, Tensor]) -> list[Block]:
+        """The transports of a loss: across (cost, masses, masses, ε), and where `debiased` of each side (points, masses) onto itself.
 
         One ε for all three: only then is S_ε ≥ 0, and 0 on equal clouds.
         """
-        from otcore.transport.costs import cost_matrix
         from otcore.transport.values import Block
 
-        own = ((cost_matrix(points, points, self.cost), mass, mass, cross.epsilon[: len(points)]) for points, mass in sides)
-        return [cross, *(Block(*problem) for problem in own)] if self.debiased else [cross]
+        own = [(self.costs(points, points), mass, mass, cross[3][: len(points)]) for points, mass in sides if self.debiased]
+        return [Block(*problem) for problem in (cross, *own)]
 
     def epsilons(self, cost: Tensor, a: Tensor, b: Tensor) -> Tensor:
         """(P,) ε of each problem in the unit of the cost, a constant for the gradient even where it follows the mean cost."""
@@ -108,15 +110,12 @@ class WordOT(Transported):
         return [value.mean() for value in values], error
 
     def _blocks(self, clouds: Clouds) -> list[Block]:
-        from otcore.transport.costs import cost_matrix
-        from otcore.transport.values import Block
-
         sides = [(clouds.source, clouds.source_mass), (clouds.target, clouds.target_mass)]
         if self.scope == "batch":  # all sentences as one cloud a side: (1, N, d), (1, N), each sentence with equal mass
             sides = [(points[mass > 0][None], mass[mass > 0][None] / len(mass)) for points, mass in sides]
         (x, a), (y, b) = sides
-        cross = cost_matrix(x, y, self.cost)
-        return self.blocks(Block(cross, a, b, self.epsilons(cross, a, b)), *sides)
+        cost = self.costs(x, y)
+        return self.blocks((cost, a, b, self.epsilons(cost, a, b)), *sides)
 
 
 @dataclass(frozen=True, kw_only=True)

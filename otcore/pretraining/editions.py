@@ -14,9 +14,8 @@ from otcore.objectives.transport import WordOT
 from otcore.pretraining.contrastive import ContrastiveObjective
 from otcore.pretraining.evaluation import held_out_figures, sentence_means
 from otcore.pretraining.model import finish_edition, load_weights
-from otcore.pretraining.run import Run
 from otcore.pretraining.store import EncodedPairs, LinkedText, Ragged, load_arrays, save_arrays
-from otcore.pretraining.training import Plan, run_stage
+from otcore.pretraining.training import Plan, Run, run_stage
 from otcore.runs.settings import FinetuneSettings
 from otcore.runs.store import create_run, open_run
 

@@ -12,7 +12,7 @@ from transformers import XLMRobertaConfig, XLMRobertaModel
 
 from otcore.base.errors import InputError
 from otcore.encoders.maps import save_sentence_map
-from otcore.pretraining.run import Run
+from otcore.pretraining.training import Run
 from otcore.pretraining.vocabulary import BOS, EOS, MAX_TOKENS, PAD
 from otcore.runs.store import replacing_folder
 

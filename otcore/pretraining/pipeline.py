@@ -15,9 +15,8 @@ from otcore.pretraining.editions import best_layer, linked_text, train_aligned, 
 from otcore.pretraining.masked import MaskedModel, MaskedObjective
 from otcore.pretraining.model import encoder_config, finish_edition, new_encoder, save_edition
 from otcore.pretraining.recipe import Recipe
-from otcore.pretraining.run import Run
 from otcore.pretraining.store import EncodedPairs, LinkedText, encode_pairs, load_arrays, load_pairs, save_arrays, save_pairs
-from otcore.pretraining.training import Plan, run_stage
+from otcore.pretraining.training import Plan, Run, run_stage
 from otcore.pretraining.vectors import initial_vectors, token_pair_matrix
 from otcore.pretraining.vocabulary import save_tokenizer, train_vocabulary, vocabulary_text
 from otcore.runs.store import replacing_folder

@@ -1,8 +1,10 @@
-"""The training loop of one stage: schedule, checkpoints, resume, log."""
+"""A run of pre-training, and the training loop of one of its stages: schedule, checkpoints, resume, log."""
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from pathlib import Path
+from typing import Any, Protocol
 
 import torch
 from torch import Tensor, nn
@@ -10,10 +12,34 @@ from torch import Tensor, nn
 from otcore.base.precision import half_precision
 from otcore.finetuning.optimiser import adamw, load_checkpoint, save_checkpoint, set_rate
 from otcore.finetuning.schedule import due
-from otcore.pretraining.run import Run
+from otcore.pretraining.recipe import Recipe
+from otcore.runs.store import append_log
 
 _LOG_EVERY = 50
 _EVALUATIONS = 8
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run's folders, recipe and progress callback.
+
+    work     : everything that a resumed run need not do again: tokenizer, pairs, vectors, links, checkpoints
+    tokenizer: the folder of the finished one
+    device   : CUDA if there is one, else the CPU
+    """
+
+    corpora: Path
+    out: Path
+    recipe: Recipe
+    progress: Callable[[str], None]
+
+    work = property(lambda self: self.out / "work")
+    tokenizer = property(lambda self: self.work / "tokenizer")
+    device = property(lambda self: torch.device("cuda" if torch.cuda.is_available() else "cpu"))
+
+    def log(self, **entry: Any) -> None:
+        """One more entry of the JSON-lines log, with the time in seconds since 1970."""
+        append_log(self.out / "log.jsonl", {"time": round(time.time(), 1), **entry})
 
 
 class Objective(Protocol):

@@ -38,10 +38,8 @@ def _code(text: str) -> str:
 class FinetuneSettings:
     """Everything that decides what a run learns, saved with it. Where None may stand, a preset or the objective decides, or nothing.
 
-    languages: codes; each is aligned with English
-    layer    : layers above it are not trained
-    files    : one a language, or empty for the training part of the bundled collection
-    raises   : InputError   a value out of range, a language twice or English, files that do not fit the languages
+    files : one a language, or empty for the training part of the bundled collection
+    raises: InputError   a value out of range, a language twice or English, files that do not fit the languages
 
     >>> from otcore import FinetuneSettings
     >>> settings = FinetuneSettings(("de", "fr"), encoder="base", minutes=5)

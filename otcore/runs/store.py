@@ -44,8 +44,6 @@ _looking = threading.Lock()  # one look at a time in this process
 class Run:
     """A run as it stood when it was looked at.
 
-    folder  : where it is
-    settings: what it was started with
     state   : "new", "running", "interrupted", "cancelled", "finished", or "stopped" with a `reason`: it ended itself as it went wrong
     step    : last step whose result is kept; `steps` their number, or None where the clock decides
     seconds : of work, over all its parts
@@ -118,27 +116,22 @@ def _own_folder(settings: FinetuneSettings) -> Path:
 
 
 def open_run(folder: str | Path) -> Run:
-    """The run in a folder, as it stands.
-
-    raises: InputError   there is none, or its files are damaged
-    """
+    """raises: InputError   there is no run in the folder, or its files are damaged"""
     folder = Path(folder)
     if not (folder / "settings.json").is_file():
         raise InputError(f"{folder} is not a run (no settings.json in it); choose the folder of one.")
     settings = FinetuneSettings.from_json((folder / "settings.json").read_text(encoding="utf-8"))
     stored, result = _read_json(folder / "state.json"), _read_json(folder / "result.json")
     kept = {name: stored[name] for name in ("state", "reason", "step", "steps", "seconds") if name in stored}
-    run = Run(folder, settings, result=result or None, **kept)
     if is_running(folder):
-        return dataclasses.replace(run, state="running")
-    return dataclasses.replace(run, state="interrupted") if run.state == "running" else run
+        kept["state"] = "running"
+    elif kept.get("state") == "running":
+        kept["state"] = "interrupted"
+    return Run(folder, settings, result=result or None, **kept)
 
 
 def find_run(name: str) -> Run:
-    """The run of a name in the runs folder.
-
-    raises: InputError   there is none of that name
-    """
+    """raises: InputError   there is no run of that name in the runs folder"""
     folder = runs_folder() / check_name(name)
     if not (folder / "settings.json").is_file():
         others = ", ".join(run.name for run in list_runs()[:_MOST_TOLD])
@@ -237,10 +230,7 @@ def is_running(folder: Path) -> bool:
 
 @contextlib.contextmanager
 def locked(run: Run) -> Iterator[None]:
-    """Holds the run for this process.
-
-    raises: InputError   another process trains it
-    """
+    """Holds the run for this process; raises InputError where another process trains it."""
     try:
         held = FileLock(run.folder / "lock").acquire(timeout=0.5)  # a look at the run by `is_running` may hold it for a moment
     except Timeout:

@@ -9,6 +9,14 @@ from otcore.runs.store import Run
 
 _FIGURES = {"aer": "AER", "retrieval": "P@1", "layer_retrieval": "P@1, aligned layer"}
 
+_STEP_FACTS = (  # entry of the log, name, format, explanation
+    ("pairs_per_second", "pairs per second", ".0f", "sentence pairs trained on, at the last step"),
+    ("loss", "loss", ".4g", "of the last step's batches, anchor included"),
+    ("gradient_norm", "gradient norm", ".3g", "before it is clipped; a sudden rise is a warning"),
+    ("cosine", "collapse", ".3f", "mean cosine of random words: near 1 all vectors are alike, and the run stops itself"),
+    ("marginal_error", "marginal error", ".1e", "the worst of the step's transports: how far its sums are from the masses"),
+)
+
 
 def pace(run: Run, course: Course) -> tuple[float, float | None]:
     """How much of a run is done, in [0, 1], and the seconds left by its pace so far, or None before there is one."""
@@ -25,16 +33,10 @@ def facts(run: Run, course: Course) -> list[tuple[str, str, str]]:
     entries = []
     if now := course.latest:
         steps = f"{now['step']:,}" + (f" / {run.steps:,}" if run.steps else "")
-        collapse = "mean cosine of random words: near 1 all vectors are alike, and the run stops itself"
-        error = "the worst of the step's transports: how far its sums are from the masses"
         entries += [
             ("steps", steps, "done, and of how many where their number is known"),
             ("time of work", duration(now["seconds"]), "over all parts of the run, looking at held-out sentences included"),
-            ("pairs per second", f"{now['pairs_per_second']:.0f}", "sentence pairs trained on, at the last step"),
-            ("loss", f"{now['loss']:.4g}", "of the last step's batches, anchor included"),
-            ("gradient norm", f"{now['gradient_norm']:.3g}", "before it is clipped; a sudden rise is a warning"),
-            ("collapse", f"{now['cosine']:.3f}", collapse),
-            ("marginal error", f"{now['marginal_error']:.1e}", error),
+            *((name, format(now[key], how), told) for key, name, how, told in _STEP_FACTS),
         ]
     if course.held_out:
         first, last = course.held_out[0][2], course.held_out[-1][2]
