@@ -88,15 +88,15 @@ def points(encoded: Encoded, sides: Sequence[Side]) -> Tensor:
 def make_clouds(pairs: Sequence[Pair], encoded: Encoded, anchor: Tensor | None, masses: str) -> Clouds:
     """One language's clouds; anchor (B, m, d) or None, masses as in the objective's settings."""
     device = encoded.flat.device
-    sources, targets = [pair.source for pair in pairs], [pair.target for pair in pairs]
-    x, y = points(encoded, sources), points(encoded, targets)
-    a, b = (pad_rows([side.masses for side in sides]).to(device) for sides in (sources, targets))
+    both = [pair.source for pair in pairs], [pair.target for pair in pairs]
+    clouds = [points(encoded, sides) for sides in both]
+    weights = [pad_rows([side.masses for side in sides]).to(device) for sides in both]
     if masses == "norm":
-        a, b = _norm_masses(x, a), _norm_masses(y, b)
-    types = [pad_rows([side.types for side in sides], -1).to(device) for sides in (sources, targets)]
+        weights = list(map(_norm_masses, clouds, weights))
+    types = [pad_rows([side.types for side in sides], -1).to(device) for sides in both]
     rows = [np.column_stack([np.full(len(pair.links), row), pair.links]) for row, pair in enumerate(pairs)]
     links = torch.from_numpy(np.concatenate(rows).astype(np.int64)).to(device)
-    return Clouds(x, y, a, b, anchor, *types, links)
+    return Clouds(*clouds, *weights, anchor, *types, links)
 
 
 def pad_rows(rows: Sequence[Tensor | np.ndarray], value: float = 0.0) -> Tensor:

@@ -55,12 +55,6 @@ def mutual_links(left: np.ndarray, right: np.ndarray) -> set[tuple[int, int]]:
     return {(i, int(j)) for i, j in enumerate(there) if back[j] == i}
 
 
-def mean_vectors(vectors: list[np.ndarray]) -> np.ndarray:
-    """Return the unit mean vector of each sentence, (sentences, hidden)."""
-    means = np.stack([v.mean(axis=0) for v in vectors])
-    return means / np.maximum(np.linalg.norm(means, axis=1, keepdims=True), 1e-9)
-
-
 def held_out_figures(encoder: XLMRobertaModel, texts: list[LinkedText], pairs: int, layers: list[int]) -> list[dict[str, float]]:
     """Return for each layer mean P@1 and link F1 over the languages, and both per language (``de P@1``, ``de F1``).
 
@@ -79,7 +73,8 @@ def held_out_figures(encoder: XLMRobertaModel, texts: list[LinkedText], pairs: i
             found = [mutual_links(a, b) for a, b in zip(english, other, strict=True)]
             common = sum(len(a & b) for a, b in zip(found, wanted, strict=True))
             total = sum(map(len, found)) + sum(map(len, wanted))
-            right = retrieve(mean_vectors(english), mean_vectors(other))
+            means = (np.stack([vectors.mean(axis=0) for vectors in side]) for side in (english, other))
+            right = retrieve(*(side / np.linalg.norm(side, axis=1, keepdims=True).clip(1e-9) for side in means))
             entry[f"{text.language} P@1"] = (right.forward + right.backward) / 2
             entry[f"{text.language} F1"] = 2 * common / max(1, total)
     kinds = ("P@1", "F1")

@@ -22,15 +22,10 @@ _MAX_EDITION_BYTES = 25_000_000
 
 def encoder_config(vocabulary: int, layers: int, hidden: int) -> XLMRobertaConfig:
     """Return the configuration: ``layers`` × ``hidden``, heads of 64, no dropout (slow on a CPU, and the model underfits)."""
-    size = {
-        "hidden_size": hidden,
-        "num_hidden_layers": layers,
-        "num_attention_heads": max(1, hidden // 64),
-        "intermediate_size": 4 * hidden,
-    }
+    size = {"hidden_size": hidden, "intermediate_size": 4 * hidden, "num_hidden_layers": layers}
+    size |= {"num_attention_heads": max(1, hidden // 64), "max_position_embeddings": MAX_TOKENS + PAD + 1}
     tokens = {"vocab_size": vocabulary, "type_vocab_size": 1, "pad_token_id": PAD, "bos_token_id": BOS, "eos_token_id": EOS}
-    dropout = {"hidden_dropout_prob": 0.0, "attention_probs_dropout_prob": 0.0}
-    return XLMRobertaConfig(max_position_embeddings=MAX_TOKENS + PAD + 1, **size, **tokens, **dropout)
+    return XLMRobertaConfig(**size, **tokens, hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0)
 
 
 def new_encoder(config: XLMRobertaConfig, vectors: np.ndarray, seed: int) -> XLMRobertaModel:

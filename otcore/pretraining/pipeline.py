@@ -26,9 +26,8 @@ from otcore.text.files import write_bytes
 def pretrain(corpora: Path, out: Path, recipe: Recipe, progress: Callable[[str], None]) -> dict[str, Path]:
     """Train all editions and return their folders by name: ``base``, ``aligned`` and ``tuned``.
 
-    ``out`` also gets ``log.jsonl`` and ``work``; calling again with the same arguments goes on where an
-    earlier call stopped and ends with the same weights. Raises ``InputError`` for unusable corpora or an
-    ``out`` that holds another run.
+    ``out`` also gets ``log.jsonl`` and ``work``; calling again with the same arguments goes on where an earlier call stopped and ends
+    with the same weights. Raises ``InputError`` for unusable corpora or an ``out`` that holds another run.
     """
     run = Run(Path(corpora), Path(out), recipe, progress)
     files = find_corpora(run.corpora)
@@ -106,7 +105,7 @@ def train_masked(run: Run, linked: list[LinkedText]) -> Path:
     objective = MaskedObjective(model, MaskedBatches(texts, recipe.masked, size, recipe.seed), run.device)
     plan = Plan("masked", recipe.masked_steps, recipe.masked_rate, max(1, min(300, recipe.masked_steps // 10)))
     if not base.exists():
-        run_stage(model, objective, plan, run, until=recipe.base_steps)
+        run_stage(model, objective, plan, run, until=max(1, plan.steps // 2))  # fine-tuning shall have something to do
         finish_edition(run, encoder, base, best_layer(run, "base", encoder, linked))
     run_stage(model, objective, plan, run)
     save_edition(encoder, run.tokenizer, target)

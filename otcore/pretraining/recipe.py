@@ -102,8 +102,3 @@ class Recipe:
         sizes = {name: round(most * size) for name, most in _SIZES.items()}
         steps = {name: round(minutes * share * speed) for name, (share, speed) in _STAGES.items()}
         return cls(seed, minutes, round(8_000 + 21_000 * size), **sizes, **steps)
-
-    @property
-    def base_steps(self) -> int:
-        """Masked steps after which the edition ``base`` is taken: half of them, so that fine-tuning has something to do."""
-        return max(1, self.masked_steps // 2)

@@ -43,13 +43,11 @@ class Run:
 
 
 class Objective(Protocol):
-    """What a stage learns."""
+    """What a stage learns: the loss of a step with figures to log, and held-out figures."""
 
-    def loss(self, step: int) -> tuple[Tensor, dict[str, float | Tensor]]:
-        """Return the loss of one step and figures to log."""
+    def loss(self, step: int) -> tuple[Tensor, dict[str, float | Tensor]]: ...
 
-    def evaluate(self) -> dict[str, float]:
-        """Return held-out figures."""
+    def evaluate(self) -> dict[str, float]: ...
 
 
 @dataclass(frozen=True)
@@ -70,13 +68,10 @@ def rate_at(plan: Plan, step: int) -> float:
 
 
 def run_stage(module: nn.Module, objective: Objective, plan: Plan, run: Run, until: int | None = None) -> None:
-    """Train ``module`` in place for ``plan.steps`` steps, going on from the stage's checkpoint if there is one.
+    """Train ``module``, whose parameters the objective uses, in place for ``plan.steps`` steps, or ``until`` so many of them are done.
 
-    ``until`` ends the call after so many of the plan's steps; a further call goes on from there.
-
-    ``module`` holds the parameters the objective uses. A run that was stopped and goes on gives the same
-    weights as one that was not, because batches depend on the step number and the checkpoint holds the
-    optimiser's state in full precision.
+    Goes on from the stage's checkpoint if there is one, to the same weights as a run that was not stopped: batches depend on the step
+    number, and the checkpoint holds the optimiser's state in full precision.
     """
     parameters = {name: one for name, one in module.named_parameters() if one.requires_grad}
     optimiser = adamw(parameters, plan.rate, decay=0.01, betas=(0.9, 0.98), eps=1e-6)

@@ -25,6 +25,11 @@ def _open(label: str, low: float = 1, *dial: float, **more: bool) -> Maybe:
 
 _whole = partial(_open, whole=True)
 _STEPS = _whole("by budget", 0, 1, 10**6, 10)
+_PAIRS = _whole("all", 2, 2, 10**7, 100)
+_TOP = _whole("all", 1, 1, 1000, 1)
+_MINUTES = _open("as the budget", 0, 0.05, 10_000.0, 1.0, above=True)
+_BATCH = Number(1, whole=True, dial=(1, 4096, 1))
+_SCHEDULES = {"linear": "falls to 0", "constant": "stays"}
 
 
 def _code(text: str) -> str:
@@ -63,27 +68,15 @@ class FinetuneSettings:
     )
     objective: Objective = variant(WordOT(), OBJECTIVES, "Objective", "What is trained, or fitted.", place="main")
     pairs: int | None = _training(
-        None,
-        _whole("all", 2, 2, 10**7, 100),
-        "Pairs a language",
-        "Most training pairs used of each: to see how far few go.",
-        flag="pairs-per-language",
+        None, _PAIRS, "Pairs a language", "Most training pairs used of each: to see how far few go.", flag="pairs-per-language"
     )
     steps: int | None = _training(None, _whole("no limit", 1, 1, 10**7, 50), "Steps at most", "The run also ends after so many steps.")
     epochs: float | None = choice(
         None, _open("", 0, above=True), "Epochs", "The run also ends after so many passes over the language with most pairs."
     )
-    minutes: float | None = _training(
-        None,
-        _open("as the budget", 0, 0.05, 10_000.0, 1.0, above=True),
-        "Minutes",
-        "How long the run works at most, in place of the budget.",
-    )
+    minutes: float | None = _training(None, _MINUTES, "Minutes", "How long the run works at most, in place of the budget.")
     batch: int = _training(
-        24,
-        Number(1, whole=True, dial=(1, 4096, 1)),
-        "Batch",
-        "Sentence pairs of each language a step and process: more make steadier steps, but fewer of them.",
+        24, _BATCH, "Batch", "Sentence pairs of each language a step and process: more make steadier steps, but fewer of them."
     )
     accumulation: int = choice(1, Number(1, whole=True), "Accumulation", "Batches whose gradients make one step.")
     learning_rate: float | None = _training(
@@ -95,24 +88,14 @@ class FinetuneSettings:
         own=lambda values: OBJECTIVES[values["objective"]].learning_rate,
     )
     warmup: float = choice(0.1, Number(0, 0.999), "Warm-up", "Share of the run in which the learning rate rises.")
-    schedule: str = _training(
-        "linear",
-        OneOf({"linear": "falls to 0", "constant": "stays"}),
-        "Schedule",
-        "What the learning rate does after its rise in the first tenth.",
-    )
+    schedule: str = _training("linear", OneOf(_SCHEDULES), "Schedule", "What the learning rate does after its rise in the first tenth.")
     weight_decay: float = choice(0.0, Number(0), "Weight decay", "Of AdamW, on matrices only.")
     clip: float = choice(1.0, Number(0, above=True), "Clipping", "Longest gradient (L2 norm).")
     layer: int | None = _training(
         None, _whole("the encoder's own", 1, 1, 1000, 1), "Layer", "Whose vectors are aligned; layers above it are not trained."
     )
     top_layers: int | None = _training(
-        None,
-        _whole("all", 1, 1, 1000, 1),
-        "Top layers only",
-        "Train only so many layers below it: faster, and less can be lost.",
-        key="top",
-        flag=None,
+        None, _TOP, "Top layers only", "Train only so many layers below it: faster, and less can be lost.", key="top", flag=None
     )
     seed: int = _training(
         0, Number(0, whole=True, dial=(0, 2**31, 1)), "Seed", "Of the order of batches. Other seeds show what chance does."
@@ -137,21 +120,18 @@ class FinetuneSettings:
 
     def __post_init__(self) -> None:
         filled = {"learning_rate": self.objective.learning_rate, **_EVERY}
-        given: dict[str, Any] = {name: value for name, value in filled.items() if getattr(self, name) is None}
-        given |= {"languages": tuple(language(code).code for code in self.languages), "files": tuple(self.files)}
-        for name, value in given.items():
+        settled: dict[str, Any] = {name: value for name, value in filled.items() if getattr(self, name) is None}
+        settled |= {"languages": tuple(language(code).code for code in self.languages), "files": tuple(self.files)}
+        for name, value in settled.items():
             object.__setattr__(self, name, value)
         check(self)
-        self._check_languages()
-        if not self.objective.is_map and self.steps is None and self.epochs is None and self.minutes is None:
-            raise InputError("A run needs an end; give steps, epochs or minutes.")
-
-    def _check_languages(self) -> None:
         if PIVOT in self.languages:
             raise InputError("English is the target side of every pair; give only the other languages.")
         given = [file.language for file in self.files]
         if given and sorted(given) != sorted(self.languages):
             raise InputError(f"Pair files are needed for {', '.join(self.languages)}, one each; they were given for {', '.join(given)}.")
+        if not self.objective.is_map and self.steps is None and self.epochs is None and self.minutes is None:
+            raise InputError("A run needs an end; give steps, epochs or minutes.")
 
     def to_json(self) -> str:
         """One JSON object, the objective and files nested."""

@@ -62,7 +62,11 @@ def begin(settings: FinetuneSettings) -> Run:
     work.jobs().check_room(RUN)
     encoder = background.encoder(settings.encoder)
     encoder.check_layer(settings.layer)
-    _check_space(encoder.model.num_parameters() * 4 * _COPIES)
+    needed = encoder.model.num_parameters() * 4 * _COPIES
+    free = shutil.disk_usage(next(path for path in (runs_folder(), *runs_folder().parents) if path.is_dir())).free
+    if free < needed:
+        sizes = f"needs up to {needed / 1e6:,.0f} MB and {free / 1e6:,.0f} MB are free"
+        raise InputError(f"A run of this encoder {sizes}; delete old runs or make room.")
     run = create_run(settings)
     start(run)
     return run
@@ -108,14 +112,6 @@ def cancel(run: Run) -> None:
     work.jobs().cancel(_key(run.folder))
     if is_running(run.folder):
         _ask_to_end(run.folder)
-
-
-def _check_space(needed: int) -> None:
-    folder = next(path for path in (runs_folder(), *runs_folder().parents) if path.is_dir())
-    free = shutil.disk_usage(folder).free
-    if free < needed:
-        sizes = f"needs up to {needed / 1e6:,.0f} MB and {free / 1e6:,.0f} MB are free"
-        raise InputError(f"A run of this encoder {sizes}; delete old runs or make room.")
 
 
 def _train(folder: Path, tell: Teller) -> None:
