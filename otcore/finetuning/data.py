@@ -187,11 +187,8 @@ def _points(owners: np.ndarray, objective: Objective) -> tuple[np.ndarray, np.nd
 def _one_to_one(links: list[Link], source: list[int], target: list[int]) -> tuple[Link, ...]:
     """Word links from subword links, the ones with most subwords first, each word at most once (Cao et al. 2020 §3)."""
     counts = Counter((source[i], target[j]) for i, j in links)
-    taken: list[Link] = []
-    used: tuple[set[int], set[int]] = (set(), set())
+    taken: dict[int, int] = {}
     for (i, j), _ in sorted(counts.items(), key=lambda entry: (-entry[1], entry[0])):
-        if i not in used[0] and j not in used[1]:
-            taken.append((i, j))
-            used[0].add(i)
-            used[1].add(j)
-    return tuple(sorted(taken))
+        if i not in taken and j not in taken.values():
+            taken[i] = j
+    return tuple(sorted(taken.items()))

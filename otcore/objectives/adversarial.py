@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 _SLOPE, _DROPOUT, _SMOOTHING, _DECAY = 0.2, 0.1, 0.1, 0.98  # MUSE §3.2
 
 
-@dataclass(frozen=True, kw_only=True)
 class Adversarial(Map):
     """A game between the map and a discriminator, then Procrustes on mutual neighbours."""
 

@@ -73,7 +73,6 @@ class ContrastiveWeak(Trained):
         return cross_entropy((scores / self.temperature).masked_fill(excluded, EXCLUDED), key)
 
 
-@dataclass(frozen=True, kw_only=True)
 class ContrastiveStrong(ContrastiveWeak):
     """The same with negatives of both languages."""
 

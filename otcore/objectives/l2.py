@@ -6,7 +6,6 @@ compared with". Use it with good word pairs: every wrong link counts as much as 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from otcore.objectives.objective import Clouds, Trained
@@ -15,7 +14,6 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 
-@dataclass(frozen=True, kw_only=True)
 class L2(Trained):
     """Σ ‖x_i − y_j‖² over the links (i, j) of a pair, as a mean over pairs; 0 where nothing is linked."""
 

@@ -118,7 +118,6 @@ class WordOT(Transported):
         return self.blocks((cost, a, b, self.epsilons(cost, a, b)), *sides)
 
 
-@dataclass(frozen=True, kw_only=True)
 class SubOT(WordOT):
     """The same, where every subword is a point."""
 

@@ -36,10 +36,7 @@ class LanguageText:
 
 
 def find_corpora(folder: Path) -> dict[str, Path]:
-    """Return ``{language: file}`` for the ``en-xx.tsv.gz`` files in ``folder``, sorted.
-
-    Raises ``InputError`` if the folder has none.
-    """
+    """Return ``{language: file}`` for the ``en-xx.tsv.gz`` files in ``folder``, sorted; raises ``InputError`` if there is none."""
     found = {match[1]: path for path in sorted(Path(folder).glob("en-*.tsv.gz")) if (match := _FILE_NAME.fullmatch(path.name))}
     if not found:
         raise InputError(f"{folder} has no file named like en-fr.tsv.gz; give the folder that holds the corpora.")
@@ -85,10 +82,7 @@ def segmenter(language: str) -> Callable[[str], list[str]] | None:
 
 
 def load_language(path: Path, language: str, seed: int, how: Presentation) -> LanguageText:
-    """Read one file and return its pairs in a seeded random order, cased and segmented as ``how`` says.
-
-    The same file, seed and settings give the same result.
-    """
+    """Read one file and return its pairs in a seeded random order, cased and segmented as ``how`` says."""
     pairs = read_pairs(path)
     rng = np.random.default_rng([seed, sum(map(ord, language))])
     pairs = [pairs[i] for i in rng.permutation(len(pairs))]

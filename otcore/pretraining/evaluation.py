@@ -11,6 +11,7 @@ from otcore.pretraining.vocabulary import PAD
 from otcore.retrieval.precision import retrieve
 
 _BATCH = 100
+Vectors = list[list[np.ndarray]]  # of each layer and sentence
 
 
 @torch.no_grad()
@@ -28,9 +29,7 @@ def sentence_means(encoder: XLMRobertaModel, texts: list[EncodedPairs], count: i
 
 
 @torch.no_grad()
-def token_vectors(
-    encoder: XLMRobertaModel, side: Ragged, rows: np.ndarray, layers: list[int], *, unit: bool = True
-) -> list[list[np.ndarray]]:
+def token_vectors(encoder: XLMRobertaModel, side: Ragged, rows: np.ndarray, layers: list[int], unit: bool = True) -> Vectors:
     """Return for each of ``layers`` vectors (tokens, hidden), float32, of the sentences ``rows``, of length 1 if ``unit``.
 
     Special tokens are left out. Layers count as in ``hidden_states``: 0 is the embedding, -1 the last layer.
@@ -77,8 +76,6 @@ def held_out_figures(encoder: XLMRobertaModel, texts: list[LinkedText], pairs: i
             right = retrieve(*(side / np.linalg.norm(side, axis=1, keepdims=True).clip(1e-9) for side in means))
             entry[f"{text.language} P@1"] = (right.forward + right.backward) / 2
             entry[f"{text.language} F1"] = 2 * common / max(1, total)
-    kinds = ("P@1", "F1")
-    return [
-        {kind: float(np.mean([v for name, v in entry.items() if name.endswith(kind)] or [0.0])) for kind in kinds} | entry
-        for entry in figures
-    ]
+    named = [{kind: [v for name, v in entry.items() if name.endswith(kind)] for kind in ("P@1", "F1")} for entry in figures]
+    means = ({kind: float(np.mean(values or [0.0])) for kind, values in kinds.items()} for kinds in named)
+    return [mean | entry for mean, entry in zip(means, figures, strict=True)]

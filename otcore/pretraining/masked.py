@@ -24,10 +24,7 @@ class MaskedModel(nn.Module):
         self.bias = nn.Parameter(torch.zeros(encoder.config.vocab_size))
 
     def forward(self, ids: Tensor, attention: Tensor, positions: Tensor, masked: Tensor) -> Tensor:
-        """Return (masked tokens, hidden) states to compare with token vectors.
-
-        ``masked`` holds flat indices into ``ids``, (batch, length).
-        """
+        """Return (masked tokens, hidden) states to compare with token vectors; ``masked`` are flat indices into ``ids`` (batch, length)."""
         states = self.encoder(input_ids=ids, attention_mask=attention, position_ids=positions).last_hidden_state
         states = states.flatten(0, 1).index_select(0, masked)
         return self.norm(nn.functional.gelu(self.dense(states)))

@@ -43,10 +43,8 @@ def vocabulary_text(texts: list[LanguageText], sentences: int, seed: int) -> Ite
     Characters seen fewer than four times are left to the byte fallback and shown as spaces.
     """
     rng = np.random.default_rng([seed, 1])
-    pools = {t.language: [other for _, other in t.pairs] for t in texts}
-    for text in texts:
-        if text.segmented.any():
-            pools[text.language] = [p[1] for p, cut in zip(text.pairs, text.segmented, strict=True) if cut]
+    wanted = ((text, text.segmented if text.segmented.any() else ~text.segmented) for text in texts)
+    pools = {text.language: [other for (_, other), kept in zip(text.pairs, keep, strict=True) if kept] for text, keep in wanted}
     pools[ENGLISH] = sorted({english for text in texts for english, _ in text.pairs})
     for language in sorted(pools):
         pool = pools[language]

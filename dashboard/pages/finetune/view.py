@@ -7,7 +7,7 @@ from dashboard import state
 from dashboard.background.runs import course_of
 from dashboard.kit import markup
 from dashboard.kit.charts import CONFIG
-from dashboard.kit.explain import explain
+from dashboard.kit.explain import attempt, explain
 from dashboard.pages.finetune import actions, cache, figures, tables, trainings
 from dashboard.pages.finetune.choices import NotYet, next_settings
 from dashboard.pages.finetune.trainings import Standing
@@ -86,22 +86,15 @@ def _start() -> None:
     except InputError as error:
         explain(error)
     if st.button("Start", key="start_run", type="primary", icon=":material/play_arrow:", disabled=settings is None):
-        try:
-            with st.spinner("Starting …"):
-                run = trainings.begin(settings)
-        except InputError as error:
-            explain(error)
-        else:
-            state.put(run=run.name)
+        with st.spinner("Starting …"):
+            attempt(lambda: state.put(run=trainings.begin(settings).name))
 
 
 def _chosen(runs: list[Run], standings: dict[str, Standing]) -> Run | None:
     """The run that is asked for, else one that is at work, else the newest."""
-    names = {run.name: run for run in runs}
-    wanted = state.get("run")
-    if wanted in names:
-        return names[wanted]
-    if wanted:
+    if wanted := state.get("run"):
+        if found := [run for run in runs if run.name == wanted]:
+            return found[0]
         failure = trainings.failure(wanted)
         tell = st.error if failure else st.info
         tell(markup.escape_markdown(failure or f"There is no run {wanted} (any more)."))
