@@ -186,7 +186,7 @@ def test_a_run_that_goes_on_forgets_what_it_saw_after_its_checkpoint(settings):
 
 
 def test_a_collapse_and_an_explosion_are_seen():
-    from otcore.finetuning.guard import Guard
+    from otcore.finetuning.loop import Guard
 
     def figures(loss=1.0, cosine=0.2):
         return {"loss": loss, "gradient_norm": 1.0, "cosine": cosine}

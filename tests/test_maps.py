@@ -90,11 +90,10 @@ def test_adversarial_recovers_a_rotation_that_neighbours_alone_do_not():
     points = clusters(random, 600, 8)
     turn = rotation(random, 8, 2.0)
     source, target = points[random.permutation(600)], (points @ turn)[random.permutation(600)]
-    before, seen = torch.get_rng_state(), []
-    matrix = fit_adversarial(source, target, 0, QUICK, lambda done, total: seen.append((done, total)))
+    before = torch.get_rng_state()
+    matrix = fit_adversarial(source, target, 0, QUICK)
     np.testing.assert_allclose(matrix, turn, atol=1e-5)
     np.testing.assert_array_equal(matrix, fit_adversarial(source, target, 0, QUICK))
-    assert seen == [(1, 3), (2, 3), (3, 3)]
     assert torch.equal(before, torch.get_rng_state())
     alone = fit_adversarial(source, target, 0, AdversarialSettings(epochs=0))
     assert np.abs(alone - turn).max() > 0.1

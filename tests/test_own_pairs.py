@@ -178,8 +178,8 @@ def test_a_language_that_is_not_bundled_can_be_trained_on_own_pairs():
 def test_a_corpus_is_written_and_read_back_and_nothing_else_is():
     corpus = Corpus("de", "0123456789abcdef0123")
     assert Corpus.parse(str(corpus)) == corpus
-    assert Corpus.parse(str(corpus.other_way_round())) == corpus.other_way_round()
-    assert corpus.other_way_round().other_way_round() == corpus
+    turned = replace(corpus, exchanged=True)
+    assert Corpus.parse(str(turned)) == turned != corpus
     for text in ("de:../../etc/passwd", "de:0123", "de", "", "de:" + "g" * 20, str(corpus) + "x"):
         with pytest.raises(ValueError, match=f"^{re.escape(text)}$"):
             Corpus.parse(text)
@@ -191,14 +191,14 @@ def test_what_nobody_uses_is_forgotten_after_a_week(german, monkeypatch, setting
     used, unused = (own_pairs.store("de", [("a.tsv", content(lines[start:]))]) for start in (0, 1))
     for corpus in (used, unused):
         own_pairs.check(corpus, Teller())
-    create_run(replace(settings, files=(own_pairs.pair_file(used, clean=True),)))
+    create_run(replace(settings, files=(PairFile("de", str(used.training_path(clean=True))),)))
     later = time.time() + 8 * 86_400
     monkeypatch.setattr(uploads.time, "time", lambda: later)
     own_pairs.store("de", [("a.tsv", content(lines[2:]))])
     assert used.folder.is_dir()
     assert not unused.folder.exists()
-    assert isinstance(own_pairs.pair_file(used, clean=True), PairFile)
-    assert own_pairs.pair_file(unused, clean=True) is None
+    assert used.training_path(clean=True).is_file()
+    assert not unused.training_path(clean=True).is_file()
     with pytest.raises(InputError, match="not on this machine"):
         own_pairs.check(unused, Teller())
     with pytest.raises(Stopped):

@@ -2,6 +2,7 @@
 
 import ast
 import dataclasses
+import io
 import json
 import re
 import shutil
@@ -48,8 +49,7 @@ def test_runs_are_listed_renamed_zipped_and_deleted(settings, tmp_path):
     renamed = rename_run(run, "mine")
     assert {entry.name for entry in list_runs()} == {"mine", "word-ot-de-2"}
     assert find_run("mine").result == run.result
-    archive = zip_run(renamed, tmp_path / "mine.zip")
-    with zipfile.ZipFile(archive) as opened:
+    with zipfile.ZipFile(io.BytesIO(zip_run(renamed))) as opened:
         assert {"mine/settings.json", "mine/log.jsonl", "mine/encoder/model.safetensors", "mine/snapshots/probes.json"} <= set(
             opened.namelist()
         )

@@ -52,13 +52,9 @@ def encode_sides(sides: Sequence[Side], forward: Forward, pad: int, device: torc
     distinct = list({id(side): side for side in sides}.values())
     flats, starts, total = [], {}, 0
     for group in _groups(distinct):
-        length = len(group[-1].ids)
-        ids = torch.full((len(group), length), pad)
-        mask = torch.zeros((len(group), length), dtype=torch.long)
-        for row, side in enumerate(group):
-            ids[row, : len(side.ids)] = torch.tensor(side.ids)
-            mask[row, : len(side.ids)] = 1
-            starts[id(side)] = total + row * length
+        ids = pad_rows([torch.tensor(side.ids) for side in group], pad)
+        mask = pad_rows([torch.ones(len(side.ids), dtype=torch.long) for side in group])
+        starts |= {id(side): total + row * ids.shape[1] for row, side in enumerate(group)}
         total += ids.numel()
         flats.append(forward(ids.to(device), mask.to(device)).flatten(0, 1))
     return Encoded(torch.cat(flats), starts)
@@ -67,13 +63,12 @@ def encode_sides(sides: Sequence[Side], forward: Forward, pad: int, device: torc
 def _groups(sides: list[Side]) -> list[list[Side]]:
     groups: list[list[Side]] = []
     for side in sorted(sides, key=lambda side: len(side.ids)):
-        if groups:
-            group = groups[-1]
-            close = len(group) < _FEWEST_ROWS or len(side.ids) <= _STRETCH * len(group[0].ids)
-            if close and len(side.ids) * (len(group) + 1) <= _MOST_TOKENS:
-                group.append(side)
-                continue
-        groups.append([side])
+        group, length = groups[-1] if groups else [], len(side.ids)
+        close = group and (len(group) < _FEWEST_ROWS or length <= _STRETCH * len(group[0].ids))
+        if close and length * (len(group) + 1) <= _MOST_TOKENS:
+            group.append(side)
+        else:
+            groups.append([side])
     return groups
 
 
@@ -93,24 +88,20 @@ def points(encoded: Encoded, sides: Sequence[Side]) -> Tensor:
 def make_clouds(pairs: Sequence[Pair], encoded: Encoded, anchor: Tensor | None, masses: str) -> Clouds:
     """One language's clouds; anchor (B, m, d) or None, masses as in the objective's settings."""
     device = encoded.flat.device
-    sources, targets = [pair.source for pair in pairs], [pair.target for pair in pairs]
-    x, y = points(encoded, sources), points(encoded, targets)
-    a, b = (_padded([side.masses for side in sides], 0.0).to(device) for sides in (sources, targets))
+    both = [pair.source for pair in pairs], [pair.target for pair in pairs]
+    clouds = [points(encoded, sides) for sides in both]
+    weights = [pad_rows([side.masses for side in sides]).to(device) for sides in both]
     if masses == "norm":
-        a, b = _norm_masses(x, a), _norm_masses(y, b)
-    types = [_padded([side.types for side in sides], -1).to(device) for sides in (sources, targets)]
+        weights = list(map(_norm_masses, clouds, weights))
+    types = [pad_rows([side.types for side in sides], -1).to(device) for sides in both]
     rows = [np.column_stack([np.full(len(pair.links), row), pair.links]) for row, pair in enumerate(pairs)]
     links = torch.from_numpy(np.concatenate(rows).astype(np.int64)).to(device)
-    return Clouds(x, y, a, b, anchor, *types, links)
+    return Clouds(*clouds, *weights, anchor, *types, links)
 
 
-def pad_rows(rows: Sequence[Tensor]) -> Tensor:
-    """(B, m, d) from B tensors (m_i, d)."""
-    return torch.nn.utils.rnn.pad_sequence(list(rows), batch_first=True)
-
-
-def _padded(rows: Sequence[np.ndarray], value: float) -> Tensor:
-    return torch.nn.utils.rnn.pad_sequence([torch.from_numpy(row) for row in rows], batch_first=True, padding_value=value)
+def pad_rows(rows: Sequence[Tensor | np.ndarray], value: float = 0.0) -> Tensor:
+    """(B, m, …) from B tensors (m_i, …)."""
+    return torch.nn.utils.rnn.pad_sequence([torch.as_tensor(row) for row in rows], batch_first=True, padding_value=value)
 
 
 def _norm_masses(vectors: Tensor, uniform: Tensor) -> Tensor:

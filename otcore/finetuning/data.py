@@ -1,6 +1,8 @@
 """From settings to what is trained on and what is only evaluated on: sentence pairs as pieces, points, masses and links."""
 
-from collections import Counter
+import functools
+import itertools
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +15,7 @@ from otcore.corpora.collection import load_collection
 from otcore.corpora.frequencies import relative_frequencies, word_counts
 from otcore.corpora.pair_files import PIVOT, read_pairs
 from otcore.corpora.types import Link, SentencePair
-from otcore.encoders.encoder import Encoder, Tokens
+from otcore.encoders.encoder import Encoder
 from otcore.objectives.objective import Objective
 from otcore.runs.settings import FinetuneSettings
 from otcore.transport.masses import inverse_frequency_masses
@@ -70,18 +72,15 @@ def read_corpus(settings: FinetuneSettings) -> Corpus:
 
     raises: InputError   a language without pairs, or with too few; what the readers raise
     """
-    if not settings.files:
-        collection = load_collection()
-        training = {code: _usable(collection.training_pairs(code, PIVOT), settings)[: settings.pairs] for code in settings.languages}
-        return Corpus(training, {code: collection.pairs(code, PIVOT, "dev") for code in settings.languages}, gold=True)
-    by_language = {file.language: file for file in settings.files}
-    split = {code: _split(_usable(read_pairs(by_language[code]), settings), code, settings) for code in settings.languages}
-    training, held_out = ({code: parts[side] for code, parts in split.items()} for side in (0, 1))
-    return Corpus(training, held_out, gold=False)
-
-
-def _usable(pairs: list[SentencePair], settings: FinetuneSettings) -> list[SentencePair]:
-    return [pair for pair in pairs if max(len(pair.source.words), len(pair.target.words)) <= settings.longest]
+    files, training, held_out = {file.language: file for file in settings.files}, {}, {}
+    for code in settings.languages:
+        found = read_pairs(files[code]) if files else load_collection().training_pairs(code, PIVOT)
+        usable = [pair for pair in found if max(len(pair.source.words), len(pair.target.words)) <= settings.longest]
+        if files:
+            training[code], held_out[code] = _split(usable, code, settings)
+        else:
+            training[code], held_out[code] = usable[: settings.pairs], load_collection().pairs(code, PIVOT, "dev")
+    return Corpus(training, held_out, gold=not files)
 
 
 def _split(pairs: list[SentencePair], code: str, settings: FinetuneSettings) -> tuple[list[SentencePair], list[SentencePair]]:
@@ -90,13 +89,11 @@ def _split(pairs: list[SentencePair], code: str, settings: FinetuneSettings) -> 
     order = np.random.default_rng([settings.seed, _SPLIT_STREAM]).permutation(len(pairs)) if pairs else np.arange(0)
     held_out = [pairs[index] for index in sorted(order[:count])]
     seen = {pair.source.words for pair in held_out} | {pair.target.words for pair in held_out}
-    training = [pairs[i] for i in sorted(order[count:]) if pairs[i].source.words not in seen and pairs[i].target.words not in seen]
-    training = training[: settings.pairs]
+    unseen = (pairs[index] for index in sorted(order[count:]) if seen.isdisjoint((pairs[index].source.words, pairs[index].target.words)))
+    training = list(itertools.islice(unseen, settings.pairs))
     if len(training) < 2:
-        raise InputError(
-            f"The file for {code} leaves {len(training)} training pairs of at most {settings.longest} words a side, two are needed; "
-            "give a longer file or raise `longest`."
-        )
+        left = f"leaves {len(training)} training pairs of at most {settings.longest} words a side"
+        raise InputError(f"The file for {code} {left}, two are needed; give a longer file or raise `longest`.")
     return training, held_out
 
 
@@ -105,10 +102,8 @@ class Preparation:
 
     def __init__(self, settings: FinetuneSettings, encoder: Encoder, layer: int, corpus: Corpus) -> None:
         self._settings, self._encoder, self._layer, self._corpus = settings, encoder, layer, corpus
-        self._tokens: dict[tuple[str, ...], Tokens] = {}
-        self._sides: dict[tuple[str, tuple[str, ...]], Side] = {}
-        self._types: dict[str, dict[str, int]] = {}
-        self._frequencies: dict[str, dict[str, float]] = {}
+        self._types: defaultdict[str, dict[str, int]] = defaultdict(dict)
+        self.side, self._tokenize, self._frequencies = (functools.cache(one) for one in (self._side, encoder.tokenize, self._count))
 
     def pairs(self) -> dict[str, list[Pair]]:
         """The training pairs of each language.
@@ -124,8 +119,7 @@ class Preparation:
 
     def links(self, code: str) -> list[tuple[Link, ...]]:
         """The word links of each training pair of a language, sorted."""
-        pairs = self._corpus.training[code]
-        return _LINKS[self._settings.word_pairs](self, pairs)
+        return _LINKS[self._settings.word_pairs](self, self._corpus.training[code])
 
     def _mutual(self, pairs: list[SentencePair]) -> list[tuple[Link, ...]]:
         return [tuple(sorted(found.pairs)) for found in align_many(self._encoder, pairs, AlignSettings(layer=self._layer))]
@@ -135,25 +129,17 @@ class Preparation:
         found = word_links([source[0] for source, _ in sides], [target[0] for _, target in sides], self._settings.seed)
         return [_one_to_one(links, source[1], target[1]) for links, (source, target) in zip(found, sides, strict=True)]
 
-    def side(self, words: tuple[str, ...], code: str) -> Side:
+    def _side(self, words: tuple[str, ...], code: str) -> Side:
         """One sentence of a language."""
-        key = (code, words)
-        if key not in self._sides:
-            objective = self._settings.objective
-            tokens = self._tokenize(words)
-            pieces, owners = self._pieces(words)
-            inside = np.flatnonzero(np.array(tokens.words) >= 0)
-            kept = words[: len(words) - tokens.cut]
-            places, points, weights = _points(np.array(owners), objective)
-            types = pieces if objective.unit == "subword" else [self._type(word, code) for word in kept]
-            masses = self._masses(kept, np.array(owners), code)
-            self._sides[key] = Side(tuple(tokens.ids), inside[places], points, weights, masses, np.array(types, np.int64))
-        return self._sides[key]
-
-    def _tokenize(self, words: tuple[str, ...]) -> Tokens:
-        if words not in self._tokens:
-            self._tokens[words] = self._encoder.tokenize(words)
-        return self._tokens[words]
+        objective, known = self._settings.objective, self._types[code]
+        tokens = self._tokenize(words)
+        pieces, owners = self._pieces(words)
+        inside = np.flatnonzero(np.array(tokens.words) >= 0)
+        kept = words[: len(words) - tokens.cut]
+        places, points, weights = _points(np.array(owners), objective)
+        types = pieces if objective.unit == "subword" else [known.setdefault(word.casefold(), len(known)) for word in kept]
+        masses = self._masses(kept, np.array(owners), code)
+        return Side(tuple(tokens.ids), inside[places], points, weights, masses, np.array(types, np.int64))
 
     def _pieces(self, words: tuple[str, ...]) -> tuple[list[int], list[int]]:
         """Piece ids without special tokens, and the word of each."""
@@ -161,19 +147,14 @@ class Preparation:
         inside = [(id, word) for id, word in zip(tokens.ids, tokens.words, strict=True) if word >= 0]
         return [id for id, _ in inside], [word for _, word in inside]
 
-    def _type(self, word: str, code: str) -> int:
-        known = self._types.setdefault(code, {})
-        return known.setdefault(word.casefold(), len(known))
-
     def _masses(self, words: tuple[str, ...], owners: np.ndarray, code: str) -> np.ndarray:
         """(n,) uniform, or by inverse frequency; masses by norm follow the vectors and are made with them."""
         subwords = self._settings.objective.unit == "subword"
         if self._settings.objective.masses != "inverse-frequency":
             count = len(owners) if subwords else len(words)
             return np.full(count, 1 / count, np.float32)
-        if code not in self._frequencies:
-            self._frequencies[code] = self._count(code)
-        masses = inverse_frequency_masses([self._frequencies[code][word] for word in words])
+        frequencies = self._frequencies(code)
+        masses = inverse_frequency_masses([frequencies[word] for word in words])
         return (masses[owners] / np.bincount(owners)[owners] if subwords else masses).astype(np.float32)
 
     def _count(self, code: str) -> dict[str, float]:
@@ -206,11 +187,8 @@ def _points(owners: np.ndarray, objective: Objective) -> tuple[np.ndarray, np.nd
 def _one_to_one(links: list[Link], source: list[int], target: list[int]) -> tuple[Link, ...]:
     """Word links from subword links, the ones with most subwords first, each word at most once (Cao et al. 2020 §3)."""
     counts = Counter((source[i], target[j]) for i, j in links)
-    taken: list[Link] = []
-    used: tuple[set[int], set[int]] = (set(), set())
+    taken: dict[int, int] = {}
     for (i, j), _ in sorted(counts.items(), key=lambda entry: (-entry[1], entry[0])):
-        if i not in used[0] and j not in used[1]:
-            taken.append((i, j))
-            used[0].add(i)
-            used[1].add(j)
-    return tuple(sorted(taken))
+        if i not in taken and j not in taken.values():
+            taken[i] = j
+    return tuple(sorted(taken.items()))

@@ -24,8 +24,7 @@ def evaluate(encoder: Encoder, held_out: Mapping[str, Sequence[SentencePair]], l
         at_layer, at_last = _vectors(encoder, pairs, layer)
         if gold:
             alignments = align_encoded([(pair, *sides) for pair, sides in zip(pairs, at_layer, strict=True)], AlignSettings(layer=layer))
-            scores = score([alignment.pairs for alignment in alignments], [pair.gold for pair in pairs])
-            figures["aer"][code] = scores.aer
+            figures["aer"][code] = score([alignment.pairs for alignment in alignments], [pair.gold for pair in pairs]).aer
         figures["retrieval"][code] = _precision(encoder, at_last, encoder.sentence_layer)
         figures["layer_retrieval"][code] = _precision(encoder, at_layer, layer)
     found: dict[str, float] = {}
@@ -38,12 +37,9 @@ def evaluate(encoder: Encoder, held_out: Mapping[str, Sequence[SentencePair]], l
 
 def _vectors(encoder: Encoder, pairs: Sequence[SentencePair], layer: int):
     """(source, target) word vectors of each pair at a layer, and at the last."""
-    languages = [side.language for pair in pairs for side in (pair.source, pair.target)]
-    sentences = [side.words for pair in pairs for side in (pair.source, pair.target)]
-    encoded = encoder.encode_layers(sentences, [layer, encoder.sentence_layer], languages)
-    for at in (0, 1):
-        row = [vectors[at] for vectors in encoded]
-        yield list(zip(row[::2], row[1::2], strict=True))
+    sides = [side for pair in pairs for side in (pair.source, pair.target)]
+    encoded = encoder.encode_layers([side.words for side in sides], [layer, encoder.sentence_layer], [side.language for side in sides])
+    return (list(zip(row[::2], row[1::2], strict=True)) for row in zip(*encoded, strict=True))
 
 
 def _precision(encoder: Encoder, sides, layer: int) -> float:
@@ -58,11 +54,8 @@ def probes(held_out: Mapping[str, Sequence[SentencePair]], count: int = 8) -> li
 
 def describe_probes(chosen: Sequence[tuple[str, SentencePair]]) -> list[dict]:
     """For each probe sentence, in the order of `probe_vectors`: language, id of its pair, side, and words."""
-    return [
-        {"pair": f"{code} {pair.id}", "side": name, "language": side.language, "words": list(side.words)}
-        for code, pair in chosen
-        for name, side in (("source", pair.source), ("target", pair.target))
-    ]
+    sides = ((f"{code} {pair.id}", name, getattr(pair, name)) for code, pair in chosen for name in ("source", "target"))
+    return [{"pair": id, "side": name, "language": side.language, "words": list(side.words)} for id, name, side in sides]
 
 
 def probe_vectors(encoder: Encoder, chosen: Sequence[tuple[str, SentencePair]], layer: int) -> dict[str, np.ndarray]:

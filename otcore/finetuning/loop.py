@@ -1,6 +1,7 @@
 """The training loop, top to bottom: pairs → one forward pass → clouds → loss → AdamW, watched, logged and saved."""
 
 import contextlib
+import math
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -18,12 +19,15 @@ from otcore.encoders.trunk import Trunk
 from otcore.finetuning.anchor import Anchor
 from otcore.finetuning.batches import choose, encode_sides, make_clouds, mean_cosine
 from otcore.finetuning.data import Corpus, Pair, Preparation
-from otcore.finetuning.guard import Guard
 from otcore.finetuning.optimiser import Parameters, adamw, load_checkpoint, save_checkpoint, set_rate
 from otcore.finetuning.schedule import Clock, due, rate_at
 from otcore.finetuning.watch import Watch
 from otcore.objectives.objective import Loss
 from otcore.runs.settings import FinetuneSettings
+
+_FIRST = 10  # steps that say what is usual
+_EXPLOSION = 20.0  # times the largest of them
+_COLLAPSE = 0.1  # share of the first distance 1 − cosine that must be left
 
 Stop = Callable[[], bool]
 
@@ -83,6 +87,7 @@ def train(settings: FinetuneSettings, encoder: Encoder, corpus: Corpus, watch: W
         cancelled = _agree(clock, stop, accelerator)
         last = cancelled or clock.over(number)
         watch.step(number, figures, last=last)
+        accelerator.wait_for_everyone()  # for the one that is busy longer
         if last or due(number, settings.checkpoint_every):
             _save(checkpoint, parameters, optimiser, number, guard, watch)
         if cancelled:
@@ -107,9 +112,8 @@ class Step:
         for part in range(settings.accumulation):
             final = part + 1 == settings.accumulation
             with contextlib.nullcontext() if final else self._accelerator.no_sync(self._model):
-                loss, cosine = self._loss(number * settings.accumulation + part)
-                self._accelerator.backward(loss.total / settings.accumulation)
-            found.append((loss, cosine))
+                found.append(self._loss(number * settings.accumulation + part))
+                self._accelerator.backward(found[-1][0].total / settings.accumulation)
         return self._figures(found)
 
     def _loss(self, batch: int) -> tuple[Loss, Tensor]:
@@ -131,12 +135,40 @@ class Step:
         means = torch.tensor(rows, dtype=torch.float64, device=self._device).mean(0)
         errors = torch.tensor([max(loss.marginal_error for loss, _ in found)], dtype=torch.float64, device=self._device)
         total, cosine, *parts = self._accelerator.reduce(means, "mean").tolist()
-        return {
-            "loss": total,
-            "parts": dict(zip(names, parts, strict=True)),
-            "marginal_error": self._accelerator.gather(errors).max().item(),
-            "cosine": cosine,
-        }
+        error = self._accelerator.gather(errors).max().item()
+        return {"loss": total, "parts": dict(zip(names, parts, strict=True)), "marginal_error": error, "cosine": cosine}
+
+
+@dataclass
+class Guard:
+    """Says when a run has gone wrong: not a number, an exploding loss, or vectors that fall together. Knows how it began; saved with its
+    checkpoint.
+
+    seen  : steps looked at
+    loss  : the largest |loss| of the first steps
+    cosine: the mean cosine of random words at the first step
+    """
+
+    seen: int = 0
+    loss: float = 0.0
+    cosine: float = 0.0
+
+    def fault(self, figures: dict[str, Any]) -> str:
+        """Why the run must stop, or "" where all is well."""
+        loss, norm, cosine = figures["loss"], figures["gradient_norm"], figures["cosine"]
+        if not all(map(math.isfinite, (loss, norm, cosine))):
+            return "the loss or its gradient is not a number any more; try a lower learning rate, a larger ε, or without bf16"
+        if self.seen >= _FIRST and abs(loss) > _EXPLOSION * max(self.loss, 1e-3):
+            return f"the loss exploded, from {self.loss:.3g} to {loss:.3g}; try a lower learning rate"
+        if self.seen > 0 and 1 - cosine < _COLLAPSE * (1 - self.cosine):
+            advice = "try a stronger anchor, a lower learning rate, or an objective with negatives"
+            return f"the vectors collapsed: the mean cosine of random words rose from {self.cosine:.3f} to {cosine:.3f}; {advice}"
+        if self.seen == 0:
+            self.cosine = cosine
+        if self.seen < _FIRST:
+            self.loss = max(self.loss, abs(loss))
+        self.seen += 1
+        return ""
 
 
 def _steps(settings: FinetuneSettings, pairs: Mapping[str, list[Pair]], processes: int) -> int | None:

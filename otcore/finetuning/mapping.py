@@ -35,12 +35,14 @@ def fit(settings: FinetuneSettings, encoder: Encoder, corpus: Corpus, watch: Wat
         if settings.objective.needs_links:
             x, y = _linked(code, pairs, preparation.links(code), *vectors)
         else:
-            x, y = (_some(np.concatenate(side), settings.seed) for side in vectors)
+            every = [np.concatenate(side) for side in vectors]
+            some = [np.sort(np.random.default_rng(settings.seed).permutation(len(side))[:_MOST_WORDS]) for side in every]
+            x, y = (side[chosen] for side, chosen in zip(every, some, strict=True))
         matrices[code] = settings.objective.fit(x, y, settings.seed)
         encoder.maps = LanguageMaps({code: matrix.astype(np.float32) for code, matrix in matrices.items()}, layer)
         cancelled = stop()
         watch.clock.tick()
-        watch.mapped(number, code, len(x), last=cancelled or number == len(settings.languages))
+        watch.step(number, {"map": code, "words": len(x)}, last=cancelled or number == len(settings.languages))
         if cancelled:
             break
     if watch.accelerator.is_main_process:
@@ -54,10 +56,6 @@ def _linked(code: str, pairs: Sequence[SentencePair], links: Sequence[Sequence[L
     if not found:
         raise InputError(f"No word pairs were found in {len(pairs)} pairs of {code}; give more pairs or another source of word pairs.")
     return np.stack([x for x, _ in found]), np.stack([y for _, y in found])
-
-
-def _some(vectors: np.ndarray, seed: int) -> np.ndarray:
-    return vectors[np.sort(np.random.default_rng(seed).permutation(len(vectors))[:_MOST_WORDS])]
 
 
 def _unit(vectors: np.ndarray) -> np.ndarray:

@@ -4,7 +4,6 @@ No random state is in it, because none is used: batches depend on (seed, step) a
 """
 
 import json
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 
 from otcore.base.errors import InputError
+from otcore.text.files import replacing
 
 _MOMENTS = ("exp_avg", "exp_avg_sq")
 Parameters = Mapping[str, torch.nn.Parameter]
@@ -37,9 +37,8 @@ def save_checkpoint(path: Path, parameters: Parameters, optimiser: torch.optim.O
     for name, parameter in parameters.items():
         tensors |= {f"{key}.{name}": optimiser.state[parameter][key] for key in _MOMENTS if parameter in optimiser.state}
     tensors = {name: value.detach().cpu().contiguous() for name, value in tensors.items()}
-    temporary = path.with_name(path.name + ".tmp")
-    save_file(tensors, temporary, metadata={"progress": json.dumps(progress)})
-    os.replace(temporary, path)
+    with replacing(path) as temporary:
+        save_file(tensors, temporary, metadata={"progress": json.dumps(progress)})
 
 
 def load_checkpoint(path: Path, parameters: Parameters, optimiser: torch.optim.Optimizer) -> dict[str, Any]:

@@ -1,10 +1,7 @@
 """From settings to a finished run folder in one call."""
 
 import json
-import shutil
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import torch
 from accelerate import Accelerator
@@ -14,21 +11,18 @@ from otcore.encoders import load_encoder
 from otcore.encoders.encoder import Encoder
 from otcore.encoders.maps import save_sentence_map
 from otcore.finetuning.data import read_corpus
-from otcore.finetuning.loop import Ended, train
+from otcore.finetuning.loop import Ended, Stop, train
 from otcore.finetuning.mapping import fit
-from otcore.finetuning.watch import Watch
+from otcore.finetuning.watch import Progress, Watch
 from otcore.runs.settings import FinetuneSettings
-from otcore.runs.store import Run, create_run, locked, open_run, replace_folder, write_state
+from otcore.runs.store import Run, create_run, locked, open_run, replacing_folder, write_state
 from otcore.text.files import write_bytes
 
 STOP_FILE = "STOP"
 
 
 def finetune(
-    settings: FinetuneSettings,
-    folder: Path | None = None,
-    progress: Callable[[dict[str, Any]], None] = lambda entry: None,
-    stop: Callable[[], bool] = lambda: False,
+    settings: FinetuneSettings, folder: Path | None = None, progress: Progress = lambda entry: None, stop: Stop = lambda: False
 ) -> Run:
     """A new run, trained to its end; `folder` as in `create_run`, the rest as in `carry_out`.
 
@@ -43,7 +37,7 @@ def finetune(
     return carry_out(create_run(settings, folder), progress, stop)
 
 
-def carry_out(run: Run, progress: Callable[[dict[str, Any]], None] = lambda entry: None, stop: Callable[[], bool] = lambda: False) -> Run:
+def carry_out(run: Run, progress: Progress = lambda entry: None, stop: Stop = lambda: False) -> Run:
     """Trains a new run, or one that was interrupted or cancelled from its last checkpoint on, to its end.
 
     progress: called with each log entry as it is written, and "steps" (or None), "elapsed" and "left" in seconds
@@ -113,10 +107,8 @@ def _finish(run: Run, encoder: Encoder, watch: Watch, ended: Ended) -> None:
 
 def export(encoder: Encoder, target: Path) -> None:
     """The encoder in Transformers format; what the configuration says of the alignment layer stays."""
-    temporary = target.with_name(target.name + ".tmp")
-    shutil.rmtree(temporary, ignore_errors=True)
-    encoder.model.save_pretrained(temporary)
-    encoder.tokenizer.save_pretrained(temporary)
-    if encoder.sentence_map is not None:
-        save_sentence_map(temporary, encoder.sentence_map)
-    replace_folder(temporary, target)
+    with replacing_folder(target) as folder:
+        encoder.model.save_pretrained(folder)
+        encoder.tokenizer.save_pretrained(folder)
+        if encoder.sentence_map is not None:
+            save_sentence_map(folder, encoder.sentence_map)

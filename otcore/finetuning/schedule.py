@@ -17,8 +17,7 @@ class Clock:
         self._budget = settings.minutes * 60 if settings.minutes is not None else None
         self._began = time.monotonic()
         self.steps: int | None = None
-        self.before = 0.0
-        self.seconds = 0.0
+        self.before = self.seconds = 0.0
 
     def tick(self) -> float:
         """Reads the clock."""
@@ -33,16 +32,17 @@ class Clock:
 
     def share(self, number: int) -> float:
         """How much of the run lies before the middle of step `number` (from 0), in (0, 1)."""
-        shares = [] if self.steps is None else [(number + 0.5) / self.steps]
-        shares += [] if self._budget is None else [self.seconds / self._budget]
-        return min(max(shares), 1.0)
+        return min(self._done(number + 0.5), 1.0)
 
     def left(self, number: int) -> float | None:
         """Seconds to go after `number` steps, by the pace so far; None before there is one."""
         if number == 0 or self.seconds <= 0:
             return None
-        done = max(number / self.steps if self.steps is not None else 0.0, self.seconds / self._budget if self._budget is not None else 0.0)
-        return max(self.seconds / max(done, 1e-9) - self.seconds, 0.0)
+        return max(self.seconds / max(self._done(number), 1e-9) - self.seconds, 0.0)
+
+    def _done(self, number: float) -> float:
+        parts = ((number, self.steps), (self.seconds, self._budget))
+        return max((part / whole for part, whole in parts if whole is not None), default=0.0)
 
 
 def due(number: int, every: int) -> bool:

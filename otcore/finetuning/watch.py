@@ -20,12 +20,7 @@ Progress = Callable[[dict[str, Any]], None]
 
 
 class Watch:
-    """Writes in the first process only; the others wait where one is busy longer.
-
-    folder     : of the run
-    accelerator: Hugging Face's, one or many processes
-    clock      : of the run
-    """
+    """Writes in the first process only."""
 
     def __init__(
         self, folder: Path, settings: FinetuneSettings, encoder: Encoder, corpus: Corpus, accelerator: Accelerator, progress: Progress
@@ -48,27 +43,19 @@ class Watch:
             self.snapshot(0)
 
     def step(self, number: int, figures: dict[str, Any], *, last: bool) -> None:
-        """After a step: its log line, and what is due."""
-        if self.accelerator.is_main_process:
-            self._write({"step": number, "seconds": round(self.clock.seconds, 2), **_rounded(figures)}, number)
-            if last or due(number, self._settings.evaluate_every):
-                self.evaluate(number)
-            if last or due(number, self._settings.snapshot_every):
-                self.snapshot(number)
-        self.accelerator.wait_for_everyone()
-
-    def mapped(self, number: int, code: str, words: int, *, last: bool) -> None:
-        """After a language's map was fitted on so many words or word pairs."""
-        if self.accelerator.is_main_process:
-            self._write({"step": number, "seconds": round(self.clock.seconds, 2), "map": code, "words": words}, number)
-            if last:
-                self.evaluate(number)
-                self.snapshot(number)
+        """After a step: its log line, and what is due; the steps of maps are languages, and only after the last is looked."""
+        if not self.accelerator.is_main_process:
+            return
+        self._write({"step": number, "seconds": round(self.clock.seconds, 2), **_rounded(figures)})
+        settings = self._settings
+        for every, look in ((settings.evaluate_every, self.evaluate), (settings.snapshot_every, self.snapshot)):
+            if last or (not settings.objective.is_map and due(number, every)):
+                look(number)
 
     def evaluate(self, number: int) -> dict[str, float]:
         """Held-out figures, logged."""
         found = evaluate(self._encoder, self._corpus.held_out, self._layer, gold=self._corpus.gold)
-        self._write({"step": number, "held_out": found}, number)
+        self._write({"step": number, "held_out": found})
         return found
 
     def snapshot(self, number: int) -> None:
@@ -81,14 +68,14 @@ class Watch:
         """A checkpoint of this step is on disk."""
         if self.accelerator.is_main_process:
             self.state("running", "", number)
-            self._write({"step": number, "saved": True}, number)
+            self._write({"step": number, "saved": True})
 
     def fault(self, number: int, reason: str) -> None:
         """The run stops; what was learnt after step `number` is given up, and all that was seen of it but the losses, which say why."""
         if self.accelerator.is_main_process:
             trim_log(self._log, lambda entry: "loss" in entry or entry.get("step", 0) <= number)
             self._forget_snapshots(number)
-            self._write({"step": number, "fault": reason}, number)
+            self._write({"step": number, "fault": reason})
 
     def state(self, state: str, reason: str, number: int) -> None:
         """Replaces the run's state."""
@@ -104,15 +91,13 @@ class Watch:
             if int(path.stem) > after:
                 path.unlink()
 
-    def _write(self, entry: dict[str, Any], number: int) -> None:
+    def _write(self, entry: dict[str, Any]) -> None:
         append_log(self._log, entry)
-        left = self.clock.left(number)
-        self._progress({**entry, "steps": self.clock.steps, "elapsed": self.clock.seconds, "left": left})
+        clock = self.clock
+        self._progress({**entry, "steps": clock.steps, "elapsed": clock.seconds, "left": clock.left(entry["step"])})
 
 
 def _rounded(figures: dict[str, Any]) -> dict[str, Any]:
     """Seven digits: what float32 holds."""
-    return {
-        name: _rounded(value) if isinstance(value, dict) else float(f"{value:.7g}") if isinstance(value, float) else value
-        for name, value in figures.items()
-    }
+    how = {dict: _rounded, float: lambda value: float(f"{value:.7g}")}
+    return {name: how.get(type(value), lambda value: value)(value) for name, value in figures.items()}

@@ -7,7 +7,7 @@ other's nearest neighbours stand in for a dictionary. Use it where there are no 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 _SLOPE, _DROPOUT, _SMOOTHING, _DECAY = 0.2, 0.1, 0.1, 0.98  # MUSE §3.2
 
 
-@dataclass(frozen=True, kw_only=True)
 class Adversarial(Map):
     """A game between the map and a discriminator, then Procrustes on mutual neighbours."""
 
@@ -46,13 +45,10 @@ OBJECTIVE = Adversarial
 class AdversarialSettings:
     """How long and how hard the map is trained. Rates, smoothing and β are MUSE's (§3.2), sizes fit a few thousand vectors.
 
-    epochs, steps : epochs of so many steps of the map; the best epoch by `agreement` counts
-    batch, hidden : vectors of either side a step, width of the discriminator's two layers
-    discriminator_steps: of the discriminator before each step of the map
-    rate, beta    : of plain gradient descent, and of the pull towards an orthogonal map
-    refinements   : Procrustes rounds on mutual neighbours at most; they end when agreement stops growing
-    neighbours    : k of CSLS
-    dictionary    : the first vectors of either side that neighbours are looked for among
+    steps, discriminator_steps: of the map an epoch, and of the discriminator before each; the best epoch by `agreement` counts
+    rate, beta : of plain gradient descent, and of the pull towards an orthogonal map
+    refinements: Procrustes rounds on mutual neighbours at most; they end when agreement stops growing
+    neighbours : k of CSLS, among the first `dictionary` vectors of either side
     """
 
     epochs: int = 5
@@ -67,18 +63,11 @@ class AdversarialSettings:
     dictionary: int = 4_000
 
 
-def fit_adversarial(
-    source: np.ndarray,
-    target: np.ndarray,
-    seed: int,
-    settings: AdversarialSettings | None = None,
-    progress: Callable[[int, int], None] | None = None,
-) -> np.ndarray:
+def fit_adversarial(source: np.ndarray, target: np.ndarray, seed: int, settings: AdversarialSettings | None = None) -> np.ndarray:
     """(d, d) float64 the orthogonal W that makes the words `source @ W` look like those of `target`.
 
     source, target: (n, d), (m, d) word vectors in any order; only their directions count
     seed          : the same seed gives the same map; no random state outside is read or changed
-    progress      : called with epochs done and their number
     raises        : InputError   fewer than two vectors on a side, dimensions that differ, or vectors that are not finite
     """
     settings = settings or AdversarialSettings()
@@ -87,14 +76,20 @@ def fit_adversarial(
     few = [side[random.permutation(len(side))[: settings.dictionary]] for side in (x, y)]
     best = np.eye(x.shape[1])
     best_agreement = agreement(few[0] @ best, few[1], settings.neighbours)
-    for epoch, matrix in enumerate(_play(x, y, seed, settings), 1):
+    for matrix in _play(x, y, seed, settings):
         nearest = fit_procrustes(np.eye(len(matrix)), matrix)
         score = agreement(few[0] @ nearest, few[1], settings.neighbours)
         if score > best_agreement:
             best, best_agreement = nearest, score
-        if progress:
-            progress(epoch, settings.epochs)
-    return _refine(*few, best, best_agreement, settings)
+    x, y = few
+    for _ in range(settings.refinements):  # Procrustes on the mutual neighbours found so far, while that helps
+        i, j = mutual_neighbours(x @ best, y, settings.neighbours).T
+        matrix = fit_procrustes(x[i], y[j])
+        score = agreement(x @ matrix, y, settings.neighbours)
+        if score <= best_agreement:
+            break
+        best, best_agreement = matrix, score
+    return best
 
 
 def mutual_neighbours(x: np.ndarray, y: np.ndarray, neighbours: int = 10) -> np.ndarray:
@@ -127,14 +122,17 @@ def _checked(source: np.ndarray, target: np.ndarray) -> tuple[np.ndarray, np.nda
     return x, y
 
 
-def _play(x: np.ndarray, y: np.ndarray, seed: int, settings: AdversarialSettings):
+def _play(x: np.ndarray, y: np.ndarray, seed: int, settings: AdversarialSettings) -> Iterator[np.ndarray]:
     """Yields the map after each epoch, (d, d), nearly orthogonal."""
     import torch
 
     random = torch.Generator().manual_seed(seed)
     d = x.shape[1]
     sides = [torch.from_numpy(side) * d**0.5 for side in (x, y)]  # entries of variance 1, as initial weights expect
-    weights = _discriminator(d, settings.hidden, random)
+    weights = []  # and biases of d → hidden → hidden → 1, uniform within 1/√(inputs)
+    for inputs, outputs in ((d, settings.hidden), (settings.hidden, settings.hidden), (settings.hidden, 1)):
+        weights += [(2 * torch.rand(shape, generator=random) - 1) / inputs**0.5 for shape in ((inputs, outputs), (outputs,))]
+    weights = [weight.requires_grad_() for weight in weights]
     matrix = torch.eye(d, requires_grad=True)
     rate = settings.rate
     for _ in range(settings.epochs):
@@ -146,16 +144,6 @@ def _play(x: np.ndarray, y: np.ndarray, seed: int, settings: AdversarialSettings
                 matrix.copy_((1 + settings.beta) * matrix - settings.beta * matrix @ matrix.T @ matrix)
         rate *= _DECAY
         yield matrix.detach().double().numpy()
-
-
-def _discriminator(d: int, hidden: int, random: torch.Generator) -> list[Tensor]:
-    """Weights and biases of d → hidden → hidden → 1, uniform within 1/√(inputs)."""
-    import torch
-
-    weights = []
-    for inputs, outputs in ((d, hidden), (hidden, hidden), (hidden, 1)):
-        weights += [(2 * torch.rand(shape, generator=random) - 1) / inputs**0.5 for shape in ((inputs, outputs), (outputs,))]
-    return [weight.requires_grad_() for weight in weights]
 
 
 def _loss(weights: list[Tensor], matrix: Tensor, sides: list[Tensor], batch: int, random: torch.Generator, *, fool: bool) -> Tensor:
@@ -180,15 +168,3 @@ def _descend(parameters: list[Tensor], loss: Tensor, rate: float) -> None:
     with torch.no_grad():
         for parameter, gradient in zip(parameters, gradients, strict=True):
             parameter.sub_(rate * gradient)
-
-
-def _refine(x: np.ndarray, y: np.ndarray, best: np.ndarray, best_agreement: float, settings: AdversarialSettings) -> np.ndarray:
-    """Procrustes on the mutual neighbours found with the map so far, again and again while that helps."""
-    for _ in range(settings.refinements):
-        i, j = mutual_neighbours(x @ best, y, settings.neighbours).T
-        matrix = fit_procrustes(x[i], y[j])
-        score = agreement(x @ matrix, y, settings.neighbours)
-        if score <= best_agreement:
-            break
-        best, best_agreement = matrix, score
-    return best

@@ -9,21 +9,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from otcore.base.choices import Number, choice, like
-from otcore.objectives.objective import Trained
+from otcore.base.choices import Number, like
+from otcore.objectives.objective import Clouds, Trained, setting
 
 if TYPE_CHECKING:
     from torch import Tensor
-
-    from otcore.objectives.objective import Clouds
 
 EXCLUDED = -1e9  # a score no softmax sees; finite, because a row may have nothing but its partner
 
 
 def temperature(default: float) -> Any:
-    """What scores are divided by, > 0."""
     about = "What scores are divided by in contrastive objectives: low looks at the hardest others only."
-    return choice(default, Number(0, above=True, dial=(1e-6, 1e6, 0.01)), "Temperature", about, place="objective")
+    return setting(default, Number(0, above=True, dial=(1e-6, 1e6, 0.01)), "Temperature", about)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,7 +73,6 @@ class ContrastiveWeak(Trained):
         return cross_entropy((scores / self.temperature).masked_fill(excluded, EXCLUDED), key)
 
 
-@dataclass(frozen=True, kw_only=True)
 class ContrastiveStrong(ContrastiveWeak):
     """The same with negatives of both languages."""
 

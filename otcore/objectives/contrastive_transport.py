@@ -11,13 +11,12 @@ from typing import TYPE_CHECKING, ClassVar
 
 from otcore.base.choices import like
 from otcore.objectives.contrastive import EXCLUDED, temperature
-from otcore.objectives.objective import Trained
+from otcore.objectives.objective import Clouds, Trained
 from otcore.objectives.transport import Transported
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from otcore.objectives.objective import Clouds
     from otcore.transport.values import Block
 
 
@@ -53,20 +52,13 @@ class ContrastiveOT(Transported):
         return [self._contrast(cloud, *values[k * step : (k + 1) * step]) for k, cloud in enumerate(clouds)], error
 
     def _blocks(self, clouds: Clouds) -> list[Block]:
-        from otcore.transport.costs import cost_matrix
-        from otcore.transport.values import Block
-
         (pairs, n, d), m = clouds.source.shape, clouds.target.shape[1]
-        every = cost_matrix(clouds.source.reshape(-1, d), clouds.target.reshape(-1, d), self.cost)  # (B n, B m)
+        every = self.costs(clouds.source.reshape(-1, d), clouds.target.reshape(-1, d))  # (B n, B m)
         cost = every.view(pairs, n, pairs, m).transpose(1, 2).reshape(-1, n, m)  # (B B, n, m), source first
         a, b = clouds.source_mass.repeat_interleave(pairs, 0), clouds.target_mass.repeat(pairs, 1)
         epsilon = self.epsilons(cost, a, b)
         epsilon = epsilon.mean().expand_as(epsilon)  # one for all pairs of the batch, or their scores would not compare
-        if not self.debiased:
-            return [Block(cost, a, b, epsilon)]
-        sides = ((clouds.source, clouds.source_mass), (clouds.target, clouds.target_mass))
-        own = (Block(cost_matrix(points, points, self.cost), mass, mass, epsilon[:pairs]) for points, mass in sides)
-        return [Block(cost, a, b, epsilon), *own]
+        return self.blocks((cost, a, b, epsilon), (clouds.source, clouds.source_mass), (clouds.target, clouds.target_mass))
 
     def _contrast(self, clouds: Clouds, cross: Tensor, own: Tensor | None = None, other: Tensor | None = None) -> Tensor:
         import torch

@@ -42,15 +42,9 @@ def descend(objective: Callable[[dict[str, Clouds]], Loss], clouds: Clouds, *, s
     records: list[tuple] = []
     for step in range(steps + 1):
         loss = objective({"": replace(clouds, source=source, target=target)}).total
-        pulls = [
-            torch.zeros_like(points) if gradient is None else -gradient * len(points) / mass[..., None]
-            for points, gradient, mass in zip(
-                (source, target),
-                torch.autograd.grad(loss, (source, target), allow_unused=True),
-                (clouds.source_mass, clouds.target_mass),
-                strict=True,
-            )
-        ]
+        gradients = torch.autograd.grad(loss, (source, target), allow_unused=True, materialize_grads=True)
+        masses = (clouds.source_mass, clouds.target_mass)
+        pulls = [-gradient * len(gradient) / mass[..., None] for gradient, mass in zip(gradients, masses, strict=True)]
         if not both:
             pulls[1] = torch.zeros_like(target)
         records.append((source.detach().clone(), target.detach().clone(), *pulls, loss.detach()))

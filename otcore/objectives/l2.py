@@ -6,18 +6,14 @@ compared with". Use it with good word pairs: every wrong link counts as much as 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from otcore.objectives.objective import Trained
+from otcore.objectives.objective import Clouds, Trained
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from otcore.objectives.objective import Clouds
 
-
-@dataclass(frozen=True, kw_only=True)
 class L2(Trained):
     """Σ ‖x_i − y_j‖² over the links (i, j) of a pair, as a mean over pairs; 0 where nothing is linked."""
 
@@ -31,11 +27,11 @@ class L2(Trained):
     part: ClassVar[str] = "distance"
 
     def losses(self, clouds: list[Clouds]) -> tuple[list[Tensor], float]:
-        return [self._distance(cloud) for cloud in clouds], 0.0
-
-    def _distance(self, clouds: Clouds) -> Tensor:
-        pair, i, j = clouds.links.unbind(1)
-        return (clouds.source[pair, i] - clouds.target[pair, j]).square().sum() / len(clouds.source)
+        found = []
+        for cloud in clouds:
+            pair, i, j = cloud.links.unbind(1)
+            found.append((cloud.source[pair, i] - cloud.target[pair, j]).square().sum() / len(cloud.source))
+        return found, 0.0
 
 
 OBJECTIVE = L2

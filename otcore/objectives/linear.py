@@ -4,7 +4,6 @@ Wang et al. 2019 and Schuster et al. 2019 for contextual vectors; METHOD, "The m
 the cheapest alignment of all: it takes seconds, and cannot change anything within a language.
 """
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
@@ -15,7 +14,6 @@ from otcore.objectives.objective import Map
 _TIE = 1e-9  # of the largest singular value: weighs only where the pairs say nothing
 
 
-@dataclass(frozen=True, kw_only=True)
 class Linear(Map):
     """Procrustes on word pairs."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from otcore.base.choices import Number, check, choice
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 _TENSORS = ("source", "target", "source_mass", "target_mass", "anchor")
+setting = partial(choice, place="objective")
 
 
 @dataclass(frozen=True)
@@ -38,15 +40,8 @@ class Clouds:
     target_types: Tensor
     links: Tensor
 
-    @property
-    def source_live(self) -> Tensor:
-        """(B, n) bool, False for padding."""
-        return self.source_mass > 0
-
-    @property
-    def target_live(self) -> Tensor:
-        """(B, m) bool, False for padding."""
-        return self.target_mass > 0
+    source_live = property(lambda self: self.source_mass > 0, doc="(B, n) bool, False for padding.")
+    target_live = property(lambda self: self.target_mass > 0, doc="(B, m) bool, False for padding.")
 
 
 @dataclass(frozen=True)
@@ -125,12 +120,11 @@ class Trained(Objective):
     """
 
     part: ClassVar[str] = "loss"
-    anchor: float = choice(
+    anchor: float = setting(
         1.0,
         Number(0, dial=(0.0, 1e6, 0.5)),
         "Anchor λ",
         "Holds the English vectors near those of the encoder as it was: stronger is safer and learns less.",
-        place="objective",
     )
 
     @property
@@ -175,7 +169,6 @@ class Trained(Objective):
 
 def _precise(clouds: Clouds) -> Clouds:
     """The clouds in float32, or in float64 where they are."""
-    given = {name: getattr(clouds, name) for name in _TENSORS}
     double = clouds.source.dtype.itemsize == 8
-    exact = {name: value if value is None else value.double() if double else value.float() for name, value in given.items()}
-    return dataclasses.replace(clouds, **exact)
+    given = ((name, getattr(clouds, name)) for name in _TENSORS)
+    return dataclasses.replace(clouds, **{name: value.double() if double else value.float() for name, value in given if value is not None})

@@ -10,14 +10,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from otcore.base.choices import Flag, Number, OneOf, choice, like
-from otcore.objectives.objective import Trained
+from otcore.objectives.objective import Clouds, Trained, setting
 from otcore.transport.costs import COSTS
 from otcore.transport.masses import MASSES
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from otcore.objectives.objective import Clouds
     from otcore.transport.values import Block
 
 
@@ -25,27 +24,21 @@ if TYPE_CHECKING:
 class Transported(Trained):
     """The settings of losses that are transport costs.
 
-    cost      : ground cost between two points
-    epsilon   : entropic strength > 0, in the unit of the cost; the paper has 0.05 with "euclidean"
-    relative  : whether ε is in units of the mean cost of each transport instead
-    masses    : the data side makes them
-    debiased  : Sinkhorn divergence (the paper) instead of the plain entropic cost
-    iterations: where the solver stops at the latest, ≥ 1
-    tolerance : L1 marginal error at which a transport is solved, > 0
+    epsilon  : in the unit of the cost, or where `relative` of the mean cost of each transport; the paper has 0.05 with "euclidean"
+    masses   : the data side makes them
+    debiased : Sinkhorn divergence (the paper) instead of the plain entropic cost
+    tolerance: L1 marginal error
     """
 
-    cost: str = choice("cosine", OneOf(COSTS), "Ground cost", "What it costs to move mass between two words.", place="objective")
-    epsilon: float = choice(
+    cost: str = setting("cosine", OneOf(COSTS), "Ground cost", "What it costs to move mass between two words.")
+    epsilon: float = setting(
         0.05,
         Number(0, above=True, dial=(1e-6, 1e6, 0.01)),
         "ε, entropic strength",
         "Of the transport in the loss. Small: sharp plans, slow. Large: every word goes a little everywhere.",
-        place="objective",
     )
     relative: bool = choice(False, Flag(), "Relative ε", "Counts ε in mean costs.")
-    masses: str = choice(
-        "uniform", OneOf(MASSES), "Word masses", "How much each word weighs: alike, by length, or little where common.", place="objective"
-    )
+    masses: str = setting("uniform", OneOf(MASSES), "Word masses", "How much each word weighs: alike, by length, or little where common.")
     debiased: bool = choice(True, Flag(), "Debiased", "Takes the Sinkhorn divergence in place of the plain entropic cost.")
     iterations: int = choice(200, Number(1, whole=True), "Iterations", "Of the solver at most.")
     tolerance: float = choice(1e-3, Number(0, above=True), "Tolerance", "Marginal error at which a transport is solved.")
@@ -55,6 +48,22 @@ class Transported(Trained):
         from otcore.transport.values import transport_values
 
         return transport_values(blocks, tolerance=self.tolerance, max_iterations=self.iterations)
+
+    def costs(self, x: Tensor, y: Tensor) -> Tensor:
+        """(…, n, m) between points (…, n, d) and (…, m, d)."""
+        from otcore.transport.costs import cost_matrix
+
+        return cost_matrix(x, y, self.cost)
+
+    def blocks(self, cross: tuple[Tensor, ...], *sides: tuple[Tensor, Tensor]) -> list[Block]:
+        """The transports of a loss: across (cost, masses, masses, ε), and where `debiased` of each side (points, masses) onto itself.
+
+        One ε for all three: only then is S_ε ≥ 0, and 0 on equal clouds.
+        """
+        from otcore.transport.values import Block
+
+        own = [(self.costs(points, points), mass, mass, cross[3][: len(points)]) for points, mass in sides if self.debiased]
+        return [Block(*problem) for problem in (cross, *own)]
 
     def epsilons(self, cost: Tensor, a: Tensor, b: Tensor) -> Tensor:
         """(P,) ε of each problem in the unit of the cost, a constant for the gradient even where it follows the mean cost."""
@@ -87,12 +96,11 @@ class WordOT(Transported):
     learning_rate: ClassVar[float] = 2e-4
     part: ClassVar[str] = "transport"
     anchor: float = like(Trained, "anchor", default=0.1)
-    scope: str = choice(
+    scope: str = setting(
         "sentence",
         OneOf(("sentence", "batch")),
         "Scope",
         "One transport a sentence, or one a language over all sentences of the batch (WordOT and SubOT only).",
-        place="objective",
     )
 
     def losses(self, clouds: list[Clouds]) -> tuple[list[Tensor], float]:
@@ -102,19 +110,14 @@ class WordOT(Transported):
         return [value.mean() for value in values], error
 
     def _blocks(self, clouds: Clouds) -> list[Block]:
-        from otcore.transport.costs import cost_matrix
-        from otcore.transport.values import Block
-
-        x, a, y, b = (_whole if self.scope == "batch" else _sentences)(clouds)
-        cross = cost_matrix(x, y, self.cost)
-        epsilon = self.epsilons(cross, a, b)
-        if not self.debiased:
-            return [Block(cross, a, b, epsilon)]
-        own = (Block(cost_matrix(points, points, self.cost), mass, mass, epsilon) for points, mass in ((x, a), (y, b)))
-        return [Block(cross, a, b, epsilon), *own]  # one ε for all three: only then is S_ε ≥ 0, and 0 on equal clouds
+        sides = [(clouds.source, clouds.source_mass), (clouds.target, clouds.target_mass)]
+        if self.scope == "batch":  # all sentences as one cloud a side: (1, N, d), (1, N), each sentence with equal mass
+            sides = [(points[mass > 0][None], mass[mass > 0][None] / len(mass)) for points, mass in sides]
+        (x, a), (y, b) = sides
+        cost = self.costs(x, y)
+        return self.blocks((cost, a, b, self.epsilons(cost, a, b)), *sides)
 
 
-@dataclass(frozen=True, kw_only=True)
 class SubOT(WordOT):
     """The same, where every subword is a point."""
 
@@ -127,14 +130,3 @@ class SubOT(WordOT):
 
 
 OBJECTIVE = (WordOT, SubOT)
-
-
-def _sentences(clouds: Clouds) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-    return clouds.source, clouds.source_mass, clouds.target, clouds.target_mass
-
-
-def _whole(clouds: Clouds) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-    """All sentences of a batch as one cloud a side: (1, N, d), (1, N), (1, M, d), (1, M), each sentence with equal mass."""
-    x, y = clouds.source[clouds.source_live], clouds.target[clouds.target_live]
-    a, b = (mass[mass > 0] / len(mass) for mass in (clouds.source_mass, clouds.target_mass))
-    return x[None], a[None], y[None], b[None]

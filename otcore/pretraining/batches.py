@@ -62,10 +62,7 @@ class MaskedBatches:
     """Batches for masked language modelling (one sentence) and translation language modelling (a pair)."""
 
     def __init__(self, texts: list[EncodedPairs], settings: MaskedSettings, vocabulary: int, seed: int) -> None:
-        self._texts = texts
-        self._settings = settings
-        self._vocabulary = vocabulary
-        self._seed = seed
+        self._texts, self._settings, self._vocabulary, self._seed = texts, settings, vocabulary, seed
         sizes = [len(text) - text.held_out for text in texts]
         shares = language_weights(sizes, settings.temperature)
         self._language = np.repeat(np.arange(len(texts)), sizes)
@@ -91,18 +88,12 @@ class MaskedBatches:
 
     def held_out(self, pairs: int) -> list[MaskedBatch]:
         """Return one batch of held-out pairs a language, masked in a fixed way."""
-        batches = []
-        for text in self._texts:
-            rng = np.random.default_rng([self._seed, 5])
-            parts = [_join(text.english[i], text.other[i]) for i in range(min(pairs, text.held_out))]
-            if parts:
-                batches.append(self._mask(parts, rng))
-        return batches
+        joined = ([_join(text.english[i], text.other[i]) for i in range(min(pairs, text.held_out))] for text in self._texts)
+        return [self._mask(parts, np.random.default_rng([self._seed, 5])) for parts in joined if parts]
 
     def _pair(self, item: int, english_first: bool) -> tuple[np.ndarray, np.ndarray]:
         text, row = self._texts[self._language[item]], self._row[item]
-        sides = (text.english[row], text.other[row])
-        return _join(*(sides if english_first else sides[::-1]))
+        return _join(text.english[row], text.other[row]) if english_first else _join(text.other[row], text.english[row])
 
     def _single(self, item: int, shift: int) -> tuple[np.ndarray, np.ndarray]:
         """One sentence at a random place, so that positions beyond the longest sentence are learnt too."""
@@ -125,8 +116,7 @@ class MaskedBatches:
         wanted, targets = np.unique(targets, return_inverse=True)
         sample = np.unique(rng.integers(len(SPECIAL_TOKENS), self._vocabulary, self._settings.sampled))
         candidates = np.concatenate([wanted, np.setdiff1d(sample, wanted, assume_unique=True)])
-        arrays = (ids, attention, positions, np.flatnonzero(chosen), targets, candidates)
-        return MaskedBatch(*(torch.from_numpy(np.ascontiguousarray(a, np.int64)) for a in arrays), sure=len(wanted))
+        return MaskedBatch(*tensors(ids, attention, positions, np.flatnonzero(chosen), targets, candidates), sure=len(wanted))
 
 
 def _join(first: np.ndarray, second: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -145,6 +135,11 @@ def pad(rows: list[np.ndarray], value: int) -> np.ndarray:
     for i, row in enumerate(rows):
         out[i, : len(row)] = row
     return out
+
+
+def tensors(*arrays: np.ndarray) -> list[Tensor]:
+    """The same as int64 tensors."""
+    return [torch.from_numpy(np.ascontiguousarray(array, np.int64)) for array in arrays]
 
 
 def sentence_rows(side: Ragged, rows: np.ndarray) -> list[np.ndarray]:

@@ -13,7 +13,7 @@ from torch import Tensor
 from torch.nn import functional
 from transformers import XLMRobertaModel
 
-from otcore.pretraining.batches import Buckets, language_weights, pad, sentence_rows
+from otcore.pretraining.batches import Buckets, language_weights, pad, sentence_rows, tensors
 from otcore.pretraining.evaluation import held_out_figures
 from otcore.pretraining.recipe import ContrastiveSettings
 from otcore.pretraining.store import LinkedText
@@ -40,15 +40,14 @@ class PairBatches:
     """Batches of pairs of one language and similar length, by seed and step number alone."""
 
     def __init__(self, texts: list[LinkedText], settings: ContrastiveSettings, seed: int) -> None:
-        self._settings = settings
-        self._seed = seed
+        self._settings, self._seed = settings, seed
         self._texts = [text for text in texts if len(text.links) > text.pairs.held_out]
         counts = [len(text.links) - text.pairs.held_out for text in self._texts]
         self._chances = np.cumsum(language_weights(counts, settings.language_exponent))
         self._buckets = []
         for text, count in zip(self._texts, counts, strict=True):
-            lengths = 2 * np.maximum(text.pairs.english.lengths, text.pairs.other.lengths)[len(text.links) - count : len(text.links)]
-            self._buckets.append(Buckets(lengths, np.ones(count), parts=16))
+            lengths = 2 * np.maximum(text.pairs.english.lengths, text.pairs.other.lengths)
+            self._buckets.append(Buckets(lengths[text.pairs.held_out : len(text.links)], np.ones(count), parts=16))
 
     def batch(self, step: int) -> PairBatch:
         """Return the batch of one training step."""
@@ -63,18 +62,13 @@ class PairBatches:
 def pair_batch(text: LinkedText, rows: np.ndarray) -> PairBatch:
     """Put the pairs ``rows`` of one language together."""
     ids = pad(sentence_rows(text.pairs.english, rows) + sentence_rows(text.pairs.other, rows), PAD)
-    half, width = len(rows), ids.shape[1]
-    sides = []
-    for part in (ids[:half], ids[half:]):
-        # Unknown tokens count as content, padding and the marks around a sentence do not.
-        content = (np.arange(width) > 0) & (np.arange(width) <= (part != PAD).sum(axis=1, keepdims=True) - 2)
-        sides.append(content)
-    places = [np.cumsum(content.ravel()) - 1 for content in sides]
-    links = [text.links[int(row)].reshape(-1, 2) + 1 + number * width for number, row in enumerate(rows)]
-    flat = np.concatenate(links) if links else np.zeros((0, 2), np.int64)
-    pointed = np.stack([places[0][flat[:, 0]], places[1][flat[:, 1]]], axis=1)
-    arrays = (ids, np.flatnonzero(sides[0]), np.flatnonzero(sides[1]), pointed)
-    return PairBatch(*(torch.from_numpy(np.ascontiguousarray(a, np.int64)) for a in arrays))
+    width = ids.shape[1]
+    # Unknown tokens count as content, padding and the marks around a sentence do not.
+    content = (np.arange(width) > 0) & (np.arange(width) <= (ids != PAD).sum(axis=1, keepdims=True) - 2)
+    sides = content[: len(rows)], content[len(rows) :]
+    links = np.concatenate([text.links[int(row)].reshape(-1, 2) + 1 + number * width for number, row in enumerate(rows)])
+    pointed = np.stack([(np.cumsum(side) - 1)[ends] for side, ends in zip(sides, links.T, strict=True)], axis=1)
+    return PairBatch(*tensors(ids, *map(np.flatnonzero, sides), pointed))
 
 
 def word_loss(
@@ -117,10 +111,8 @@ class ContrastiveObjective:
     """Word loss plus weighted sentence loss on the encoder's last layer."""
 
     def __init__(self, encoder: XLMRobertaModel, texts: list[LinkedText], settings: ContrastiveSettings, seed: int) -> None:
-        self._encoder = encoder
-        self._settings = settings
+        self._encoder, self._texts, self._settings = encoder, texts, settings
         self._batches = PairBatches(texts, settings, seed)
-        self._texts = texts
 
     def loss(self, step: int) -> tuple[Tensor, dict[str, float | Tensor]]:
         """Return the loss of one batch and its three parts."""

@@ -16,6 +16,7 @@ import numpy as np
 
 from otcore.base.errors import InputError
 from otcore.pretraining.recipe import Presentation
+from otcore.text.segmentation import split_chinese, split_japanese
 
 log = logging.getLogger(__name__)
 
@@ -35,15 +36,8 @@ class LanguageText:
 
 
 def find_corpora(folder: Path) -> dict[str, Path]:
-    """Return ``{language: file}`` for the ``en-xx.tsv.gz`` files in ``folder``, sorted.
-
-    Raises ``InputError`` if the folder has none.
-    """
-    found = {}
-    for path in sorted(Path(folder).glob("en-*.tsv.gz")):
-        match = _FILE_NAME.fullmatch(path.name)
-        if match:
-            found[match.group(1)] = path
+    """Return ``{language: file}`` for the ``en-xx.tsv.gz`` files in ``folder``, sorted; raises ``InputError`` if there is none."""
+    found = {match[1]: path for path in sorted(Path(folder).glob("en-*.tsv.gz")) if (match := _FILE_NAME.fullmatch(path.name))}
     if not found:
         raise InputError(f"{folder} has no file named like en-fr.tsv.gz; give the folder that holds the corpora.")
     return found
@@ -61,21 +55,14 @@ def read_pairs(path: Path) -> list[tuple[str, str]]:
             rows = [line.rstrip("\r\n").split("\t") for line in file]
         for number, columns in enumerate(rows, start=1):
             if len(columns) != 3:
-                raise InputError(
-                    f"{path}, line {number}: {len(columns)} columns instead of 3; "
-                    "write source label, English and the other language, separated by tabs."
-                )
-            english, other = (_clean(text) for text in columns[1:])
-            if english and other and english != other:
+                wanted = "write source label, English and the other language, separated by tabs"
+                raise InputError(f"{path}, line {number}: {len(columns)} columns instead of 3; {wanted}.")
+            english, other = (" ".join(unicodedata.normalize("NFC", text).split()) for text in columns[1:])
+            if english and other and english != other and max(len(english), len(other)) <= _MAX_CHARACTERS:
                 pairs[english, other] = None
     except (OSError, EOFError, UnicodeDecodeError) as error:
         raise InputError(f"{path} cannot be read as gzipped UTF-8 text ({error}); write it again.") from error
     return list(pairs)
-
-
-def _clean(text: str) -> str:
-    text = " ".join(unicodedata.normalize("NFC", text).split())
-    return text if len(text) <= _MAX_CHARACTERS else ""
 
 
 def segmenter(language: str) -> Callable[[str], list[str]] | None:
@@ -84,26 +71,18 @@ def segmenter(language: str) -> Callable[[str], list[str]] | None:
     ``None`` is also returned, with a logged warning, if the segmenter of Chinese (rjieba) or Japanese
     (sudachipy) is not installed: the encoder then sees unsegmented text only.
     """
+    cut = {"zh": split_chinese, "ja": split_japanese}.get(language)
     try:
-        if language == "zh":
-            import rjieba
-
-            return lambda text: [word for word in rjieba.cut(text) if not word.isspace()]
-        if language == "ja":
-            import sudachipy
-
-            tokenizer = sudachipy.Dictionary(dict="small").tokenizer(mode=sudachipy.SplitMode.A)
-            return lambda text: [m.surface() for m in tokenizer.tokenize(text) if not m.surface().isspace()]
+        if cut:
+            cut("。")
     except (ImportError, RuntimeError) as error:
         log.warning("no segmenter for %s (%s): its text is shown unsegmented", language, error)
-    return None
+        return None
+    return cut
 
 
 def load_language(path: Path, language: str, seed: int, how: Presentation) -> LanguageText:
-    """Read one file and return its pairs in a seeded random order, cased and segmented as ``how`` says.
-
-    The same file, seed and settings give the same result.
-    """
+    """Read one file and return its pairs in a seeded random order, cased and segmented as ``how`` says."""
     pairs = read_pairs(path)
     rng = np.random.default_rng([seed, sum(map(ord, language))])
     pairs = [pairs[i] for i in rng.permutation(len(pairs))]

@@ -14,9 +14,8 @@ from otcore.objectives.transport import WordOT
 from otcore.pretraining.contrastive import ContrastiveObjective
 from otcore.pretraining.evaluation import held_out_figures, sentence_means
 from otcore.pretraining.model import finish_edition, load_weights
-from otcore.pretraining.run import Run
 from otcore.pretraining.store import EncodedPairs, LinkedText, Ragged, load_arrays, save_arrays
-from otcore.pretraining.training import Plan, run_stage
+from otcore.pretraining.training import Plan, Run, run_stage
 from otcore.runs.settings import FinetuneSettings
 from otcore.runs.store import create_run, open_run
 
@@ -58,7 +57,7 @@ def train_aligned(run: Run, linked: list[LinkedText], masked: Path) -> Path:
     }
     for number, (name, (settings, steps, rate)) in enumerate(stages.items()):
         objective = ContrastiveObjective(encoder, linked, settings, recipe.seed + number)
-        plan = Plan(name, steps, rate, max(1, min(100, steps // 10)), checkpoint_every=recipe.checkpoint_every)
+        plan = Plan(name, steps, rate, max(1, min(100, steps // 10)))
         run_stage(encoder, objective, plan, run)
     means = sentence_means(encoder, [text.pairs for text in linked], _MAPPED, recipe.seed)
     sentence_map = fit_sentence_map(means) if len(means) > means.shape[1] else None  # a run on next to nothing goes without
@@ -91,8 +90,10 @@ def train_tuned(run: Run, languages: list[str], base: Path) -> Path | None:
     known = tuple(code for code in languages if code in load_collection().languages)
     if not known:
         return None
-    folder = run.work / "tuned"
-    tuning = open_run(folder) if (folder / "settings.json").exists() else create_run(_settings(run, known, base), folder)
+    folder, steps = run.work / "tuned", run.recipe.tuned_steps
+    more = {"steps": steps, "evaluate_every": max(1, steps // 4), "snapshot_every": 0, "learning_rate": RATE, "seed": run.recipe.seed}
+    settings = FinetuneSettings(known, encoder=str(base.absolute()), objective=WordOT(anchor=ANCHOR), **more)
+    tuning = open_run(folder) if (folder / "settings.json").exists() else create_run(settings, folder)
     if tuning.resumable:
         run.progress(f"tuning base with transport on {', '.join(known)}")
         tuning = carry_out(tuning)
@@ -101,16 +102,3 @@ def train_tuned(run: Run, languages: list[str], base: Path) -> Path | None:
     encoder = load_weights(folder / "encoder")
     finish_edition(run, encoder, target, encoder.config.alignment_layer)
     return target
-
-
-def _settings(run: Run, languages: tuple[str, ...], base: Path) -> FinetuneSettings:
-    return FinetuneSettings(
-        languages,
-        encoder=str(base.absolute()),
-        objective=WordOT(anchor=ANCHOR),
-        steps=run.recipe.tuned_steps,
-        learning_rate=RATE,
-        seed=run.recipe.seed,
-        evaluate_every=max(1, run.recipe.tuned_steps // 4),
-        snapshot_every=0,
-    )

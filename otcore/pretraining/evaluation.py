@@ -8,8 +8,10 @@ from otcore.base.precision import half_precision
 from otcore.pretraining.batches import pad, sentence_rows
 from otcore.pretraining.store import EncodedPairs, LinkedText, Ragged
 from otcore.pretraining.vocabulary import PAD
+from otcore.retrieval.precision import retrieve
 
 _BATCH = 100
+Vectors = list[list[np.ndarray]]  # of each layer and sentence
 
 
 @torch.no_grad()
@@ -27,9 +29,7 @@ def sentence_means(encoder: XLMRobertaModel, texts: list[EncodedPairs], count: i
 
 
 @torch.no_grad()
-def token_vectors(
-    encoder: XLMRobertaModel, side: Ragged, rows: np.ndarray, layers: list[int], *, unit: bool = True
-) -> list[list[np.ndarray]]:
+def token_vectors(encoder: XLMRobertaModel, side: Ragged, rows: np.ndarray, layers: list[int], unit: bool = True) -> Vectors:
     """Return for each of ``layers`` vectors (tokens, hidden), float32, of the sentences ``rows``, of length 1 if ``unit``.
 
     Special tokens are left out. Layers count as in ``hidden_states``: 0 is the embedding, -1 the last layer.
@@ -54,19 +54,6 @@ def mutual_links(left: np.ndarray, right: np.ndarray) -> set[tuple[int, int]]:
     return {(i, int(j)) for i, j in enumerate(there) if back[j] == i}
 
 
-def retrieval(left: np.ndarray, right: np.ndarray) -> tuple[float, float]:
-    """Return the shares of rows whose nearest row on the other side has the same index, both directions."""
-    similarity = left @ right.T
-    index = np.arange(len(left))
-    return float((similarity.argmax(axis=1) == index).mean()), float((similarity.argmax(axis=0) == index).mean())
-
-
-def mean_vectors(vectors: list[np.ndarray]) -> np.ndarray:
-    """Return the unit mean vector of each sentence, (sentences, hidden)."""
-    means = np.stack([v.mean(axis=0) for v in vectors])
-    return means / np.maximum(np.linalg.norm(means, axis=1, keepdims=True), 1e-9)
-
-
 def held_out_figures(encoder: XLMRobertaModel, texts: list[LinkedText], pairs: int, layers: list[int]) -> list[dict[str, float]]:
     """Return for each layer mean P@1 and link F1 over the languages, and both per language (``de P@1``, ``de F1``).
 
@@ -85,10 +72,10 @@ def held_out_figures(encoder: XLMRobertaModel, texts: list[LinkedText], pairs: i
             found = [mutual_links(a, b) for a, b in zip(english, other, strict=True)]
             common = sum(len(a & b) for a, b in zip(found, wanted, strict=True))
             total = sum(map(len, found)) + sum(map(len, wanted))
-            entry[f"{text.language} P@1"] = sum(retrieval(mean_vectors(english), mean_vectors(other))) / 2
+            means = (np.stack([vectors.mean(axis=0) for vectors in side]) for side in (english, other))
+            right = retrieve(*(side / np.linalg.norm(side, axis=1, keepdims=True).clip(1e-9) for side in means))
+            entry[f"{text.language} P@1"] = (right.forward + right.backward) / 2
             entry[f"{text.language} F1"] = 2 * common / max(1, total)
-    return [_means(entry) | entry for entry in figures]
-
-
-def _means(figures: dict[str, float]) -> dict[str, float]:
-    return {name: float(np.mean([v for key, v in figures.items() if key.endswith(name)] or [0.0])) for name in ("P@1", "F1")}
+    named = [{kind: [v for name, v in entry.items() if name.endswith(kind)] for kind in ("P@1", "F1")} for entry in figures]
+    means = ({kind: float(np.mean(values or [0.0])) for kind, values in kinds.items()} for kinds in named)
+    return [mean | entry for mean, entry in zip(means, figures, strict=True)]

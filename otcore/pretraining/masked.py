@@ -9,6 +9,8 @@ from transformers import XLMRobertaModel
 from otcore.base.precision import half_precision
 from otcore.pretraining.batches import MaskedBatch, MaskedBatches
 
+_HELD_OUT = 48  # pairs a language
+
 
 class MaskedModel(nn.Module):
     """The encoder with a head that predicts masked tokens; the output matrix is the token matrix."""
@@ -22,10 +24,7 @@ class MaskedModel(nn.Module):
         self.bias = nn.Parameter(torch.zeros(encoder.config.vocab_size))
 
     def forward(self, ids: Tensor, attention: Tensor, positions: Tensor, masked: Tensor) -> Tensor:
-        """Return (masked tokens, hidden) states to compare with token vectors.
-
-        ``masked`` holds flat indices into ``ids``, (batch, length).
-        """
+        """Return (masked tokens, hidden) states to compare with token vectors; ``masked`` are flat indices into ``ids`` (batch, length)."""
         states = self.encoder(input_ids=ids, attention_mask=attention, position_ids=positions).last_hidden_state
         states = states.flatten(0, 1).index_select(0, masked)
         return self.norm(nn.functional.gelu(self.dense(states)))
@@ -39,11 +38,9 @@ class MaskedModel(nn.Module):
 class MaskedObjective:
     """Cross-entropy of the masked tokens."""
 
-    def __init__(self, model: MaskedModel, batches: MaskedBatches, device: torch.device, held_out: int = 48) -> None:
-        self._model = model
-        self._batches = batches
-        self._device = device
-        self._held_out = batches.held_out(held_out)
+    def __init__(self, model: MaskedModel, batches: MaskedBatches, device: torch.device) -> None:
+        self._model, self._batches, self._device = model, batches, device
+        self._held_out = batches.held_out(_HELD_OUT)
 
     def loss(self, step: int) -> tuple[Tensor, dict[str, float | Tensor]]:
         """Return the mean cross-entropy (nats) of one batch and its number of tokens."""
@@ -61,7 +58,7 @@ class MaskedObjective:
     def _cross_entropy(self, batch: MaskedBatch) -> Tensor:
         """Estimate of the full cross-entropy: the sample stands for all tokens that are no target of the batch."""
         device = self._device
-        states = self._model(batch.ids.to(device), batch.attention.to(device), batch.positions.to(device), batch.masked.to(device))
+        states = self._model(*(part.to(device) for part in (batch.ids, batch.attention, batch.positions, batch.masked)))
         scores = self._model.scores(states, batch.candidates.to(device)).float()
         sampled = scores.shape[1] - batch.sure
         if sampled:

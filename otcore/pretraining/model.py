@@ -12,31 +12,20 @@ from transformers import XLMRobertaConfig, XLMRobertaModel
 
 from otcore.base.errors import InputError
 from otcore.encoders.maps import save_sentence_map
-from otcore.pretraining.run import Run
+from otcore.pretraining.training import Run
 from otcore.pretraining.vocabulary import BOS, EOS, MAX_TOKENS, PAD
-from otcore.runs.store import replace_folder
+from otcore.runs.store import replacing_folder
 
-HIDDEN = 256
 _VECTOR_SCALE = 0.04
 _MAX_EDITION_BYTES = 25_000_000
 
 
-def encoder_config(vocabulary: int, layers: int = 4, hidden: int = HIDDEN) -> XLMRobertaConfig:
+def encoder_config(vocabulary: int, layers: int, hidden: int) -> XLMRobertaConfig:
     """Return the configuration: ``layers`` × ``hidden``, heads of 64, no dropout (slow on a CPU, and the model underfits)."""
-    return XLMRobertaConfig(
-        vocab_size=vocabulary,
-        hidden_size=hidden,
-        num_hidden_layers=layers,
-        num_attention_heads=max(1, hidden // 64),
-        intermediate_size=4 * hidden,
-        max_position_embeddings=MAX_TOKENS + PAD + 1,
-        hidden_dropout_prob=0.0,
-        attention_probs_dropout_prob=0.0,
-        type_vocab_size=1,
-        pad_token_id=PAD,
-        bos_token_id=BOS,
-        eos_token_id=EOS,
-    )
+    size = {"hidden_size": hidden, "intermediate_size": 4 * hidden, "num_hidden_layers": layers}
+    size |= {"num_attention_heads": max(1, hidden // 64), "max_position_embeddings": MAX_TOKENS + PAD + 1}
+    tokens = {"vocab_size": vocabulary, "type_vocab_size": 1, "pad_token_id": PAD, "bos_token_id": BOS, "eos_token_id": EOS}
+    return XLMRobertaConfig(**size, **tokens, hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0)
 
 
 def new_encoder(config: XLMRobertaConfig, vectors: np.ndarray, seed: int) -> XLMRobertaModel:
@@ -58,24 +47,20 @@ def save_edition(encoder: XLMRobertaModel, tokenizer_folder: Path, target: Path,
     missing, so an identity is stored for it; nothing in this project reads its output. An attribute
     ``alignment_layer`` of the configuration tells the engine which layer to compare words at.
     """
-    temporary = target.with_name(target.name + ".tmp")
-    shutil.rmtree(temporary, ignore_errors=True)
-    temporary.mkdir(parents=True)
-    weights = {name: value.detach().cpu().to(torch.float16).contiguous() for name, value in encoder.state_dict().items()}
-    weights = {name: value for name, value in weights.items() if not name.endswith(("position_ids", "token_type_ids"))}
     hidden = encoder.config.hidden_size
-    weights["pooler.dense.weight"] = torch.eye(hidden, dtype=torch.float16)
-    weights["pooler.dense.bias"] = torch.zeros(hidden, dtype=torch.float16)
-    save_file(weights, temporary / "model.safetensors", metadata={"format": "pt"})
-    (temporary / "model.safetensors").chmod(0o644)
+    weights = {name: value for name, value in encoder.state_dict().items() if not name.endswith(("position_ids", "token_type_ids"))}
+    weights |= {"pooler.dense.weight": torch.eye(hidden), "pooler.dense.bias": torch.zeros(hidden)}
+    weights = {name: value.detach().cpu().to(torch.float16).contiguous() for name, value in weights.items()}
     config = encoder.config.to_dict() | {"architectures": ["XLMRobertaModel"], "dtype": "float16"}
     config.pop("_name_or_path", None)
-    (temporary / "config.json").write_text(json.dumps(config, indent=1, sort_keys=True) + "\n", encoding="utf-8")
-    for name in ("tokenizer.json", "tokenizer_config.json"):
-        shutil.copyfile(tokenizer_folder / name, temporary / name)
-    if sentence_map is not None:
-        save_sentence_map(temporary, sentence_map)
-    replace_folder(temporary, target)
+    with replacing_folder(target) as folder:
+        save_file(weights, folder / "model.safetensors", metadata={"format": "pt"})
+        (folder / "model.safetensors").chmod(0o644)
+        (folder / "config.json").write_text(json.dumps(config, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+        for name in ("tokenizer.json", "tokenizer_config.json"):
+            shutil.copyfile(tokenizer_folder / name, folder / name)
+        if sentence_map is not None:
+            save_sentence_map(folder, sentence_map)
     return sum(file.stat().st_size for file in target.iterdir())
 
 

@@ -1,7 +1,6 @@
 """The whole of pre-training: from a folder of sentence pairs to the editions ``base``, ``aligned`` and ``tuned``."""
 
 import json
-import os
 from collections.abc import Callable
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -16,20 +15,19 @@ from otcore.pretraining.editions import best_layer, linked_text, train_aligned, 
 from otcore.pretraining.masked import MaskedModel, MaskedObjective
 from otcore.pretraining.model import encoder_config, finish_edition, new_encoder, save_edition
 from otcore.pretraining.recipe import Recipe
-from otcore.pretraining.run import Run
 from otcore.pretraining.store import EncodedPairs, LinkedText, encode_pairs, load_arrays, load_pairs, save_arrays, save_pairs
-from otcore.pretraining.training import Plan, run_stage
+from otcore.pretraining.training import Plan, Run, run_stage
 from otcore.pretraining.vectors import initial_vectors, token_pair_matrix
 from otcore.pretraining.vocabulary import save_tokenizer, train_vocabulary, vocabulary_text
+from otcore.runs.store import replacing_folder
 from otcore.text.files import write_bytes
 
 
 def pretrain(corpora: Path, out: Path, recipe: Recipe, progress: Callable[[str], None]) -> dict[str, Path]:
     """Train all editions and return their folders by name: ``base``, ``aligned`` and ``tuned``.
 
-    ``out`` also gets ``log.jsonl`` and ``work``; calling again with the same arguments goes on where an
-    earlier call stopped and ends with the same weights. Raises ``InputError`` for unusable corpora or an
-    ``out`` that holds another run.
+    ``out`` also gets ``log.jsonl`` and ``work``; calling again with the same arguments goes on where an earlier call stopped and ends
+    with the same weights. Raises ``InputError`` for unusable corpora or an ``out`` that holds another run.
     """
     run = Run(Path(corpora), Path(out), recipe, progress)
     files = find_corpora(run.corpora)
@@ -78,10 +76,8 @@ def _vocabulary(run: Run, texts: list[LanguageText]) -> Tokenizer:
         run.progress(f"vocabulary of {run.recipe.vocabulary} pieces")
         sentences = vocabulary_text(texts, run.recipe.vocabulary_sentences, run.recipe.seed)
         tokenizer = train_vocabulary(sentences, run.recipe.vocabulary)
-        temporary = run.work / "tokenizer.tmp"
-        temporary.mkdir(exist_ok=True)
-        save_tokenizer(tokenizer, temporary)
-        os.replace(temporary, run.tokenizer)
+        with replacing_folder(run.tokenizer) as folder:
+            save_tokenizer(tokenizer, folder)
     return Tokenizer.from_file(str(path))
 
 
@@ -102,18 +98,14 @@ def train_masked(run: Run, linked: list[LinkedText]) -> Path:
     base, target = run.out / "base", run.work / "masked"
     if target.exists() and base.exists():
         return target
-    recipe, size, texts = (
-        run.recipe,
-        Tokenizer.from_file(str(run.tokenizer / "tokenizer.json")).get_vocab_size(),
-        [text.pairs for text in linked],
-    )
+    recipe, texts = run.recipe, [text.pairs for text in linked]
+    size = Tokenizer.from_file(str(run.tokenizer / "tokenizer.json")).get_vocab_size()
     encoder = new_encoder(encoder_config(size, recipe.layers, recipe.hidden), _vectors(run, texts, size), recipe.seed)
     model = MaskedModel(encoder).to(run.device)
     objective = MaskedObjective(model, MaskedBatches(texts, recipe.masked, size, recipe.seed), run.device)
-    warmup = max(1, min(300, recipe.masked_steps // 10))
-    plan = Plan("masked", recipe.masked_steps, recipe.masked_rate, warmup, checkpoint_every=recipe.checkpoint_every)
+    plan = Plan("masked", recipe.masked_steps, recipe.masked_rate, max(1, min(300, recipe.masked_steps // 10)))
     if not base.exists():
-        run_stage(model, objective, plan, run, until=recipe.base_steps)
+        run_stage(model, objective, plan, run, until=max(1, plan.steps // 2))  # fine-tuning shall have something to do
         finish_edition(run, encoder, base, best_layer(run, "base", encoder, linked))
     run_stage(model, objective, plan, run)
     save_edition(encoder, run.tokenizer, target)

@@ -8,6 +8,7 @@ import numpy as np
 from tokenizers import Tokenizer
 
 from otcore.pretraining.corpus import LanguageText
+from otcore.text.files import replacing
 
 MAX_SIDE = 100
 _CHUNK = 20_000
@@ -61,26 +62,22 @@ class LinkedText:
 
 def encode_pairs(text: LanguageText, tokenizer: Tokenizer) -> EncodedPairs:
     """Encode one language's pairs; pairs with an empty side or one of more than 100 subwords are dropped."""
-    english: list[list[int]] = []
-    other: list[list[int]] = []
+    rows: list[tuple[list[int], ...]] = []
     held_out = 0
     for start in range(0, len(text.pairs), _CHUNK):
         chunk = text.pairs[start : start + _CHUNK]
-        left = tokenizer.encode_batch_fast([p[0] for p in chunk], add_special_tokens=False)
-        right = tokenizer.encode_batch_fast([p[1] for p in chunk], add_special_tokens=False)
-        for row, (a, b) in enumerate(zip(left, right, strict=True), start=start):
-            if 0 < len(a.ids) <= MAX_SIDE and 0 < len(b.ids) <= MAX_SIDE:
-                english.append(a.ids)
-                other.append(b.ids)
-                held_out += row < text.held_out
-    return EncodedPairs(text.language, Ragged.of(english), Ragged.of(other), held_out)
+        sides = (tokenizer.encode_batch_fast(list(side), add_special_tokens=False) for side in zip(*chunk, strict=True))
+        for number, pair in enumerate(zip(*sides, strict=True), start):
+            if all(0 < len(side.ids) <= MAX_SIDE for side in pair):
+                rows.append(tuple(side.ids for side in pair))
+                held_out += number < text.held_out
+    return EncodedPairs(text.language, *(Ragged.of([row[side] for row in rows]) for side in (0, 1)), held_out)
 
 
 def save_arrays(path: Path, **arrays: np.ndarray) -> None:
     """Write named arrays to ``path`` (.npz) in one step: a file that is there is complete."""
-    temporary = path.with_name(path.name + ".tmp.npz")
-    np.savez(temporary, **arrays)
-    temporary.replace(path)
+    with replacing(path) as temporary, open(temporary, "wb") as file:
+        np.savez(file, **arrays)
 
 
 def load_arrays(path: Path) -> dict[str, np.ndarray]:
@@ -91,14 +88,9 @@ def load_arrays(path: Path) -> dict[str, np.ndarray]:
 
 def save_pairs(path: Path, pairs: EncodedPairs) -> None:
     """Write one language's encoded pairs."""
-    save_arrays(
-        path,
-        english=pairs.english.flat,
-        english_offsets=pairs.english.offsets,
-        other=pairs.other.flat,
-        other_offsets=pairs.other.offsets,
-        held_out=np.array(pairs.held_out),
-    )
+    english, other = pairs.english, pairs.other
+    flat, offsets = {"english": english.flat, "other": other.flat}, {"english_offsets": english.offsets, "other_offsets": other.offsets}
+    save_arrays(path, held_out=np.array(pairs.held_out), **flat, **offsets)
 
 
 def load_pairs(path: Path, language: str) -> EncodedPairs:

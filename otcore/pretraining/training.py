@@ -1,25 +1,53 @@
-"""The training loop of one stage: schedule, checkpoints, resume, log."""
+"""A run of pre-training, and the training loop of one of its stages: schedule, checkpoints, resume, log."""
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from pathlib import Path
+from typing import Any, Protocol
 
 import torch
 from torch import Tensor, nn
 
 from otcore.base.precision import half_precision
 from otcore.finetuning.optimiser import adamw, load_checkpoint, save_checkpoint, set_rate
-from otcore.pretraining.run import Run
+from otcore.finetuning.schedule import due
+from otcore.pretraining.recipe import Recipe
+from otcore.runs.store import append_log
+
+_LOG_EVERY = 50
+_EVALUATIONS = 8
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run's folders, recipe and progress callback.
+
+    work     : everything that a resumed run need not do again: tokenizer, pairs, vectors, links, checkpoints
+    tokenizer: the folder of the finished one
+    device   : CUDA if there is one, else the CPU
+    """
+
+    corpora: Path
+    out: Path
+    recipe: Recipe
+    progress: Callable[[str], None]
+
+    work = property(lambda self: self.out / "work")
+    tokenizer = property(lambda self: self.work / "tokenizer")
+    device = property(lambda self: torch.device("cuda" if torch.cuda.is_available() else "cpu"))
+
+    def log(self, **entry: Any) -> None:
+        """One more entry of the JSON-lines log, with the time in seconds since 1970."""
+        append_log(self.out / "log.jsonl", {"time": round(time.time(), 1), **entry})
 
 
 class Objective(Protocol):
-    """What a stage learns."""
+    """What a stage learns: the loss of a step with figures to log, and held-out figures."""
 
-    def loss(self, step: int) -> tuple[Tensor, dict[str, float | Tensor]]:
-        """Return the loss of one step and figures to log."""
+    def loss(self, step: int) -> tuple[Tensor, dict[str, float | Tensor]]: ...
 
-    def evaluate(self) -> dict[str, float]:
-        """Return held-out figures."""
+    def evaluate(self) -> dict[str, float]: ...
 
 
 @dataclass(frozen=True)
@@ -30,9 +58,6 @@ class Plan:
     steps: int
     rate: float
     warmup: int
-    log_every: int = 50
-    evaluations: int = 8
-    checkpoint_every: int = 250
 
 
 def rate_at(plan: Plan, step: int) -> float:
@@ -43,60 +68,35 @@ def rate_at(plan: Plan, step: int) -> float:
 
 
 def run_stage(module: nn.Module, objective: Objective, plan: Plan, run: Run, until: int | None = None) -> None:
-    """Train ``module`` in place for ``plan.steps`` steps, going on from the stage's checkpoint if there is one.
+    """Train ``module``, whose parameters the objective uses, in place for ``plan.steps`` steps, or ``until`` so many of them are done.
 
-    ``until`` ends the call after so many of the plan's steps; a further call goes on from there.
-
-    ``module`` holds the parameters the objective uses. A run that was stopped and goes on gives the same
-    weights as one that was not, because batches depend on the step number and the checkpoint holds the
-    optimiser's state in full precision.
+    Goes on from the stage's checkpoint if there is one, to the same weights as a run that was not stopped: batches depend on the step
+    number, and the checkpoint holds the optimiser's state in full precision.
     """
     parameters = {name: one for name, one in module.named_parameters() if one.requires_grad}
     optimiser = adamw(parameters, plan.rate, decay=0.01, betas=(0.9, 0.98), eps=1e-6)
     checkpoint = run.work / f"{plan.name}.safetensors"
     start = load_checkpoint(checkpoint, parameters, optimiser)["step"] if checkpoint.exists() else 0
-    meter = _Meter(plan, run, start)
-    evaluate_every = max(1, plan.steps // max(1, plan.evaluations))
     end = plan.steps if until is None else min(until, plan.steps)
+    began, seen = time.monotonic(), []
     module.train()
     for step in range(start, end):
         set_rate(optimiser, rate_at(plan, step))
-        meter.add(_step(module, objective, optimiser, step, run.device))
+        seen.append(_step(module, objective, optimiser, step, run.device))
         done, last = step + 1, step + 1 == end
-        if last or done % plan.log_every == 0:
-            meter.report(done)
-        if last or done % evaluate_every == 0:
-            _evaluate(objective, plan, run, done)
+        if last or due(done, _LOG_EVERY):
+            means = {name: round(sum(figures[name] for figures in seen) / len(seen), 4) for name in seen[0]}
+            seconds, seen = (time.monotonic() - began) / (done - start), []
+            run.log(stage=plan.name, step=done, **means, rate=rate_at(plan, step))
+            pace = f"{seconds:.2f} s a step, {(plan.steps - done) * seconds / 60:.0f} min left"
+            run.progress(f"{plan.name} {done}/{plan.steps} {means} · {pace}")
+        if last or due(done, max(1, plan.steps // _EVALUATIONS)):
+            held_out = {name: round(value, 4) for name, value in objective.evaluate().items()}
+            run.log(stage=plan.name, step=done, held_out=held_out)
+            run.progress(f"{plan.name} {done}/{plan.steps} held out: {held_out}")
             module.train()
-        if last or done % plan.checkpoint_every == 0:
+        if last or due(done, run.recipe.checkpoint_every):
             save_checkpoint(checkpoint, parameters, optimiser, {"step": done})
-
-
-class _Meter:
-    """Means of the figures since the last report, and the time a step takes."""
-
-    def __init__(self, plan: Plan, run: Run, start: int) -> None:
-        self._plan, self._run, self._start = plan, run, start
-        self._began = time.monotonic()
-        self._figures: list[dict[str, float]] = []
-
-    def add(self, figures: dict[str, float]) -> None:
-        self._figures.append(figures)
-
-    def report(self, done: int) -> None:
-        names = self._figures[0]
-        means = {name: round(sum(f[name] for f in self._figures) / len(self._figures), 4) for name in names}
-        self._figures = []
-        seconds = (time.monotonic() - self._began) / (done - self._start)
-        plan, left = self._plan, (self._plan.steps - done) * seconds / 60
-        self._run.log(stage=plan.name, step=done, **means, rate=rate_at(plan, done - 1))
-        self._run.progress(f"{plan.name} {done}/{plan.steps} {means} · {seconds:.2f} s a step, {left:.0f} min left")
-
-
-def _evaluate(objective: Objective, plan: Plan, run: Run, done: int) -> None:
-    figures = {name: round(value, 4) for name, value in objective.evaluate().items()}
-    run.log(stage=plan.name, step=done, held_out=figures)
-    run.progress(f"{plan.name} {done}/{plan.steps} held out: {figures}")
 
 
 def _step(module: nn.Module, objective: Objective, optimiser: torch.optim.Optimizer, step: int, device: torch.device) -> dict[str, float]:

@@ -7,7 +7,6 @@ symbols and runs of Chinese or Japanese script stand alone; each remaining word 
 """
 
 import json
-import logging
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,8 +16,6 @@ from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_toke
 from transformers import PreTrainedTokenizerFast
 
 from otcore.pretraining.corpus import ENGLISH, LanguageText
-
-log = logging.getLogger(__name__)
 
 SPECIAL_TOKENS = ("<s>", "<pad>", "</s>", "<unk>", "<mask>")
 BOS, PAD, EOS, UNK, MASK = range(5)
@@ -34,14 +31,9 @@ def pre_tokenizer() -> pre_tokenizers.PreTokenizer:
     """Return the cutting rules described at the top of the module."""
     alone = Regex(rf"[{_EAST_ASIAN}]+|\p{{P}}|\p{{S}}")
     unmarked = Regex(rf"▁(?=[{_EAST_ASIAN}]|\p{{P}}|\p{{S}})")
-    return pre_tokenizers.Sequence(
-        [
-            pre_tokenizers.WhitespaceSplit(),
-            pre_tokenizers.Split(alone, behavior="isolated"),
-            pre_tokenizers.Metaspace(replacement="▁", prepend_scheme="always", split=False),
-            pre_tokenizers.Split(unmarked, behavior="removed"),
-        ]
-    )
+    marked = pre_tokenizers.Metaspace(replacement="▁", prepend_scheme="always", split=False)
+    cuts = [pre_tokenizers.Split(alone, behavior="isolated"), marked, pre_tokenizers.Split(unmarked, behavior="removed")]
+    return pre_tokenizers.Sequence([pre_tokenizers.WhitespaceSplit(), *cuts])
 
 
 def vocabulary_text(texts: list[LanguageText], sentences: int, seed: int) -> Iterator[str]:
@@ -51,10 +43,8 @@ def vocabulary_text(texts: list[LanguageText], sentences: int, seed: int) -> Ite
     Characters seen fewer than four times are left to the byte fallback and shown as spaces.
     """
     rng = np.random.default_rng([seed, 1])
-    pools = {t.language: [other for _, other in t.pairs] for t in texts}
-    for text in texts:
-        if text.segmented.any():
-            pools[text.language] = [p[1] for p, cut in zip(text.pairs, text.segmented, strict=True) if cut]
+    wanted = ((text, text.segmented if text.segmented.any() else ~text.segmented) for text in texts)
+    pools = {text.language: [other for (_, other), kept in zip(text.pairs, keep, strict=True) if kept] for text, keep in wanted}
     pools[ENGLISH] = sorted({english for text in texts for english, _ in text.pairs})
     for language in sorted(pools):
         pool = pools[language]
@@ -70,14 +60,17 @@ def train_vocabulary(sentences: Iterator[str], size: int) -> Tokenizer:
 
     NFKC normalisation, byte fallback for characters outside the vocabulary (256 of the pieces).
     """
-    tokenizer = Tokenizer(models.Unigram())
+    tokenizer = _bare(models.Unigram())
+    options = {"special_tokens": list(SPECIAL_TOKENS), "unk_token": "<unk>", "max_piece_length": 16, "show_progress": False}
+    tokenizer.train_from_iterator(sentences, trainers.UnigramTrainer(vocab_size=size - 256, **options))
+    return _finish(tokenizer)
+
+
+def _bare(model: models.Unigram) -> Tokenizer:
+    tokenizer = Tokenizer(model)
     tokenizer.normalizer = normalizers.NFKC()
     tokenizer.pre_tokenizer = pre_tokenizer()
-    trainer = trainers.UnigramTrainer(
-        vocab_size=size - 256, special_tokens=list(SPECIAL_TOKENS), unk_token="<unk>", max_piece_length=16, show_progress=False
-    )
-    tokenizer.train_from_iterator(sentences, trainer)
-    return _finish(tokenizer)
+    return tokenizer
 
 
 def _finish(trained: Tokenizer) -> Tokenizer:
@@ -85,9 +78,7 @@ def _finish(trained: Tokenizer) -> Tokenizer:
     vocabulary = [(piece, 0.0) for piece in SPECIAL_TOKENS] + _settled(trained)
     known = {piece for piece, _ in vocabulary}
     vocabulary += [(f"<0x{b:02X}>", _BYTE_SCORE) for b in range(256) if f"<0x{b:02X}>" not in known]
-    tokenizer = Tokenizer(models.Unigram(vocabulary, unk_id=UNK, byte_fallback=True))
-    tokenizer.normalizer = normalizers.NFKC()
-    tokenizer.pre_tokenizer = pre_tokenizer()
+    tokenizer = _bare(models.Unigram(vocabulary, unk_id=UNK, byte_fallback=True))
     tokenizer.add_special_tokens(list(SPECIAL_TOKENS))
     tokenizer.post_processor = processors.TemplateProcessing(
         single="<s> $A </s>", pair="<s> $A </s> $B </s>", special_tokens=[("<s>", BOS), ("</s>", EOS)]
@@ -110,18 +101,10 @@ def _settled(trained: Tokenizer) -> list[tuple[str, float]]:
 
 def save_tokenizer(tokenizer: Tokenizer, folder: Path) -> None:
     """Write ``tokenizer.json`` and ``tokenizer_config.json`` into ``folder``."""
-    wrapped = PreTrainedTokenizerFast(
-        tokenizer_object=tokenizer,
-        model_max_length=MAX_TOKENS,
-        bos_token="<s>",
-        cls_token="<s>",
-        eos_token="</s>",
-        sep_token="</s>",
-        unk_token="<unk>",
-        pad_token="<pad>",
-        mask_token="<mask>",
-    )
-    wrapped.save_pretrained(folder)
+    bos, pad, eos, unk, mask = SPECIAL_TOKENS
+    marks = {"bos": bos, "cls": bos, "eos": eos, "sep": eos, "unk": unk, "pad": pad, "mask": mask}
+    named = {f"{name}_token": token for name, token in marks.items()}
+    PreTrainedTokenizerFast(tokenizer_object=tokenizer, model_max_length=MAX_TOKENS, **named).save_pretrained(folder)
     # The library writes the 28,000 pieces one field a line; without the spaces the file is half as large.
     path = Path(folder) / "tokenizer.json"
     content = json.loads(path.read_text(encoding="utf-8"))

@@ -33,13 +33,9 @@ def course(entries: Sequence[dict[str, Any]]) -> Course:
     if steps and drawn[-1] is not steps[-1]:
         drawn.append(steps[-1])
     names = list(steps[-1]["parts"]) if steps else []
-    return Course(
-        tuple(entry["seconds"] for entry in drawn),
-        tuple(entry["loss"] for entry in drawn),
-        {name: tuple(entry["parts"].get(name, float("nan")) for entry in drawn) for name in names},
-        tuple(held_out),
-        steps[-1] if steps else None,
-    )
+    seconds, loss = (tuple(entry[name] for entry in drawn) for name in ("seconds", "loss"))
+    parts = {name: tuple(entry["parts"].get(name, float("nan")) for entry in drawn) for name in names}
+    return Course(seconds, loss, parts, tuple(held_out), steps[-1] if steps else None)
 
 
 def snapshot_steps(folder: Path) -> list[int]:

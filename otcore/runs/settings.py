@@ -3,9 +3,10 @@
 import dataclasses
 import json
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-from otcore.base.choices import Flag, Maybe, Number, OneOf, Several, Text, Values, check, choice, variant
+from otcore.base.choices import Flag, Maybe, Number, OneOf, Several, Text, check, choice, variant
 from otcore.base.errors import InputError
 from otcore.corpora.pair_files import PIVOT, PairFile
 from otcore.objectives import OBJECTIVES, read_objective, write_objective
@@ -14,8 +15,21 @@ from otcore.objectives.transport import WordOT
 from otcore.text.languages import language
 
 _EVERY = {"evaluate_every": 25, "checkpoint_every": 50, "snapshot_every": 25}
-_STEPS = Maybe(Number(0, whole=True, dial=(1, 10**6, 10)), label="by budget")
-_COUNT = Number(1, whole=True, dial=(1, 1000, 1))
+_main, _training = partial(choice, place="main"), partial(choice, place="training")
+
+
+def _open(label: str, low: float = 1, *dial: float, **more: bool) -> Maybe:
+    """A number from `low`, with a dial for pages, or None, which is called `label`."""
+    return Maybe(Number(low, dial=dial or None, **more), label=label)
+
+
+_whole = partial(_open, whole=True)
+_STEPS = _whole("by budget", 0, 1, 10**6, 10)
+_PAIRS = _whole("all", 2, 2, 10**7, 100)
+_TOP = _whole("all", 1, 1, 1000, 1)
+_MINUTES = _open("as the budget", 0, 0.05, 10_000.0, 1.0, above=True)
+_BATCH = Number(1, whole=True, dial=(1, 4096, 1))
+_SCHEDULES = {"linear": "falls to 0", "constant": "stays"}
 
 
 def _code(text: str) -> str:
@@ -25,22 +39,12 @@ def _code(text: str) -> str:
     return code
 
 
-def _needs_links(values: Values) -> bool:
-    return OBJECTIVES[values["objective"]].needs_links
-
-
-def _recommended(values: Values) -> float:
-    return OBJECTIVES[values["objective"]].learning_rate
-
-
 @dataclass(frozen=True)
 class FinetuneSettings:
     """Everything that decides what a run learns, saved with it. Where None may stand, a preset or the objective decides, or nothing.
 
-    languages: codes; each is aligned with English
-    layer    : layers above it are not trained
-    files    : one a language, or empty for the training part of the bundled collection
-    raises   : InputError   a value out of range, a language twice or English, files that do not fit the languages
+    files : one a language, or empty for the training part of the bundled collection
+    raises: InputError   a value out of range, a language twice or English, files that do not fit the languages
 
     >>> from otcore import FinetuneSettings
     >>> settings = FinetuneSettings(("de", "fr"), encoder="base", minutes=5)
@@ -48,108 +52,57 @@ class FinetuneSettings:
     True
     """
 
-    languages: tuple[str, ...] = choice(
+    languages: tuple[str, ...] = _main(
         ["de", "fr", "es"],
         Several(1000, missing="Choose at least one language; each is aligned with English.", each=_code),
         "Languages",
         "Each is aligned with English. For your own sentence pairs the code of any other language can be typed, such as pt or el.",
-        place="main",
         flag=None,
     )
-    encoder: str = choice(
+    encoder: str = _main(
         "base",
         Text(4096, filled=True),
         "Encoder",
         "Where training starts: a bundled edition, an earlier run, or a name on the model hub (type it).",
-        place="main",
         flag=None,
     )
     objective: Objective = variant(WordOT(), OBJECTIVES, "Objective", "What is trained, or fitted.", place="main")
-    pairs: int | None = choice(
-        None,
-        Maybe(Number(2, whole=True, dial=(2, 10**7, 100)), label="all"),
-        "Pairs a language",
-        "Most training pairs used of each: to see how far few go.",
-        place="training",
-        flag="pairs-per-language",
+    pairs: int | None = _training(
+        None, _PAIRS, "Pairs a language", "Most training pairs used of each: to see how far few go.", flag="pairs-per-language"
     )
-    steps: int | None = choice(
-        None,
-        Maybe(Number(1, whole=True, dial=(1, 10**7, 50)), label="no limit"),
-        "Steps at most",
-        "The run also ends after so many steps.",
-        place="training",
-    )
+    steps: int | None = _training(None, _whole("no limit", 1, 1, 10**7, 50), "Steps at most", "The run also ends after so many steps.")
     epochs: float | None = choice(
-        None, Maybe(Number(0, above=True)), "Epochs", "The run also ends after so many passes over the language with most pairs."
+        None, _open("", 0, above=True), "Epochs", "The run also ends after so many passes over the language with most pairs."
     )
-    minutes: float | None = choice(
-        None,
-        Maybe(Number(0, above=True, dial=(0.05, 10_000.0, 1.0)), label="as the budget"),
-        "Minutes",
-        "How long the run works at most, in place of the budget.",
-        place="training",
-    )
-    batch: int = choice(
-        24,
-        Number(1, whole=True, dial=(1, 4096, 1)),
-        "Batch",
-        "Sentence pairs of each language a step and process: more make steadier steps, but fewer of them.",
-        place="training",
+    minutes: float | None = _training(None, _MINUTES, "Minutes", "How long the run works at most, in place of the budget.")
+    batch: int = _training(
+        24, _BATCH, "Batch", "Sentence pairs of each language a step and process: more make steadier steps, but fewer of them."
     )
     accumulation: int = choice(1, Number(1, whole=True), "Accumulation", "Batches whose gradients make one step.")
-    learning_rate: float | None = choice(
+    learning_rate: float | None = _training(
         None,
-        Maybe(Number(0, above=True, dial=(1e-8, 1.0, 1e-5))),
+        _open("", 0, 1e-8, 1.0, 1e-5, above=True),
         "Learning rate",
         "Highest rate of the optimiser. Too high: the loss jumps and the run stops itself. Too low: nothing moves.",
         key="rate",
-        own=_recommended,
-        place="training",
+        own=lambda values: OBJECTIVES[values["objective"]].learning_rate,
     )
     warmup: float = choice(0.1, Number(0, 0.999), "Warm-up", "Share of the run in which the learning rate rises.")
-    schedule: str = choice(
-        "linear",
-        OneOf({"linear": "falls to 0", "constant": "stays"}),
-        "Schedule",
-        "What the learning rate does after its rise in the first tenth.",
-        place="training",
-    )
+    schedule: str = _training("linear", OneOf(_SCHEDULES), "Schedule", "What the learning rate does after its rise in the first tenth.")
     weight_decay: float = choice(0.0, Number(0), "Weight decay", "Of AdamW, on matrices only.")
     clip: float = choice(1.0, Number(0, above=True), "Clipping", "Longest gradient (L2 norm).")
-    layer: int | None = choice(
-        None,
-        Maybe(_COUNT, label="the encoder's own"),
-        "Layer",
-        "Whose vectors are aligned; layers above it are not trained.",
-        place="training",
+    layer: int | None = _training(
+        None, _whole("the encoder's own", 1, 1, 1000, 1), "Layer", "Whose vectors are aligned; layers above it are not trained."
     )
-    top_layers: int | None = choice(
-        None,
-        Maybe(_COUNT, label="all"),
-        "Top layers only",
-        "Train only so many layers below it: faster, and less can be lost.",
-        key="top",
-        place="training",
-        flag=None,
+    top_layers: int | None = _training(
+        None, _TOP, "Top layers only", "Train only so many layers below it: faster, and less can be lost.", key="top", flag=None
     )
-    seed: int = choice(
-        0,
-        Number(0, whole=True, dial=(0, 2**31, 1)),
-        "Seed",
-        "Of the order of batches. Other seeds show what chance does.",
-        place="training",
+    seed: int = _training(
+        0, Number(0, whole=True, dial=(0, 2**31, 1)), "Seed", "Of the order of batches. Other seeds show what chance does."
     )
-    bf16: bool = choice(
-        True, Flag(), "Half precision", "Computes in bfloat16 where the processor has it: faster, a little less exact.", place="training"
-    )
-    evaluate_every: int | None = choice(
-        None,
-        _STEPS,
-        "Look every … steps",
-        "Steps between held-out figures; 0 only at both ends. Looking costs time.",
-        key="every",
-        place="training",
+    bf16: bool = _training(True, Flag(), "Half precision", "Computes in bfloat16 where the processor has it: faster, a little less exact.")
+    evaluate_every: int | None = _training(
+        None, _STEPS, "Look every … steps", "Steps between held-out figures; 0 only at both ends. Looking costs time.", key="every"
     )
     checkpoint_every: int | None = choice(None, _STEPS, "Checkpoint every", "Steps between checkpoints.")
     snapshot_every: int | None = choice(None, _STEPS, "Snapshot every", "Steps between snapshots of the probe sentences.")
@@ -159,7 +112,7 @@ class FinetuneSettings:
         "Word pairs",
         "Where linked words come from, for the objectives that need them; eflomal is an optional statistical aligner.",
         place="objective",
-        when=_needs_links,
+        when=lambda values: OBJECTIVES[values["objective"]].needs_links,
     )
     files: tuple[PairFile, ...] = ()
     held_out: float = choice(0.05, Number(0, 0.5, above=True), "Held out", "Share of pairs from files that is only evaluated on.")
@@ -167,21 +120,18 @@ class FinetuneSettings:
 
     def __post_init__(self) -> None:
         filled = {"learning_rate": self.objective.learning_rate, **_EVERY}
-        given: dict[str, Any] = {name: value for name, value in filled.items() if getattr(self, name) is None}
-        given |= {"languages": tuple(language(code).code for code in self.languages), "files": tuple(self.files)}
-        for name, value in given.items():
+        settled: dict[str, Any] = {name: value for name, value in filled.items() if getattr(self, name) is None}
+        settled |= {"languages": tuple(language(code).code for code in self.languages), "files": tuple(self.files)}
+        for name, value in settled.items():
             object.__setattr__(self, name, value)
         check(self)
-        self._check_languages()
-        if not self.objective.is_map and self.steps is None and self.epochs is None and self.minutes is None:
-            raise InputError("A run needs an end; give steps, epochs or minutes.")
-
-    def _check_languages(self) -> None:
         if PIVOT in self.languages:
             raise InputError("English is the target side of every pair; give only the other languages.")
-        if self.files and sorted(file.language for file in self.files) != sorted(self.languages):
-            named = ", ".join(file.language for file in self.files)
-            raise InputError(f"Pair files are needed for {', '.join(self.languages)}, one each; they were given for {named}.")
+        given = [file.language for file in self.files]
+        if given and sorted(given) != sorted(self.languages):
+            raise InputError(f"Pair files are needed for {', '.join(self.languages)}, one each; they were given for {', '.join(given)}.")
+        if not self.objective.is_map and self.steps is None and self.epochs is None and self.minutes is None:
+            raise InputError("A run needs an end; give steps, epochs or minutes.")
 
     def to_json(self) -> str:
         """One JSON object, the objective and files nested."""

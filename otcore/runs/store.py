@@ -12,6 +12,7 @@ lock                    held by the process that trains: the system lets go of i
 
 import contextlib
 import dataclasses
+import io
 import json
 import re
 import shutil
@@ -43,8 +44,6 @@ _looking = threading.Lock()  # one look at a time in this process
 class Run:
     """A run as it stood when it was looked at.
 
-    folder  : where it is
-    settings: what it was started with
     state   : "new", "running", "interrupted", "cancelled", "finished", or "stopped" with a `reason`: it ended itself as it went wrong
     step    : last step whose result is kept; `steps` their number, or None where the clock decides
     seconds : of work, over all its parts
@@ -84,14 +83,15 @@ def create_run(settings: FinetuneSettings, folder: Path | None = None) -> Run:
     Folders are made by whoever comes first: two runs never share one, however many are made at once.
     raises: InputError   the folder is not empty, or cannot be made
     """
+    held = True
     try:
         folder = _own_folder(settings) if folder is None else Path(folder)
         folder.mkdir(parents=True, exist_ok=True)
-        held = any(folder.iterdir())
-        if not held:
+        if not any(folder.iterdir()):
             (folder / "snapshots").mkdir()
+            held = False
     except FileExistsError:
-        held = True
+        pass
     except OSError as error:
         raise InputError(f"The folder {folder or runs_folder()} cannot be made ({error.strerror}); choose another place.") from error
     if held:
@@ -104,39 +104,34 @@ def create_run(settings: FinetuneSettings, folder: Path | None = None) -> Run:
 def _own_folder(settings: FinetuneSettings) -> Path:
     """A folder that was not there: of two that would make it at once, one is told that it exists."""
     codes = settings.languages
-    stem = f"{settings.objective.name}-{'-'.join(codes) if len(codes) <= _MOST_NAMED else f'{len(codes)}-languages'}"
-    number = 1
+    named = "-".join(codes) if len(codes) <= _MOST_NAMED else f"{len(codes)}-languages"
     runs_folder().mkdir(parents=True, exist_ok=True)
+    number = 0
     while True:
-        try:
-            (runs_folder() / f"{stem}-{number}").mkdir()
-            return runs_folder() / f"{stem}-{number}"
-        except FileExistsError:
-            number += 1
+        number += 1
+        with contextlib.suppress(FileExistsError):
+            folder = runs_folder() / f"{settings.objective.name}-{named}-{number}"
+            folder.mkdir()
+            return folder
 
 
 def open_run(folder: str | Path) -> Run:
-    """The run in a folder, as it stands.
-
-    raises: InputError   there is none, or its files are damaged
-    """
+    """raises: InputError   there is no run in the folder, or its files are damaged"""
     folder = Path(folder)
     if not (folder / "settings.json").is_file():
         raise InputError(f"{folder} is not a run (no settings.json in it); choose the folder of one.")
     settings = FinetuneSettings.from_json((folder / "settings.json").read_text(encoding="utf-8"))
     stored, result = _read_json(folder / "state.json"), _read_json(folder / "result.json")
     kept = {name: stored[name] for name in ("state", "reason", "step", "steps", "seconds") if name in stored}
-    run = Run(folder, settings, result=result or None, **kept)
     if is_running(folder):
-        return dataclasses.replace(run, state="running")
-    return dataclasses.replace(run, state="interrupted") if run.state == "running" else run
+        kept["state"] = "running"
+    elif kept.get("state") == "running":
+        kept["state"] = "interrupted"
+    return Run(folder, settings, result=result or None, **kept)
 
 
 def find_run(name: str) -> Run:
-    """The run of a name in the runs folder.
-
-    raises: InputError   there is none of that name
-    """
+    """raises: InputError   there is no run of that name in the runs folder"""
     folder = runs_folder() / check_name(name)
     if not (folder / "settings.json").is_file():
         others = ", ".join(run.name for run in list_runs()[:_MOST_TOLD])
@@ -201,22 +196,22 @@ def _moving(run: Run) -> Iterator[None]:
         raise InputError(f"The run {run.name} cannot be moved ({error.strerror}); look whether it is still there, and yours.") from error
 
 
-def zip_run(run: Run, target: Path) -> Path:
-    """A zip of the run without its checkpoint, in `target`, which is returned."""
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+def zip_run(run: Run) -> bytes:
+    """A zip of the run without its checkpoint."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
         for path in sorted(run.folder.rglob("*")):
             inside = path.relative_to(run.folder)
             if path.is_file() and (str(inside) in _FILES or inside.parts[0] in ("encoder", "snapshots")):
                 archive.write(path, Path(run.name) / inside)
-    return target
+    return made.getvalue()
 
 
 def check_name(name: str) -> str:
     """raises: InputError   no name for a folder"""
     if not _NAME.fullmatch(name) or name.strip() != name:
-        raise InputError(
-            f"“{name[:80]}” is no name for a run; use up to 80 letters, digits, spaces and . _ + -, with a letter or digit first."
-        )
+        allowed = "up to 80 letters, digits, spaces and . _ + -, with a letter or digit first"
+        raise InputError(f"“{name[:80]}” is no name for a run; use {allowed}.")
     return name
 
 
@@ -235,19 +230,13 @@ def is_running(folder: Path) -> bool:
 
 @contextlib.contextmanager
 def locked(run: Run) -> Iterator[None]:
-    """Holds the run for this process.
-
-    raises: InputError   another process trains it
-    """
-    lock = FileLock(run.folder / "lock", timeout=0.5)  # a look at the run by `is_running` may hold it for a moment
+    """Holds the run for this process; raises InputError where another process trains it."""
     try:
-        lock.acquire()
+        held = FileLock(run.folder / "lock").acquire(timeout=0.5)  # a look at the run by `is_running` may hold it for a moment
     except Timeout:
         raise InputError(f"The run {run.name} is already being trained; wait for it or stop it first.") from None
-    try:
+    with held:
         yield
-    finally:
-        lock.release()
 
 
 def write_state(folder: Path, **state: Any) -> None:
@@ -280,13 +269,17 @@ def trim_log(path: Path, keep: Callable[[dict[str, Any]], bool]) -> None:
     write_bytes(path, "".join(json.dumps(entry, ensure_ascii=False) + "\n" for entry in kept).encode())
 
 
-def replace_folder(source: Path, target: Path) -> None:
-    """Puts a finished folder in the place of another, which is whole until then."""
-    old = target.with_name(target.name + ".old")
-    shutil.rmtree(old, ignore_errors=True)
+@contextlib.contextmanager
+def replacing_folder(target: Path) -> Iterator[Path]:
+    """An empty folder that at the end takes the place of `target`, which is whole until then."""
+    made, old = (target.with_name(target.name + ending) for ending in (".tmp", ".old"))
+    for left in (made, old):
+        shutil.rmtree(left, ignore_errors=True)
+    made.mkdir(parents=True)
+    yield made
     if target.exists():
         target.rename(old)
-    source.rename(target)
+    made.rename(target)
     shutil.rmtree(old, ignore_errors=True)
 
 

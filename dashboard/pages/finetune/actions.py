@@ -1,8 +1,6 @@
 """What can be done with a run at rest: resume, use, compare, download, rename, delete."""
 
-import tempfile
 from collections.abc import Callable
-from pathlib import Path
 
 import streamlit as st
 
@@ -10,6 +8,7 @@ from dashboard import state
 from dashboard.kit.downloads import save
 from dashboard.kit.explain import attempt
 from dashboard.pages.finetune import trainings
+from otcore.base.errors import InputError
 from otcore.base.places import RUN_PREFIX
 from otcore.runs.store import Run, delete_run, rename_run, zip_run
 from otcore.text.languages import LANGUAGES
@@ -29,7 +28,7 @@ def at_rest(run: Run) -> None:
             state.put(compared=[run.settings.encoder, name], **({"over": bundled} if bundled else {}))
             st.switch_page(state.page("compare"))
         held = "Settings, log, snapshots and the encoder, which Transformers loads."
-        save("Download", lambda: _zipped(run), f"{run.name}.zip", key="download_run", help=held, icon=None)
+        save("Download", lambda: zip_run(run), f"{run.name}.zip", key="download_run", help=held, icon=None)
         with st.popover("Rename"), st.form("rename", border=False):
             new = st.text_input("New name", run.name, max_chars=80, key=f"new_name_{run.name}")
             if st.form_submit_button("Rename", key="rename_run"):
@@ -44,12 +43,8 @@ def _change(run: Run, act: Callable[[], str]) -> None:
     """act: changes the run; returns the name of the run that is looked at then"""
 
     def change() -> None:
-        trainings.check_at_rest(run)
+        if trainings.standing(run).alive:  # perhaps since another browser started it
+            raise InputError(f"The run {run.name} waits or is at work; cancel it first.")
         state.put(run=act())
 
     attempt(change)
-
-
-def _zipped(run: Run) -> bytes:
-    with tempfile.TemporaryDirectory() as folder:
-        return zip_run(run, Path(folder) / "run.zip").read_bytes()

@@ -37,19 +37,19 @@ def stored_corpus(code: str, given: list) -> Corpus:
     given : Streamlit's uploaded files
     raises: InputError   they cannot be read
     """
-    found, problem = _stored(code, tuple(file.file_id for file in given), given)
-    if found is None:
-        raise InputError(problem)
+    found = _stored(code, tuple(file.file_id for file in given), given)
+    if isinstance(found, str):
+        raise InputError(found)
     return found
 
 
 @st.cache_data(max_entries=20, show_spinner="Reading the sentence pairs …")
-def _stored(code: str, ids: tuple[str, ...], _given: list) -> tuple[Corpus | None, str]:
-    """A file that cannot be read is read once, not at every run of the page."""
+def _stored(code: str, ids: tuple[str, ...], _given: list) -> Corpus | str:
+    """The corpus, or why there is none: a file that cannot be read is read once, not at every run of the page."""
     try:
-        return own_pairs.store(code, [(file.name, file.getvalue()) for file in _given]), ""
+        return own_pairs.store(code, [(file.name, file.getvalue()) for file in _given])
     except InputError as error:
-        return None, str(error)
+        return str(error)
 
 
 @st.cache_resource(max_entries=200, show_spinner=False)

@@ -4,7 +4,7 @@ import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dashboard.pages.finetune.own_pairs import Corpus, pair_file
+from dashboard.pages.finetune.own_pairs import Corpus
 from dashboard.state import Choices
 from otcore.base.choices import Flag, OneOf, Several, Text, choice, nested
 from otcore.base.errors import InputError
@@ -56,7 +56,7 @@ class NotYet(InputError):
     """Nothing is wrong, only something is still to come."""
 
 
-def settings() -> FinetuneSettings:
+def next_settings() -> FinetuneSettings:
     """Those of the next run, as they stand.
 
     raises: NotYet       sentence pairs that are still to be given or checked
@@ -81,7 +81,7 @@ def _files(view: FinetuneView, languages: Sequence[str]) -> tuple[PairFile, ...]
     given = own_corpora()
     if absent := [code for code in languages if code not in given]:
         raise NotYet(f"Give sentence pairs for {language(absent[0]).name}, or train on the bundled translations.")
-    files = tuple(pair_file(given[code], clean=view.clean) for code in languages)
-    if None in files:
+    paths = [given[code].training_path(clean=view.clean) for code in languages]
+    if not all(path.is_file() for path in paths):
         raise NotYet("The run can start when the sentence pairs have been checked.")
-    return files
+    return tuple(PairFile(code, str(path)) for code, path in zip(languages, paths, strict=True))

@@ -1,7 +1,6 @@
 """The widgets of the Fine-tune page: they only set choices; what follows from them is computed elsewhere."""
 
 import importlib.util
-from typing import Any
 
 import streamlit as st
 
@@ -13,14 +12,16 @@ from otcore.objectives import OBJECTIVES
 from otcore.runs.settings import PRESETS
 from otcore.text.languages import LANGUAGES
 
-_WORD_PAIRS = "ft_word_pairs"
 _OPTIONAL = "eflomal"  # a source of word pairs that is a package, which an installation may lack
 
 
 def choices() -> None:
     """Languages, encoder, objective, budget, data; everything else folded away."""
     left, right = st.columns(2)
-    _languages(left)
+    names = {code: entry.name for code, entry in LANGUAGES.items() if code != "en"}
+    known = list(dict.fromkeys([*names, *state.get(CHOICES.key("ft_languages"))]))
+    shown = {"options": known, "format_func": lambda code: names.get(code, code), "accept_new_options": True}
+    widgets.draw(CHOICES, "ft_languages", left, **shown)
     encoder = CHOICES.key("ft_encoder")
     encoder_choice.one(encoder, place=right, help=CHOICES.declared["ft_encoder"].help)
     left, right = st.columns(2)
@@ -36,18 +37,11 @@ def choices() -> None:
         _group("objective")
 
 
-def _languages(place: Any) -> None:
-    names = {code: entry.name for code, entry in LANGUAGES.items() if code != "en"}
-    options = list(dict.fromkeys([*names, *state.get(CHOICES.key("ft_languages"))]))
-    shown = {"options": options, "format_func": lambda code: names.get(code, code)}
-    widgets.draw(CHOICES, "ft_languages", place, **shown, accept_new_options=True)
-
-
 def _group(part: str) -> None:
     """The choices of one part of the page that mean anything now, in three columns."""
     columns = st.columns(3)
     for k, name in enumerate(name for name in CHOICES.at(part) if CHOICES.applies(name)):
-        if name == _WORD_PAIRS:
+        if name == "ft_word_pairs":
             labels = CHOICES.declared[name].kind.labels
             usable = {source: label for source, label in labels.items() if source != _OPTIONAL or importlib.util.find_spec(source)}
             widgets.offer(CHOICES, name, usable, columns[k % 3])

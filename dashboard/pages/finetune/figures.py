@@ -1,5 +1,6 @@
 """The course of a fine-tuning run: loss, held-out figures, the plan of a watched pair. Pure: values in, plotly figures out."""
 
+import itertools
 from collections.abc import Sequence
 
 import plotly.graph_objects as go
@@ -27,12 +28,10 @@ def losses(course: Course) -> go.Figure:
     x = [seconds / scale for seconds in course.seconds]
     parts = course.parts or {}
     traces = [_line(x, course.loss, "loss", (BLUE, "solid"), unit).update(line_width=3)]
-    whole = [name for name in parts if " " not in name]
-    for name, style in zip(whole, _PARTS, strict=False):
+    for name, style in zip((name for name in parts if " " not in name), _PARTS, strict=False):
         traces.append(_line(x, parts[name], _PART_NAMES.get(name, name), style, unit))
-    for k, name in enumerate(name for name in parts if " " in name):
-        line = _line(x, parts[name], language(name.split(" ")[1]).name, _LANGUAGES[k % len(_LANGUAGES)], unit)
-        traces.append(line.update(visible="legendonly"))
+    for name, style in zip((name for name in parts if " " in name), itertools.cycle(_LANGUAGES), strict=False):
+        traces.append(_line(x, parts[name], language(name.split(" ")[1]).name, style, unit).update(visible="legendonly"))
     return go.Figure(traces, _layout("Loss on the batches", unit, "loss (no unit)"))
 
 
@@ -52,28 +51,19 @@ def held_out(course: Course) -> go.Figure:
 
 def watched(found: WatchedPlan) -> go.Figure:
     """The plan between the words of a pair, in reading order from the top left; links over it, by gold where there is any."""
-    rows, columns = ([safe_name(_short(word)) for word in words] for words in (found.pair.source, found.pair.target))
-    heat = go.Heatmap(
-        z=found.plan,
-        colorscale=PLAN_SCALE,
-        zmin=0,
-        xgap=1,
-        ygap=1,
-        customdata=[[f"{row} → {column}" for column in columns] for row in rows],
-        hovertemplate="%{customdata}<br>mass %{z:.4f}<extra></extra>",
-        colorbar={"title": {"text": "mass", "side": "top"}, "thickness": 9, "len": 0.8, "nticks": 5},
-    )
-    layout = {
-        "title": {"text": f"Plan of the watched pair after step {found.step:,}", "font": {"size": 15}},
-        "height": max(300, 24 * len(rows) + 170),
-        "margin": {"l": 8, "r": 8, "t": 78, "b": 8},
-        "dragmode": False,
-        "legend": {"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0},
-        "hoverlabel": {"align": "left"},
+    sides = (found.pair.source, found.pair.target)
+    rows, columns = ([safe_name(word if len(word) <= 18 else word[:17] + "…") for word in side] for side in sides)
+    cells = {"z": found.plan, "customdata": [[f"{row} → {column}" for column in columns] for row in rows]}
+    bar = {"title": {"text": "mass", "side": "top"}, "thickness": 9, "len": 0.8, "nticks": 5}
+    look = {"colorscale": PLAN_SCALE, "zmin": 0, "xgap": 1, "ygap": 1, "hovertemplate": "%{customdata}<br>mass %{z:.4f}<extra></extra>"}
+    heat = go.Heatmap(cells | look, colorbar=bar)
+    axes = {
         "xaxis": _axis("English words", columns) | {"range": [-0.5, len(columns) - 0.5], "tickangle": -60 if len(columns) > 4 else 0},
         "yaxis": _axis(f"{language(found.pair.language).name} words", rows) | {"range": [len(rows) - 0.5, -0.5]},
     }
-    return go.Figure([heat, *(_marks(status, cells) for status, cells in found.cells.items() if cells)], layout)
+    shared = _shared(f"Plan of the watched pair after step {found.step:,}", max(300, 24 * len(rows) + 170), 78)
+    legend = {"legend": {"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0}, "hoverlabel": {"align": "left"}}
+    return go.Figure([heat, *(_marks(status, cells) for status, cells in found.cells.items() if cells)], shared | legend | axes)
 
 
 def _axis(title: str, labels: list[str]) -> dict:
@@ -98,11 +88,7 @@ def _line(x: Sequence[float], y: Sequence[float], name: str, style: tuple[str, s
 
 def _layout(title: str, unit: str, y_title: str) -> dict:
     axis = {"fixedrange": True, "automargin": True}
-    return {
-        "title": {"text": title, "font": {"size": 15}},
-        "height": 330,
-        "margin": {"l": 8, "r": 8, "t": 44, "b": 8},
-        "dragmode": False,
+    return _shared(title, 330, 44) | {
         "legend": {"orientation": "h", "y": -0.3, "x": 0},
         "uirevision": title,
         "xaxis": axis | {"title": {"text": f"time of work ({unit})"}, "rangemode": "tozero"},
@@ -110,9 +96,10 @@ def _layout(title: str, unit: str, y_title: str) -> dict:
     }
 
 
+def _shared(title: str, height: int, top: int) -> dict:
+    margin = {"l": 8, "r": 8, "t": top, "b": 8}
+    return {"title": {"text": title, "font": {"size": 15}}, "height": height, "margin": margin, "dragmode": False}
+
+
 def _unit(seconds: Sequence[float]) -> tuple[float, str]:
     return (60.0, "min") if max(seconds, default=0) >= _MINUTES_FROM else (1.0, "s")
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= 18 else text[:17] + "…"

@@ -7,7 +7,7 @@ pairs, so that the same file is the same corpus whoever gave it, and a link to i
 import re
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from otcore.base.errors import InputError
@@ -15,7 +15,7 @@ from otcore.base.progress import Teller
 from otcore.corpora.checking.check import check_pairs
 from otcore.corpora.checking.report import CorpusReport, without_flagged
 from otcore.corpora.checking.texts import read_texts, write_texts
-from otcore.corpora.pair_files import PIVOT, PairFile
+from otcore.corpora.pair_files import PIVOT
 from otcore.corpora.uploads import KEY, Given, Store, on_disk
 from otcore.runs.settings import FinetuneSettings
 from otcore.runs.store import list_runs
@@ -57,9 +57,6 @@ class Corpus:
     def __str__(self) -> str:
         return f"{self.language}:{self.name}{':r' if self.exchanged else ''}"
 
-    def other_way_round(self) -> "Corpus":
-        return replace(self, exchanged=not self.exchanged)
-
     @property
     def folder(self) -> Path:
         """Where the pairs are kept, as they were given and as they can be trained on."""
@@ -95,12 +92,6 @@ def check(corpus: Corpus, teller: Teller) -> CorpusReport:
     for clean in (True, False):
         write_texts(corpus.training_path(clean=clean), without_flagged(pairs, report, None if clean else ()))
     return report
-
-
-def pair_file(corpus: Corpus, *, clean: bool) -> PairFile | None:
-    """What a run is trained on, or None while the corpus is not checked."""
-    path = corpus.training_path(clean=clean)
-    return PairFile(corpus.language, str(path)) if path.is_file() else None
 
 
 def _read(code: str, paths: Sequence[Path]):

@@ -1,6 +1,7 @@
 """What a run is trained on: the bundled translations, or a person's own sentence pairs with a report on them."""
 
 import contextlib
+from dataclasses import replace
 
 import pandas as pd
 import streamlit as st
@@ -73,7 +74,7 @@ def _show(corpus: Corpus) -> None:
     code, name = corpus.language, language(corpus.language).name
     title, swap, other = st.columns([3, 1, 1], vertical_alignment="center")
     title.markdown(f"**{markup.escape_markdown(name)}–English**")
-    swapped = {"on_click": _put, "args": (code, corpus.other_way_round()), "width": "stretch"}
+    swapped = {"on_click": _put, "args": (code, replace(corpus, exchanged=not corpus.exchanged)), "width": "stretch"}
     first = f"For a file that has English first: now {'English' if corpus.exchanged else name} is read from its first side."
     swap.button("Swap the sides", key=f"swap_{code}", help=first, **swapped)
     other.button("Another file", key=f"other_{code}", on_click=_put, args=(code, None), width="stretch")

@@ -1,6 +1,5 @@
 """Fine-tuning runs as numbers, tables and sentences."""
 
-import pandas as pd
 import streamlit as st
 
 from dashboard.pages.finetune.trainings import Standing
@@ -10,44 +9,40 @@ from otcore.runs.store import Run
 
 _FIGURES = {"aer": "AER", "retrieval": "P@1", "layer_retrieval": "P@1, aligned layer"}
 
+_STEP_FACTS = (  # entry of the log, name, format, explanation
+    ("pairs_per_second", "pairs per second", ".0f", "sentence pairs trained on, at the last step"),
+    ("loss", "loss", ".4g", "of the last step's batches, anchor included"),
+    ("gradient_norm", "gradient norm", ".3g", "before it is clipped; a sudden rise is a warning"),
+    ("cosine", "collapse", ".3f", "mean cosine of random words: near 1 all vectors are alike, and the run stops itself"),
+    ("marginal_error", "marginal error", ".1e", "the worst of the step's transports: how far its sums are from the masses"),
+)
+
 
 def pace(run: Run, course: Course) -> tuple[float, float | None]:
     """How much of a run is done, in [0, 1], and the seconds left by its pace so far, or None before there is one."""
     if not course.latest:
         return 0.0, None
-    clock = Clock(run.settings)
+    clock, step = Clock(run.settings), course.latest["step"]
     clock.steps, clock.seconds = run.steps, course.latest["seconds"]
-    left = clock.left(course.latest["step"])
-    return clock.share(course.latest["step"]) if left is not None else 0.0, left
+    left = clock.left(step)
+    return clock.share(step) if left is not None else 0.0, left
 
 
 def facts(run: Run, course: Course) -> list[tuple[str, str, str]]:
     """(name, value, explanation) of a run's latest step and held-out figures."""
     entries = []
-    if course.latest:
-        now = course.latest
+    if now := course.latest:
         steps = f"{now['step']:,}" + (f" / {run.steps:,}" if run.steps else "")
-        collapse = "mean cosine of random words: near 1 all vectors are alike, and the run stops itself"
-        error = "the worst of the step's transports: how far its sums are from the masses"
         entries += [
             ("steps", steps, "done, and of how many where their number is known"),
             ("time of work", duration(now["seconds"]), "over all parts of the run, looking at held-out sentences included"),
-            ("pairs per second", f"{now['pairs_per_second']:.0f}", "sentence pairs trained on, at the last step"),
-            ("loss", f"{now['loss']:.4g}", "of the last step's batches, anchor included"),
-            ("gradient norm", f"{now['gradient_norm']:.3g}", "before it is clipped; a sudden rise is a warning"),
-            ("collapse", f"{now['cosine']:.3f}", collapse),
-            ("marginal error", f"{now['marginal_error']:.1e}", error),
+            *((name, format(now[key], how), told) for key, name, how, told in _STEP_FACTS),
         ]
     if course.held_out:
         first, last = course.held_out[0][2], course.held_out[-1][2]
         told = "held-out sentences, before → now"
         entries += [(name, _change(first[key], last[key]), told) for key, name in _FIGURES.items() if key in last]
     return entries
-
-
-def runs_table(runs: list[Run], standings: dict[str, Standing]) -> pd.DataFrame:
-    """One row a run."""
-    return pd.DataFrame([_row(run, standings[run.name]) for run in runs])
 
 
 def columns() -> dict:
@@ -74,7 +69,8 @@ def duration(seconds: float) -> str:
     return f"{max(seconds, 0):.0f} s" if seconds < 90 else f"{seconds / 60:.1f} min"
 
 
-def _row(run: Run, standing: Standing) -> dict:
+def row(run: Run, standing: Standing) -> dict:
+    """Of the table of runs."""
     settings, result = run.settings, run.result or {}
     before, after = result.get("before", {}), result.get("after", {})
     return {

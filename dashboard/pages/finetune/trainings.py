@@ -33,8 +33,7 @@ _WAITS = "waits for a run that another process has at work"
 class Standing:
     """How a run stands on this server.
 
-    state: one of the store's states, or "waiting"
-    ahead: runs before it, where it waits
+    state: one of the store's states, or "waiting" with so many runs `ahead`
     error: one sentence, where its process failed
     """
 
@@ -63,7 +62,11 @@ def begin(settings: FinetuneSettings) -> Run:
     work.jobs().check_room(RUN)
     encoder = background.encoder(settings.encoder)
     encoder.check_layer(settings.layer)
-    _check_space(encoder.model.num_parameters() * 4 * _COPIES)
+    needed = encoder.model.num_parameters() * 4 * _COPIES
+    free = shutil.disk_usage(next(path for path in (runs_folder(), *runs_folder().parents) if path.is_dir())).free
+    if free < needed:
+        sizes = f"needs up to {needed / 1e6:,.0f} MB and {free / 1e6:,.0f} MB are free"
+        raise InputError(f"A run of this encoder {sizes}; delete old runs or make room.")
     run = create_run(settings)
     start(run)
     return run
@@ -111,21 +114,6 @@ def cancel(run: Run) -> None:
         _ask_to_end(run.folder)
 
 
-def check_at_rest(run: Run) -> None:
-    """raises: InputError   the run waits or is at work, perhaps since another browser started it"""
-    if standing(run).alive:
-        raise InputError(f"The run {run.name} waits or is at work; cancel it first.")
-
-
-def _check_space(needed: int) -> None:
-    folder = next(path for path in (runs_folder(), *runs_folder().parents) if path.is_dir())
-    free = shutil.disk_usage(folder).free
-    if free < needed:
-        raise InputError(
-            f"A run of this encoder needs up to {needed / 1e6:,.0f} MB and {free / 1e6:,.0f} MB are free; delete old runs or make room."
-        )
-
-
 def _train(folder: Path, tell: Teller) -> None:
     """The work of a run's job; its process has the priority of the job's thread."""
     while _at_work_elsewhere():
@@ -135,8 +123,7 @@ def _train(folder: Path, tell: Teller) -> None:
         time.sleep(_POLL)
     tell.progress(0, 0, "")
     with tempfile.TemporaryFile("w+", errors="replace") as told:
-        quiet = subprocess.DEVNULL
-        process = subprocess.Popen(command(folder), cwd=_ROOT, stdin=quiet, stdout=quiet, stderr=told)
+        process = subprocess.Popen(command(folder), cwd=_ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=told)
         atexit.register(process.terminate)  # the server ends: the run keeps what it learnt, and nobody would be there to see it
         while process.poll() is None:
             if tell.stop():  # again and again: a run that still loads its encoder drops older requests
@@ -168,9 +155,8 @@ def _ask_to_end(folder: Path) -> None:
 def _sentence(code: int, text: str) -> str:
     """What a process that failed has told: its own sentence, or its last line."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
-    told = [line.removeprefix("otcore: ") for line in lines if line.startswith("otcore: ")]
-    if told:
-        return told[-1]
+    if told := [line for line in lines if line.startswith("otcore: ")]:
+        return told[-1].removeprefix("otcore: ")
     if code < 0:
         return f"The training process was ended by signal {-code}, perhaps for want of memory; resume the run."
     why = lines[-1][:200] if lines else f"exit code {code}"

@@ -1,14 +1,15 @@
 """The parts of the Fine-tune page below the choices: start, one run as it goes or went, and the table of runs."""
 
+import pandas as pd
 import streamlit as st
 
 from dashboard import state
 from dashboard.background.runs import course_of
 from dashboard.kit import markup
 from dashboard.kit.charts import CONFIG
-from dashboard.kit.explain import explain
+from dashboard.kit.explain import attempt, explain
 from dashboard.pages.finetune import actions, cache, figures, tables, trainings
-from dashboard.pages.finetune import choices as finetune_choices
+from dashboard.pages.finetune.choices import NotYet, next_settings
 from dashboard.pages.finetune.trainings import Standing
 from dashboard.pages.finetune.watched import watched_pairs
 from otcore.base.errors import InputError
@@ -79,28 +80,21 @@ def live(name: str) -> None:
 def _start() -> None:
     settings = None
     try:
-        settings = finetune_choices.settings()
-    except finetune_choices.NotYet as error:
+        settings = next_settings()
+    except NotYet as error:
         st.info(markup.escape_markdown(str(error)))
     except InputError as error:
         explain(error)
     if st.button("Start", key="start_run", type="primary", icon=":material/play_arrow:", disabled=settings is None):
-        try:
-            with st.spinner("Starting …"):
-                run = trainings.begin(settings)
-        except InputError as error:
-            explain(error)
-        else:
-            state.put(run=run.name)
+        with st.spinner("Starting …"):
+            attempt(lambda: state.put(run=trainings.begin(settings).name))
 
 
 def _chosen(runs: list[Run], standings: dict[str, Standing]) -> Run | None:
     """The run that is asked for, else one that is at work, else the newest."""
-    names = {run.name: run for run in runs}
-    wanted = state.get("run")
-    if wanted in names:
-        return names[wanted]
-    if wanted:
+    if wanted := state.get("run"):
+        if found := [run for run in runs if run.name == wanted]:
+            return found[0]
         failure = trainings.failure(wanted)
         tell = st.error if failure else st.info
         tell(markup.escape_markdown(failure or f"There is no run {wanted} (any more)."))
@@ -182,9 +176,8 @@ def _watched(run: Run, *, alive: bool) -> None:
     counts = ", ".join(f"{len(cells)} {name}" for name, cells in found.cells.items())
     st.plotly_chart(figures.watched(found), key="watched_plan", config=CONFIG, alt=f"Plan after step {step}: {counts}.")
     gold = "Marks compare its links with the hand-made ones. " if found.gold else "Squares are its links. "
-    st.caption(
-        f"{gold}{counts[0].upper()}{counts[1:]}; transport cost {found.cost:.4f}. Bright cells carry mass: a good plan is few of them."
-    )
+    told = f"{counts[0].upper()}{counts[1:]}; transport cost {found.cost:.4f}"
+    st.caption(f"{gold}{told}. Bright cells carry mass: a good plan is few of them.")
 
 
 def _table(runs: list[Run], standings: dict[str, Standing]) -> None:
@@ -193,6 +186,7 @@ def _table(runs: list[Run], standings: dict[str, Standing]) -> None:
         state.put(run=runs[row].name if row is not None else "")
 
     st.subheader("Runs", anchor=False)
-    table, selected = tables.runs_table(runs, standings), {"on_select": pick, "selection_mode": "single-row"}
-    st.dataframe(table, hide_index=True, key="runs", alt="Fine-tuning runs", column_config=tables.columns(), **selected)
+    table = pd.DataFrame([tables.row(run, standings[run.name]) for run in runs])
+    shown = {"column_config": tables.columns(), "on_select": pick, "selection_mode": "single-row"}
+    st.dataframe(table, hide_index=True, key="runs", alt="Fine-tuning runs", **shown)
     st.caption("Figures are means over the languages on held-out sentences, before → after. Tick a run to show it above.")

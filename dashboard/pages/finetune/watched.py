@@ -53,13 +53,9 @@ class WatchedPlan:
         """Status → cells: "hit", "possible", "false", "missed" where there are hand-made links, else "link"."""
         if self.gold is None:
             return {"link": sorted(self.links)}
-        sure, possible = self.gold.sure, self.gold.possible
-        return {
-            "hit": sorted(self.links & sure),
-            "possible": sorted((self.links & possible) - sure),
-            "false": sorted(self.links - possible),
-            "missed": sorted(sure - self.links),
-        }
+        links, sure, possible = self.links, self.gold.sure, self.gold.possible
+        found = {"hit": links & sure, "possible": (links & possible) - sure, "false": links - possible, "missed": sure - links}
+        return {status: sorted(cells) for status, cells in found.items()}
 
 
 def watched_pairs(folder: Path) -> list[Watched]:
