@@ -128,7 +128,7 @@ def one(options: argparse.Namespace, folder: Path, task: str, encoder: str) -> N
         }  # fmt: skip
         write_bytes(place(options, task, name, seed), json.dumps(content, indent=1).encode())
 
-    transfer(data, [load_encoder(encoder)], settings, missing(options, task, encoder), tell=Teller(progress_notes()), done=write)
+    transfer(data, [load_encoder(encoder)], settings, missing(options, task, encoder), tell=progress_notes(), done=write)
 
 
 def report(options: argparse.Namespace, task: str) -> None:
