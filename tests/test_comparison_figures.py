@@ -16,10 +16,10 @@ from otcore.evaluation.measures import links
 from otcore.evaluation.measures.cloud import cosine_sums
 from otcore.evaluation.measures.costs import pair_costs
 from otcore.evaluation.measures.hubness import k_occurrences, power_sums, two_skewnesses
-from otcore.evaluation.measures.likeness import cka_sample, linear_cka
+from otcore.evaluation.measures.likeness import cka_sample
 from otcore.evaluation.measures.separability import probe_hits
 from otcore.evaluation.samples import Pairwise, Rates, plain
-from otcore.retrieval.words import csls, unit_rows, word_hits
+from otcore.retrieval.words import nearest_mean, unit_rows, word_hits
 from otcore.transport.costs import cost_matrix
 from otcore.transport.problem import Problem
 from otcore.transport.solvers import make_solver, solve
@@ -35,6 +35,11 @@ def clouds(random, sentences=12, d=16, low=3, high=9):
 
 
 # --- word retrieval -------------------------------------------------------------------------------------------------------------
+
+
+def csls(x, y, k):
+    """2 cos(x, y) − r(x) − r(y), where r is the mean cosine to the k nearest of the other side (Conneau et al. 2018 §2.3)."""
+    return 2 * x @ y.T - nearest_mean(x, y, k)[:, None] - nearest_mean(y, x, k)[None, :]
 
 
 def test_csls_by_hand():
@@ -78,6 +83,10 @@ def test_word_retrieval_of_equal_clouds_is_perfect_and_a_tie_is_a_miss(random):
 
 
 # --- the shape of the space -----------------------------------------------------------------------------------------------------
+
+
+def linear_cka(x, y):
+    return cka_sample([(x, y)]).value
 
 
 def test_cka_of_a_turned_shifted_scaled_cloud_is_one(random):

@@ -35,6 +35,10 @@ class Teller:
             raise Stopped
         self.progress(round(1000 * (self.begin + (self.end - self.begin) * share)), 1000, note)
 
+    def counted(self, where: str, what: str) -> Callable[[int, int], None]:
+        """A callback (done, total) that tells "de: 3 of 10 texts encoded"."""
+        return lambda done, total: self(done / total, f"{where}: {done} of {total} {what}")
+
     def part(self, begin: float, end: float) -> "Teller":
         """A teller for a part of this one's part."""
         width = self.end - self.begin

@@ -20,13 +20,21 @@ def coded_files(entries: list[str], option: str) -> dict[str, str]:
 
     raises: InputError   one that is not `CODE=FILE`
     """
-    found = {}
-    for entry in entries:
-        one = coded(entry)
-        if one is None:
-            raise InputError(f"“{entry[:80]}” is not CODE=FILE; write for instance {option} de=FILE.")
-        found[one[0]] = one[1]
-    return found
+    found = {entry: coded(entry) for entry in entries}
+    if wrong := [entry for entry, one in found.items() if one is None]:
+        raise InputError(f"“{wrong[0][:80]}” is not CODE=FILE; write for instance {option} de=FILE.")
+    return dict(found.values())
+
+
+def two_columns(given: str) -> tuple[int, int]:
+    """Numbers of two columns, from 1.
+
+    raises: InputError   not two such numbers
+    """
+    columns = [cell.strip() for cell in given.split(",")]
+    if len(columns) != 2 or not all(cell.isdecimal() and int(cell) >= 1 for cell in columns):
+        raise InputError(f"--columns takes two column numbers such as 3,2, not {given}.")
+    return int(columns[0]), int(columns[1])
 
 
 def codes(given: str | None) -> tuple[str, ...]:

@@ -38,11 +38,12 @@ def _add(parser: argparse.ArgumentParser, name: str, one: Choice) -> None:
     elif isinstance(kind, Number):
         arguments["type"], arguments["metavar"] = int if kind.whole else float, "N" if kind.whole else "X"
     elif isinstance(kind, Several):
-        arguments["type"], arguments["metavar"] = _names, "A,B,…"
+        arguments["type"], arguments["metavar"] = names, "A,B,…"
     else:
         arguments["metavar"] = "TEXT"
     parser.add_argument(option, help=(one.help.partition("\n")[0] + shown).replace("%", "%%"), **arguments)
 
 
-def _names(text: str) -> list[str]:
+def names(text: str) -> list[str]:
+    """What commas divide."""
     return [name.strip() for name in text.split(",") if name.strip()]

@@ -1,68 +1,75 @@
-"""Progress lines on standard error."""
+"""Progress lines on standard error: on a terminal one line that is rewritten, elsewhere a line every ten seconds at most."""
 
 import sys
 import time
 from collections.abc import Callable
+from typing import Any
 
 from otcore.base.progress import Teller
 
 
-def progress_line(what: str, stream=None) -> Callable[[int, int], None]:
-    """A callback (done, total) that rewrites one line with share and time left; on something that is no terminal, a line
-    every ten seconds at most and one at the end."""
-    stream = stream or sys.stderr
-    start = time.monotonic()
-    last = [0.0]
+class _Line:
+    """The line of one piece of work; `seconds` since it began."""
+
+    def __init__(self) -> None:
+        self._start, self._last, self._terminal = time.monotonic(), 0.0, sys.stderr.isatty()
+
+    @property
+    def seconds(self) -> float:
+        return time.monotonic() - self._start
+
+    def write(self, text: str, *, keep: bool) -> None:
+        """keep: always shown, and left standing"""
+        now = time.monotonic()
+        if not keep and now - self._last < (0.1 if self._terminal else 10):
+            return
+        self._last = self._last if keep else now
+        sys.stderr.write(("\r\x1b[K" if self._terminal else "") + text + ("\n" if keep or not self._terminal else ""))
+        sys.stderr.flush()
+
+
+def progress_line(what: str) -> Callable[[int, int], None]:
+    """A callback (done, total) that tells share and time left."""
+    line = _Line()
 
     def show(done: int, total: int) -> None:
-        now = time.monotonic()
-        terminal = stream.isatty()
-        if done < total and now - last[0] < (0.1 if terminal else 10):
-            return
-        last[0] = now
-        left = (now - start) / max(done, 1) * (total - done)
-        text = f"{what}: {done}/{total}" + (f", {left:.0f} s left" if done < total else f" in {now - start:.1f} s")
-        end = "\n" if not terminal or done >= total else ""
-        stream.write(("\r\x1b[K" if terminal else "") + text + end)
-        stream.flush()
+        left = line.seconds / max(done, 1) * (total - done)
+        time_told = f", {left:.0f} s left" if done < total else f" in {line.seconds:.1f} s"
+        line.write(f"{what}: {done}/{total}{time_told}", keep=done >= total)
 
     return show
 
 
-def download_line(stream=None) -> Teller:
-    """Tells a download: what is fetched on a line of its own, then one rewritten line of how much of it is here; on something that is
-    no terminal, a line every ten seconds at most."""
-    stream = stream or sys.stderr
-    last = [0.0]
+def progress_notes() -> Teller:
+    """For work that says what it does: share, note and time left."""
+    line = _Line()
 
     def show(done: int, total: int, note: str) -> None:
-        now = time.monotonic()
-        terminal = stream.isatty()
-        keep = done in (0, total)
-        if not keep and now - last[0] < (0.1 if terminal else 10):
-            return
-        last[0] = now
-        stream.write(("\r\x1b[K" if terminal else "") + f"{done / total:4.0%} {note}" + ("\n" if keep or not terminal else ""))
-        stream.flush()
+        left = f", {line.seconds / done * (total - done):.0f} s left" if 0 < done < total else ""
+        line.write(f"{100 * done // total}% {note}{left}", keep=done >= total)
 
     return Teller(show)
 
 
-def progress_notes(stream=None) -> Callable[[int, int, str], None]:
-    """The same for work that says what it does: a callback (done, total, note) with share, note and time left."""
-    stream = stream or sys.stderr
-    start = time.monotonic()
-    last = [0.0]
+def download_line() -> Teller:
+    """For a download: what is fetched on a line of its own, then how much of it is here."""
+    line = _Line()
+    return Teller(lambda done, total, note: line.write(f"{done / total:4.0%} {note}", keep=done in (0, total)))
 
-    def show(done: int, total: int, note: str) -> None:
-        now = time.monotonic()
-        terminal = stream.isatty()
-        if done < total and now - last[0] < (0.1 if terminal else 10):
-            return
-        last[0] = now
-        left = f", {(now - start) / done * (total - done):.0f} s left" if 0 < done < total else ""
-        end = "\n" if not terminal or done >= total else ""
-        stream.write(("\r\x1b[K" if terminal else "") + f"{100 * done // total}% {note}{left}{end}")
-        stream.flush()
+
+def training_line(run) -> Callable[[dict[str, Any]], None]:
+    """A callback for a run's log entries: loss and time left, held-out figures on lines of their own."""
+    line = _Line()
+
+    def show(entry: dict[str, Any]) -> None:
+        step = f"{run.name}: step {entry['step']}" + (f"/{entry['steps']}" if entry["steps"] else "")
+        if "held_out" in entry:
+            names = {"aer": "AER", "retrieval": "P@1", "layer_retrieval": "P@1 at the layer"}
+            figures = ", ".join(f"{text} {entry['held_out'][name]:.4f}" for name, text in names.items() if name in entry["held_out"])
+            line.write(f"{step}, held out: {figures}", keep=True)
+        elif "loss" in entry:
+            seconds = entry["left"]
+            left = "" if seconds is None else f", {seconds:.0f} s left" if seconds < 90 else f", {seconds / 60:.0f} min left"
+            line.write(f"{step}, loss {entry['loss']:.4f}, {entry['pairs_per_second']:.0f} pairs/s{left}", keep=False)
 
     return show

@@ -15,7 +15,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", metavar="FILE", help="pairs `source ||| target`, or - for standard input")
     parser.add_argument("--source-lang", default="en", metavar="CODE", help="language of the source (default en)")
     parser.add_argument("--target-lang", default="de", metavar="CODE", help="language of the target (default de)")
-    parser.add_argument("--encoder", default=None, metavar="NAME|DIR", help="bundled edition, folder or hub name (default aligned)")
+    parser.add_argument("--encoder", metavar="NAME|DIR", help="bundled edition, folder or hub name (default aligned)")
     add_options(parser, AlignSettings)
     parser.add_argument("--output", metavar="FILE", help="write there instead of standard output, whole or not at all")
 

@@ -4,6 +4,8 @@ The first encoder is the one that the others are compared with. --out writes the
 """
 
 import argparse
+import csv
+import io
 from pathlib import Path
 
 from otcore.commands._options import add_options, settings_from
@@ -11,17 +13,12 @@ from otcore.evaluation.types import CompareSettings
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("encoders", nargs="+", metavar="ENCODER", help="bundled editions, folders, hub names or run:NAME")
-    parser.add_argument(
-        "--pairs",
-        action="append",
-        default=[],
-        dest="files",
-        metavar="CODE=FILE",
-        help="TSV, or lines `source ||| target`, English second; one for each language, in place of the collection",
-    )
+    add = parser.add_argument
+    add("encoders", nargs="+", metavar="ENCODER", help="bundled editions, folders, hub names or run:NAME")
+    shape = "TSV, or lines `source ||| target`, English second; one for each language, in place of the collection"
+    add("--pairs", action="append", default=[], dest="files", metavar="CODE=FILE", help=shape)
     add_options(parser, CompareSettings)
-    parser.add_argument("--out", type=Path, metavar="FILE", help="write everything to FILE.json or FILE.csv")
+    add("--out", type=Path, metavar="FILE", help="write everything to FILE.json or FILE.csv")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -36,8 +33,7 @@ def run(options: argparse.Namespace) -> int:
     if options.out and options.out.suffix not in (".json", ".csv"):
         raise InputError(f"{options.out} ends in neither .json nor .csv; give a name that does.")
     pairs = {code: read_pairs(PairFile(code, path)) for code, path in coded_files(options.files, "--pairs").items()}
-    own = {"languages": list(pairs)} if pairs and not options.languages else {}
-    settings = settings_from(options, CompareSettings, **own)
+    settings = settings_from(options, CompareSettings, **({"languages": list(pairs)} if pairs and not options.languages else {}))
     show = progress_line("steps done")
     encoders = [load_encoder(name, download_line()) for name in options.encoders]
     found = compare(encoders, settings, pairs or None, progress=lambda done, total, what: show(done, total))
@@ -62,9 +58,6 @@ def _text(found) -> str:
 
 
 def _csv(rows: list[dict]) -> str:
-    import csv
-    import io
-
     file = io.StringIO()
     writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
     writer.writeheader()

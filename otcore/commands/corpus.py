@@ -9,7 +9,10 @@ import argparse
 import json
 
 from otcore.base.errors import InputError
+from otcore.commands._files import two_columns
 from otcore.corpora.checking.report import KINDS, LONGEST
+
+_LONGEST = f"words a side from which on a pair is too long (default {LONGEST})"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -17,8 +20,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--language", required=True, metavar="CODE", help="language of the source side")
     parser.add_argument("--target-language", default="en", metavar="CODE", help="of the target side (default en)")
     parser.add_argument("--columns", default="1,2", metavar="I,J", help="of a TSV file: source and target (default 1,2)")
-    told = f"words a side from which on a pair is too long (default {LONGEST})"
-    parser.add_argument("--longest", type=int, default=LONGEST, metavar="N", help=told)
+    parser.add_argument("--longest", type=int, default=LONGEST, metavar="N", help=_LONGEST)
     parser.add_argument("--clean", metavar="OUT", help="write the pairs that are left as TSV, whole or not at all (gzip by its name)")
     parser.add_argument("--keep", default="", metavar="KINDS", help="faults that --clean lets pass, divided by commas (never `empty`)")
     parser.add_argument("--json", action="store_true", help="print one JSON object; shares in [0, 1]")
@@ -36,15 +38,12 @@ def run(options: argparse.Namespace) -> int:
         raise InputError(f"A corpus is one file or two line-parallel ones, not {len(files)}; check several one after the other.")
     if options.longest < 1:
         raise InputError(f"--longest must be a whole number from 1 up, not {options.longest}.")
-    columns = [cell.strip() for cell in options.columns.split(",")]
-    if len(columns) != 2 or not all(cell.isdecimal() and int(cell) >= 1 for cell in columns):
-        raise InputError(f"--columns takes two column numbers such as 3,2, not {options.columns}.")
+    columns = two_columns(options.columns)
     kept = {kind.strip() for kind in options.keep.split(",") if kind.strip()}
     if unknown := kept - KINDS.keys():
         raise InputError(f"There is no fault {sorted(unknown)[0]}; the faults are {', '.join(KINDS)}.")
     languages = options.language, options.target_language
-    second = files[1] if len(files) == 2 else None
-    pairs = read_texts(files[0], languages, target_path=second, columns=(int(columns[0]), int(columns[1])))
+    pairs = read_texts(files[0], languages, target_path=files[1] if len(files) == 2 else None, columns=columns)
     show = progress_line("corpus checked, in thousandths")
     report = check_pairs(pairs, languages, longest=options.longest, teller=Teller(lambda done, total, note: show(done, total)))
     left = without_flagged(pairs, report, [kind for kind in KINDS if kind not in kept])

@@ -16,8 +16,8 @@ from otcore.commands._options import add_options, settings_from
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", metavar="FILE", nargs="?", help="pairs `source ||| target` or TSV, or - for standard input")
     parser.add_argument("gold", metavar="GOLD", nargs="?", help="gold links, `p` or `?` where only possible")
-    parser.add_argument("--a", default=None, metavar="NAME|DIR", help="encoder of system A (default aligned)")
-    parser.add_argument("--b", default=None, metavar="NAME|DIR", help="encoder of system B, compared with A (default: none)")
+    parser.add_argument("--a", metavar="NAME|DIR", help="encoder of system A (default aligned)")
+    parser.add_argument("--b", metavar="NAME|DIR", help="encoder of system B, compared with A (default: none)")
     add_options(parser, FileFormat)
     add_options(parser, AlignSettings)
     parser.add_argument("--rules", action="store_true", help="print the rule book and stop")

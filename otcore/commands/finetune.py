@@ -17,7 +17,8 @@ from pathlib import Path
 
 from otcore.base.choices import declared
 from otcore.base.errors import InputError
-from otcore.commands._options import add_options, settings_from
+from otcore.commands._files import two_columns
+from otcore.commands._options import add_options, names, settings_from
 from otcore.corpora.pair_files import PairFile
 from otcore.runs.settings import PRESETS, FinetuneSettings
 
@@ -37,23 +38,19 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    from otcore.commands._training import training_line
-    from otcore.runs.store import open_run
-
-    if options.resume:
-        _only_resume(options)
-        job = open_run(options.resume)
-    else:
-        job = _new(options)
-    from otcore.commands._progress import download_line
+    job = _resumed(options) if options.resume else _new(options)
+    from otcore.commands._progress import download_line, training_line
     from otcore.encoders import fetch_encoder
     from otcore.finetuning.run import carry_out  # torch and Transformers take seconds
+    from otcore.runs.store import delete_run
 
     try:
         fetch_encoder(job.settings.encoder, download_line())
         ended = carry_out(job, training_line(job), _interruptible())
     except InputError:
-        _forget(job)
+        # what failed before it learnt anything leaves nothing, so that the corrected command may use the folder
+        if job.state == "new" and job.folder.is_dir() and not (job.folder / "checkpoint.safetensors").is_file():
+            delete_run(job)
         raise
     if ended.state == "stopped":
         raise InputError(f"The run {ended.folder} stopped after step {ended.step}: {ended.reason}.")
@@ -72,20 +69,12 @@ def _new(options: argparse.Namespace):
     return create_run(settings, options.out)
 
 
-def _forget(job) -> None:
-    """Removes what a run left that failed before it learnt anything, so that the corrected command may use the folder."""
-    from otcore.runs.store import delete_run
-
-    if job.state == "new" and job.folder.is_dir() and not (job.folder / "checkpoint.safetensors").is_file():
-        delete_run(job)
-
-
 def _settings(options: argparse.Namespace) -> FinetuneSettings:
     from otcore.encoders import find_source
 
     if not options.languages:
         raise InputError("Name the languages, as in --languages de,fr.")
-    languages = [code.strip() for code in options.languages.split(",") if code.strip()]
+    languages = names(options.languages)
     given = {"languages": languages, "files": _files(options, languages)}
     if options.encoder:
         source = find_source(options.encoder)
@@ -106,10 +95,7 @@ def _settings(options: argparse.Namespace) -> FinetuneSettings:
 
 
 def _files(options: argparse.Namespace, languages: list[str]) -> tuple[PairFile, ...]:
-    columns = options.columns.split(",")
-    if len(columns) != 2 or not all(column.strip().isdecimal() for column in columns):
-        raise InputError(f"--columns takes two column numbers such as 3,2, not {options.columns}.")
-    files = []
+    columns, files = two_columns(options.columns), []
     for index, entry in enumerate(options.files or ()):
         code, named, path = entry.partition("=")
         if not (named and code in languages):
@@ -117,15 +103,19 @@ def _files(options: argparse.Namespace, languages: list[str]) -> tuple[PairFile,
                 raise InputError(f"There are {len(options.files)} pair files for {len(languages)} languages; give one each.")
             code, path = languages[index], entry
         source, parallel, english = path.partition("::")
-        files.append(PairFile(code, source, english if parallel else None, tuple(map(int, columns))))
+        files.append(PairFile(code, source, english if parallel else None, columns))
     return tuple(files)
 
 
-def _only_resume(options: argparse.Namespace) -> None:
+def _resumed(options: argparse.Namespace):
+    """The run to go on with; nothing else may be said about it."""
+    from otcore.runs.store import open_run
+
     flags = {"files": "pairs"} | {name: one.flag for name, one in declared(FinetuneSettings).items() if one.flag}
     for name, value in vars(options).items():
         if name not in ("resume", "run", "columns") and value is not None:
             raise InputError(f"--resume goes on with the run's own settings; leave out --{flags.get(name, name).replace('_', '-')}.")
+    return open_run(options.resume)
 
 
 def _interruptible():

@@ -13,20 +13,15 @@ from otcore.pretraining.recipe import DEFAULT_MINUTES, Recipe
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    """Declare the command's options."""
-    parser.add_argument("--corpora", type=Path, required=True, help="folder of en-xx.tsv.gz files")
-    parser.add_argument("--out", type=Path, required=True, help="folder for the editions, the log and checkpoints")
-    parser.add_argument(
-        "--minutes",
-        type=float,
-        default=DEFAULT_MINUTES,
-        help="size of the run: minutes on two quiet cores, turned into a fixed number of steps (default %(default)g)",
-    )
-    parser.add_argument("--seed", type=int, default=0, help="same seed, same result on the same machine (default 0)")
+    add = parser.add_argument
+    add("--corpora", type=Path, required=True, help="folder of en-xx.tsv.gz files")
+    add("--out", type=Path, required=True, help="folder for the editions, the log and checkpoints")
+    size = "size of the run: minutes on two quiet cores, turned into a fixed number of steps (default %(default)g)"
+    add("--minutes", type=float, default=DEFAULT_MINUTES, help=size)
+    add("--seed", type=int, default=0, help="same seed, same result on the same machine (default 0)")
 
 
 def run(options: argparse.Namespace) -> int:
-    """Train; return 0. Raises ``InputError`` for unusable options or corpora."""
     # Torch and Transformers take seconds to load: other commands need not wait for them.
     from otcore.pretraining.pipeline import pretrain
 

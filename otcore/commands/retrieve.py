@@ -10,9 +10,9 @@ import json
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("source", metavar="SOURCE", help="one sentence a line")
     parser.add_argument("target", metavar="TARGET", help="its translation on the same line")
-    parser.add_argument("--source-lang", default=None, metavar="CODE", help="for an encoder with maps, which has one a language")
-    parser.add_argument("--target-lang", default=None, metavar="CODE", help="the same for the other file")
-    parser.add_argument("--encoder", default=None, metavar="NAME|DIR", help="bundled edition, folder or hub name (default aligned)")
+    parser.add_argument("--source-lang", metavar="CODE", help="for an encoder with maps, which has one a language")
+    parser.add_argument("--target-lang", metavar="CODE", help="the same for the other file")
+    parser.add_argument("--encoder", metavar="NAME|DIR", help="bundled edition, folder or hub name (default aligned)")
     parser.add_argument("--layer", type=int, metavar="N", help="layer of the encoder (default: the last)")
     parser.add_argument("--json", action="store_true", help="print one JSON object: forward, backward (P@1 in [0, 1]), pairs")
 
@@ -25,13 +25,10 @@ def run(options: argparse.Namespace) -> int:
 
     pairs = read_parallel(options.source, options.target, "und", "und", presplit=True)
     encoder = load_encoder(options.encoder or DEFAULT, download_line())
-    sides = [
-        sentence_vectors(encoder, [side.words for side in sentences], options.layer, progress_line(f"{name} sentences encoded"), code)
-        for name, sentences, code in (
-            ("source", [pair.source for pair in pairs], options.source_lang),
-            ("target", [pair.target for pair in pairs], options.target_lang),
-        )
-    ]
+    sides = []
+    for name, code in (("source", options.source_lang), ("target", options.target_lang)):
+        words = [getattr(pair, name).words for pair in pairs]
+        sides.append(sentence_vectors(encoder, words, options.layer, progress_line(f"{name} sentences encoded"), code))
     result = retrieve(*sides)
     if options.json:
         print(json.dumps({"forward": round(result.forward, 6), "backward": round(result.backward, 6), "pairs": result.pairs}))

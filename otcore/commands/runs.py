@@ -20,7 +20,7 @@ def run(options: argparse.Namespace) -> int:
         print(f"There are no runs in {runs_folder()}; `python -m otcore finetune` makes one.")
         return 0
     header = ("name", "state", "objective", "languages", "encoder", "steps", "seconds", "AER", "P@1")
-    table = [header, *(_cells(row) for row in rows)]
+    table = [header, *map(_cells, rows)]
     widths = [max(len(line[column]) for line in table) for column in range(len(header))]
     for line in table:
         print("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
@@ -29,20 +29,10 @@ def run(options: argparse.Namespace) -> int:
 
 def _row(run) -> dict:
     settings = run.settings
+    ended = {name: getattr(run, name) for name in ("name", "state", "reason")} | {"folder": str(run.folder)}
+    about = {"encoder": settings.encoder, "objective": settings.objective.name, "languages": list(settings.languages)}
     figures = {side: (run.result or {}).get(side, {}) for side in ("before", "after")}
-    return {
-        "name": run.name,
-        "state": run.state,
-        "reason": run.reason,
-        "folder": str(run.folder),
-        "encoder": settings.encoder,
-        "objective": settings.objective.name,
-        "languages": list(settings.languages),
-        "step": run.step,
-        "steps": run.steps,
-        "seconds": run.seconds,
-        **figures,
-    }
+    return ended | about | {name: getattr(run, name) for name in ("step", "steps", "seconds")} | figures
 
 
 def _cells(row: dict) -> tuple[str, ...]:
@@ -51,13 +41,5 @@ def _cells(row: dict) -> tuple[str, ...]:
     for name in ("aer", "retrieval"):
         before, after = (row[side].get(name) for side in ("before", "after"))
         changes.append("–" if before is None or after is None else f"{before:.3f} → {after:.3f}")
-    return (
-        row["name"],
-        row["state"],
-        row["objective"],
-        ",".join(row["languages"]),
-        row["encoder"],
-        steps,
-        f"{row['seconds']:.0f}",
-        *changes,
-    )
+    begin = row["name"], row["state"], row["objective"], ",".join(row["languages"]), row["encoder"]
+    return *begin, steps, f"{row['seconds']:.0f}", *changes

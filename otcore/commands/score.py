@@ -24,14 +24,13 @@ def run(options: argparse.Namespace) -> int:
     predicted = [links.possible for links in read_links(options.predicted)]
     gold = read_links(options.gold, base=options.gold_base)
     if len(predicted) != len(gold):
-        raise InputError(
-            f"{display_name(options.predicted)} has {len(predicted)} lines and {options.gold} has {len(gold)}; both need one line a pair."
-        )
+        name = display_name(options.predicted)
+        raise InputError(f"{name} has {len(predicted)} lines and {options.gold} has {len(gold)}; both need one line a pair.")
     scores = score(predicted, gold).as_dict()
     if options.json:
         print(json.dumps(scores))
         return 0
-    for name in ("aer", "precision", "recall", "f1"):
-        print(f"{name.upper() if name == 'aer' else name.capitalize():<10} {scores[name]:.4f}")
+    for name in ("AER", "Precision", "Recall", "F1"):
+        print(f"{name:<10} {scores[name.lower()]:.4f}")
     print(f"{scores['predicted']} links predicted, {scores['sure']} sure and {scores['possible']} possible in {scores['pairs']} pairs")
     return 0

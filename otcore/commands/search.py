@@ -7,26 +7,23 @@ answers them. The first search of all languages encodes some 13,000 sentences.
 import argparse
 import json
 
+from otcore.base.errors import InputError
+from otcore.commands._files import coded_files, codes
+
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("query", metavar="QUERY", help="what is looked for")
-    parser.add_argument("--language", default="en", metavar="CODE", help="of the query (default en)")
-    parser.add_argument(
-        "--in", dest="within", default=None, metavar="CODES", help="languages to search, divided by commas (default: all others)"
-    )
-    parser.add_argument(
-        "--encoder", default=None, metavar="NAME|DIR", help="bundled edition, folder, hub name or run:NAME (default aligned)"
-    )
-    parser.add_argument("--compare", default=None, metavar="NAME|DIR", help="a second encoder beside it")
-    parser.add_argument(
-        "--file", action="append", default=[], metavar="CODE=FILE", help="your own text, in place of the collection; once a language"
-    )
-    parser.add_argument("--top", type=int, default=3, metavar="N", help="sentences of each language (default 3)")
-    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    add = parser.add_argument
+    add("query", metavar="QUERY", help="what is looked for")
+    add("--language", default="en", metavar="CODE", help="of the query (default en)")
+    add("--in", dest="within", metavar="CODES", help="languages to search, divided by commas (default: all others)")
+    add("--encoder", metavar="NAME|DIR", help="bundled edition, folder, hub name or run:NAME (default aligned)")
+    add("--compare", metavar="NAME|DIR", help="a second encoder beside it")
+    add("--file", action="append", default=[], metavar="CODE=FILE", help="your own text, in place of the collection; once a language")
+    add("--top", type=int, default=3, metavar="N", help="sentences of each language (default 3)")
+    add("--json", action="store_true", help="print one JSON object")
 
 
 def run(options: argparse.Namespace) -> int:
-    from otcore.base.errors import InputError
     from otcore.encoders import DEFAULT
     from otcore.text.languages import language
 
@@ -47,16 +44,13 @@ def run(options: argparse.Namespace) -> int:
 
 def _searched(options: argparse.Namespace, code: str):
     """The sentences to go through, and what answers the query: None where nobody marked it."""
-    from otcore.base.errors import InputError
-    from otcore.commands._files import coded_files, codes
     from otcore.corpora.collection import load_collection
     from otcore.retrieval.sentences import bundled_sentences, read_sentences, written_query
 
     wanted = codes(options.within)
     if options.file:
         given = coded_files(options.file, "--file")
-        absent = [one for one in wanted if one not in given]
-        if absent:
+        if absent := [one for one in wanted if one not in given]:
             raise InputError(f"There is no file in {absent[0]}; give one with --file {absent[0]}=FILE.")
         return tuple(read_sentences(path, own) for own, path in given.items() if not wanted or own in wanted), None
     collection = load_collection()
@@ -67,22 +61,19 @@ def _searched(options: argparse.Namespace, code: str):
 
 def _under(name: str, sentences, options: argparse.Namespace, code: str, relevant: frozenset[str] | None) -> dict:
     """The search under one encoder, as plain values."""
-    from otcore.base.progress import Teller
     from otcore.commands._progress import download_line, progress_notes
     from otcore.encoders import load_encoder
     from otcore.retrieval.index import build_index, query_vectors, search
 
     encoder = load_encoder(name, download_line())
     query = query_vectors(encoder, [options.query], code)[0]
-    index = build_index(encoder, sentences, Teller(progress_notes()))
-    results = {
-        one: [
-            {"rank": hit.rank, "score": round(hit.score, 6), "id": hit.id, "text": hit.text}
-            | ({} if relevant is None else {"relevant": hit.id in relevant})
-            for hit in hits
-        ]
-        for one, hits in search(index, query, options.top).items()
-    }
+    index = build_index(encoder, sentences, progress_notes())
+
+    def told(hit) -> dict:
+        mark = {} if relevant is None else {"relevant": hit.id in relevant}
+        return {"rank": hit.rank, "score": round(hit.score, 6), "id": hit.id, "text": hit.text} | mark
+
+    results = {one: [told(hit) for hit in hits] for one, hits in search(index, query, options.top).items()}
     return {"name": name, "layer": index.layer, "results": results} | _scores(index, encoder, options, code)
 
 
@@ -112,10 +103,9 @@ def _text(found: dict) -> str:
     for one in found["encoders"]:
         lines.append(f"{one['name']}, layer {one['layer']}")
         for code, hits in one["results"].items():
-            lines += [
-                f"  {code} {hit['rank']:>2}  {hit['score']:.3f} {'✓' if hit.get('relevant') else ' '} {hit['id']:>6}  {hit['text']}"
-                for hit in hits
-            ]
+            for hit in hits:
+                mark = "✓" if hit.get("relevant") else " "
+                lines.append(f"  {code} {hit['rank']:>2}  {hit['score']:.3f} {mark} {hit['id']:>6}  {hit['text']}")
         if "all_queries" in one:
             total = one["all_queries"]
             names = [name for name in total if name not in ("queries", "chance")]

@@ -8,10 +8,12 @@ import argparse
 import json
 from pathlib import Path
 
+from otcore.base.errors import InputError
+from otcore.commands._files import coded, codes
 from otcore.commands._options import add_options, settings_from
 from otcore.evaluation.transfer.settings import TransferSettings
-from otcore.evaluation.transfer.sources import Sources
-from otcore.evaluation.transfer.tasks import TASKS
+from otcore.evaluation.transfer.sources import FilesError, Sources, language_files
+from otcore.evaluation.transfer.tasks import TASKS, read_task
 
 _FLAGS = {"train": "--train", "dev": "--dev", "tests": "--test CODE=FILE", "english": "--english", "links": "--test CODE=PAIRS::LINKS"}
 
@@ -35,9 +37,6 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    from otcore.base.errors import InputError
-    from otcore.base.progress import Teller
-    from otcore.commands._files import codes
     from otcore.commands._progress import progress_notes
     from otcore.encoders import load_encoder
     from otcore.evaluation.transfer.running import transfer
@@ -54,7 +53,7 @@ def run(options: argparse.Namespace) -> int:
     encoders = [load_encoder(name) for name in names]
     for encoder in encoders:
         encoder.check_layer(settings.layer)  # before anything is trained
-    found = transfer(task, encoders, settings, range(options.seeds), seen, Teller(progress_notes()))
+    found = transfer(task, encoders, settings, range(options.seeds), seen, progress_notes())
     content = json.dumps(found.as_dict(), ensure_ascii=False)
     if options.out:
         write_bytes(options.out, f"{content}\n".encode())
@@ -69,22 +68,9 @@ def _told(task) -> str:
 
 def _task(options: argparse.Namespace):
     """The task with its data; what is said about files says by which option they are given."""
-    from dataclasses import replace
-
-    from otcore.base.errors import InputError
-    from otcore.commands._files import coded, codes
-    from otcore.evaluation.transfer.sources import FilesError, language_files
-    from otcore.evaluation.transfer.tasks import read_task
-
     try:
-        sources = replace(
-            settings_from(options, Sources),
-            train=tuple(options.train_files),
-            dev=tuple(options.dev),
-            tests=language_files(coded(entry) or entry for entry in options.test),
-            english=options.english,
-            languages=codes(options.languages),
-        )
-        return read_task(options.task, sources)
+        tests = language_files(coded(entry) or entry for entry in options.test)
+        given = {"train": tuple(options.train_files), "dev": tuple(options.dev), "tests": tests, "languages": codes(options.languages)}
+        return read_task(options.task, settings_from(options, Sources, english=options.english, **given))
     except FilesError as error:
         raise InputError(f"{str(error).removesuffix('.')} ({_FLAGS[error.role]}).") from error

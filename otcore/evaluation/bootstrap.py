@@ -24,13 +24,10 @@ class Interval:
 
 
 @dataclass(frozen=True)
-class Difference:
+class Difference(Interval):
     """B − A with its interval, NaN where too few draws have a value, and `p`: how often, two-sided, the draws fall on the other side of
     0; in (0, 1]."""
 
-    value: float
-    low: float
-    high: float
     p: float
 
     @property
@@ -45,30 +42,29 @@ def draw_weights(sentences: Sequence[str], draws: int, seed: int) -> np.ndarray:
     sentences: the n, by whatever tells them apart; equal lists get equal draws, so that languages which hold translations of the
                same sentences are drawn together, and others on their own
     """
-    stream = zlib.crc32("\n".join(sentences).encode())
     count = len(sentences)
-    random = np.random.default_rng([seed, stream])
+    random = np.random.default_rng([seed, zlib.crc32("\n".join(sentences).encode())])
     drawn = random.multinomial(count, np.full(count, 1 / count), size=draws)
     return np.concatenate([np.ones((1, count), np.int64), drawn]).astype(np.float64)
 
 
-def interval(values: np.ndarray, share: float = SHARE) -> Interval:
+def interval(values: np.ndarray) -> Interval:
     """The first of (draws + 1,) values with the percentile interval of the others; draws without a value are left out, and of fewer than
     LEAST there is no interval."""
-    return Interval(float(values[0]), *_percentiles(values[1:], share))
+    return Interval(float(values[0]), *_percentiles(values[1:]))
 
 
-def difference(before: np.ndarray, after: np.ndarray, share: float = SHARE) -> Difference:
+def difference(before: np.ndarray, after: np.ndarray) -> Difference:
     """after − before from values on the same draws, first the plain ones."""
     change = after - before
     drawn = change[1:][np.isfinite(change[1:])]
     tails = [(1 + int(side.sum())) / (1 + len(drawn)) for side in (drawn <= 0, drawn >= 0)]
-    return Difference(float(change[0]), *_percentiles(drawn, share), min(1.0, 2 * min(tails)))
+    return Difference(float(change[0]), *_percentiles(drawn), min(1.0, 2 * min(tails)))
 
 
-def _percentiles(values: np.ndarray, share: float) -> tuple[float, float]:
+def _percentiles(values: np.ndarray) -> tuple[float, float]:
     values = values[np.isfinite(values)]
     if len(values) < LEAST:
         return float("nan"), float("nan")
-    low, high = np.quantile(values, [(1 - share) / 2, (1 + share) / 2])
+    low, high = np.quantile(values, [(1 - SHARE) / 2, (1 + SHARE) / 2])
     return float(low), float(high)

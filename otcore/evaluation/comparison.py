@@ -1,5 +1,6 @@
 """Encoders against each other, before and after: all figures, their intervals, and what has changed beyond noise."""
 
+import itertools
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
@@ -75,10 +76,8 @@ def _texts(settings: CompareSettings, pairs: Texts | None) -> Texts:
         pairs = {code: collection.pairs(code, PIVOT, settings.split) for code in settings.languages}
     texts = {code: list(pairs.get(code, ()))[: settings.pairs] for code in settings.languages}
     for code, found in texts.items():
-        if len(found) < 2:
-            raise InputError(
-                f"There are {len(found)} sentence pairs for {code}; a comparison needs two or more, so give more or leave it out."
-            )
+        if (count := len(found)) < 2:
+            raise InputError(f"There are {count} sentence pairs for {code}; a comparison needs two or more, so give more or leave it out.")
     return texts
 
 
@@ -87,9 +86,7 @@ def _compared(encoder: Encoder, layer: int | None) -> Compared:
     return Compared(encoder.name, encoder.check_layer(layer), sentence_layer, encoder.layers, encoder.dimension)
 
 
-def _figures(
-    settings: CompareSettings, encoders: Sequence[str], texts: Texts, measured: All
-) -> tuple[tuple[Estimate, ...], tuple[Change, ...], list[str]]:
+def _figures(settings: CompareSettings, encoders: Sequence[str], texts: Texts, measured: All):
     """Estimates, changes from the first encoder, and the names of the measures that all encoders and languages have."""
     names = [name for name in MEASURES if all(name in found.figures for found in measured.values())]
     weights = {code: draw_weights([pair.target.text for pair in found], settings.draws, settings.seed) for code, found in texts.items()}
@@ -97,15 +94,12 @@ def _figures(
     for encoder in encoders:
         values |= {(encoder, MEAN, name): np.mean([values[encoder, code, name] for code in texts], axis=0) for name in names}
     places = [(code, name) for name in names for code in (*texts, MEAN)]
-    estimates = [
-        Estimate(encoder, *place, *vars(interval(values[encoder, *place])).values(), _chance(*place, texts))
-        for encoder in encoders
-        for place in places
-    ]
-    first, changes = encoders[0], []
-    for encoder in encoders[1:]:
-        for place in places:
-            found = difference(values[first, *place], values[encoder, *place])
+    first, estimates, changes = encoders[0], [], []
+    for encoder, place in itertools.product(encoders, places):
+        drawn = values[encoder, *place]
+        estimates.append(Estimate(encoder, *place, *vars(interval(drawn)).values(), _chance(*place, texts)))
+        if encoder != first:
+            found = difference(values[first, *place], drawn)
             changes.append(Change(first, encoder, *place, *vars(found).values(), verdict(found, MEASURES[place[1]].better)))
     return tuple(estimates), tuple(changes), names
 
@@ -127,8 +121,7 @@ def _layer_errors(compared: Sequence[Compared], texts: Texts, measured: All) -> 
 
 
 def _sentence_scores(measured: All, names: Sequence[str]) -> Iterator[SentenceScores]:
-    for (encoder, code), found in measured.items():
-        for name in names:
-            if MEASURES[name].alone:
-                scores = found.figures[name].per_sentence()
-                yield SentenceScores(encoder, code, name, tuple(float(score) if np.isfinite(score) else None for score in scores))
+    alone = [name for name in names if MEASURES[name].alone]
+    for place, name in itertools.product(measured, alone):
+        scores = measured[place].figures[name].per_sentence()
+        yield SentenceScores(*place, name, tuple(float(score) if np.isfinite(score) else None for score in scores))

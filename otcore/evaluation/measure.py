@@ -49,10 +49,10 @@ class Measure:
     """One figure of a comparison.
 
     name, label: in files and addresses, and for people; `rank`: its place in lists
-    unit       : of its values
-    better     : "lower", "higher", or "" where neither is good in itself
     reading    : one line on how to read it
     compute    : the figure; None where the pairs do not allow it
+    unit       : of its values
+    better     : "lower", "higher", or "" where neither is good in itself
     gold       : whether it needs hand-made links
     first      : whether it is shown at first
     alone      : whether it says something of one sentence pair by itself; it gives Rates then
@@ -63,10 +63,10 @@ class Measure:
     name: str
     label: str
     rank: int
-    unit: str
-    better: str
     reading: str
     compute: Callable[[Prepared], Sample | None]
+    unit: str
+    better: str
     gold: bool = False
     first: bool = False
     alone: bool = False
@@ -74,6 +74,6 @@ class Measure:
     published: Published | None = None
 
 
-def measure(name: str, label: str, rank: int, *, unit: str, better: str, **more: Any) -> Callable[[Callable], Measure]:
+def measure(name: str, label: str, rank: int, **more: Any) -> Callable[[Callable], Measure]:
     """Makes a measure of the function that computes it, whose docstring is how to read it; `more` are the other fields."""
-    return lambda compute: Measure(name, label, rank, unit, better, " ".join(compute.__doc__.split()), compute, **more)
+    return lambda compute: Measure(name, label, rank, " ".join(compute.__doc__.split()), compute, **more)

@@ -103,7 +103,7 @@ def first_rate(sums: np.ndarray) -> np.ndarray:
 
 def two_rates(sums: np.ndarray) -> np.ndarray:
     """The mean of two rates, from hits, tries, hits, tries: of two directions, or of two classes (balanced accuracy)."""
-    return (ratio(sums[..., 0], sums[..., 1]) + ratio(sums[..., 2], sums[..., 3])) / 2
+    return (first_rate(sums[..., :2]) + first_rate(sums[..., 2:])) / 2
 
 
 def ratio(above: np.ndarray, below: np.ndarray, empty: float = np.nan) -> np.ndarray:

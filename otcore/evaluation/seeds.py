@@ -1,5 +1,6 @@
 """Runs that differ only by their seed, and what that alone changes."""
 
+import itertools
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -35,8 +36,7 @@ def seed_groups(names: Sequence[str]) -> dict[str, tuple[str, ...]]:
     """Label → encoders `run:NAME` among the names whose settings are the same but for the seed; groups of two or more only."""
     groups: dict[str, list[str]] = {}
     for name in names:
-        key = _settings_without_seed(name)
-        if key is not None:
+        if (key := _settings_without_seed(name)) is not None:
             groups.setdefault(key, []).append(name)
     found = [tuple(group) for group in groups.values() if len(group) > 1]
     return {f"{group[0]} and {len(group) - 1} more seed{'s' if len(group) > 2 else ''}": group for group in found}
@@ -55,13 +55,10 @@ def _settings_without_seed(name: str) -> str | None:
 
 def spreads(evaluation: Evaluation, groups: Mapping[str, Sequence[str]]) -> list[Spread]:
     """The spread of every figure over each group's runs."""
-    found = []
-    places = dict.fromkeys((one.language, one.measure) for one in evaluation.estimates)
-    for label, names in groups.items():
-        for code, key in places:
-            values = np.array([evaluation.estimate(name, code, key).value for name in names])
-            changes = values - evaluation.estimate(evaluation.names[0], code, key).value
-            agree = bool((changes > 0).all() or (changes < 0).all())
-            told = (values.mean(), values.min(), values.max(), values.std(ddof=1), changes.mean())
-            found.append(Spread(label, len(names), code, key, *map(float, told), agree))
+    found, places = [], dict.fromkeys((one.language, one.measure) for one in evaluation.estimates)
+    for (label, names), place in itertools.product(groups.items(), places):
+        values = np.array([evaluation.estimate(name, *place).value for name in names])
+        changes = values - evaluation.estimate(evaluation.names[0], *place).value
+        told = (values.mean(), values.min(), values.max(), values.std(ddof=1), changes.mean())
+        found.append(Spread(label, len(names), *place, *map(float, told), bool((changes > 0).all() or (changes < 0).all())))
     return found

@@ -191,13 +191,10 @@ class Evaluation:
 
     def rows(self) -> list[dict[str, Any]]:
         """A flat table: one row an encoder, language and measure, with its change from the first encoder where there is one."""
-        table = []
-        for one in self.estimates:
-            change = self.change(one.encoder, one.language, one.measure)
-            columns = {"change_value": "value", "change_low": "low", "change_high": "high", "p": "p", "verdict": "verdict"}
-            row = dataclasses.asdict(one) | {column: getattr(change, name, None) for column, name in columns.items()}
-            table.append(row)
-        return table
+        columns = {"change_value": "value", "change_low": "low", "change_high": "high", "p": "p", "verdict": "verdict"}
+        changes = [self.change(one.encoder, one.language, one.measure) for one in self.estimates]
+        told = [{column: getattr(change, name, None) for column, name in columns.items()} for change in changes]
+        return [dataclasses.asdict(one) | more for one, more in zip(self.estimates, told, strict=True)]
 
 
 def _plain(value: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -76,10 +77,8 @@ def build_index(encoder: Encoder, sentences: Sequence[Sentences], tell: Teller |
     """
     if not sentences:
         raise InputError("There is no language to search in; choose one that is not the query's.")
-    tell, total, done, vectors = tell or Teller(), sum(map(len, sentences)), 0, []
-    for one in sentences:
-        vectors.append(encode_sentences(encoder, one, tell.part(done / total, (done + len(one)) / total)))
-        done += len(one)
+    tell, ends = tell or Teller(), np.cumsum([0, *map(len, sentences)]) / sum(map(len, sentences))
+    vectors = [encode_sentences(encoder, one, tell.part(*part)) for one, part in zip(sentences, pairwise(ends), strict=True)]
     return Index(encoder.name, encoder.sentence_layer, tuple(sentences), tuple(vectors))
 
 
@@ -104,9 +103,8 @@ def search(index: Index, query: np.ndarray, top: int) -> dict[str, tuple[Hit, ..
         scores = (vectors @ query).astype(np.float64).round(_DIGITS)
         mean = float(scores.mean()) if len(scores) else 0.0
         best = np.argsort(-scores, kind="stable")[:top]
-        found[sentences.language] = tuple(
-            Hit(sentences.language, sentences.ids[k], sentences.texts[k], place, float(scores[k]), mean) for place, k in enumerate(best, 1)
-        )
+        hits = ((sentences.ids[k], sentences.texts[k], place, float(scores[k]), mean) for place, k in enumerate(best, 1))
+        found[sentences.language] = tuple(Hit(sentences.language, *hit) for hit in hits)
     return found
 
 

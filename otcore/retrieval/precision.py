@@ -42,10 +42,10 @@ def retrieve(source: np.ndarray, target: np.ndarray) -> Retrieval:
     raises: InputError   different numbers of sentences, or none
     """
     if len(source) != len(target) or len(source) == 0:
-        raise InputError(
-            f"Retrieval needs as many source as target sentences, and at least one; there are {len(source)} and {len(target)}."
-        )
-    return Retrieval(_precision(source, target), _precision(target, source), len(source))
+        counts = f"{len(source)} and {len(target)}"
+        raise InputError(f"Retrieval needs as many source as target sentences, and at least one; there are {counts}.")
+    forward, backward = (float(retrieval_hits(*way).mean()) for way in ((source, target), (target, source)))
+    return Retrieval(forward, backward, len(source))
 
 
 def retrieval_hits(queries: np.ndarray, candidates: np.ndarray) -> np.ndarray:
@@ -58,7 +58,3 @@ def retrieval_hits(queries: np.ndarray, candidates: np.ndarray) -> np.ndarray:
         similarity[rows, start + rows] = -np.inf
         hits.append(right > similarity.max(1, initial=-np.inf))
     return np.concatenate(hits)
-
-
-def _precision(queries: np.ndarray, candidates: np.ndarray) -> float:
-    return int(retrieval_hits(queries, candidates).sum()) / len(queries)

@@ -1,5 +1,6 @@
 """How well a search finds what was marked as relevant: reciprocal rank, precision at 1, recall at 10, and the same by chance."""
 
+import functools
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -43,12 +44,8 @@ def score_queries(index: Index, queries: np.ndarray, relevant: Sequence[frozense
         ranks = [one for one in ranks if len(one)]
         if not ranks:
             raise InputError(f"No query has a relevant sentence in {sentences.language}; search a text that the queries were written for.")
-        found[sentences.language] = QueryScores(
-            float(np.mean([1 / one[0] for one in ranks])),
-            float(np.mean([one[0] == 1 for one in ranks])),
-            float(np.mean([(one <= AT).mean() for one in ranks])),
-            len(ranks),
-        )
+        means = np.mean([(1 / one[0], one[0] == 1, (one <= AT).mean()) for one in ranks], axis=0)
+        found[sentences.language] = QueryScores(*map(float, means), len(ranks))
     return found
 
 
@@ -64,12 +61,8 @@ def chance_scores(sentences: int, relevant: Sequence[int]) -> QueryScores:
     relevant: how many sentences answer each query; those that none answers are left out
     """
     counts = [r for r in relevant if r]
-    return QueryScores(
-        random_reciprocal_rank(sentences, counts),
-        float(np.mean([r / sentences for r in counts])),
-        min(AT / sentences, 1.0),
-        len(counts),
-    )
+    first = float(np.mean([r / sentences for r in counts]))
+    return QueryScores(random_reciprocal_rank(sentences, counts), first, min(AT / sentences, 1.0), len(counts))
 
 
 def random_reciprocal_rank(sentences: int, relevant: Sequence[int]) -> float:
@@ -78,11 +71,12 @@ def random_reciprocal_rank(sentences: int, relevant: Sequence[int]) -> float:
     relevant: how many sentences answer each query, each in 1 … sentences
     source  : the first of r marked ones among n comes at rank k with probability C(n − k, r − 1) / C(n, r)
     """
-    counts = list(map(int, relevant))
-    expected = {
-        r: sum(math.comb(sentences - k, r - 1) / k for k in range(1, sentences - r + 2)) / math.comb(sentences, r) for r in set(counts)
-    }
-    return float(np.mean([expected[r] for r in counts]))
+
+    @functools.cache
+    def expected(r: int) -> float:
+        return sum(math.comb(sentences - k, r - 1) / k for k in range(1, sentences - r + 2)) / math.comb(sentences, r)
+
+    return float(np.mean([expected(int(r)) for r in relevant]))
 
 
 def _ranks(similarity: np.ndarray, relevant: Sequence[int]) -> np.ndarray:

@@ -41,11 +41,8 @@ def bundled_sentences(collection: Collection, codes: Sequence[str]) -> tuple[Sen
 
     raises: InputError   a language the collection does not have
     """
-    found = []
-    for code in codes:
-        texts = collection.texts(code)
-        found.append(Sentences(code, tuple(texts), tuple(texts.values())))
-    return tuple(found)
+    texts = ((code, collection.texts(code)) for code in codes)
+    return tuple(Sentences(code, tuple(own), tuple(own.values())) for code, own in texts)
 
 
 def written_query(collection: Collection, text: str, code: str) -> Query | None:

@@ -18,17 +18,8 @@ def unit_rows(vectors: np.ndarray) -> np.ndarray:
     return vectors / np.linalg.norm(vectors, axis=1, keepdims=True).clip(1e-12)
 
 
-def csls(x: np.ndarray, y: np.ndarray, k: int = NEIGHBOURS) -> np.ndarray:
-    """(n, m) 2 cos(x, y) − r(x) − r(y), where r is the mean cosine to the k nearest of the other side (all, where there are fewer).
-
-    x, y: (n, d), (m, d) unit vectors
-    """
-    similarity = x @ y.T
-    return 2 * similarity - nearest_mean(x, y, k)[:, None] - nearest_mean(y, x, k)[None, :]
-
-
 def nearest_mean(x: np.ndarray, y: np.ndarray, k: int = NEIGHBOURS) -> np.ndarray:
-    """(n,) mean cosine of each unit row of x to its k nearest rows of y."""
+    """(n,) mean cosine of each unit row of x to its k nearest rows of y (all, where there are fewer): r of CSLS."""
     k = min(k, len(y))
     parts = [np.partition(x[start : start + _ROWS] @ y.T, len(y) - k, axis=1)[:, len(y) - k :].mean(1) for start in range(0, len(x), _ROWS)]
     return np.concatenate(parts)
@@ -43,19 +34,12 @@ def word_hits(sides: Sequence[tuple[np.ndarray, np.ndarray]], gold: Sequence[Lin
     sides: source (n, d) and target (m, d) word vectors of each sentence; words that were cut are no words
     gold : links between their words
     """
-    kept = [_inside(links, len(x), len(y)) for (x, y), links in zip(sides, gold, strict=True)]
+    kept = []
+    for (x, y), links in zip(sides, gold, strict=True):
+        inside = [{(i, j) for i, j in some if i < len(x) and j < len(y)} for some in (links.sure, links.possible)]
+        kept.append(Links(*inside))
     pools = [_pool([pair[side] for pair in sides], kept, side) for side in (0, 1)]
-    counts = np.zeros((len(sides), 4), np.int64)
-    for side in (0, 1):
-        counts[:, 2 * side : 2 * side + 2] = _one_way(pools[side], pools[1 - side], kept, side, k)
-    return counts
-
-
-def _inside(links: Links, n: int, m: int) -> Links:
-    def fits(found):
-        return frozenset((i, j) for i, j in found if i < n and j < m)
-
-    return Links(fits(links.sure), fits(links.possible))
+    return np.hstack([_one_way(pools[side], pools[1 - side], kept, side, k) for side in (0, 1)])
 
 
 def _pool(vectors: Sequence[np.ndarray], gold: Sequence[Links], side: int):
@@ -79,7 +63,7 @@ def _one_way(own, other, gold: Sequence[Links], side: int, k: int) -> np.ndarray
             if (number, link[side]) in right:
                 right[number, link[side]].append(columns[number, link[1 - side]])
     queries = x[[rows[place] for place in tried]]
-    hubs = nearest_mean(y, x, k)  # r of a query shifts its whole row and changes no order
+    hubs = nearest_mean(y, x, k)  # CSLS is 2 cos(x, y) − r(x) − r(y); r of a query shifts its whole row and changes no order
     for start in range(0, len(tried), _ROWS):
         block = tried[start : start + _ROWS]
         scores = 2 * queries[start : start + _ROWS] @ y.T - hubs

@@ -108,7 +108,6 @@ def missing(options: argparse.Namespace, task: str, encoder: str) -> list[int]:
 
 def one(options: argparse.Namespace, folder: Path, task: str, encoder: str) -> None:
     """Runs the seeds that are missing, and writes each as soon as it is there."""
-    from otcore.base.progress import Teller
     from otcore.commands._progress import progress_notes
     from otcore.encoders import load_encoder
     from otcore.evaluation.transfer.running import transfer
@@ -128,7 +127,7 @@ def one(options: argparse.Namespace, folder: Path, task: str, encoder: str) -> N
         }  # fmt: skip
         write_bytes(place(options, task, name, seed), json.dumps(content, indent=1).encode())
 
-    transfer(data, [load_encoder(encoder)], settings, missing(options, task, encoder), tell=Teller(progress_notes()), done=write)
+    transfer(data, [load_encoder(encoder)], settings, missing(options, task, encoder), tell=progress_notes(), done=write)
 
 
 def report(options: argparse.Namespace, task: str) -> None:

@@ -66,17 +66,10 @@ def _mean(made: Prepared, column: int) -> Rates | None:
 
 
 _cost = partial(measure, unit="cosine cost, 0 to 2", better="", alone=True)
+_OVER = {"unit": "ratio of transport costs", "better": "lower", "first": True, "chance": lambda pairs: 1.0}
 
 
-@_cost(
-    "cost_ratio",
-    "cost of true over shuffled pairs",
-    40,
-    unit="ratio of transport costs",
-    better="lower",
-    first=True,
-    chance=lambda pairs: 1.0,
-)
+@_cost("cost_ratio", "cost of true over shuffled pairs", 40, **_OVER)
 def _ratio(made: Prepared) -> Rates | None:
     """What it costs to move a sentence onto its translation, over what it costs to move it onto other sentences; 1 tells nothing
     apart."""

@@ -8,26 +8,17 @@ from otcore.evaluation.measure import Prepared, measure
 from otcore.evaluation.samples import Linear
 
 
-def linear_cka(x: np.ndarray, y: np.ndarray) -> float:
-    """Likeness of two clouds whose rows belong together: ‖YᵀX‖² / (‖XᵀX‖ ‖YᵀY‖) of the centred clouds, in [0, 1].
+def cka_sample(pairs: Sequence[tuple[np.ndarray, np.ndarray]]) -> Linear:
+    """Linear CKA over all rows of the sentences, with each sentence's influence by leaving it out: ‖YᵀX‖² / (‖XᵀX‖ ‖YᵀY‖) of the
+    centred clouds, in [0, 1]; 1 where a rotation, shift and one scaling make them equal. It rises as points become few.
 
-    1 for clouds that a rotation, shift and one scaling make equal; it rises as points become few, so compare equal numbers only.
-    x, y  : (p, d), (p, e)
+    pairs : (p, d) and (p, e) rows of each sentence that belong together; p may be 0
     source: Kornblith et al. 2019, eq. 5
     """
-    return _cka(*_moments(x, y))
-
-
-def cka_sample(pairs: Sequence[tuple[np.ndarray, np.ndarray]]) -> Linear:
-    """Linear CKA over all rows of the sentences, with each sentence's influence by leaving it out.
-
-    pairs: (p, d) and (p, d) rows of each sentence that belong together; p may be 0
-    """
-    whole = _moments(np.concatenate([x for x, _ in pairs]), np.concatenate([y for _, y in pairs]))
-    value = _cka(*whole)
+    whole = _moments(*(np.concatenate(side) for side in zip(*pairs, strict=True)))
     without = [_cka(*(all_ - one for all_, one in zip(whole, _moments(x, y), strict=True))) for x, y in pairs]
     influences = (len(pairs) - 1) * (np.mean(without) - np.array(without))
-    return Linear(value, influences if len(pairs) > 2 else np.zeros(len(pairs)))
+    return Linear(_cka(*whole), influences if len(pairs) > 2 else np.zeros(len(pairs)))
 
 
 def _moments(x: np.ndarray, y: np.ndarray) -> tuple:

@@ -1,10 +1,10 @@
 """The aligner's links against hand-made ones: AER, precision, recall, F1."""
 
-from functools import partial
+from collections.abc import Callable
 
 import numpy as np
 
-from otcore.evaluation.measure import Prepared, measure
+from otcore.evaluation.measure import Measure
 from otcore.evaluation.published import ERRORS
 from otcore.evaluation.samples import Rates, ratio
 
@@ -30,32 +30,18 @@ def f1(sums: np.ndarray) -> np.ndarray:
     return ratio(2 * p * r, p + r, empty=0.0)
 
 
-_links = partial(measure, gold=True, alone=True)
-_share = partial(_links, unit="share, 0 to 1", better="higher")
+_AER = {"unit": "alignment error rate, 0 to 1", "better": "lower", "first": True, "published": ERRORS}
+_SHARE = {"unit": "share, 0 to 1", "better": "higher"}
+_ALL = (
+    ("aer", "AER", error_rate, _AER, "Share of word links that are wrong or missing against hand-made ones; 0 is perfect."),
+    ("precision", "precision", precision, _SHARE, "Share of the links found that are at least possible in gold."),
+    ("recall", "recall", recall, _SHARE, "Share of the sure gold links that were found."),
+    ("f1", "F1", f1, _SHARE, "Harmonic mean of precision and recall of the links."),
+)
 
 
-@_links("aer", "AER", 10, unit="alignment error rate, 0 to 1", better="lower", first=True, published=ERRORS)
-def _error_rate(made: Prepared) -> Rates:
-    """Share of word links that are wrong or missing against hand-made ones; 0 is perfect."""
-    return Rates(made.links[made.layer], error_rate)
+def _measure(name: str, label: str, combine: Callable, kind: dict, reading: str, rank: int) -> Measure:
+    return Measure(name, label, rank, reading, lambda made: Rates(made.links[made.layer], combine), gold=True, alone=True, **kind)
 
 
-@_share("precision", "precision", 11)
-def _precision(made: Prepared) -> Rates:
-    """Share of the links found that are at least possible in gold."""
-    return Rates(made.links[made.layer], precision)
-
-
-@_share("recall", "recall", 12)
-def _recall(made: Prepared) -> Rates:
-    """Share of the sure gold links that were found."""
-    return Rates(made.links[made.layer], recall)
-
-
-@_share("f1", "F1", 13)
-def _f1(made: Prepared) -> Rates:
-    """Harmonic mean of precision and recall of the links."""
-    return Rates(made.links[made.layer], f1)
-
-
-MEASURE = (_error_rate, _precision, _recall, _f1)
+MEASURE = tuple(_measure(*one, rank) for rank, one in enumerate(_ALL, 10))

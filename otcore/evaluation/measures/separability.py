@@ -15,8 +15,7 @@ def probe_hits(sources: Sequence[np.ndarray], targets: Sequence[np.ndarray]) -> 
 
     Ridge regression on standardised vectors, fitted on four fifths of the sentence pairs and tried on the last, five times; both
     sides of a pair stay together and both languages weigh the same, so that the mean of both rates is 0.5 where they are one cloud.
-
-    returns: None where there are fewer than two sentence pairs
+    None where there are fewer than two sentence pairs.
     """
     from sklearn.linear_model import RidgeClassifier
     from sklearn.model_selection import GroupKFold, cross_val_predict
@@ -37,16 +36,10 @@ def probe_hits(sources: Sequence[np.ndarray], targets: Sequence[np.ndarray]) -> 
     return np.stack(columns, axis=1)
 
 
-@measure(
-    "separability",
-    "language separability",
-    50,
-    unit="balanced accuracy, 0 to 1",
-    better="lower",
-    first=True,
-    alone=True,
-    chance=lambda pairs: 0.5,
-)
+_KIND = {"unit": "balanced accuracy, 0 to 1", "better": "lower", "first": True, "alone": True, "chance": lambda pairs: 0.5}
+
+
+@measure("separability", "language separability", 50, **_KIND)
 def _separability(made: Prepared) -> Rates | None:
     """How well a linear probe tells the words of a language from English ones, cross-validated; 0.5 is chance, a language-neutral
     space."""

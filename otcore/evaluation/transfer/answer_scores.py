@@ -15,14 +15,11 @@ from collections import Counter
 from collections.abc import Sequence
 
 _ARTICLES = {
-    code: re.compile(pattern)
-    for code, pattern in {
-        "en": r"\b(?:a|an|the)\b",
-        "es": r"\b(?:un|una|unos|unas|el|la|los|las)\b",
-        "de": r"\b(?:ein|eine|einen|einem|eines|einer|der|die|das|den|dem|des)\b",
-        "vi": r"\b(?:của|là|cái|chiếc|những)\b",
-        "ar": "ال",
-    }.items()
+    "en": r"\b(?:a|an|the)\b",
+    "es": r"\b(?:un|una|unos|unas|el|la|los|las)\b",
+    "de": r"\b(?:ein|eine|einen|einem|eines|einer|der|die|das|den|dem|des)\b",
+    "vi": r"\b(?:của|là|cái|chiếc|những)\b",
+    "ar": "ال",
 }
 _IDEOGRAPHS = {"zh": r"[\u4e00-\u9fa5]", "ja": r"[\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u4e00-\u9fa5]"}
 
@@ -31,7 +28,7 @@ def normalised(text: str, code: str) -> str:
     """The words of an answer that are compared, divided by single spaces."""
     text = "".join(character for character in text.lower() if not _is_punctuation(character))
     if code in _ARTICLES:
-        text = _ARTICLES[code].sub(" ", text)
+        text = re.sub(_ARTICLES[code], " ", text)
     if code in _IDEOGRAPHS:
         text = re.sub(f"({_IDEOGRAPHS[code]})", r" \1 ", text)
     return " ".join(text.split())
@@ -61,7 +58,5 @@ def _is_punctuation(character: str) -> bool:
 
 def _overlap(predicted: Counter, wanted: Counter) -> float:
     same = sum((predicted & wanted).values())
-    if same == 0:
-        return 0.0
-    precision, recall = same / sum(predicted.values()), same / sum(wanted.values())
-    return 2 * precision * recall / (precision + recall)
+    precision, recall = same / max(sum(predicted.values()), 1), same / max(sum(wanted.values()), 1)
+    return 2 * precision * recall / (precision + recall) if same else 0.0

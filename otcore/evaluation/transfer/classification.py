@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 import numpy as np
 
@@ -11,10 +11,7 @@ from otcore.base.progress import Teller
 from otcore.evaluation.transfer.labelled_files import Labelled
 from otcore.evaluation.transfer.settings import TransferSettings
 from otcore.evaluation.transfer.sources import drawn
-from otcore.evaluation.transfer.task import ENGLISH, LearntTask, Run, Scores
-
-if TYPE_CHECKING:
-    from otcore.encoders.encoder import Encoder
+from otcore.evaluation.transfer.task import ENGLISH, Encoder, LearntTask, Run, Scores
 
 
 @dataclass(frozen=True)
@@ -61,7 +58,7 @@ class Classification(LearntTask):
             found[code] = {"accuracy": max(scores["accuracy"], 1 / count), "f1": max(scores["f1"], random)}
         return found
 
-    def prepare(self, encoder: "Encoder", settings: TransferSettings, tell: Teller) -> Run:
+    def prepare(self, encoder: Encoder, settings: TransferSettings, tell: Teller) -> Run:
         from otcore.evaluation.transfer.label_learner import learner
 
         train = self._part(ENGLISH, self.train, settings.train_examples)

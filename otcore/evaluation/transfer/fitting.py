@@ -16,18 +16,6 @@ _CLIP = 1.0
 
 
 @dataclass(frozen=True)
-class Fitted:
-    """How a training went.
-
-    best   : score on dev of the pass that was kept
-    history: score on dev after each pass
-    """
-
-    best: float
-    history: tuple[float, ...]
-
-
-@dataclass(frozen=True)
 class Training:
     """What is trained on what.
 
@@ -45,8 +33,8 @@ class Training:
     dev: Callable[[], float]
 
 
-def fit(training: Training, settings: TransferSettings, tell: Teller) -> Fitted:
-    """Trains in place and leaves the parameters of the best pass; the first of several equal ones.
+def fit(training: Training, settings: TransferSettings, tell: Teller) -> list[float]:
+    """Trains in place and leaves the parameters of the best pass, the first of several equal ones; the score on dev after each pass.
 
     raises: Stopped
     """
@@ -82,7 +70,7 @@ def fit(training: Training, settings: TransferSettings, tell: Teller) -> Fitted:
     with torch.no_grad():
         for parameter, value in zip(parameters, kept, strict=True):
             parameter.copy_(value)
-    return Fitted(max(history), tuple(history))
+    return history
 
 
 def hidden_layer(width: int, outputs: int, settings: TransferSettings) -> nn.Sequential:

@@ -54,7 +54,9 @@ class _Frozen:
         for code, told in tell.each(dict.fromkeys(self._codes)):
             own = {number: part.texts for number, part in enumerate(parts) if part.code == code}
             texts = list(dict.fromkeys(text for examples in own.values() for example in examples for text in example))
-            self._vectors[code] = _encoded(encoder, settings, texts, code, told)
+            words, show = [words_of(text, code) for text in texts], told.counted(code, "texts encoded")
+            vectors = sentence_vectors(encoder, words, settings.layer, show, code)
+            self._vectors[code] = torch.from_numpy(vectors * np.float32(np.sqrt(encoder.dimension)))  # entries are about 1
             row = {text: index for index, text in enumerate(texts)}
             self._rows |= {number: torch.tensor([[row[text] for text in one] for one in examples]) for number, examples in own.items()}
 
@@ -74,16 +76,6 @@ class _Frozen:
         """Indices of all examples in batches without a gradient."""
         count = len(self._rows[part])
         return [range(start, min(start + _BATCH, count)) for start in range(0, count, _BATCH)]
-
-
-def _encoded(encoder: Encoder, settings: TransferSettings, texts: Sequence[str], code: str, tell: Teller) -> Tensor:
-    """(n, d) unit sentence vectors times √d, so that entries are about 1."""
-
-    def show(done: int, total: int) -> None:
-        tell(done / total, f"{code}: {done} of {total} texts encoded")
-
-    vectors = sentence_vectors(encoder, [words_of(text, code) for text in texts], settings.layer, show, code)
-    return torch.from_numpy(vectors * np.float32(np.sqrt(encoder.dimension)))
 
 
 class _Trained:
@@ -151,6 +143,6 @@ def _run(data: _Frozen | _Trained, parts: Sequence[Part], labels: int, seed: int
 
     watched = Teller(stop=tell.stop)
     training = Training(head, data.reader, lambda: data.passes(random), loss, lambda: judged(1, watched)["accuracy"])
-    fitted = fit(training, data.settings, tell.part(0, 0.7))
+    history = fit(training, data.settings, tell.part(0, 0.7))
     tested = {parts[part].code: judged(part, told) for part, told in tell.part(0.7, 1).each(range(2, len(parts)))}
-    return Outcome(tested, fitted.best, len(fitted.history))
+    return Outcome(tested, max(history), len(history))

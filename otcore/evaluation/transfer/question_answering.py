@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 import numpy as np
 
@@ -11,10 +11,7 @@ from otcore.evaluation.transfer.answer_scores import exact_match, f1, units
 from otcore.evaluation.transfer.settings import TransferSettings
 from otcore.evaluation.transfer.sources import drawn
 from otcore.evaluation.transfer.squad_files import Question
-from otcore.evaluation.transfer.task import ENGLISH, LearntTask, Run, Scores
-
-if TYPE_CHECKING:
-    from otcore.encoders.encoder import Encoder
+from otcore.evaluation.transfer.task import ENGLISH, Encoder, LearntTask, Run, Scores
 
 _GUESSES = 10  # random answers a question, for the chance level
 
@@ -41,7 +38,7 @@ class QuestionAnswering(LearntTask):
             found[code] = judged(guesses, some, code)
         return found
 
-    def prepare(self, encoder: "Encoder", settings: TransferSettings, tell: Teller) -> Run:
+    def prepare(self, encoder: Encoder, settings: TransferSettings, tell: Teller) -> Run:
         from otcore.evaluation.transfer.fitting import seeded
         from otcore.evaluation.transfer.span_learner import Learner
 

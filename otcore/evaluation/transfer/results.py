@@ -89,19 +89,17 @@ class Transfer:
 
     def average(self, encoder: str, place: str, measure: str) -> Average:
         """Over seeds. `place`: a language, or one of `groups`, whose languages count alike."""
-        codes = self.groups.get(place, (place,))
-        by_seed = {seed: [] for seed in self.seeds}
-        for score in self.scores:
-            if score.encoder == encoder and score.measure == measure and score.language in codes:
-                by_seed[score.seed].append(score.value)
-        return Average.of([float(np.mean(values)) for values in by_seed.values()])
+        return Average.of(self._values(encoder, place, measure).mean(1).tolist())
 
     def change(self, encoder: str, place: str, measure: str) -> Average:
         """From the first encoder to another, seed by seed."""
-        codes = self.groups.get(place, (place,))
-        value = {(s.encoder, s.seed, s.language): s.value for s in self.scores if s.measure == measure}
-        means = [np.mean([value[encoder, seed, code] - value[self.encoders[0], seed, code] for code in codes]) for seed in self.seeds]
-        return Average.of([float(mean) for mean in means])
+        found, first = (self._values(name, place, measure) for name in (encoder, self.encoders[0]))
+        return Average.of((found - first).mean(1).tolist())
+
+    def _values(self, encoder: str, place: str, measure: str) -> np.ndarray:
+        """(seeds, languages) of a place."""
+        value = {(s.seed, s.language): s.value for s in self.scores if s.encoder == encoder and s.measure == measure}
+        return np.array([[value[seed, code] for code in self.groups.get(place, (place,))] for seed in self.seeds])
 
     def guess(self, place: str, measure: str) -> float:
         """Chance level of a language or a group."""
@@ -112,17 +110,15 @@ class Transfer:
         places = (*self.languages, *self.groups)
 
         def table(figure: Callable[[str, str, str], Average], names: Sequence[str]) -> dict[str, Any]:
-            return {
-                name: {one: {place: dataclasses.asdict(figure(name, place, one)) for place in places} for one in self.measures}
-                for name in names
-            }
+            def of(name: str, measure: str) -> dict[str, Any]:
+                return {place: dataclasses.asdict(figure(name, place, measure)) for place in places}
 
+            return {name: {measure: of(name, measure) for measure in self.measures} for name in names}
+
+        lists = {name: list(getattr(self, name)) for name in ("measures", "encoders", "languages", "seeds")}
         return {
             "task": self.task,
-            "measures": list(self.measures),
-            "encoders": list(self.encoders),
-            "languages": list(self.languages),
-            "seeds": list(self.seeds),
+            **lists,
             "groups": {name: list(codes) for name, codes in self.groups.items()},
             "averages": table(self.average, self.encoders),
             "changes": table(self.change, self.encoders[1:]),

@@ -1,5 +1,6 @@
 """A task for some encoders and seeds, one after the other, and the averages of what comes out."""
 
+import itertools
 import time
 from collections.abc import Callable, Sequence
 
@@ -38,15 +39,11 @@ def transfer(
         raise InputError("Seeds must be different whole numbers from 0 up, at least one.")
     began, tell, settings = time.monotonic(), tell or Teller(), settings.settled(task.own)
     used = tuple(seeds) if task.trained else tuple(seeds)[:1]
-    scores: list[Score] = []
-    fits: list[Fit] = []
-    for encoder, part in tell.each(encoders):
-        found, fitted = _one(task, encoder, settings, used, part, done)
-        scores += found
-        fits += fitted
+    each = [_one(task, encoder, settings, used, part, done) for encoder, part in tell.each(encoders)]
+    scores, fits = (tuple(itertools.chain.from_iterable(found)) for found in zip(*each, strict=True))
     chance = {code: dict(figures) for code, figures in task.chance(settings).items()}
-    told = (tuple(scores), tuple(fits), chance, settings, time.monotonic() - began)
-    return Transfer(task.name, tuple(task.measures), tuple(names), task.languages, used, tuple(seen), *told)
+    said = (task.name, tuple(task.measures), tuple(names), task.languages, used, tuple(seen))
+    return Transfer(*said, scores, fits, chance, settings, time.monotonic() - began)
 
 
 def _one(task: Task, encoder: Encoder, settings: TransferSettings, seeds: Sequence[int], tell: Teller, done: Done):
@@ -60,9 +57,8 @@ def _one(task: Task, encoder: Encoder, settings: TransferSettings, seeds: Sequen
         began = time.monotonic()
         label = f"{encoder.name}, seed {seed}: " if task.trained else f"{encoder.name}: "
         outcome = run(seed, _named(part, label))
-        found = [
-            Score(encoder.name, seed, code, name, value) for code, figures in outcome.scores.items() for name, value in figures.items()
-        ]
+        values = [(code, *entry) for code, figures in outcome.scores.items() for entry in figures.items()]
+        found = [Score(encoder.name, seed, *value) for value in values]
         fit = Fit(encoder.name, seed, outcome.dev, outcome.epochs, time.monotonic() - began, prepared)
         done(encoder.name, seed, found, fit)
         scores += found

@@ -109,18 +109,15 @@ class Learner:
         def score(vectors: Vectors, questions: Sequence[Question], told: Teller) -> dict[str, float]:
             return judged(self._answers(reader, head, vectors, questions, told), questions, vectors.code)
 
-        training = Training(
-            head,
-            None if self._settings.frozen else reader,
-            lambda: training_batches(train.lengths, self._settings.batch, random),
-            loss,
-            lambda: score(dev, self._dev, Teller(stop=tell.stop))["f1"],
-        )
-        fitted = fit(training, self._settings, tell.part(0, 0.7))
-        scores = {}
-        for (code, questions), told in tell.part(0.7, 1).each(tests.items()):
-            scores[code] = score(self._windows(code, questions), questions, told)
-        return Outcome(scores, fitted.best, len(fitted.history))
+        def batches() -> list[np.ndarray]:
+            return training_batches(train.lengths, self._settings.batch, random)
+
+        watched, trained = Teller(stop=tell.stop), None if self._settings.frozen else reader
+        training = Training(head, trained, batches, loss, lambda: score(dev, self._dev, watched)["f1"])
+        history = fit(training, self._settings, tell.part(0, 0.7))
+        each = tell.part(0.7, 1).each(tests.items())
+        scores = {code: score(self._windows(code, questions), questions, told) for (code, questions), told in each}
+        return Outcome(scores, max(history), len(history))
 
     def _reader(self) -> Reader:
         return Reader(self._encoder, self._settings, trained=not self._settings.frozen).eval()

@@ -29,11 +29,10 @@ def read_questions(path: str) -> list[Question]:
     raises: InputError   unreadable, not JSON, not of this format, a question without an answer or with one not in its context
     """
     questions = []
-    for group, article in enumerate(_list(_content(path), "data", path)):
-        for paragraph in _list(article, "paragraphs", path):
-            context = _text(paragraph, "context", path)
-            for entry in _list(paragraph, "qas", path):
-                questions.append(_question(entry, context, group, path))
+    for group, article in enumerate(_value(_content(path), "data", list, path)):
+        for paragraph in _value(article, "paragraphs", list, path):
+            context = _value(paragraph, "context", str, path)
+            questions += [_question(entry, context, group, path) for entry in _value(paragraph, "qas", list, path)]
     if not questions:
         raise InputError(f"{path} has no questions; give a file in the format of SQuAD 1.1.")
     return questions
@@ -51,15 +50,15 @@ def _content(path: str) -> Any:
 def _question(entry: Any, context: str, group: int, path: str) -> Question:
     id = str(entry.get("id", "")) if isinstance(entry, dict) else ""
     where = f"{path}, question {id or '?'}"
-    question = _text(entry, "question", where)
-    answers = dict.fromkeys(_answer(answer, context, where) for answer in _list(entry, "answers", where))
+    question = _value(entry, "question", str, where)
+    answers = dict.fromkeys(_answer(answer, context, where) for answer in _value(entry, "answers", list, where))
     if not answers:
         raise InputError(f"{where}, has no answer; questions without one (SQuAD 2.0) are not asked here, so remove them.")
     return Question(id, question, context, tuple(answers), group)
 
 
 def _answer(answer: Any, context: str, where: str) -> tuple[str, int]:
-    text = _text(answer, "text", where)
+    text = _value(answer, "text", str, where)
     start = answer.get("answer_start")
     if isinstance(start, bool) or not isinstance(start, int):
         raise InputError(f"{where}: an answer has no answer_start; give the place of its first character in the context.")
@@ -71,15 +70,10 @@ def _answer(answer: Any, context: str, where: str) -> tuple[str, int]:
     return text, min(places, key=lambda place: abs(place - start))  # files made by other tools count bytes, or from 1
 
 
-def _list(entry: Any, key: str, where: str) -> list:
+def _value(entry: Any, key: str, kind: type, where: str) -> Any:
+    """A list, or a text that is not blank."""
     value = entry.get(key) if isinstance(entry, dict) else None
-    if not isinstance(value, list):
-        raise InputError(f"{where}: no list “{key}” where SQuAD 1.1's format has one; check the file.")
-    return value
-
-
-def _text(entry: Any, key: str, where: str) -> str:
-    value = entry.get(key) if isinstance(entry, dict) else None
-    if not isinstance(value, str) or not value.strip():
-        raise InputError(f"{where}: no text “{key}” where SQuAD 1.1's format has one; check the file.")
+    if not isinstance(value, kind) or (kind is str and not value.strip()):
+        name = "list" if kind is list else "text"
+        raise InputError(f"{where}: no {name} “{key}” where SQuAD 1.1's format has one; check the file.")
     return value

@@ -10,8 +10,10 @@ from otcore.evaluation.published import Published
 from otcore.evaluation.transfer.settings import TransferSettings
 from otcore.evaluation.transfer.sources import Sources
 
-if TYPE_CHECKING:  # loads torch, and tasks are listed before any is run
+if TYPE_CHECKING:
     from otcore.encoders.encoder import Encoder
+else:  # its module loads torch, and tasks are listed before any is run
+    Encoder = Any
 
 ENGLISH = "en"
 Scores = Mapping[str, Mapping[str, float]]
@@ -82,7 +84,7 @@ class Task(ABC):
         """What no knowledge at all would score."""
 
     @abstractmethod
-    def prepare(self, encoder: "Encoder", settings: TransferSettings, tell: Teller) -> Run:
+    def prepare(self, encoder: Encoder, settings: TransferSettings, tell: Teller) -> Run:
         """Does what all seeds share, such as encoding once. What comes back takes a seed and a teller.
 
         settings: settled for this task

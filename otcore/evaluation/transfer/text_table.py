@@ -12,8 +12,7 @@ def as_text(found: Transfer) -> str:
     kind = TASKS[found.task]
     seeds = f", {len(found.seeds)} seed{'s' if len(found.seeds) > 1 else ''}" if kind.trained else ", nothing is trained"
     parts = [f"{kind.label}{seeds}"]
-    for measure in found.measures:
-        parts.append("\n".join(_table(found, measure, kind.measures[measure])))
+    parts += ["\n".join(_table(found, measure, kind.measures[measure])) for measure in found.measures]
     if kind.trained:
         parts.append("\n".join(_training(found)))
     return "\n\n".join(parts)
@@ -30,12 +29,7 @@ def _table(found: Transfer, measure: str, name: str) -> list[str]:
             row += [_cell(found.average(encoder, place, measure)), _cell(found.change(encoder, place, measure), signed=True)]
         rows.append([*row, f"{100 * found.guess(place, measure):.1f}"])
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    return [
-        "  ".join(
-            cell.ljust(width) if column == 0 else cell.rjust(width) for column, (cell, width) in enumerate(zip(row, widths, strict=True))
-        )
-        for row in rows
-    ]
+    return ["  ".join([row[0].ljust(widths[0]), *map(str.rjust, row[1:], widths[1:])]) for row in rows]
 
 
 def _training(found: Transfer) -> list[str]:

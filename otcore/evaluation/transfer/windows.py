@@ -49,7 +49,8 @@ def _of_one(joiner: Joiner, number: int, question: Question, ids: Sequence[int],
     width, stride = size
     step = max(width - stride, 1)
     found, start = [], 0
-    span = answer_pieces(context.offsets, *_first(question))
+    answer, begin = question.answers[0]
+    span = answer_pieces(context.offsets, begin, begin + len(answer))
     while True:
         end = min(start + width, len(context))
         joint = joiner.join(ids, context.ids[start:end])
@@ -60,11 +61,6 @@ def _of_one(joiner: Joiner, number: int, question: Question, ids: Sequence[int],
         if end == len(context):
             return found
         start += step
-
-
-def _first(question: Question) -> tuple[int, int]:
-    text, start = question.answers[0]
-    return start, start + len(text)
 
 
 def answer_pieces(offsets: Sequence[tuple[int, int]], start: int, end: int) -> tuple[int, int] | None:

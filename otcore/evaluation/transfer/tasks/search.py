@@ -6,7 +6,7 @@ English sentences, English queries over its sentences; English itself is searche
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 import numpy as np
 
@@ -14,11 +14,8 @@ from otcore.base.progress import Teller
 from otcore.corpora.collection import Collection, load_collection
 from otcore.evaluation.transfer.settings import TransferSettings
 from otcore.evaluation.transfer.sources import Sources
-from otcore.evaluation.transfer.task import ENGLISH, Outcome, Run, Scores, Task
+from otcore.evaluation.transfer.task import ENGLISH, Encoder, Outcome, Run, Scores, Task
 from otcore.text.languages import words_of
-
-if TYPE_CHECKING:
-    from otcore.encoders.encoder import Encoder
 
 
 @dataclass(frozen=True)
@@ -52,7 +49,7 @@ class Search(Task):
         relevant = self._relevant()
         return dict.fromkeys(self.codes, random_ranking(relevant.sum(1), relevant.shape[1], settings.top))
 
-    def prepare(self, encoder: "Encoder", settings: TransferSettings, tell: Teller) -> Run:
+    def prepare(self, encoder: Encoder, settings: TransferSettings, tell: Teller) -> Run:
         def run(seed: int, told: Teller) -> Outcome:
             relevant, found = self._relevant(), {}
             each = told.each(dict.fromkeys((ENGLISH, *self.codes)))
@@ -65,26 +62,21 @@ class Search(Task):
 
         return run
 
-    def _encode(self, encoder: "Encoder", settings: TransferSettings, code: str, tell: Teller) -> tuple[np.ndarray, np.ndarray]:
+    def _encode(self, encoder: Encoder, settings: TransferSettings, code: str, tell: Teller) -> tuple[np.ndarray, np.ndarray]:
         """Unit vectors of the queries (q, d) and the sentences (n, d)."""
         from otcore.retrieval.precision import sentence_vectors
 
         def encoded(texts: Sequence[str], part: Teller) -> np.ndarray:
-            def show(done: int, total: int) -> None:
-                part(done / total, f"{code}: {done} of {total} texts encoded")
-
-            return sentence_vectors(encoder, [words_of(text, code) for text in texts], settings.layer, show, code)
+            words, show = [words_of(text, code) for text in texts], part.counted(code, "texts encoded")
+            return sentence_vectors(encoder, words, settings.layer, show, code)
 
         queries = [query.texts[code] for query in self.collection.queries]
         return encoded(queries, tell.part(0, 0.1)), encoded(list(self.collection.texts(code).values()), tell.part(0.1, 1))
 
     def _relevant(self) -> np.ndarray:
         """(q, n) bool, the same in all languages."""
-        ids = {id: column for column, id in enumerate(self.collection.texts(ENGLISH))}
-        relevant = np.zeros((len(self.collection.queries), len(ids)), bool)
-        for row, query in enumerate(self.collection.queries):
-            relevant[row, [ids[id] for id in query.relevant]] = True
-        return relevant
+        ids = list(self.collection.texts(ENGLISH))
+        return np.stack([np.isin(ids, query.relevant) for query in self.collection.queries])
 
 
 def ranking_scores(scores: np.ndarray, relevant: np.ndarray, top: int) -> dict[str, float]:

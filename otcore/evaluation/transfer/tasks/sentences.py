@@ -2,19 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from otcore.base.errors import InputError
 from otcore.base.progress import Teller
-from otcore.corpora.collection import load_collection
 from otcore.corpora.types import SentencePair
 from otcore.evaluation.transfer.pair_retrieval import PairRetrieval, Rater, Rates
 from otcore.evaluation.transfer.settings import TransferSettings
 from otcore.evaluation.transfer.sources import FilesError, Sources
-from otcore.evaluation.transfer.task import ENGLISH
-
-if TYPE_CHECKING:
-    from otcore.encoders.encoder import Encoder
+from otcore.evaluation.transfer.task import ENGLISH, Encoder
 
 
 @dataclass(frozen=True)
@@ -29,29 +24,27 @@ class SentenceRetrieval(PairRetrieval):
     formats = "Text files with one sentence a line, line-parallel with the English side, as FLORES and Tatoeba have them."
 
     @classmethod
-    def read(cls, sources: Sources) -> "SentenceRetrieval":
-        """From files line-parallel with one English file, each with its own (`FILE::ENGLISH`), or of pairs, English second; else from
-        the collection's test part.
+    def read_pairs(cls, code: str, entry: str, sources: Sources) -> list[SentencePair]:
+        """From a file that is line-parallel with one English file, or with its own (`FILE::ENGLISH`), or of pairs, English second."""
+        from otcore.corpora.pair_files import PairFile, read_pairs
 
-        raises: InputError   what the readers raise; FilesError   English as the other language
-        """
-        if not sources.tests:
-            collection = load_collection()
-            return cls({code: collection.pairs(code, ENGLISH, "test") for code in sources.chosen(collection, pivot=ENGLISH)})
-        return cls({code: _read(code, entry, sources) for code, entry in sources.tests.items()})
+        path, _, own = entry.partition("::")
+        if code == ENGLISH:
+            raise FilesError("english", f"{entry} is English, the side that every language is compared with; give it as the English side.")
+        pairs = read_pairs(PairFile(code, path, own or sources.english))
+        if not pairs:
+            raise InputError(f"{path} has no sentence; give a file with one a line.")
+        return pairs
 
     def luck(self, pairs: Sequence[SentencePair]) -> Rates:
         """1 / sentences."""
         return 1 / len(pairs), 1 / len(pairs)
 
-    def rater(self, encoder: "Encoder", settings: TransferSettings) -> Rater:
+    def rater(self, encoder: Encoder, settings: TransferSettings) -> Rater:
         from otcore.retrieval.precision import retrieve, sentence_vectors
 
         def encoded(words: Sequence, code: str, tell: Teller):
-            def show(done: int, total: int) -> None:
-                tell(done / total, f"{code}: {done} of {total} sentences encoded")
-
-            return sentence_vectors(encoder, words, settings.layer, show, code)
+            return sentence_vectors(encoder, words, settings.layer, tell.counted(code, "sentences encoded"), code)
 
         known = {}  # FLORES has the same English for all languages
 
@@ -64,18 +57,6 @@ class SentenceRetrieval(PairRetrieval):
             return found.forward, found.backward
 
         return rates
-
-
-def _read(code: str, entry: str, sources: Sources) -> list[SentencePair]:
-    from otcore.corpora.pair_files import PairFile, read_pairs
-
-    path, _, own = entry.partition("::")
-    if code == ENGLISH:
-        raise FilesError("english", f"{entry} is English, the side that every language is compared with; give it as the English side.")
-    pairs = read_pairs(PairFile(code, path, own or sources.english))
-    if not pairs:
-        raise InputError(f"{path} has no sentence; give a file with one a line.")
-    return pairs
 
 
 TASK = SentenceRetrieval

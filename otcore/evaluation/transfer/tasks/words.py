@@ -5,24 +5,19 @@ source: Cao, Kitaev & Klein 2020 §4.1; see `otcore.retrieval.words`
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from otcore.base.errors import InputError
 from otcore.base.progress import Teller
-from otcore.corpora.collection import load_collection
 from otcore.corpora.parallel import read_bitext
 from otcore.corpora.pharaoh import read_links
 from otcore.corpora.types import Links, SentencePair
 from otcore.evaluation.transfer.pair_retrieval import PairRetrieval, Rater, Rates
 from otcore.evaluation.transfer.settings import TransferSettings
 from otcore.evaluation.transfer.sources import FilesError, Sources
-from otcore.evaluation.transfer.task import ENGLISH
+from otcore.evaluation.transfer.task import ENGLISH, Encoder
 from otcore.retrieval.words import word_hits
-
-if TYPE_CHECKING:
-    from otcore.encoders.encoder import Encoder
 
 _BLOCK = 128  # pairs encoded between two steps of progress
 
@@ -43,24 +38,29 @@ class WordRetrieval(PairRetrieval):
 
     @classmethod
     def read(cls, sources: Sources) -> "WordRetrieval":
-        """From files of pairs (lines `source ||| target`, English second) with files of Pharaoh links (or `PAIRS::LINKS`), else from the
-        collection's test part.
-
-        raises: InputError   what the readers raise; no sure link; FilesError   a file of pairs without one of links or the reverse
-        """
         if alone := sources.links.keys() - sources.tests.keys():
             raise FilesError("tests", f"There are links for {min(alone)}, and no file of pairs; give both.")
-        if not sources.tests:
-            collection = load_collection()
-            return cls({code: collection.pairs(code, ENGLISH, "test") for code in sources.chosen(collection, pivot=ENGLISH)})
-        return cls({code: _read(code, entry, sources) for code, entry in sources.tests.items()})
+        return super().read(sources)
+
+    @classmethod
+    def read_pairs(cls, code: str, entry: str, sources: Sources) -> list[SentencePair]:
+        """From lines `source ||| target`, English second, with a file of Pharaoh links (or `PAIRS::LINKS`)."""
+        path, _, own = entry.partition("::")
+        links = own or sources.links.get(code)
+        if not links:
+            raise FilesError("links", f"{path} has no file of links for {code}; give one.")
+        pairs = read_bitext(path, code, ENGLISH)
+        gold = read_links(links, base=sources.base, pairs=pairs)
+        if not any(one.sure for one in gold):
+            raise InputError(f"{links} has no sure link, so no word can be asked for; give a file with some.")
+        return [SentencePair(pair.source, pair.target, one, pair.id) for pair, one in zip(pairs, gold, strict=True)]
 
     def luck(self, pairs: Sequence[SentencePair]) -> Rates:
         """Of a word drawn evenly from the candidates."""
         gold = [pair.gold for pair in pairs]
         return _random_hit(gold, 0), _random_hit(gold, 1)
 
-    def rater(self, encoder: "Encoder", settings: TransferSettings) -> Rater:
+    def rater(self, encoder: Encoder, settings: TransferSettings) -> Rater:
         def rates(pairs: Sequence[SentencePair], tell: Teller) -> Rates:
             sides = []
             for start in range(0, len(pairs), _BLOCK):
@@ -68,23 +68,11 @@ class WordRetrieval(PairRetrieval):
                 both = [[pair.source for pair in block], [pair.target for pair in block]]
                 encoded = [encoder.encode([one.words for one in way], settings.layer, None, [one.language for one in way]) for way in both]
                 sides += [(source.pooled(), target.pooled()) for source, target in zip(*encoded, strict=True)]
-                tell(len(sides) / len(pairs), f"{block[0].source.language}: {len(sides)} of {len(pairs)} pairs encoded")
+                tell.counted(block[0].source.language, "pairs encoded")(len(sides), len(pairs))
             hits = word_hits(sides, [pair.gold for pair in pairs]).sum(0)
             return hits[0] / max(hits[1], 1), hits[2] / max(hits[3], 1)
 
         return rates
-
-
-def _read(code: str, entry: str, sources: Sources) -> list[SentencePair]:
-    path, _, own = entry.partition("::")
-    links = own or sources.links.get(code)
-    if not links:
-        raise FilesError("links", f"{path} has no file of links for {code}; give one.")
-    pairs = read_bitext(path, code, ENGLISH)
-    gold = read_links(links, base=sources.base, pairs=pairs)
-    if not any(one.sure for one in gold):
-        raise InputError(f"{links} has no sure link, so no word can be asked for; give a file with some.")
-    return [SentencePair(pair.source, pair.target, one, pair.id) for pair, one in zip(pairs, gold, strict=True)]
 
 
 def _random_hit(gold: Sequence[Links], side: int) -> float:
