@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from urllib.parse import urlencode
 
-from dashboard.kit.templates import filled
+from dashboard.kit.markup import filled
 from dashboard.pages.search.choices import SearchView
 from otcore.corpora.collection import Collection
 from otcore.retrieval.index import Hit
