@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 import numpy as np
 
-from dashboard.kit import templates
+from dashboard.kit import markup
 from dashboard.pages.space.picture import Picture
 from otcore.space.points import Points
 from otcore.text.languages import language
@@ -29,7 +29,7 @@ def cards(picture: Picture, marked: list[int], moments: dict[str, int], encoder:
         card["moments"] = [{"name": name} | _nearest(picture, point, state) for name, state in moments.items()]
         links = np.flatnonzero((points.links == point).any(1))
         shown.append(card | {"translations": [_translation(picture, point, link, states, encoder) for link in links]})
-    return templates.filled("pages/space/cards.html", {"cards": shown})
+    return markup.filled("pages/space/cards.html", {"cards": shown})
 
 
 def _nearest(picture: Picture, point: int, state: int) -> dict[str, Any]:

@@ -5,7 +5,7 @@ import plotly.io
 from markupsafe import Markup
 from plotly.offline import get_plotlyjs
 
-from dashboard.kit import templates
+from dashboard.kit import markup
 from dashboard.pages.space.figures import POINTS
 from dashboard.pages.space.picture import Picture
 from otcore.space.metrics import METRICS
@@ -37,4 +37,4 @@ def html_page(figure, picture: Picture, facts: list[tuple[str, str, str]], readi
     values["states"] = ", ".join(f"{state.name} (layer {state.layer})" for state in picture.cloud.states)
     values["languages"] = ", ".join(language(code).name for code in points.codes)
     values["how"] = ", ".join(filter(None, [*how, settings.method.told()]))
-    return templates.filled("pages/space/export.html", values)
+    return markup.filled("pages/space/export.html", values)
