@@ -71,5 +71,6 @@ def test_base_leaves_something_to_fine_tuning(benchmarks):
 @pytest.mark.benchmarks
 @pytest.mark.slow
 def test_sentence_retrieval_on_flores(benchmarks):
-    found = flores(load_encoder("aligned"), benchmarks / "benchmarks" / "flores")
-    assert np.mean(list(found.values())) >= 0.90  # measured .921
+    # a few far apart; `benchmarks/editions.py` measures all: .921, and .873 of these
+    found = flores(load_encoder("aligned"), benchmarks / "benchmarks" / "flores", ("en", "ar", "fr", "ja"))
+    assert np.mean(list(found.values())) >= 0.86

@@ -122,7 +122,8 @@ def test_an_encoders_maps_are_applied_to_their_language_only(topics, xlm_roberta
         found = transfer(topics, [encoder, mapped], settings, [0])
         accuracy = {(name, code): found.average(name, code, "accuracy").mean for name in found.encoders for code in ("en", "de")}
         assert accuracy[encoder.name, "en"] == accuracy["mapped", "en"] == accuracy[encoder.name, "de"]
-        assert accuracy["mapped", "de"] < 0.8 < accuracy["mapped", "en"]  # turned round, the same text is taken for another
+        # turned round, the same text is taken for another; how far the few steps get differs with the machine
+        assert accuracy["mapped", "de"] < accuracy["mapped", "en"] - 0.2
 
 
 def test_averages_and_changes(topics, encoder, mbert):

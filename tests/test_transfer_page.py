@@ -21,9 +21,10 @@ from dashboard.pages.compare import task_files as store
 from otcore.base.errors import InputError
 from otcore.base.progress import Stopped
 from otcore.corpora.collection import load_collection
+from otcore.evaluation.transfer import pair_retrieval
 from otcore.evaluation.transfer.results import ALL, SEEN, UNSEEN, Fit, Score, Transfer
 from otcore.evaluation.transfer.settings import TransferSettings
-from otcore.evaluation.transfer.tasks import TASKS, sentences, topics, words
+from otcore.evaluation.transfer.tasks import TASKS, topics
 
 APP = Path(__file__).resolve().parents[1] / "streamlit_app.py"
 
@@ -44,8 +45,7 @@ def page(monkeypatch, folders, few, tmp_path):
     monkeypatch.setenv("OTCORE_ENCODERS", ",".join(folders))
     monkeypatch.setenv("OTCORE_RUNS", str(tmp_path / "runs"))
     monkeypatch.setattr(topics, "load_collection", lambda: few)
-    monkeypatch.setattr(words, "load_collection", lambda: few)
-    monkeypatch.setattr(sentences, "load_collection", lambda: few)
+    monkeypatch.setattr(pair_retrieval, "load_collection", lambda: few)
 
     def opened(wait=True, **url) -> AppTest:
         app = AppTest.from_file(str(APP), default_timeout=300)
