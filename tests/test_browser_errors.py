@@ -9,6 +9,12 @@ from playwright.sync_api import Page, expect
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(900)]
 
+_TRIES = 10
+_MIDDLE = """(plot, [trace, bar]) => {
+    const { xaxis, yaxis } = plot._fullLayout, box = plot.getBoundingClientRect(), found = plot.calcdata[trace][bar];
+    return [box.left + xaxis._offset + xaxis.d2p((found.b + found.s / 2)), box.top + yaxis._offset + yaxis.d2p(found.p), found.s,
+            JSON.stringify(plot.data[trace].customdata[bar])];
+}"""
 HOSTILE = '<img src=q onerror="window.hacked=1"> =1+1 "quoted" \'single\''
 
 
@@ -37,16 +43,15 @@ def click_bar(page: Page, chart: int, trace: int, bar: int) -> list:
     plot = page.locator(".js-plotly-plot").nth(chart)
     expect(plot.locator(".bars path").first).to_be_visible(timeout=PATIENCE)
     plot.scroll_into_view_if_needed()
-    x, y, length, meaning = plot.evaluate(
-        """(plot, [trace, bar]) => {
-            const { xaxis, yaxis } = plot._fullLayout, box = plot.getBoundingClientRect(), found = plot.calcdata[trace][bar];
-            return [box.left + xaxis._offset + xaxis.d2p((found.b + found.s / 2)), box.top + yaxis._offset + yaxis.d2p(found.p), found.s,
-                    JSON.stringify(plot.data[trace].customdata[bar])];
-        }""",
-        [trace, bar],
-    )
-    page.mouse.move(x - 1, y)
-    page.mouse.move(x, y, steps=3)
+    for _ in range(_TRIES):  # the page may still move under the pointer
+        x, y, length, meaning = plot.evaluate(_MIDDLE, [trace, bar])
+        page.mouse.move(x - 1, y)
+        page.mouse.move(x, y, steps=3)
+        try:
+            expect(plot.locator(".hoverlayer .hovertext")).to_have_count(1, timeout=PATIENCE / _TRIES)
+            break
+        except AssertionError:
+            page.mouse.move(0, 0)
     expect(plot.locator(".hoverlayer .hovertext")).to_have_count(1)
     page.mouse.click(x, y)
     return [json.loads(meaning), length]
