@@ -4,11 +4,12 @@ A command is a module in `otcore/commands` with `configure(parser)` and `run(opt
 """
 
 import argparse
+import ast
 import importlib
 import os
-import pkgutil
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from otcore import __version__, commands
 from otcore.base.errors import InputError
@@ -24,7 +25,8 @@ class _Parser(argparse.ArgumentParser):
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs a command; 0 when it succeeded, 2 after an error the user can put right, told in one sentence."""
     try:
-        options = _parser().parse_args(arguments)
+        arguments = sys.argv[1:] if arguments is None else arguments
+        options = _parser(arguments).parse_args(arguments)
         code = options.run(options)
         sys.stdout.flush()
         return code
@@ -39,21 +41,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 130
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
+    """All commands by name and help; only one that is named is loaded, so that a list of them is there at once."""
     parser = _Parser(prog="python -m otcore", description="Optimal transport as an alignment objective for multilingual embeddings.")
     parser.add_argument("--version", action="version", version=__version__)
     subparsers = parser.add_subparsers(title="commands", metavar="COMMAND", required=True, parser_class=_Parser)
-    for entry in sorted(pkgutil.iter_modules(commands.__path__), key=lambda entry: entry.name):
-        if entry.name.startswith("_"):
-            continue
-        module = importlib.import_module(f"otcore.commands.{entry.name}")
-        text = (module.__doc__ or "").strip()
-        child = subparsers.add_parser(
-            entry.name,
-            help=text.splitlines()[0],
-            description=text,
-            formatter_class=argparse.RawDescriptionHelpFormatter,
-        )
-        module.configure(child)
-        child.set_defaults(run=module.run)
+    for path in sorted(path for folder in commands.__path__ for path in Path(folder).glob("[!_]*.py")):
+        text = (ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or "").strip()
+        formatter = argparse.RawDescriptionHelpFormatter
+        child = subparsers.add_parser(path.stem, help=text.partition("\n")[0], description=text, formatter_class=formatter)
+        if path.stem in arguments:
+            module = importlib.import_module(f"otcore.commands.{path.stem}")
+            module.configure(child)
+            child.set_defaults(run=module.run)
     return parser
