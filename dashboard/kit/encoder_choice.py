@@ -6,7 +6,7 @@ from dashboard import background, state
 from dashboard.kit import markup, waiting, widgets
 from dashboard.kit.explain import attempt
 from dashboard.state import Choices
-from otcore.encoders import find_source, kinds_of_names
+from otcore.encoders import find_source, kinds_of_names, source_of
 from otcore.encoders.facts import Facts, readable_size
 
 
@@ -58,15 +58,18 @@ def _offer(name: str) -> None:
     if found is not None:
         waiting.show(found, lambda _: st.rerun(), name=f"download of {name}")
         return
+    source = source_of(name)
     facts, problem = background.facts_of(name)
     if facts is None:
         st.info(markup.escape_markdown(problem))
         return
+    if source.at_once:
+        attempt(lambda: background.start_download(name))
+        st.rerun()
     st.markdown(f"**{markup.escape_markdown(name)}** is not on this machine yet.")
     st.caption("  \n".join(f"{label}: {markup.escape_markdown(text)}" for label, text in _rows(facts).items()))
-    kept = "Kept in the model hub's cache on the machine that runs this app; it can be cancelled."
-    label = f"Download {readable_size(facts.size)}"
-    if st.button(label, key=f"download of {name}", icon=":material/download:", help=kept):
+    label = f"{source.verb} {readable_size(facts.size)}"
+    if st.button(label, key=f"download of {name}", icon=":material/download:", help=source.kept):
         attempt(lambda: background.start_download(name))
 
 

@@ -1,9 +1,11 @@
-"""Where fine-tuning runs are kept, and the names under which they are encoders."""
+"""Where fine-tuning runs are kept, the names under which they are encoders, and where what can be made again is kept."""
 
 import os
 from pathlib import Path
 
-RUNS_VARIABLE = "OTCORE_RUNS"
+import platformdirs
+
+RUNS_VARIABLE, CACHE_VARIABLE = "OTCORE_RUNS", "OTCORE_CACHE"
 RUN_PREFIX = "run:"
 MAPS_FILE = "maps.safetensors"
 
@@ -12,6 +14,12 @@ def runs_folder() -> Path:
     """OTCORE_RUNS, else `runs` in the project."""
     named = os.environ.get(RUNS_VARIABLE, "").strip()
     return Path(named).expanduser() if named else Path(__file__).resolve().parents[2] / "runs"
+
+
+def cache_folder() -> Path:
+    """OTCORE_CACHE, else the user's folder for what programs can make again."""
+    named = os.environ.get(CACHE_VARIABLE, "").strip()
+    return Path(named).expanduser() if named else platformdirs.user_cache_path("otcore", appauthor=False)
 
 
 def run_names() -> list[str]:

@@ -35,6 +35,8 @@ class Source:
     mark = ""  # follows the names in lists, such as "bundled"
     listed_only = False  # whether an app opens only those that it lists, as others are not everybody's
     slow = False  # whether listing takes so long that a page does so once a minute
+    verb, kept = "Download", "It can be cancelled."  # what fetching is, for people, and where what it brings stays
+    at_once = False  # whether fetching needs no leave, as nothing comes from elsewhere
     again = "save it again with Transformers' save_pretrained"  # what to do where files are broken
 
     def claims(self, name: str) -> bool:

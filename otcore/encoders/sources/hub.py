@@ -35,6 +35,7 @@ class Hub(Source):
     """A name on the hub, whose files are fetched into the local cache first."""
 
     name, label, rank, slow = "hub", "a hub name", 30, True
+    kept = "Kept in the model hub's cache on the machine that runs this app; it can be cancelled."
     again = "download it again"
 
     def claims(self, name: str) -> bool:
