@@ -57,6 +57,9 @@ def test_layers_above_the_trained_one_are_not_computed(checkpoint, layer):
         {"final_norm.weight"} if encoder.architecture == "modernbert" and layer == 3 else set()
     )
     assert names > set(trunk.select(encoder, 1))
+    kept = list(names - set(trunk.select(encoder, None, "keep")))
+    assert [tuple(encoder.model.get_parameter(name).shape) for name in kept] == [tuple(encoder.model.get_input_embeddings().weight.shape)]
+    assert set(trunk.select(encoder, None, "learn")) == names
 
 
 def test_three_steps_are_learnt_saved_and_reloaded_to_the_same_vectors(checkpoint, german, runs, monkeypatch):

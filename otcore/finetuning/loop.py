@@ -51,7 +51,7 @@ def train(settings: FinetuneSettings, encoder: Encoder, corpus: Corpus, watch: W
     layer = encoder.check_layer(settings.layer)
     pairs = Preparation(settings, encoder, layer, corpus).pairs()
     trunk = Trunk(encoder, layer)
-    parameters = trunk.select(encoder, settings.top_layers)
+    parameters = trunk.select(encoder, settings.top_layers, settings.word_vectors)
     model = accelerator.prepare_model(trunk)
     step = Step(settings, encoder, accelerator, model, pairs)
     optimiser = adamw(parameters, settings.learning_rate, settings.weight_decay)

@@ -97,6 +97,13 @@ class FinetuneSettings:
     top_layers: int | None = _training(
         None, _TOP, "Top layers only", "Train only so many layers below it: faster, and less can be lost.", key="top", flag=None
     )
+    word_vectors: str = _training(
+        "few",
+        OneOf({"few": "learn where they are few", "learn": "learn", "keep": "stay"}),
+        "Word vectors",
+        "Whether the vocabulary's vectors learn too. Those of a hundred languages are most of an encoder, and most of a step's time.",
+        key="words",
+    )
     seed: int = _training(
         0, Number(0, whole=True, dial=(0, 2**31, 1)), "Seed", "Of the order of batches. Other seeds show what chance does."
     )
@@ -145,6 +152,7 @@ class FinetuneSettings:
             values: dict[str, Any] = json.loads(text)
             objective = read_objective(values.pop("objective", {}))
             files = tuple(PairFile(**entry) for entry in values.pop("files", ()))
+            values.setdefault("word_vectors", "learn")  # as in runs from before there was a choice
             return FinetuneSettings(objective=objective, files=files, **values)
         except InputError:
             raise
