@@ -1,30 +1,55 @@
-"""Lines of text files, strictly: UTF-8 or an error that names the line; nothing skipped, written whole or not at all."""
+"""Lines of text files, strictly: UTF-8 or an error that names the line; nothing skipped, written whole or not at all. Packed files are unpacked."""
 
 import contextlib
-import gzip
+import io
+import itertools
 import secrets
-import sys
-import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 from otcore.base.errors import InputError
+from otcore.base.notices import notice
+from otcore.text.controls import Controls
 from otcore.text.languages import clean
+from otcore.text.packed import STANDARD_INPUT, opened, pack, reason_of
 
-STANDARD_INPUT = "-"
+_MARKS = (b"\xff\xfe", b"\xfe\xff")  # of UTF-16
 
 
-def read_lines(path: str | Path) -> list[str]:
-    """The lines of a UTF-8 file (gzip by its name, `-` for standard input), NFC, without line ends.
+def read_lines(path: str | Path, *, excel: bool = False) -> list[str]:
+    """The lines of a UTF-8 file (unpacked where its first bytes are those of a packing, `-` for standard input), NFC, without line ends.
 
-    Only LF and CR LF end a line, so that line counts agree with the field's tools on text with U+2028 and the like.
-    raises: InputError   absent, unreadable, not UTF-8, or control characters in it; names the line
+    Only LF and CR LF end a line, so that line counts agree with the field's tools on text with U+2028 and the like; a file without any
+    LF whose lines end with CR alone is read by these. Control characters are replaced (`Controls`), counted and told as a notice.
+    excel : UTF-16 with its mark is read too, which is what Excel writes as “Unicode text”
+    raises: InputError   absent, unreadable, packed beyond all measure, not UTF-8 (names the line), or NUL characters in it
     """
-    name = display_name(path)
-    lines = _bytes(path, name).split(b"\n")
-    if lines[-1] == b"":
-        lines.pop()
-    return [_decode(line, name, number) for number, line in enumerate(lines, 1)]
+    name, controls = display_name(path), Controls()
+    with opened(path, name) as file:
+        lines = _utf16(file, name) if excel and file.peek(2)[:2] in _MARKS else _utf8(file, name)
+        found = [clean(controls.replaced(line, number)) for number, line in enumerate(lines, 1)]
+    controls.tell(name)
+    return found
+
+
+def _utf8(file: BinaryIO, name: str) -> Iterator[str]:
+    first = file.readline()
+    if first and not first.endswith(b"\n") and b"\r" in first.rstrip(b"\r"):
+        notice(f"{name} has the line ends of old Macs (CR alone); it was read by these")
+        rest: Iterable[bytes] = first.rstrip(b"\r").split(b"\r")
+    else:
+        rest = itertools.chain([first] if first else [], file)
+    for number, line in enumerate(rest, 1):
+        yield _decode(line, name, number)
+
+
+def _utf16(file: BinaryIO, name: str) -> Iterator[str]:
+    notice(f"{name} is UTF-16 and was read as that")
+    try:
+        yield from io.StringIO(file.read().decode("utf-16"), newline="\n").read().removesuffix("\n").replace("\r\n", "\n").split("\n")
+    except UnicodeDecodeError as error:
+        raise InputError(f"{name} is damaged UTF-16 (at byte {error.start}); save it as UTF-8.") from error
 
 
 def display_name(path: str | Path) -> str:
@@ -33,12 +58,12 @@ def display_name(path: str | Path) -> str:
 
 
 def write_lines(path: str | Path, lines: Iterable[str]) -> None:
-    """Writes lines with LF ends as UTF-8 (gzip by its name), atomically: a reader sees the old file or the whole new one.
+    """Writes lines with LF ends as UTF-8, packed where the name ends as a packing does, atomically: a reader sees the old file or the
+    whole new one.
 
     raises: InputError   the folder is absent or may not be written
     """
-    content = "".join(f"{line}\n" for line in lines).encode()
-    write_bytes(path, gzip.compress(content, mtime=0) if str(path).endswith(".gz") else content)
+    write_bytes(path, pack("".join(f"{line}\n" for line in lines).encode(), path))
 
 
 def write_bytes(path: str | Path, content: bytes) -> None:
@@ -70,27 +95,16 @@ def replacing(path: str | Path) -> Iterator[Path]:
         temporary.unlink(missing_ok=True)
 
 
-def reason_of(error: Exception) -> str:
-    """Why a file could not be opened, read or written, in the system's words."""
-    return getattr(error, "strerror", None) or str(error)
-
-
-def _bytes(path: str | Path, name: str) -> bytes:
-    try:
-        if str(path) == STANDARD_INPUT:
-            return sys.stdin.buffer.read()
-        content = Path(path).read_bytes()
-        return gzip.decompress(content) if str(path).endswith(".gz") else content
-    except (OSError, EOFError, ValueError, zlib.error) as error:  # ValueError: a path with a NUL in it
-        raise InputError(f"{name} cannot be read ({reason_of(error)}); check the path and its permissions.") from error
-
-
 def _decode(line: bytes, name: str, number: int) -> str:
-    if number == 1 and line.startswith((b"\xff\xfe", b"\xfe\xff")):
+    if number == 1 and line.startswith(_MARKS):
         raise InputError(f"{name} is UTF-16; save it as UTF-8.")
+    if b"\0" in line:
+        if number == 1 and line.count(b"\0") > len(line) // 4:
+            raise InputError(f"{name} has NUL characters as UTF-16 has; save it as UTF-8.")
+        position = len(line[: line.index(b"\0")].decode(errors="replace")) + 1
+        raise InputError(f"{name}, line {number} contains a NUL character (U+0000) at position {position}; remove it.")
     try:
-        text = line.removesuffix(b"\r").decode("utf-8-sig" if number == 1 else "utf-8")
+        return line.rstrip(b"\r\n").decode().removeprefix("\ufeff")  # files that were put together have a mark in each part
     except UnicodeDecodeError as error:
         byte = line[error.start]
         raise InputError(f"{name}, line {number}: byte {error.start + 1} (0x{byte:02X}) is not UTF-8; save the file as UTF-8.") from error
-    return clean(text, f"{name}, line {number}")

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from otcore.base.errors import InputError
+from otcore.base.notices import notice
+from otcore.text.codes import short_tag
+from otcore.text.controls import CONTROL, without_controls
 from otcore.text.segmentation import SPLITTERS, split_generic
 
 
@@ -27,12 +30,14 @@ LANGUAGES = {code: Language(code, **entry) for code, entry in _BUNDLED.items()}
 
 # Right-to-left languages outside the bundled twelve, so that a reader's own Hebrew or Persian is shown the right way.
 _OTHER_RTL = {"he": "Hebr", "fa": "Arab", "ur": "Arab", "ps": "Arab", "sd": "Arab", "ug": "Arab", "yi": "Hebr", "dv": "Thaa", "ckb": "Arab"}
+_DIVIDERS = " \t\r\n\x85\u2028\u2029"
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _CODE = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8})*")
 
 
 def language(code: str) -> Language:
     """The language of a code, with generic rules where it is not bundled; raises InputError for what is no language tag."""
-    tag = code.strip().lower()
+    tag = short_tag(code)
     if not _CODE.fullmatch(tag):
         raise InputError(f"“{code[:40]}” is not a language code; give one such as en, de or pt-br.")
     primary = tag.split("-")[0]
@@ -44,17 +49,16 @@ def language(code: str) -> Language:
 
 
 def clean(text: str, what: str = "The text") -> str:
-    """Text in Unicode normal form C, after a check for characters that no sentence holds.
+    """Text in Unicode normal form C, control characters replaced as `without_controls` does, which is told as a notice.
 
-    C1 controls (U+0080–U+009F) pass: the field's files hold some, left by old encodings, and they harm nothing.
-    raises: InputError   an ASCII control character other than tab and line ends, or half a surrogate pair
+    raises: InputError   half a surrogate pair
     """
-    for position, character in enumerate(text):
-        category = unicodedata.category(character)
-        if category == "Cs" or (character < " " and character not in "\t\n\r") or character == "\x7f":
-            name = "NUL" if character == "\0" else "control"
-            raise InputError(f"{what} contains a {name} character (U+{ord(character):04X}) at position {position + 1}; remove it.")
-    return unicodedata.normalize("NFC", text)
+    if found := _SURROGATE.search(text):
+        sign = f"U+{ord(found.group()):04X}"
+        raise InputError(f"{what} contains half a character ({sign}) at position {found.start() + 1}; remove it.")
+    if found := CONTROL.search(text):
+        notice(f"{what} contains a control character (U+{ord(found.group()):04X}) at position {found.start() + 1}, which is replaced")
+    return unicodedata.normalize("NFC", without_controls(text))
 
 
 def words_of(text: str, code: str) -> tuple[str, ...]:
@@ -67,5 +71,10 @@ def words_of(text: str, code: str) -> tuple[str, ...]:
 
 
 def presplit_words(text: str) -> tuple[str, ...]:
-    """The words of text that is already split at spaces, in NFC. Only spaces, tabs and line ends divide."""
-    return tuple(word for word in re.split(r"[ \t\r\n]+", clean(text)) if word)
+    """The words of text that is already split at spaces, in NFC.
+
+    Spaces, tabs and the ends of lines and paragraphs divide, of which Unicode has some of its own; a no-break space is part of a word.
+    The wide space of Chinese and Japanese divides where no other does; beside others it is a word, as tokenisers write it.
+    """
+    text = clean(text).strip(_DIVIDERS)
+    return tuple(word for word in re.split(f"[{_DIVIDERS}]+" if re.search(f"[{_DIVIDERS}]", text) else "\u3000+", text) if word)
