@@ -1,14 +1,12 @@
 """Word links in Pharaoh format: `i-j` sure, `ipj` or `i?j` possible, one line a sentence pair, base 0 or 1."""
 
-import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from otcore.base.errors import InputError
-from otcore.corpora.types import Links, SentencePair
-from otcore.text.files import display_name, read_lines, write_lines
-
-_LINK = re.compile(r"([0-9]{1,9})([-p?])([0-9]{1,9})")
+from otcore.corpora.link_files import check_links, read_link_file, with_base
+from otcore.corpora.link_formats import written_links
+from otcore.corpora.types import Link, Links, SentencePair
+from otcore.text.files import write_lines
 
 
 def parse_links(line: str, *, base: int = 0, where: str = "The line") -> Links:
@@ -16,16 +14,7 @@ def parse_links(line: str, *, base: int = 0, where: str = "The line") -> Links:
 
     raises: InputError   something that is no link, or an index below the base
     """
-    sure, possible = set(), set()
-    for item in line.split():
-        match = _LINK.fullmatch(item)
-        if not match:
-            raise InputError(f"{where}: “{item[:40]}” is not a link; write i-j (sure), ipj or i?j (possible).")
-        link = (int(match[1]) - base, int(match[3]) - base)
-        if min(link) < 0:
-            raise InputError(f"{where}: link {item} has an index below {base}, the base given; if the file counts from 0, say base 0.")
-        (sure if match[2] == "-" else possible).add(link)
-    return Links(frozenset(sure), frozenset(possible))
+    return with_base(written_links(line, where), base, where)
 
 
 def format_links(links: Links | Iterable[tuple[int, int]], *, base: int = 0, possible: str = "p") -> str:
@@ -35,20 +24,22 @@ def format_links(links: Links | Iterable[tuple[int, int]], *, base: int = 0, pos
     return " ".join(f"{i + base}{'-' if (i, j) in links.sure else possible}{j + base}" for i, j in sorted(links.possible))
 
 
-def read_links(path: str | Path, *, base: int = 0, pairs: list[SentencePair] | None = None) -> list[Links]:
-    """Links of a file, one line a pair; with `pairs` their number and the range of every index are checked too.
+def format_scores(scores: Mapping[Link, float]) -> str:
+    """One line of `i-j:confidence`, sorted, 0-based; confidences in [0, 1] to four places."""
+    return " ".join(f"{i}-{j}:{value:.4f}" for (i, j), value in sorted(scores.items()))
+
+
+def read_links(path: str | Path, *, base: int | None = None, pairs: Sequence[SentencePair] | None = None) -> list[Links]:
+    """Links of a file, one entry a pair, in any format of `read_link_file`; with `pairs` their number and the range of every index are
+    checked too. What was seen is told as notices.
 
     raises: InputError   a bad line (named), a wrong number of lines, an index out of range
     """
-    name = display_name(path)
-    links = [parse_links(line, base=base, where=f"{name}, line {number}") for number, line in enumerate(read_lines(path), 1)]
-    if pairs is None:
-        return links
-    if len(links) != len(pairs):
-        raise InputError(f"{name} has {len(links)} lines of links for {len(pairs)} sentence pairs; one line a pair is needed.")
-    for number, (entry, pair) in enumerate(zip(links, pairs, strict=True), 1):
-        entry.check(len(pair.source.words), len(pair.target.words), f"{name}, line {number}")
-    return links
+    file = read_link_file(path, base=base, pairs=None if pairs is None else len(pairs))
+    if pairs is not None:
+        check_links(file, pairs)
+    file.tell("base")
+    return list(file.links)
 
 
 def write_links(path: str | Path, links: Iterable[Links | Iterable[tuple[int, int]]], *, base: int = 0) -> None:

@@ -1,53 +1,40 @@
-"""Sentence pairs from a translation memory in TMX, streamed: memory grows with the text that is kept, not with the file.
+"""Sentence pairs of two languages from a translation memory in TMX, and what was left out."""
 
-The XML parser is expat, used directly. It reads no other file and no address, and a document that declares entities is refused, so
-neither can a file reach out nor a few lines of it grow to gigabytes. The usual `<!DOCTYPE tmx SYSTEM "tmx14.dtd">` declares none.
-Format: TMX 1.4b specification (LISA OSCAR 2005), with the plain `lang` of its first versions.
-"""
-
-import gzip
-import re
-import sys
-import zlib
-from collections.abc import Iterator
+from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO
-from xml.parsers import expat
 
 from otcore.base.errors import InputError
+from otcore.base.notices import notice
+from otcore.corpora.tmx_reader import Faults, Unit, counted, tmx_units
 from otcore.corpora.types import SentencePair
-from otcore.text.files import STANDARD_INPUT, display_name, reason_of
-from otcore.text.languages import language
+from otcore.text.codes import agrees, short_tag
+from otcore.text.controls import Controls
+from otcore.text.files import STANDARD_INPUT, display_name
+from otcore.text.languages import LANGUAGES, language
+from otcore.text.packed import opened, plain_name
 
-_CODES = frozenset({"bpt", "ept", "it", "ph", "ut"})  # their content is the code of a format, not text; that of `hi` is text
-_CHUNK = 1 << 16
-
-
-@dataclass(frozen=True)
-class Unit:
-    """One translation unit."""
-
-    line: int  # of the file, where it begins
-    segments: tuple[tuple[str, str], ...]  # (language tag as written, lower case with hyphens; text on one line), in order, perhaps empty
-
-    def text(self, code: str) -> str | None:
-        """The first segment whose tag is the code, else the first of the same language in any region, or None."""
-        primary = code.partition("-")[0]
-        tags = [tag for tag, _ in self.segments]
-        wanted = code if code in tags else next((tag for tag in tags if tag.partition("-")[0] == primary), None)
-        return None if wanted is None else self.segments[tags.index(wanted)][1]
+_USUAL = {"zh": "zh-hans"}  # what is meant by a language without its region, where a memory has several
 
 
 def is_tmx(path: str | Path) -> bool:
-    """Whether a file is TMX by its name."""
-    return str(path).lower().removesuffix(".gz").endswith(".tmx")
+    """Whether a file is TMX, by its name, else by its first bytes."""
+    if plain_name(path).endswith(".tmx"):
+        return True
+    if str(path) == STANDARD_INPUT or not Path(path).is_file():
+        return False
+    try:
+        with opened(path, display_name(path)) as file:
+            head = file.peek(1000)[:1000].replace(b"\0", b"").lower()
+    except InputError:  # told by whoever reads it
+        return False
+    return head.lstrip(b"\xef\xbb\xbf\xff\xfe\r\n\t ").startswith(b"<") and b"<tmx" in head
 
 
 def read_tmx(path: str | Path, source: str, target: str) -> list[SentencePair]:
-    """The units that have both languages, in any region; a unit that lacks one, or has nothing in it, is passed over.
+    """The units that have both languages; a unit that lacks one, or has nothing in it, is passed over and counted in a notice.
 
-    raises: InputError   absent, no XML, entities declared, control characters, or no unit with both; names the languages there are
+    raises: InputError   absent, no XML, entities declared, or no unit with both; names the languages there are
     """
     codes, name = (language(source).code, language(target).code), display_name(path)
     units = tmx_texts(path, source, target)
@@ -57,106 +44,115 @@ def read_tmx(path: str | Path, source: str, target: str) -> list[SentencePair]:
 def tmx_texts(path: str | Path, source: str, target: str, *, empty: bool = False) -> list[tuple[int, str, str]]:
     """(line, source text, target text) of the units that have a segment in both languages, also where one is empty if that is wanted.
 
+    A language with a region (`zh-CN`) is not found in another (`zh-TW`), and is where none is named (`zh`); one without is found in any,
+    in one variant for the whole file where a unit has several. Notices tell which were read, and how many units were left out.
     raises: InputError   as in `read_tmx`
     """
-    codes, found, tags = (language(source).code, language(target).code), [], set()
-    for unit in tmx_units(path):  # a memory of many languages has units that are none of this pair
-        tags |= {tag for tag, _ in unit.segments}
-        texts = [unit.text(code) for code in codes]
-        if None not in texts and (empty or all(text.strip() for text in texts)):
-            found.append((unit.line, *texts))
+    wanted, name = [_wanted(code) for code in (source, target)], display_name(path)
+    faults, memory = Faults(), _Memory(wanted, empty)
+    for unit in tmx_units(path, faults):
+        memory.take(unit)
+    found = memory.texts(name)
     if not found:
-        there = f"its languages are {', '.join(sorted(tags))}" if tags else "it has no units at all"
-        raise InputError(f"{display_name(path)} has no unit with text in both {codes[0]} and {codes[1]}; {there}.")
+        codes = [one if "-" in one else language(one).code for one in wanted]
+        raise InputError(f"{name} has no unit with text in both {codes[0]} and {codes[1]}; {_there(memory, faults)}.")
+    if faults.outside:
+        notice(f"{name}: {faults.outside:,} variants have their text outside of <seg>, where it is not read")
     return found
 
 
-def tmx_units(path: str | Path) -> Iterator[Unit]:
-    """The translation units of a file (gzip by its name, `-` for standard input), one after the other.
-
-    raises: InputError   absent, no XML (names the line), no TMX, or entities declared
-    """
-    name = display_name(path)
-    reader = _Reader(name)
-    try:
-        with _open(path) as file:
-            while chunk := file.read(_CHUNK):
-                reader.parser.Parse(chunk, False)
-                yield from reader.take()
-            reader.parser.Parse(b"", True)
-            yield from reader.take()
-    except expat.ExpatError as error:
-        fault = f"this is not well-formed XML ({expat.ErrorString(error.code)})"
-        raise InputError(f"{name}, line {error.lineno}: {fault}; export the memory again as TMX.") from error
-    except InputError:
-        raise
-    except (OSError, EOFError, zlib.error, ValueError) as error:
-        raise InputError(f"{name} cannot be read ({reason_of(error)}); check the path and its permissions.") from error
+def _wanted(code: str) -> str:
+    """A tag that is asked for, raises InputError where it is none."""
+    language(code)
+    return short_tag(code)
 
 
-def _open(path: str | Path) -> BinaryIO:
-    if str(path) == STANDARD_INPUT:
-        return open(sys.stdin.fileno(), "rb", closefd=False)
-    return gzip.open(path, "rb") if str(path).endswith(".gz") else open(path, "rb")
+def _there(memory: "_Memory", faults: Faults) -> str:
+    """What there is instead."""
+    tags = sorted(tag for tag in memory.tags if tag)
+    if faults.outside:
+        return f"in {faults.outside:,} variants the text stands outside of <seg>; export the memory again"
+    if faults.homeless and not memory.units:
+        return "it has no units at all, but variants (<tuv>) outside of any <tu>; export the memory again"
+    if tags:
+        unnamed = f", and {faults.unnamed:,} variants name none" if faults.unnamed else ""
+        return f"its languages are {', '.join(tags[:40])}{unnamed}"
+    if memory.units:
+        return f"it has {memory.units:,} unit{'s' if memory.units > 1 else ''}, and no segment (<seg>) with a language (xml:lang) in any"
+    return "it has no units at all"
 
 
 @dataclass
-class _Reader:
-    """What expat calls while it reads; finished units wait in `units`."""
+class _Memory:
+    """Units so far: of each the segments in either language, by tag."""
 
-    name: str
-    units: list[Unit] = field(default_factory=list)
+    wanted: list[str]
+    empty: bool
+    units: int = 0
+    tags: Counter[str] = field(default_factory=Counter)
+    lacking: list[int] = field(default_factory=lambda: [0, 0])
+    rows: list[tuple[int, list[list[tuple[str, str]]]]] = field(default_factory=list)
 
-    def __post_init__(self) -> None:
-        self.parser = expat.ParserCreate()
-        self.parser.buffer_text = True
-        self.parser.StartElementHandler = self._start
-        self.parser.EndElementHandler = self._end
-        self.parser.CharacterDataHandler = self._text
-        self.parser.EntityDeclHandler = self._entity
-        self.parser.ExternalEntityRefHandler = self._entity
-        self.parser.SkippedEntityHandler = self._skipped
-        self._root, self._line, self._tag = "", 0, ""
-        self._segments: list[tuple[str, str]] = []
-        self._pieces: list[str] | None = None  # of the segment that is open
-        self._codes = 0  # how many elements of code are open around what comes
+    def take(self, unit: Unit) -> None:
+        self.units += 1
+        self.tags.update(tag for tag, _ in unit.segments)
+        sides = [[segment for segment in unit.segments if agrees(segment[0], wanted)] for wanted in self.wanted]
+        for place, side in enumerate(sides):
+            self.lacking[place] += not side
+        if all(sides):
+            self.rows.append((unit.line, sides))
 
-    def take(self) -> list[Unit]:
-        units, self.units = self.units, []
-        return units
+    def texts(self, name: str) -> list[tuple[int, str, str]]:
+        """What is read, with notices of what is not."""
+        ranks = [self._ranks(wanted) for wanted in self.wanted]
+        read, alternatives, blank = [Counter(), Counter()], 0, 0
+        controls, found = Controls(), []
+        for line, sides in self.rows:
+            chosen = [min(side, key=lambda segment, rank=rank: rank[segment[0]]) for side, rank in zip(sides, ranks, strict=True)]
+            alternatives += any(len(side) > 1 for side in sides)
+            blank += not all(text for _, text in chosen)
+            if self.empty or all(text for _, text in chosen):
+                found.append((line, *(controls.replaced(text, line) for _, text in chosen)))
+                for counts, (tag, _) in zip(read, chosen, strict=True):
+                    counts[tag] += 1
+        controls.tell(name)
+        if found:
+            self._tell(name, read, alternatives, blank)
+        return found
 
-    def _start(self, element: str, attributes: dict[str, str]) -> None:
-        element = element.rpartition(":")[2]
-        if not self._root:
-            self._root = element
-            if element != "tmx":
-                raise InputError(f"{self.name} is no TMX file, its root is <{element[:40]}>; give a file whose root is <tmx>.")
-        if element == "tu":
-            self._line, self._segments = self.parser.CurrentLineNumber, []
-        elif element == "tuv":
-            self._tag = (attributes.get("xml:lang") or attributes.get("lang") or "").strip().lower().replace("_", "-")
-        elif element == "seg":
-            self._pieces, self._codes = [], 0
-        elif element in _CODES or self._codes:  # whatever stands inside of code is no text of this segment
-            self._codes += 1
+    def _ranks(self, wanted: str) -> dict[str, tuple[bool, bool, int]]:
+        """Tag → its rank among those that agree: the very one, what is usually meant by it, then the most frequent."""
+        there = [tag for tag in self.tags if agrees(tag, wanted)]
+        usual = _USUAL.get(wanted, wanted)
+        return {tag: (tag != wanted, not agrees(tag, usual), -self.tags[tag]) for tag in there}
 
-    def _end(self, element: str) -> None:
-        element = element.rpartition(":")[2]
-        if element == "tu":
-            self.units.append(Unit(self._line, tuple(self._segments)))
-        elif element == "seg" and self._pieces is not None:
-            self._segments.append((self._tag, re.sub(r"\s+", " ", "".join(self._pieces)).strip()))
-            self._pieces = None
-        elif self._codes:
-            self._codes -= 1
+    def _tell(self, name: str, read: list[Counter[str]], alternatives: int, blank: int) -> None:
+        parts = [
+            f"{count:,} without {LANGUAGES[code].name if code in LANGUAGES else code}"
+            for count, code in zip(self.lacking, self.wanted, strict=True)
+            if count
+        ]
+        parts += [f"{blank:,} with an empty side"] if blank and not self.empty else []
+        if parts:
+            notice(f"{name} has {self.units:,} units; left out are {', '.join(parts)}")
+        if blank and self.empty:
+            notice(f"{name} has {blank:,} unit{'s' if blank > 1 else ''} with an empty side")
+        if alternatives:
+            notice(f"{name} has several texts of a language in {alternatives:,} unit{'s' if alternatives > 1 else ''}; one of each was read")
+        for wanted, counts, left in zip(self.wanted, read, self._left(), strict=True):
+            plain = wanted.partition("-")[0]
+            told = len(counts) > 1 or left or (wanted not in counts and ("-" in wanted or plain in _USUAL))
+            rest = f"; left out: {counted(left)}" if left else ""
+            if told:
+                notice(f"{name}: {wanted} was read from {counted(counts)}{rest}")
 
-    def _text(self, text: str) -> None:
-        if self._pieces is not None and not self._codes:
-            self._pieces.append(text)
-
-    def _entity(self, *_) -> bool:
-        raise InputError(f"{self.name} declares XML entities, which can be made to swallow a machine; export the memory again without.")
-
-    def _skipped(self, entity: str, is_parameter: bool) -> None:
-        if not is_parameter:
-            raise InputError(f"{self.name} uses the entity &{entity[:40]}; that only another file defines; write the character itself.")
+    def _left(self) -> list[Counter[str]]:
+        """Variants of either language that were not read though their units were, or are of another region than the one that is asked for."""
+        left = [Counter(), Counter()]
+        for place, (wanted, counts) in enumerate(zip(self.wanted, left, strict=True)):
+            primary, ranks = wanted.partition("-")[0], self._ranks(wanted)
+            counts.update({tag: count for tag, count in self.tags.items() if agrees(tag, primary) and not agrees(tag, wanted)})
+            for _, sides in self.rows:
+                tags = [tag for tag, _ in sides[place]]
+                counts.update(tag for tag in tags if tag != min(tags, key=ranks.get))
+        return left
