@@ -1,6 +1,7 @@
 """The engine from a terminal: `python -m otcore COMMAND …`.
 
-A command is a module in `otcore/commands` with `configure(parser)` and `run(options) -> int`; its docstring is its help.
+A command is a module in `otcore/commands` with `configure(parser)` and `run(options) -> int`; its docstring is its help. What is noticed
+on the way goes to standard error, with the command's `REMEDIES`: its option for what a notice calls for.
 """
 
 import argparse
@@ -13,6 +14,7 @@ from pathlib import Path
 
 from otcore import __version__, commands
 from otcore.base.errors import InputError
+from otcore.base.notices import noticing
 
 
 class _Parser(argparse.ArgumentParser):
@@ -27,7 +29,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         arguments = sys.argv[1:] if arguments is None else arguments
         options = _parser(arguments).parse_args(arguments)
-        code = options.run(options)
+        with noticing(lambda one: print(f"otcore: {one.told(options.remedies)}", file=sys.stderr)) as options.heard:
+            code = options.run(options)
         sys.stdout.flush()
         return code
     except InputError as error:
@@ -53,5 +56,5 @@ def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
         if path.stem in arguments:
             module = importlib.import_module(f"otcore.commands.{path.stem}")
             module.configure(child)
-            child.set_defaults(run=module.run)
+            child.set_defaults(run=module.run, remedies=getattr(module, "REMEDIES", {}))
     return parser

@@ -17,6 +17,22 @@ def add_options(parser: argparse.ArgumentParser, settings: type, *, only: Collec
             _add(parser, name, one)
 
 
+def add_device(parser: argparse.ArgumentParser) -> None:
+    """Where the encoder computes."""
+    parser.add_argument("--device", metavar="NAME", help="where the encoder computes: cpu, cuda, cuda:1, mps (default cpu)")
+
+
+def add_raw(parser: argparse.ArgumentParser, what: str = "text") -> None:
+    """Whether text is split into words here."""
+    parser.add_argument("--raw", action="store_true", help=f"{what} is running text: split it into words as the app does (default: at spaces)")
+
+
+def notes_of(options: argparse.Namespace) -> dict[str, list[str]]:
+    """What was noticed so far, for a JSON object: under `notes`, where there is anything."""
+    told = [one.told(options.remedies) for one in options.heard]
+    return {"notes": told} if told else {}
+
+
 def settings_from(options: argparse.Namespace, settings: type, **given: Any) -> Any:
     """The settings that the options ask for; `given` are values that come from elsewhere.
 

@@ -8,8 +8,9 @@ from otcore.base.errors import InputError
 from otcore.base.notices import notice
 from otcore.corpora.link_formats import FORMATS, Entry, Written, format_of
 from otcore.corpora.types import Links, SentencePair
-from otcore.text.files import display_name, read_lines
+from otcore.text.files import STANDARD_INPUT, display_name, read_lines
 
+_BY_NUMBER = ("naacl", "giza")  # formats in which pairs have numbers
 _GAPS = 100  # pairs of which one has links, at least, where their number is only known from their numbers
 
 
@@ -44,12 +45,48 @@ class LinkFile:
         """The same links with the sides exchanged."""
         return replace(self, links=tuple(entry.reversed() for entry in self.links))
 
-    def tell(self, remedy: str) -> None:
-        """Notices of what was seen: a format other than Pharaoh, a base that may be wrong, a file without a link."""
+    @property
+    def by_number(self) -> bool:
+        """Whether pairs are found by numbers that the file gives them, so that those without a link are not in it."""
+        return self.format in _BY_NUMBER
+
+    def tell_format(self) -> None:
+        """A notice of a format other than Pharaoh."""
         if self.format != "pharaoh":
             notice(f"{self.name} was read as {FORMATS[self.format].label}, its words counted from {self.base}")
+
+    def tell_base(self, remedy: str) -> None:
+        """A notice of a base that may be wrong."""
         if self.doubtful:
             notice(f"{self.name} has no index 0, so it may count words from 1; it was read as counting from 0", remedy)
+
+
+def read_both(first: str | Path, second: str | Path, bases: tuple[int | None, int | None]) -> tuple[LinkFile, LinkFile]:
+    """Two files of links of the same pairs; one that numbers its pairs is filled up by the other's number of them.
+
+    raises: InputError   as `read_link_file`
+    """
+    one = read_link_file(first, base=bases[0])
+    other = read_link_file(second, base=bases[1], pairs=None if one.by_number else len(one.links))
+    if one.by_number and not other.by_number:
+        one = read_link_file(first, base=bases[0], pairs=len(other.links)) if str(first) != STANDARD_INPUT else one
+    missing = len(other.links) - len(one.links)
+    if one.by_number and other.by_number and missing:
+        shorter = one if missing > 0 else other
+        filled = replace(shorter, links=(*shorter.links, *[Links()] * abs(missing)))
+        one, other = (filled, other) if missing > 0 else (one, filled)
+    return one, other
+
+
+def with_possible(gold: LinkFile, more: LinkFile) -> LinkFile:
+    """Gold whose links are sure, with the links of another file that are only possible.
+
+    raises: InputError   different numbers of pairs
+    """
+    if len(gold.links) != len(more.links):
+        raise InputError(f"{gold.name} has {len(gold.links)} lines and {more.name} has {len(more.links)}; both need one line a pair.")
+    links = tuple(Links(sure.sure, sure.possible | other.possible) for sure, other in zip(gold.links, more.links, strict=True))
+    return replace(gold, links=links, zero=gold.zero or more.zero)
 
 
 def read_link_file(path: str | Path, *, base: int | None = None, pairs: int | None = None) -> LinkFile:
@@ -65,7 +102,7 @@ def read_link_file(path: str | Path, *, base: int | None = None, pairs: int | No
     zero = any(0 in link[:2] for entry in entries for link in entry.links)
     used = base if base is not None else FORMATS[kind].base if not zero else 0
     links = tuple(with_base(entry.links, used, f"{name}, line {entry.line}") for entry in entries)
-    if kind in ("naacl", "giza"):
+    if kind in _BY_NUMBER:
         links = _placed(entries, links, pairs, name)
         if nulls := sum(entry.nulls for entry in entries):
             notice(f"{name}: {nulls} link{'s' if nulls > 1 else ''} to no word (NULL) left out")
@@ -85,11 +122,11 @@ def check_links(file: LinkFile, pairs: Sequence[SentencePair]) -> None:
 
 
 def check_gold(file: LinkFile) -> None:
-    """raises: InputError   gold that nothing can be measured against: no pairs, or no link in any"""
+    """raises: InputError   links that nothing can be measured against: no pairs, or no link in any"""
     if not file.links:
         raise InputError(f"{file.name} has no pairs; give a file with a line of links a pair.")
     if not file.count:
-        raise InputError(f"{file.name} has no link at all; give the file of gold links.")
+        raise InputError(f"{file.name} has no link at all, so there is nothing to measure against; give a file with links.")
 
 
 def with_base(written: Sequence[Written], base: int, where: str) -> Links:

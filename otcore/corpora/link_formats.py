@@ -146,7 +146,9 @@ def _giza(lines: Sequence[str], name: str) -> list[Entry]:
             continue
         head, where = _GIZA_HEAD.match(lines[line]), f"{name}, line {line + 1}"
         if not head or line + 2 >= len(lines):
-            raise InputError(f"{where}: GIZA++'s A3.final has three lines a pair, the first “# Sentence pair (1) …”; this is cut or damaged.")
+            raise InputError(
+                f"{where}: GIZA++'s A3.final has three lines a pair, the first “# Sentence pair (1) …”; this is cut or damaged."
+            )
         words, targets = _GIZA_WORD.findall(lines[line + 2]), len(lines[line + 1].split())
         if _GIZA_WORD.sub("", lines[line + 2]).strip() or not words:
             raise InputError(f"{name}, line {line + 3}: words with ({{ places }} ) are needed in GIZA++'s A3.final; this is damaged.")

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from otcore.base.errors import InputError
 from otcore.corpora.parallel import read_bitext, read_parallel, read_tsv
+from otcore.corpora.tables import is_table
 from otcore.corpora.tmx import is_tmx, read_tmx
 from otcore.corpora.types import SentencePair
 
@@ -16,9 +17,9 @@ class PairFile:
     """Where the sentence pairs of one language are."""
 
     language: str  # code of the side that is not English
-    path: str  # a TMX or TSV file, one with lines `source ||| target`, or with `english` the source side of line-parallel text
+    path: str  # a TMX, TSV or CSV file, one with lines `source ||| target`, or with `english` the source side of line-parallel text
     english: str | None = None  # the English side of line-parallel text, or None
-    columns: tuple[int, int] = (1, 2)  # of a TSV file, counted from 1: that of the language and that of English
+    columns: tuple[int, int] = (1, 2)  # of a table, counted from 1: that of the language and that of English
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "columns", tuple(self.columns))
@@ -29,8 +30,19 @@ class PairFile:
                 object.__setattr__(self, name, str(Path(getattr(self, name)).expanduser().absolute()))
 
 
+def read_any(path: str | Path, source: str, target: str, *, presplit: bool = True) -> list[SentencePair]:
+    """Pairs of one file: TMX, or TSV and CSV by their names, else lines `source ||| target`.
+
+    presplit: words stand apart at spaces already, in all but TMX, whose text is running
+    raises  : InputError   what the readers raise
+    """
+    if is_tmx(path):
+        return read_tmx(path, source, target)
+    return (read_tsv if is_table(path) else read_bitext)(path, source, target, presplit=presplit)
+
+
 def read_pairs(file: PairFile) -> list[SentencePair]:
-    """All pairs of a file: line-parallel where there are two, TMX or TSV by its name, else lines `source ||| target`.
+    """All pairs of a file: line-parallel where there are two, TMX or a table by its name, else lines `source ||| target`.
 
     raises: InputError   what the readers raise
     """
@@ -38,6 +50,6 @@ def read_pairs(file: PairFile) -> list[SentencePair]:
         return read_parallel(file.path, file.english, file.language, PIVOT)
     if is_tmx(file.path):
         return read_tmx(file.path, file.language, PIVOT)
-    if ".tsv" in file.path.lower():
+    if is_table(file.path):
         return read_tsv(file.path, file.language, PIVOT, columns=(file.columns[0] - 1, file.columns[1] - 1))
     return read_bitext(file.path, file.language, PIVOT)

@@ -38,7 +38,8 @@ def read_links(path: str | Path, *, base: int | None = None, pairs: Sequence[Sen
     file = read_link_file(path, base=base, pairs=None if pairs is None else len(pairs))
     if pairs is not None:
         check_links(file, pairs)
-    file.tell("base")
+    file.tell_format()
+    file.tell_base("gold")
     return list(file.links)
 
 

@@ -18,10 +18,8 @@ COLUMNS, QUOTES = "columns", "quotes"  # faults of a row
 _DIVIDERS = {"\t": "tab", ",": "comma", ";": "semicolon"}
 _SEP = re.compile(r"(?i)\"?sep=(.)\"?")  # what Excel reads first in a CSV file
 _QUOTED = re.compile(r'"(?:[^"]|"")*"')
-_NAMES = frozenset(
-    "id source target src tgt trg sentence sentence1 sentence2 sentence_1 sentence_2 text text1 text2 translation translated original "
-    "reference hypothesis premise source_text target_text src_text tgt_text source_sentence target_sentence segment".split()
-)
+_NAMES = """id source target src tgt trg sentence sentence1 sentence2 sentence_1 sentence_2 text text1 text2 translation translated original
+    reference hypothesis premise source_text target_text src_text tgt_text source_sentence target_sentence segment"""
 _SAMPLE = 1000  # lines by which the divider of a CSV file is told
 _LONGEST_QUOTE = 20  # lines that a quoted cell goes over
 csv.field_size_limit(1 << 26)
@@ -64,7 +62,9 @@ def read_rows(path: str | Path, columns: Sequence[int], languages: Sequence[str]
         rows = list(_csv(lines, divider, first, name))
         notice(f"{name} was read as CSV divided by {_DIVIDERS.get(divider, divider)}s")
     if rows and _names_columns([rows[0].cells[column] for column in columns if column < len(rows[0].cells)], languages):
-        notice(f"{name}, line {rows[0].line} holds names of columns ({', '.join(cell[:20] for cell in rows[0].cells[:6])}) and is passed over")
+        notice(
+            f"{name}, line {rows[0].line} holds names of columns ({', '.join(cell[:20] for cell in rows[0].cells[:6])}) and is passed over"
+        )
         rows = rows[1:]
     return _marked(rows, max(columns) + 1)
 
@@ -104,7 +104,7 @@ def _names_columns(cells: Sequence[str], languages: Sequence[str]) -> bool:
     """Whether cells are names of columns: usual ones, or the languages of the file in whatever order."""
     primaries = {short_tag(code).partition("-")[0] for code in languages}
     names = {names for code in primaries & LANGUAGES.keys() for names in (LANGUAGES[code].name, LANGUAGES[code].native)}
-    known = _NAMES | primaries | {long for long, short in SHORT.items() if short in primaries} | {name.casefold() for name in names}
+    known = {*_NAMES.split()} | primaries | {long for long, short in SHORT.items() if short in primaries} | {name.casefold() for name in names}
     found = [re.sub(r"[ -]", "_", cell.strip().strip('"').casefold()) for cell in cells]
     return len(found) > 1 and all(cell in known or cell.partition("_")[0] in primaries for cell in found)
 

@@ -138,7 +138,9 @@ class _Memory:
         if blank and self.empty:
             notice(f"{name} has {blank:,} unit{'s' if blank > 1 else ''} with an empty side")
         if alternatives:
-            notice(f"{name} has several texts of a language in {alternatives:,} unit{'s' if alternatives > 1 else ''}; one of each was read")
+            notice(
+                f"{name} has several texts of a language in {alternatives:,} unit{'s' if alternatives > 1 else ''}; one of each was read"
+            )
         for wanted, counts, left in zip(self.wanted, read, self._left(), strict=True):
             plain = wanted.partition("-")[0]
             told = len(counts) > 1 or left or (wanted not in counts and ("-" in wanted or plain in _USUAL))
@@ -147,7 +149,7 @@ class _Memory:
                 notice(f"{name}: {wanted} was read from {counted(counts)}{rest}")
 
     def _left(self) -> list[Counter[str]]:
-        """Variants of either language that were not read though their units were, or are of another region than the one that is asked for."""
+        """Variants of either language that were not read though their units were, or of another region than is asked for."""
         left = [Counter(), Counter()]
         for place, (wanted, counts) in enumerate(zip(self.wanted, left, strict=True)):
             primary, ranks = wanted.partition("-")[0], self._ranks(wanted)

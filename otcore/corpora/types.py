@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from otcore.base.errors import InputError
-from otcore.text.languages import clean, presplit_words, words_of
+from otcore.text.languages import check_length, clean, presplit_words, words_of
 
 Link = tuple[int, int]
 
@@ -28,8 +28,9 @@ class Sentence:
     def from_text(text: str, language: str, *, presplit: bool = False, what: str = "The sentence") -> "Sentence":
         """A sentence from raw text, or from text already split at spaces.
 
-        raises: InputError   nothing but white space, or control characters in it
+        raises: InputError   nothing but white space, half a surrogate pair, or more than any sentence
         """
+        check_length(text, what)
         text = clean(text, what).strip(" \t\r\n" if presplit else None)
         words = presplit_words(text) if presplit else words_of(text, language)
         if not words:

@@ -1,4 +1,4 @@
-"""Lines of text files, strictly: UTF-8 or an error that names the line; nothing skipped, written whole or not at all. Packed files are unpacked."""
+"""Lines of text files, strictly: UTF-8 or an error that names the line; nothing skipped, written whole or not at all; packed or not."""
 
 import contextlib
 import io

@@ -32,6 +32,7 @@ LANGUAGES = {code: Language(code, **entry) for code, entry in _BUNDLED.items()}
 _OTHER_RTL = {"he": "Hebr", "fa": "Arab", "ur": "Arab", "ps": "Arab", "sd": "Arab", "ug": "Arab", "yi": "Hebr", "dv": "Thaa", "ckb": "Arab"}
 _DIVIDERS = " \t\r\n\x85\u2028\u2029"
 _SURROGATE = re.compile("[\ud800-\udfff]")
+LONGEST_TEXT = 100_000  # characters of a sentence; splitting and encoding more takes minutes, and no sentence has so many
 _CODE = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8})*")
 
 
@@ -61,12 +62,19 @@ def clean(text: str, what: str = "The text") -> str:
     return unicodedata.normalize("NFC", without_controls(text))
 
 
+def check_length(text: str, what: str = "The text") -> None:
+    """raises: InputError   a text longer than any sentence"""
+    if len(text) > LONGEST_TEXT:
+        raise InputError(f"{what} has {len(text):,} characters, a sentence at most {LONGEST_TEXT:,}; divide it into sentences.")
+
+
 def words_of(text: str, code: str) -> tuple[str, ...]:
     """The words of raw text, punctuation apart, in NFC; Chinese and Japanese by a segmenter.
 
     returns: tuple of words; empty where the text is only white space
-    raises : InputError   control characters, or a code that is no language tag
+    raises : InputError   a code that is no language tag, or a text longer than any sentence
     """
+    check_length(text)
     return tuple(SPLITTERS.get(language(code).code, split_generic)(clean(text)))
 
 

@@ -196,7 +196,7 @@ class _Bounded(io.RawIOBase):
 
 def _copied(file: BinaryIO) -> BinaryIO:
     """What comes from a pipe, where it can be read from any place."""
-    copy = tempfile.SpooledTemporaryFile(max_size=FREE)
+    copy = tempfile.SpooledTemporaryFile(max_size=FREE)  # noqa: SIM115 - whoever reads it closes it
     while chunk := file.read(CHUNK):
         copy.write(chunk)
     copy.seek(0)

@@ -10,16 +10,20 @@ from dataclasses import dataclass, field
 import regex
 
 from otcore.base.progress import Teller
+from otcore.corpora.checking.forms import has_markup, is_broken
 from otcore.corpora.checking.identify import doubts, identify
 from otcore.corpora.checking.report import KINDS, LONGEST, CorpusReport, Finding
 from otcore.corpora.checking.scripts import NAMES, accepted_scripts, script_of
 from otcore.corpora.checking.texts import TextPair
-from otcore.text.languages import LANGUAGES, language, words_of
+from otcore.corpora.tables import COLUMNS, QUOTES
+from otcore.text.languages import LANGUAGES, LONGEST_TEXT, language, words_of
 
 SAMPLE = 5_000  # pairs whose language is identified, spread evenly over a longer file
 FACTOR, SLACK = 2.5, 20  # a length is odd from so many times off the file's median ratio, and so many characters off what it expects
 _LETTERS = 10  # in another script from which on a side is not just a name or a formula
 _EXAMPLES = 5
+_LINES = 8  # whose numbers are told
+_LOOKED = 2_000  # characters by which a language is told
 _STEP = 500  # pairs between two tellings
 _NOISE = regex.compile(r"[^\p{L}\p{N}\p{M}]+")
 
@@ -36,6 +40,7 @@ def check_pairs(
     teller = teller or Teller()
     codes = language(languages[0]).code, language(languages[1]).code
     check = _Check(pairs, codes)
+    check.forms()
     check.repetitions(teller.part(0.0, 0.3))
     ratio = check.lengths(longest, teller.part(0.3, 0.5))
     check.scripts(teller.part(0.5, 0.7))
@@ -57,6 +62,19 @@ class _Check:
     codes: tuple[str, str]
     flags: dict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
     details: dict[str, str] = field(default_factory=dict)
+
+    def forms(self) -> None:
+        """What the reader saw, markup, and what is left of other encodings."""
+        for index, pair in enumerate(self.pairs):
+            self.flags[index].update(pair.faults)
+            if any(map(has_markup, pair.sides)):
+                self.flags[index].add("markup")
+            if any(map(is_broken, pair.sides)):
+                self.flags[index].add("broken")
+        for kind in (COLUMNS, QUOTES):
+            lines = [str(pair.line) for pair in self.pairs if kind in pair.faults]
+            more = ", …" if len(lines) > _LINES else ""
+            self.details[kind] = f"line{'s' if len(lines) > 1 else ''} {', '.join(lines[:_LINES])}{more}"
 
     def repetitions(self, tell: Teller) -> None:
         exact: set[tuple[str, ...]] = set()
@@ -91,7 +109,7 @@ class _Check:
             if abs(logarithms[index] - middle) > math.log(FACTOR) and slack > SLACK:
                 self.flags[index].add("ratio")
             # a word has a character or more, so that most sides need not be split
-            if any(len(side) > longest < len(words_of(side, code)) for side, code in zip(pair.sides, self.codes, strict=True)):
+            if any(len(side) > longest < _words(side, code) for side, code in zip(pair.sides, self.codes, strict=True)):
                 self.flags[index].add("long")
         return ratio
 
@@ -119,7 +137,7 @@ class _Check:
             for start in range(0, len(chosen), _STEP):
                 tell((place + start / len(chosen)) / 2, f"identifying {_name(code)}")
                 part = chosen[start : start + _STEP]
-                texts = [self.pairs[index].sides[place] for index in part]
+                texts = [self.pairs[index].sides[place][:_LOOKED] for index in part]
                 counts.update(found for found in identify(texts) if found)
                 for index, doubt in zip(part, doubts(texts, code), strict=True):
                     if doubt:
@@ -145,6 +163,11 @@ class _Check:
 def _plain(text: str) -> str:
     """Letters and digits alone, without case and without the compatibility forms."""
     return _NOISE.sub("", unicodedata.normalize("NFKC", text).casefold())
+
+
+def _words(side: str, code: str) -> int:
+    """Words of a side; of one longer than any sentence its characters, which need not be split to be too many."""
+    return len(words_of(side, code)) if len(side) <= LONGEST_TEXT else len(side)
 
 
 def _name(code: str) -> str:

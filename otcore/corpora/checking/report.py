@@ -6,6 +6,7 @@ from typing import Any
 
 from otcore.base.errors import InputError
 from otcore.corpora.checking.texts import TextPair
+from otcore.corpora.tables import COLUMNS, QUOTES
 from otcore.text.languages import language
 
 LONGEST = 80  # words a side; as in the fine-tuning settings
@@ -16,14 +17,22 @@ MANY = 0.1  # share of pairs from which on a fault is one of the file, not of it
 _TWICE = "They count the same sentence twice; leave them out unless that is wanted."
 KINDS = {  # of faults → what it is called after "pairs:", and what to do
     "empty": ("a side is empty", "They cannot be trained on and are always left out."),
+    COLUMNS: ("more or fewer parts than most lines have", "What belongs together is not known, so they are always left out."),
+    QUOTES: (
+        "part of a quoted cell that goes over several lines",
+        "They are always left out; save the table without line breaks in cells.",
+    ),
     "repeated": ("repeats an earlier pair", "Each repetition makes a sentence count more; leave them out unless that is wanted."),
     "alike": ("like an earlier pair but for case, punctuation or spaces", _TWICE),
     "untranslated": ("both sides are the same", "Names and numbers are the same in both languages, other text was not translated."),
     "ratio": ("one side is too long for the other", "Such lines are often shifted or cut; look at the examples."),
-    "script": ("a side is in another script", "They are not in the language that was given."),
+    "markup": ("markup, entities or placeholders", "They would be learnt as words; take them out, or leave these lines out."),
+    "broken": ("a broken encoding", "Letters were lost or read as others; take the text anew from its source, in UTF-8."),
+    "script": ("a side is in another script", "They are in another script than the language that was given, or than most lines."),
     "language": ("a side looks like another language", "Look at the examples: short or mixed lines may be judged wrongly."),
     "long": ("too many words", "Training passes over them, since few encoders read so much."),
 }
+ALWAYS = frozenset({"empty", COLUMNS, QUOTES})  # left out whatever is asked: they are no pairs
 
 
 @dataclass(frozen=True)
@@ -62,6 +71,7 @@ class CorpusReport:
     # for source and target the language the sample looks like → share of what could be judged, the largest first
     seen: tuple[Mapping[str, float], Mapping[str, float]]
     exchanged: bool = False  # whether the two sides look like each other's language
+    notes: tuple[str, ...] = ()  # what was noticed when the file was read
 
     @property
     def kept(self) -> int:
@@ -70,8 +80,8 @@ class CorpusReport:
 
     @property
     def usable(self) -> int:
-        """Pairs that have both sides."""
-        return self.pairs - self.finding("empty").count
+        """Pairs that have both sides, as far as is known."""
+        return self.pairs - sum(1 for kinds in self.flagged.values() if ALWAYS & set(kinds))
 
     def finding(self, kind: str) -> Finding:
         return next(entry for entry in self.findings if entry.kind == kind)
@@ -103,16 +113,21 @@ class CorpusReport:
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON; shares in [0, 1]."""
         plain = {name: getattr(self, name) for name in ("pairs", "kept", "ratio", "sample", "exchanged")}
-        plain |= {"languages": list(self.languages), "flagged": len(self.flagged), "seen": [dict(side) for side in self.seen]}
+        plain |= {
+            "languages": list(self.languages),
+            "flagged": len(self.flagged),
+            "seen": [dict(side) for side in self.seen],
+            "notes": list(self.notes),
+        }
         return plain | {"verdict": list(self.verdict), "findings": {entry.kind: entry.to_dict() for entry in self.findings}}
 
 
 def without_flagged(pairs: Sequence[TextPair], report: CorpusReport, kinds: Sequence[str] | None = None) -> list[TextPair]:
-    """The pairs that have none of these faults, by default none at all; those with an empty side are always left out.
+    """The pairs that have none of these faults, by default none at all; those that are no pairs are always left out.
 
     raises: InputError   a name that is no fault
     """
     if unknown := set(kinds or ()) - KINDS.keys():
         raise InputError(f"There is no fault {sorted(unknown)[0]}; the faults are {', '.join(KINDS)}.")
-    unwanted = KINDS.keys() if kinds is None else {*kinds, "empty"}
+    unwanted = KINDS.keys() if kinds is None else {*kinds, *ALWAYS}
     return [pair for index, pair in enumerate(pairs) if not unwanted & set(report.flagged.get(index, ()))]

@@ -16,7 +16,31 @@ _PATTERNS = {code: regex.compile(rf"\p{{Script={name}}}") for code, name in SCRI
 _CJK = ("Hani", "Hira", "Kana")
 _WEIGHT = 3  # a Chinese or Japanese character says about what three letters do
 _KANA = 0.15  # share of kana among the characters from which on a text is Japanese; Chinese has none
-_ACCEPTED = {"Hans": ("Hani",), "Jpan": ("Jpan", "Hani")}
+_ACCEPTED = {"Hans": ("Hani",), "Hant": ("Hani",), "Jpan": ("Jpan", "Hani")}
+_SEVERAL = {  # languages that are written in more scripts than one, the usual one first
+    code: tuple(scripts.split())
+    for codes, scripts in {
+        "sr sh bs cnr": "Cyrl Latn",
+        "uz": "Latn Cyrl Arab",
+        "az": "Latn Cyrl Arab",
+        "kk": "Cyrl Latn Arab",
+        "ky": "Cyrl Latn Arab",
+        "tk tg tt": "Cyrl Latn Arab",
+        "ug": "Arab Latn Cyrl",
+        "ku kmr": "Latn Arab Cyrl",
+        "pa": "Guru Arab",
+        "sd": "Arab Deva",
+        "ks": "Arab Deva",
+        "ha": "Latn Arab",
+        "ms": "Latn Arab",
+        "ko": "Hang Hani",
+        "yue wuu": "Hani",
+        "kok": "Deva Latn Knda",
+        "ber zgh kab": "Latn Arab",
+        "crh gag": "Latn Cyrl",
+    }.items()
+    for code in codes.split()
+}
 
 
 def script_of(text: str) -> tuple[str | None, int]:
@@ -41,6 +65,8 @@ def script_of(text: str) -> tuple[str | None, int]:
 def accepted_scripts(code: str) -> tuple[str, ...]:
     """The scripts a language is written in as `script_of` names them; () for a language whose script is not known here."""
     entry = language(code)
+    if several := _SEVERAL.get(entry.code.partition("-")[0]):
+        return several
     if entry.code not in LANGUAGES and entry.script == "Zyyy":
         return ()
     return _ACCEPTED.get(entry.script, (entry.script,))
