@@ -151,8 +151,8 @@ def test_separators_of_lines_in_unicode_do_not_shift_line_numbers(tmp_path):
     left, right = write(tmp_path, "a\u2028b\nc\u2029d\n", "a"), write(tmp_path, "A\nB\n", "b")
     pairs = read_parallel(left, right, "de", "fr", presplit=True)
     assert [(pair.source.words, pair.target.words, pair.id) for pair in pairs] == [
-        (("a\u2028b",), ("A",), "1"),
-        (("c\u2029d",), ("B",), "2"),
+        (("a", "b"), ("A",), "1"),
+        (("c", "d"), ("B",), "2"),
     ]
 
 
@@ -162,12 +162,12 @@ def test_spaces_other_than_ascii_are_words_of_presplit_text(tmp_path):
     assert pairs[0].target.words == ("b", "\u00a0")
 
 
-def test_gzip_by_its_name(tmp_path):
+def test_gzip_that_is_damaged_or_none(tmp_path):
     content = gzip.compress(b"a b ||| c\r\n")
     assert read_bitext(write(tmp_path, content, "x.gz"), "de", "fr")[0].source.words == ("a", "b")
     write_lines(tmp_path / "y.gz", ["ü"])
     assert gzip.decompress((tmp_path / "y.gz").read_bytes()) == "ü\n".encode()
-    assert "cannot be read" in fault(read_lines, write(tmp_path, b"plain\n", "z.gz"))
+    assert read_lines(write(tmp_path, b"plain\n", "z.gz")) == ["plain"], "its bytes say what a file is, whatever it is called"
     assert "cannot be read" in fault(read_lines, write(tmp_path, content[:-9], "z.gz"))
     long = bytearray(gzip.compress(b"".join(b"%d\n" % (7919 * i) for i in range(3000))))
     long[200:202] = bytes(255 - value for value in long[200:202])
@@ -203,13 +203,12 @@ def test_a_word_that_looks_like_the_separator_is_one_in_a_column(tmp_path):
 BAD_LINES = [
     ("a ||| b\nno separator\n", 2, "0 separators"),
     ("a ||| b\na ||| b ||| c\n", 2, "2 separators"),
-    ("a|||b\n", 1, "0 separators"),
+    ("a ||| b ||| 0-0\n", 1, "seems to hold links"),
     ("a ||| b\n\nc ||| d\n", 2, "0 separators"),
     ("a ||| \n", 1, "the target side is empty"),
     ("||| b\n", 1, "the source side is empty"),
     ("a ||| b\n \t||| b\n", 2, "the source side is empty"),
     ("a ||| b\nc\0 ||| d\n", 2, "NUL character (U+0000) at position 2"),
-    ("a ||| b\n\x1bc ||| d\n", 2, "control character (U+001B) at position 1"),
 ]
 
 

@@ -8,6 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from otcore.base.errors import InputError
+from otcore.base.notices import noticing
+from otcore.text.codes import agrees
+from otcore.text.controls import without_controls
 from otcore.text.languages import LANGUAGES, clean, language, presplit_words, words_of
 
 FACTS = {
@@ -76,24 +79,65 @@ def test_everything_is_composed():
 def test_controls_left_by_old_encodings_stay_in_their_words():
     # the Japanese gold set of the field has U+009D within words
     assert clean("caf\x9d\x85") == "caf\x9d\x85"
-    assert presplit_words("caf\x9d bar\x85") == ("caf\x9d", "bar\x85")
+    assert presplit_words("caf\x9d bar\x85baz") == ("caf\x9d", "bar", "baz"), "U+0085 is a line end in Unicode, and for other tools"
 
 
 @pytest.mark.parametrize(
-    ("text", "name"),
+    ("text", "read", "name"),
     [
-        ("ab\0c", "NUL character (U+0000) at position 3"),
-        ("\x1b[31m", "control character (U+001B) at position 1"),
-        ("x\x1b", "control character (U+001B) at position 2"),
-        ("x\x7f", "control character (U+007F)"),
-        ("\udc80", "control character (U+DC80)"),
+        ("ab\0c", "ab\ufffdc", "(U+0000) at position 3"),
+        ("x\x1b", "x\ufffd", "(U+001B) at position 2"),
+        ("x\x7fy", "x\ufffdy", "(U+007F) at position 2"),
+        ("x\x0by\x1cz", "x y z", "(U+000B) at position 2"),
     ],
 )
-def test_control_characters_are_named_with_their_place(text, name):
+def test_control_characters_are_replaced_and_told(text, read, name):
+    with noticing() as heard:
+        assert clean(text, "The query") == read
+    assert len(heard) == 1
+    assert heard[0].text.startswith("The query contains a control character")
+    assert name in heard[0].text
+    assert presplit_words(text) == tuple(read.split(" "))
+
+
+@given(st.text(st.characters(exclude_categories=("Cs",))))
+def test_text_comes_out_without_controls_and_stays_so(text):
+    read = clean(text)
+    assert not [sign for sign in read if (sign < " " and sign not in "\t\n\r") or sign == "\x7f"]
+    assert clean(read) == read
+    assert without_controls(text) == "".join(without_controls(sign) for sign in text)
+
+
+def test_half_a_character_is_refused():
     for read in (clean, presplit_words, lambda text: words_of(text, "en"), lambda text: words_of(text, "ja")):
-        with pytest.raises(InputError) as caught:
-            read(text)
-        assert name in str(caught.value)
+        with pytest.raises(InputError, match=r"half a character \(U\+DC80\) at position 3"):
+            read("ab\udc80")
+
+
+def test_text_longer_than_any_sentence_is_refused_at_once():
+    with pytest.raises(InputError, match="5,000,000 characters"):
+        words_of("x" * 5_000_000, "zh")
+
+
+@pytest.mark.parametrize(
+    ("code", "same"),
+    [("deu", "de"), ("GER", "de"), ("cmn-Hans", "zh"), ("jpn", "ja"), ("ron", "ro"), ("rum", "ro"), ("arb", "ar"), ("eng", "en")],
+)
+def test_codes_of_three_letters_are_the_same_languages(code, same):
+    assert language(code) is LANGUAGES[same]
+
+
+@pytest.mark.parametrize(
+    ("tag", "wanted", "same"),
+    [
+        ("zh-tw", "zh-cn", False), ("zh-hans", "zh-cn", True), ("zh-hant-hk", "zh-cn", False), ("zh", "zh-cn", True), ("zh-tw", "zh", True),
+        ("en-gb", "en-us", False), ("en", "en-us", True), ("en-us", "en", True), ("nb-no", "no", True), ("no", "nb", False),
+        ("sr-latn", "sr-cyrl", False),
+        ("sr-latn-rs", "sr-rs", True), ("es-419", "es-es", False), ("de", "en", False),
+    ],
+)  # fmt: skip
+def test_a_region_is_not_another(tag, wanted, same):
+    assert agrees(tag, wanted) is same
 
 
 def test_white_space_that_text_may_hold():
@@ -194,8 +238,9 @@ def test_presplit_text_is_split_at_ascii_spaces_only(words):
 
 
 def test_presplit_words_keep_other_spaces_and_punctuation():
-    assert presplit_words(" don't\u00a0go\t。\u3000 x\u2028y \u200b a,b\r\n") == ("don't\u00a0go", "。\u3000", "x\u2028y", "\u200b", "a,b")
+    assert presplit_words(" don't\u00a0go\t。\u3000 x\u2028y \u200b a,b\r\n") == ("don't\u00a0go", "。\u3000", "x", "y", "\u200b", "a,b")
     assert presplit_words(" \t\n") == ()
+    assert presplit_words("私\u3000は\u3000食べる") == ("私", "は", "食べる"), "the wide space divides where nothing else does"
 
 
 @pytest.mark.parametrize(

@@ -7,17 +7,20 @@ from pathlib import Path
 
 from otcore.base.choices import Flag, Number, OneOf, Text, check, choice
 from otcore.base.errors import InputError
+from otcore.base.notices import Notice, noticing
 from otcore.corpora.collection import PIVOT, load_collection
+from otcore.corpora.link_files import check_gold, check_links, read_link_file
 from otcore.corpora.parallel import read_bitext, read_parallel, read_tsv
-from otcore.corpora.pharaoh import read_links
-from otcore.corpora.types import SentencePair
+from otcore.corpora.types import Links, SentencePair
 from otcore.corpora.uploads import Kept, Store
 from otcore.text.languages import language
 
-FORMATS = {"bitext": "one file, source ||| target", "tsv": "one file, two columns (TSV)", "parallel": "two line-parallel files"}
+FORMATS = {"bitext": "one file, source ||| target", "tsv": "one file, two columns (TSV, CSV)", "parallel": "two line-parallel files"}
 SPLITS = ("test", "dev", "all")
 _READERS = {"bitext": read_bitext, "tsv": read_tsv, "parallel": read_parallel}
 _CODE_HELP = "language of the source, a code such as en or pt-br"
+_BASE_HELP = "index of the first word in the gold file, where its format does not say"
+_REVERSE_HELP = "exchange the sides of the gold links"
 BUNDLED = "bundled"
 CORPORA = Store("corpora", "pairs with gold links")
 
@@ -30,6 +33,7 @@ class Corpus:
     label: str  # for people
     pairs: tuple[SentencePair, ...]  # in order, each with gold
     keys: tuple[str, ...]  # a name for each pair that is unlike all others of the corpus: "de:g001", or the line's number
+    notes: tuple[Notice, ...] = ()  # what was noticed when files were read
 
 
 @dataclass(frozen=True)
@@ -43,8 +47,9 @@ class FileFormat:
     kind: str = choice("bitext", OneOf(FORMATS), "Format", key="format", flag=None)
     source: str = choice("en", Text(20), "Source language", _CODE_HELP, key="from", flag="source-lang")
     target: str = choice("de", Text(20), "Target language", "language of the target", key="to", flag="target-lang")
-    gold_base: int = choice(0, Number(0, 1, whole=True), "Gold counts words from", "index of the first word in the gold file", key="base")
+    gold_base: int = choice(0, Number(0, 1, whole=True), "Gold counts words from", _BASE_HELP, key="base")
     presplit: bool = choice(True, Flag(), flag=None)
+    reverse: bool = choice(False, Flag(), "Gold has the target first", _REVERSE_HELP, key="turned")
 
     def __post_init__(self) -> None:
         check(self)
@@ -71,15 +76,31 @@ def from_files(pairs_path: str | Path, gold_path: str | Path, shape: FileFormat,
     paths = (pairs_path, second_path) if shape.kind == "parallel" else (pairs_path,)
     if None in paths:
         raise InputError("Two line-parallel files are needed; give the target's file too.")
-    pairs = _READERS[shape.kind](*paths, *(side.code for side in sides), presplit=shape.presplit)
-    if not pairs:
-        raise InputError("The file of pairs is empty; give one with a line or more.")
-    gold = read_links(gold_path, base=shape.gold_base, pairs=pairs)
+    with noticing() as heard:
+        pairs = _READERS[shape.kind](*paths, *(side.code for side in sides), presplit=shape.presplit)
+        if not pairs:
+            raise InputError("The file of pairs is empty; give one with a line or more.")
+        gold = _gold(gold_path, shape, pairs)
     pairs = tuple(replace(pair, gold=links, id=str(line)) for line, (pair, links) in enumerate(zip(pairs, gold, strict=True), 1))
     digest = hashlib.sha256(repr([(p.source.language, p.source.words, p.target.language, p.target.words) for p in pairs]).encode())
     key = f"own-{digest.hexdigest()[:16]}"
     label = f"{Path(pairs_path).name}, {sides[0].name} to {sides[1].name}"
-    return Corpus(key, label, pairs, tuple(pair.id for pair in pairs))
+    return Corpus(key, label, pairs, tuple(pair.id for pair in pairs), tuple(heard))
+
+
+def _gold(path: str | Path, shape: FileFormat, pairs: Sequence[SentencePair]) -> tuple[Links, ...]:
+    """The links of a file, within the pairs.
+
+    raises: InputError   as `read_link_file`, none at all, or out of range
+    """
+    file = read_link_file(path, base=shape.gold_base or None, pairs=len(pairs))
+    file.tell_format()
+    file.tell_base("gold")
+    check_gold(file)
+    if shape.reverse:
+        file = file.reversed()
+    check_links(file, pairs)
+    return file.links
 
 
 def keep(files: Sequence[tuple[str, bytes]], shape: FileFormat) -> str:

@@ -24,7 +24,9 @@ def add_device(parser: argparse.ArgumentParser) -> None:
 
 def add_raw(parser: argparse.ArgumentParser, what: str = "text") -> None:
     """Whether text is split into words here."""
-    parser.add_argument("--raw", action="store_true", help=f"{what} is running text: split it into words as the app does (default: at spaces)")
+    parser.add_argument(
+        "--raw", action="store_true", help=f"{what} is running text: split it into words as the app does (default: at spaces)"
+    )
 
 
 def notes_of(options: argparse.Namespace) -> dict[str, list[str]]:

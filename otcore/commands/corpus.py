@@ -1,6 +1,7 @@
 """Check a parallel corpus before training on it: counts, empty and repeated pairs, odd lengths, untranslated text, other languages.
 
-FILE is a TMX or TSV file (by its name), or has a line `source ||| target` a pair; two FILEs are line-parallel text, the source first.
+FILE is TMX, TSV or CSV (by its name), or has a line `source ||| target` a pair; two FILEs are line-parallel text, the source first. All may
+be packed. A language of a TMX file may have a region, as in zh-CN, and is then found in no other.
 Every pair is looked at; which language it is in is told for a sample of 5,000 pairs, and only for the bundled languages, all others are
 judged by their script. --clean writes the pairs with no fault as TSV, which `finetune --pairs` reads.
 """
@@ -10,6 +11,7 @@ import json
 
 from otcore.base.errors import InputError
 from otcore.commands._files import two_columns
+from otcore.commands._options import notes_of
 from otcore.corpora.checking.report import KINDS, LONGEST
 
 _LONGEST = f"words a side from which on a pair is too long (default {LONGEST})"
@@ -19,10 +21,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("files", nargs="+", metavar="FILE", help="a corpus, or the two sides of one")
     parser.add_argument("--language", required=True, metavar="CODE", help="language of the source side")
     parser.add_argument("--target-language", default="en", metavar="CODE", help="of the target side (default en)")
-    parser.add_argument("--columns", default="1,2", metavar="I,J", help="of a TSV file: source and target (default 1,2)")
+    parser.add_argument("--columns", default="1,2", metavar="I,J", help="of a table: source and target (default 1,2)")
     parser.add_argument("--longest", type=int, default=LONGEST, metavar="N", help=_LONGEST)
-    parser.add_argument("--clean", metavar="OUT", help="write the pairs that are left as TSV, whole or not at all (gzip by its name)")
-    parser.add_argument("--keep", default="", metavar="KINDS", help="faults that --clean lets pass, divided by commas (never `empty`)")
+    parser.add_argument(
+        "--clean", metavar="OUT", help="write the pairs that are left as TSV, whole or not at all (packed by its name: .gz, .xz …)"
+    )
+    parser.add_argument(
+        "--keep", default="", metavar="KINDS", help="faults that --clean lets pass, divided by commas (never what is no pair)"
+    )
     parser.add_argument("--json", action="store_true", help="print one JSON object; shares in [0, 1]")
 
 
@@ -50,7 +56,12 @@ def run(options: argparse.Namespace) -> int:
     if options.clean:
         write_texts(options.clean, left)
     if options.json:
-        print(json.dumps(report.to_dict() | {"clean": options.clean, "written": len(left) if options.clean else 0}, ensure_ascii=False))
+        print(
+            json.dumps(
+                report.to_dict() | notes_of(options) | {"clean": options.clean, "written": len(left) if options.clean else 0},
+                ensure_ascii=False,
+            )
+        )
     else:
         _print(report)
         if options.clean:

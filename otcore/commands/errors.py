@@ -1,6 +1,7 @@
 """Judge every link of one system or two against gold: outcomes, causes and, with --b, what B fixed and broke of A.
 
-FILE has one `source ||| target` a line, already split into words at spaces (or is TSV, by its name); GOLD one Pharaoh line a pair.
+FILE has one `source ||| target` a line, already split into words at spaces (or is TSV or CSV, by its name); GOLD has the links of a pair
+on a line, or is of another format that `score` reads. --raw text is split into words as on the page.
 The classes and counts are those of the Errors page. --rules prints when each cause fits.
 """
 
@@ -10,7 +11,9 @@ import json
 from otcore.alignment.settings import AlignSettings
 from otcore.analysis.sources import FileFormat, from_files
 from otcore.base.errors import InputError
-from otcore.commands._options import add_options, settings_from
+from otcore.commands._options import add_device, add_options, add_raw, notes_of, settings_from
+
+REMEDIES = {"gold": "if it counts from 1, give --gold-base 1", "raw": "give --raw for text that is not split into words"}
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -19,6 +22,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--a", metavar="NAME|DIR", help="encoder of system A (default aligned)")
     parser.add_argument("--b", metavar="NAME|DIR", help="encoder of system B, compared with A (default: none)")
     add_options(parser, FileFormat)
+    add_raw(parser)
+    add_device(parser)
     add_options(parser, AlignSettings)
     parser.add_argument("--rules", action="store_true", help="print the rule book and stop")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
@@ -26,6 +31,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     from otcore.analysis.analyse import analyse, summary
+    from otcore.corpora.tables import is_table
     from otcore.encoders import DEFAULT
 
     if options.rules:
@@ -34,20 +40,21 @@ def run(options: argparse.Namespace) -> int:
     if not (options.file and options.gold):
         raise InputError("FILE and GOLD are needed: the pairs and their gold links; see python -m otcore errors --help.")
     settings = settings_from(options, AlignSettings)
-    shape = settings_from(options, FileFormat, kind="tsv" if ".tsv" in options.file.lower() else "bitext")
+    shape = settings_from(options, FileFormat, kind="tsv" if is_table(options.file) else "bitext", presplit=not options.raw)
     corpus = from_files(options.file, options.gold, shape)
     names = [options.a or DEFAULT, *([options.b] if options.b else [])]
-    found = summary(analyse(corpus.pairs, [_drawn(name, corpus.pairs, settings) for name in names]))
-    print(json.dumps(found, ensure_ascii=False) if options.json else _text(found))
+    found = summary(analyse(corpus.pairs, [_drawn(name, corpus.pairs, settings, options.device) for name in names]))
+    print(json.dumps(found | notes_of(options), ensure_ascii=False) if options.json else _text(found))
     return 0
 
 
-def _drawn(name: str, pairs, settings):
+def _drawn(name: str, pairs, settings, device: str | None):
     from otcore.analysis.analyse import draw, encode_pairs
     from otcore.commands._progress import download_line, progress_line
     from otcore.encoders import load_encoder
+    from otcore.encoders.devices import moved
 
-    encoder = load_encoder(name, download_line())
+    encoder = moved(load_encoder(name, download_line()), device)
     sides = encode_pairs(encoder, pairs, settings.layer, progress_line(f"{name}: pairs encoded"))
     return draw(name, encoder, sides, settings, progress_line(f"{name}: pairs aligned"))
 

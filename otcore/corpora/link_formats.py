@@ -13,8 +13,8 @@ from otcore.base.errors import InputError
 
 Written = tuple[int, int, bool]  # source index, target index, whether it is sure
 _NUMBER = r"(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]{1,3})?"
-_LINK = re.compile(rf"([0-9]{{1,9}})([-p?s:])([0-9]{{1,9}})(?::(?:([SP])|{_NUMBER}))?")
-_TALP = re.compile(r"[0-9]{1,9}[s:p][0-9]{1,9}")
+_LINK = re.compile(rf"([0-9]{{1,9}})([-p?])([0-9]{{1,9}})(?::(?:([SP])|{_NUMBER}))?")
+_TALP = re.compile(r"([0-9]{1,9})([s:p])([0-9]{1,9})()")
 _SCORE = re.compile(rf"\s*\|\|\|\s*-?{_NUMBER}\s*")  # behind the links, as fast_align writes it
 _TUPLES = re.compile(r"\s*\[?\s*(?:\(\s*[0-9]{1,9}\s*,\s*[0-9]{1,9}\s*\)\s*,?\s*)*\]?\s*")
 _TUPLE = re.compile(r"\(\s*([0-9]{1,9})\s*,\s*([0-9]{1,9})\s*\)")
@@ -47,18 +47,18 @@ class LinkFormat:
     read: Callable[[Sequence[str], str], list[Entry]]
 
 
-def written_links(line: str, where: str) -> tuple[Written, ...]:
-    """Links of one line: `i-j` or `isj` or `i:j` sure, `ipj` or `i?j` possible, perhaps with `:S`, `:P` or a confidence behind.
+def written_links(line: str, where: str, pattern: re.Pattern = _LINK) -> tuple[Written, ...]:
+    """Links of one line: `i-j` sure, `ipj` or `i?j` possible, perhaps with `:S`, `:P` or a confidence behind.
 
     raises: InputError   something that is no link
     """
     found = []
     for item in _without_score(line).split():
-        match = _LINK.fullmatch(item)
+        match = pattern.fullmatch(item)
         if not match:
             told = "; ".join(filter(None, (f"“{item[:40]}” is not a link", _told(line))))
             raise InputError(f"{where}: {told}; write i-j (sure), ipj or i?j (possible).")
-        found.append((int(match[1]), int(match[3]), match[2] in "-s:" and match[4] != "P"))
+        found.append((int(match[1]), int(match[3]), match[2] not in "p?" and match[4] != "P"))
     return tuple(found)
 
 
@@ -95,6 +95,10 @@ def _told(line: str) -> str:
 
 def _lines(lines: Sequence[str], name: str) -> list[Entry]:
     return [Entry(written_links(line, f"{name}, line {number}"), number) for number, line in enumerate(lines, 1)]
+
+
+def _talp(lines: Sequence[str], name: str) -> list[Entry]:
+    return [Entry(written_links(line, f"{name}, line {number}", _TALP), number) for number, line in enumerate(lines, 1)]
 
 
 def _numbered(lines: Sequence[str], name: str) -> list[Entry]:
@@ -162,7 +166,7 @@ def _giza(lines: Sequence[str], name: str) -> list[Entry]:
 
 FORMATS = {
     "pharaoh": LinkFormat("Pharaoh", 0, _lines),
-    "talp": LinkFormat("TALP (1s1, 1p2, 1:1)", 1, _lines),
+    "talp": LinkFormat("TALP (1s1, 1p2, 1:1)", 1, _talp),
     "naacl": LinkFormat("NAACL/WPT (pair, source, target, S or P)", 1, _naacl),
     "giza": LinkFormat("GIZA++ A3.final", 1, _giza),
     "numbered": LinkFormat("SimAlign, with a number and a tab before the links", 0, _numbered),

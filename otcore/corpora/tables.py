@@ -104,7 +104,9 @@ def _names_columns(cells: Sequence[str], languages: Sequence[str]) -> bool:
     """Whether cells are names of columns: usual ones, or the languages of the file in whatever order."""
     primaries = {short_tag(code).partition("-")[0] for code in languages}
     names = {names for code in primaries & LANGUAGES.keys() for names in (LANGUAGES[code].name, LANGUAGES[code].native)}
-    known = {*_NAMES.split()} | primaries | {long for long, short in SHORT.items() if short in primaries} | {name.casefold() for name in names}
+    known = (
+        {*_NAMES.split()} | primaries | {long for long, short in SHORT.items() if short in primaries} | {name.casefold() for name in names}
+    )
     found = [re.sub(r"[ -]", "_", cell.strip().strip('"').casefold()) for cell in cells]
     return len(found) > 1 and all(cell in known or cell.partition("_")[0] in primaries for cell in found)
 

@@ -22,7 +22,9 @@ def check_device(device: str) -> str:
     if not found:
         raise InputError(f"There is no device “{device[:40]}”; give cpu, cuda, cuda:1, mps or xpu.")
     kind, index = found[1], int(found[2] or 0)
-    there = {"cpu": 1, "cuda": torch.cuda.device_count(), "xpu": torch.xpu.device_count(), "mps": int(torch.backends.mps.is_available())}[kind]
+    there = {"cpu": 1, "cuda": torch.cuda.device_count(), "xpu": torch.xpu.device_count(), "mps": int(torch.backends.mps.is_available())}[
+        kind
+    ]
     if index >= there:
         others = f"it has {there}, counted from 0" if there else "it has none; compute on cpu, which is the default"
         raise InputError(f"This machine has no device {found.group()} that PyTorch can use: {others}.")

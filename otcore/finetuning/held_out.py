@@ -43,7 +43,8 @@ def _vectors(encoder: Encoder, pairs: Sequence[SentencePair], layer: int):
 
 
 def _precision(encoder: Encoder, sides, layer: int) -> float:
-    found = retrieve(*(encoder.sentences(side, layer) for side in zip(*sides, strict=True)))
+    ways = list(zip(*sides, strict=True))
+    found = retrieve(*(encoder.sentences(side, layer) for side in ways), [[one.words for one in side] for side in ways])
     return (found.forward + found.backward) / 2
 
 

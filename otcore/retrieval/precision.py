@@ -1,6 +1,6 @@
 """Sentence retrieval: is a sentence's translation its nearest neighbour among all sentences of the other language?"""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -36,25 +36,38 @@ def sentence_vectors(
     return encoder.sentences(encoded, layer)
 
 
-def retrieve(source: np.ndarray, target: np.ndarray) -> Retrieval:
+def retrieve(source: np.ndarray, target: np.ndarray, texts: Sequence[Sequence[Hashable]] | None = None) -> Retrieval:
     """P@1 by cosine over line-parallel unit vectors (n, d); a tie with a wrong sentence counts as a miss.
 
+    texts : of source and target; a sentence is found where any of its copies is, as no "Yes." can be told from another
     raises: InputError   different numbers of sentences, or none
     """
     if len(source) != len(target) or len(source) == 0:
         counts = f"{len(source)} and {len(target)}"
         raise InputError(f"Retrieval needs as many source as target sentences, and at least one; there are {counts}.")
-    forward, backward = (float(retrieval_hits(*way).mean()) for way in ((source, target), (target, source)))
+    ways = ((source, target, texts and texts[1]), (target, source, texts and texts[0]))
+    forward, backward = (float(retrieval_hits(*way).mean()) for way in ways)
     return Retrieval(forward, backward, len(source))
 
 
-def retrieval_hits(queries: np.ndarray, candidates: np.ndarray) -> np.ndarray:
-    """(n,) bool: whether row i of the queries is nearer to row i of the candidates than to any other, unit vectors (n, d)."""
+def retrieval_hits(queries: np.ndarray, candidates: np.ndarray, texts: Sequence[Hashable] | None = None) -> np.ndarray:
+    """(n,) bool: whether row i of the queries is nearer to row i of the candidates than to any other, unit vectors (n, d).
+
+    texts: of the candidates; rows with the text of row i are as right as it
+    """
+    known: dict[Hashable, int] = {}
+    groups = np.array([known.setdefault(text, len(known)) for text in (texts if texts is not None else range(len(candidates)))])
+    copies = [np.flatnonzero(groups == group) for group in np.flatnonzero(np.bincount(groups) > 1)]
     hits = []
     for start in range(0, len(queries), _ROWS):
         similarity = queries[start : start + _ROWS] @ candidates.T
         rows = np.arange(len(similarity))
         right = similarity[rows, start + rows].copy()
         similarity[rows, start + rows] = -np.inf
+        for places in copies:
+            inside = places[(places >= start) & (places < start + len(rows))] - start
+            among = np.ix_(inside, places)
+            right[inside] = np.maximum(right[inside], similarity[among].max(1, initial=-np.inf))
+            similarity[among] = -np.inf
         hits.append(right > similarity.max(1, initial=-np.inf))
     return np.concatenate(hits)

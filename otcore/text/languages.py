@@ -38,7 +38,7 @@ _CODE = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8})*")
 
 def language(code: str) -> Language:
     """The language of a code, with generic rules where it is not bundled; raises InputError for what is no language tag."""
-    tag = short_tag(code)
+    tag = short_tag(code) if "_" not in code else code
     if not _CODE.fullmatch(tag):
         raise InputError(f"“{code[:40]}” is not a language code; give one such as en, de or pt-br.")
     primary = tag.split("-")[0]

@@ -66,7 +66,8 @@ class _Check:
     def forms(self) -> None:
         """What the reader saw, markup, and what is left of other encodings."""
         for index, pair in enumerate(self.pairs):
-            self.flags[index].update(pair.faults)
+            if pair.faults:
+                self.flags[index].update(pair.faults)
             if any(map(has_markup, pair.sides)):
                 self.flags[index].add("markup")
             if any(map(is_broken, pair.sides)):

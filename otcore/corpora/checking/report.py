@@ -1,7 +1,7 @@
 """What a check of a corpus found, in figures and in sentences."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from otcore.base.errors import InputError
@@ -32,6 +32,7 @@ KINDS = {  # of faults → what it is called after "pairs:", and what to do
     "language": ("a side looks like another language", "Look at the examples: short or mixed lines may be judged wrongly."),
     "long": ("too many words", "Training passes over them, since few encoders read so much."),
 }
+_LATER = frozenset({COLUMNS, QUOTES, "markup", "broken"})  # faults that an earlier edition did not know: told where there are any
 ALWAYS = frozenset({"empty", COLUMNS, QUOTES})  # left out whatever is asked: they are no pairs
 
 
@@ -55,7 +56,7 @@ class Finding:
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON."""
         found = {"count": self.count, "share": self.share, "detail": self.detail}
-        return found | {"examples": [asdict(pair) for pair in self.examples]}
+        return found | {"examples": [{"source": pair.source, "target": pair.target, "line": pair.line} for pair in self.examples]}
 
 
 @dataclass(frozen=True)
@@ -119,7 +120,8 @@ class CorpusReport:
             "seen": [dict(side) for side in self.seen],
             "notes": list(self.notes),
         }
-        return plain | {"verdict": list(self.verdict), "findings": {entry.kind: entry.to_dict() for entry in self.findings}}
+        found = {entry.kind: entry.to_dict() for entry in self.findings if entry.count or entry.kind not in _LATER}
+        return plain | {"verdict": list(self.verdict), "findings": found} | ({"notes": list(self.notes)} if self.notes else {})
 
 
 def without_flagged(pairs: Sequence[TextPair], report: CorpusReport, kinds: Sequence[str] | None = None) -> list[TextPair]:

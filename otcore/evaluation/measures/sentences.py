@@ -13,7 +13,8 @@ def _hits(made: Prepared) -> np.ndarray:
     from otcore.retrieval.precision import retrieval_hits
 
     source, target = made.sentences
-    ways = retrieval_hits(source, target), retrieval_hits(target, source)
+    texts = [[getattr(pair, side).words for pair in made.pairs] for side in ("source", "target")]
+    ways = retrieval_hits(source, target, texts[1]), retrieval_hits(target, source, texts[0])
     return np.stack([column for hits in ways for column in (hits, np.ones(len(hits), bool))], axis=1).astype(np.int64)
 
 

@@ -53,7 +53,8 @@ class SentenceRetrieval(PairRetrieval):
             if english not in known:
                 known.clear()
                 known[english] = encoded(english, ENGLISH, tell.part(0, 0.5))
-            found = retrieve(encoded([pair.source.words for pair in pairs], pairs[0].source.language, tell.part(0.5, 1)), known[english])
+            words = [pair.source.words for pair in pairs]
+            found = retrieve(encoded(words, pairs[0].source.language, tell.part(0.5, 1)), known[english], (words, english))
             return found.forward, found.backward
 
         return rates

@@ -10,7 +10,7 @@ import numpy as np
 
 from otcore.base.errors import InputError
 from otcore.base.progress import Teller
-from otcore.corpora.parallel import read_bitext
+from otcore.corpora.pair_files import read_any
 from otcore.corpora.pharaoh import read_links
 from otcore.corpora.types import Links, SentencePair
 from otcore.evaluation.transfer.pair_retrieval import PairRetrieval, Rater, Rates
@@ -49,8 +49,8 @@ class WordRetrieval(PairRetrieval):
         links = own or sources.links.get(code)
         if not links:
             raise FilesError("links", f"{path} has no file of links for {code}; give one.")
-        pairs = read_bitext(path, code, ENGLISH)
-        gold = read_links(links, base=sources.base, pairs=pairs)
+        pairs = read_any(path, code, ENGLISH)
+        gold = read_links(links, base=sources.base or None, pairs=pairs)
         if not any(one.sure for one in gold):
             raise InputError(f"{links} has no sure link, so no word can be asked for; give a file with some.")
         return [SentencePair(pair.source, pair.target, one, pair.id) for pair, one in zip(pairs, gold, strict=True)]
