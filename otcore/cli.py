@@ -29,7 +29,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         arguments = sys.argv[1:] if arguments is None else arguments
         options = _parser(arguments).parse_args(arguments)
-        with noticing(lambda one: print(f"otcore: {one.told(options.remedies)}", file=sys.stderr)) as options.heard:
+        remedies = getattr(sys.modules[options.run.__module__], "REMEDIES", None)
+        with noticing(lambda one: print(f"otcore: {one.told(remedies)}", file=sys.stderr)):
             code = options.run(options)
         sys.stdout.flush()
         return code
@@ -56,5 +57,5 @@ def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
         if path.stem in arguments:
             module = importlib.import_module(f"otcore.commands.{path.stem}")
             module.configure(child)
-            child.set_defaults(run=module.run, remedies=getattr(module, "REMEDIES", {}))
+            child.set_defaults(run=module.run)
     return parser

@@ -2,8 +2,8 @@
 
 import itertools
 import json
-from dataclasses import replace
 import random
+from dataclasses import replace
 
 import pytest
 

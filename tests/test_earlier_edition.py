@@ -24,6 +24,7 @@ APP = Path(otcore.__file__).resolve().parents[1] / "streamlit_app.py"
 ADDRESSES, COMMANDS, UPLOADS, RESUMED = (
     json.loads((EARLIER / f"{name}.json").read_text(encoding="utf-8")) for name in ("addresses", "commands", "uploads", "resumed")
 )
+MARKUP = ["corpus", "inputs/de.txt", "inputs/en.txt", "--language", "de"]  # has `<b>` and `&amp;` in it, which were no fault then
 # the newest first, as `runs` lists them
 PAST_RUNS = ("word-ot-de-1", "linear-de-1", "contrastive-ot killed", "contrastive-ot-stopped")
 
@@ -151,9 +152,14 @@ def test_a_command_answers_as_it_did(left_behind, command, capsys, monkeypatch):
         assert re.fullmatch(r"otcore: [^\n]+\n", err)
     elif "--help" in command["arguments"]:
         assert options_in(command["stdout"]) <= options_in(captured.out)
+    elif command["arguments"] == MARKUP:
+        assert "1 pair, 16.7%: markup, entities or placeholders" in out
     else:
-        assert parsed(out) == parsed(told(command["stdout"], left_behind))
-        assert err == told(command["stderr"], left_behind)
+        found = parsed(out)
+        if isinstance(found, dict):
+            found.pop("notes", None)
+        assert found == parsed(told(command["stdout"], left_behind))
+        assert re.sub(r"(?m)^otcore: .*\n", "", err) == told(command["stderr"], left_behind), "more may be told of what was given"
     for path, text in command.get("written", {}).items():
         assert Path(path).read_text(encoding="utf-8") == text
 

@@ -21,6 +21,7 @@ _READERS = {"bitext": read_bitext, "tsv": read_tsv, "parallel": read_parallel}
 _CODE_HELP = "language of the source, a code such as en or pt-br"
 _BASE_HELP = "index of the first word in the gold file, where its format does not say"
 _REVERSE_HELP = "exchange the sides of the gold links"
+_UNSAID = (("reverse", False),)  # an earlier edition did not know of it, and the same files have the same key as then
 BUNDLED = "bundled"
 CORPORA = Store("corpora", "pairs with gold links")
 
@@ -114,7 +115,8 @@ def keep(files: Sequence[tuple[str, bytes]], shape: FileFormat) -> str:
     if len(files) != needed:
         sides = "the pairs, the target side" if needed == 3 else "the pairs"
         raise InputError(f"{len(files)} files were given, {needed} are needed: {sides} and gold.")
-    return CORPORA.keep(files, asdict(shape), read=_corpus)
+    said = {name: value for name, value in asdict(shape).items() if (name, value) not in _UNSAID}
+    return CORPORA.keep(files, said, read=_corpus)
 
 
 def kept(id: str) -> Corpus:

@@ -4,7 +4,7 @@ A reader far down says `notice(…)`; a command prints it on standard error, a p
 """
 
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
 
@@ -19,13 +19,14 @@ class Notice:
     text: str
     remedy: str = ""
 
-    def told(self, remedies: dict[str, str] | None = None) -> str:
+    def told(self, remedies: Mapping[str, str] | None = None) -> str:
         """The sentence, with the surface's words for what can be done."""
         do = (remedies or {}).get(self.remedy, "")
         return f"{self.text}; {do}." if do else f"{self.text}."
 
 
 _listeners: ContextVar[tuple[Callable[[Notice], object], ...]] = ContextVar("listeners", default=())
+_heard: ContextVar[list[Notice] | None] = ContextVar("heard", default=None)
 
 
 def notice(text: str, remedy: str = "") -> None:
@@ -45,8 +46,14 @@ def noticing(listener: Callable[[Notice], object] | None = None) -> Iterator[lis
             if listener:
                 listener(one)
 
-    before = _listeners.set((*_listeners.get(), hear))
+    before, outer = _listeners.set((*_listeners.get(), hear)), _heard.set(heard)
     try:
         yield heard
     finally:
         _listeners.reset(before)
+        _heard.reset(outer)
+
+
+def noticed() -> list[Notice]:
+    """What the nearest `noticing` around has collected so far."""
+    return list(_heard.get() or ())

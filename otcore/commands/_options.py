@@ -1,10 +1,11 @@
 """Command-line options from declared settings, and the settings from what was given."""
 
 import argparse
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from otcore.base.choices import Choice, Flag, Maybe, Number, OneOf, Several, build, declared
+from otcore.base.notices import noticed
 
 
 def add_options(parser: argparse.ArgumentParser, settings: type, *, only: Collection[str] = (), skip: Collection[str] = ()) -> None:
@@ -29,9 +30,9 @@ def add_raw(parser: argparse.ArgumentParser, what: str = "text") -> None:
     )
 
 
-def notes_of(options: argparse.Namespace) -> dict[str, list[str]]:
+def notes_of(remedies: Mapping[str, str] | None = None) -> dict[str, list[str]]:
     """What was noticed so far, for a JSON object: under `notes`, where there is anything."""
-    told = [one.told(options.remedies) for one in options.heard]
+    told = [one.told(remedies) for one in noticed()]
     return {"notes": told} if told else {}
 
 

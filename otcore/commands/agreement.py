@@ -38,7 +38,7 @@ def run(options: argparse.Namespace) -> int:
     if first.doubtful and second.doubtful:
         notice(f"Neither {first.name} nor {second.name} has an index 0; if both count words from 1, these figures are right as they are")
     if options.json:
-        print(json.dumps(rates | notes_of(options)))
+        print(json.dumps(rates | notes_of(REMEDIES)))
     else:
         print(f"sure links {rates['sure']:.3f} · all links {rates['all']:.3f} (F1) · {rates['first']} and {rates['second']} links")
     return 0

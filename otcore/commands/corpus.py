@@ -58,7 +58,7 @@ def run(options: argparse.Namespace) -> int:
     if options.json:
         print(
             json.dumps(
-                report.to_dict() | notes_of(options) | {"clean": options.clean, "written": len(left) if options.clean else 0},
+                report.to_dict() | notes_of() | {"clean": options.clean, "written": len(left) if options.clean else 0},
                 ensure_ascii=False,
             )
         )

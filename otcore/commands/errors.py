@@ -44,7 +44,7 @@ def run(options: argparse.Namespace) -> int:
     corpus = from_files(options.file, options.gold, shape)
     names = [options.a or DEFAULT, *([options.b] if options.b else [])]
     found = summary(analyse(corpus.pairs, [_drawn(name, corpus.pairs, settings, options.device) for name in names]))
-    print(json.dumps(found | notes_of(options), ensure_ascii=False) if options.json else _text(found))
+    print(json.dumps(found | notes_of(REMEDIES), ensure_ascii=False) if options.json else _text(found))
     return 0
 
 

@@ -40,7 +40,7 @@ def run(options: argparse.Namespace) -> int:
     result = retrieve(*sides, texts)
     if options.json:
         rates = {"forward": round(result.forward, 6), "backward": round(result.backward, 6), "pairs": result.pairs}
-        print(json.dumps(rates | notes_of(options)))
+        print(json.dumps(rates | notes_of()))
     else:
         print(f"P@1 forward {result.forward:.4f}, backward {result.backward:.4f} over {result.pairs} pairs (chance {1 / result.pairs:.4f})")
     return 0
