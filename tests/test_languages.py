@@ -130,12 +130,22 @@ def test_codes_of_three_letters_are_the_same_languages(code, same):
 @pytest.mark.parametrize(
     ("tag", "wanted", "same"),
     [
-        ("zh-tw", "zh-cn", False), ("zh-hans", "zh-cn", True), ("zh-hant-hk", "zh-cn", False), ("zh", "zh-cn", True), ("zh-tw", "zh", True),
-        ("en-gb", "en-us", False), ("en", "en-us", True), ("en-us", "en", True), ("nb-no", "no", True), ("no", "nb", False),
+        ("zh-tw", "zh-cn", False),
+        ("zh-hans", "zh-cn", True),
+        ("zh-hant-hk", "zh-cn", False),
+        ("zh", "zh-cn", True),
+        ("zh-tw", "zh", True),
+        ("en-gb", "en-us", False),
+        ("en", "en-us", True),
+        ("en-us", "en", True),
+        ("nb-no", "no", True),
+        ("no", "nb", False),
         ("sr-latn", "sr-cyrl", False),
-        ("sr-latn-rs", "sr-rs", True), ("es-419", "es-es", False), ("de", "en", False),
+        ("sr-latn-rs", "sr-rs", True),
+        ("es-419", "es-es", False),
+        ("de", "en", False),
     ],
-)  # fmt: skip
+)
 def test_a_region_is_not_another(tag, wanted, same):
     assert agrees(tag, wanted) is same
 

@@ -3,9 +3,9 @@
 import re
 import unicodedata
 from dataclasses import dataclass
-from pathlib import Path
 
 from otcore.base.errors import InputError
+from otcore.text.packed import opened
 
 _NAMES = (("premise", "sentence1"), ("hypothesis", "hypo", "sentence2"), ("label", "gold_label"), ("language",))
 _HEADER = {name: place for place, names in enumerate(_NAMES) for name in names}
@@ -48,10 +48,8 @@ def read_labelled(path: str, texts: int, code: str | None = None) -> list[Labell
 
 def _lines(path: str) -> list[str]:
     """Lines in NFC. Control characters become spaces: XNLI's Chinese test file has some, and a test set is used whole."""
-    try:
-        content = Path(path).read_bytes()
-    except OSError as error:
-        raise InputError(f"{path} cannot be read ({error.strerror or error}); check the path and its permissions.") from error
+    with opened(path, path) as file:
+        content = file.read()
     found = []
     for number, line in enumerate(content.removesuffix(b"\n").split(b"\n") if content else [], 1):
         try:

@@ -2,10 +2,10 @@
 
 import json
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from otcore.base.errors import InputError
+from otcore.text.packed import opened
 
 
 @dataclass(frozen=True)
@@ -39,10 +39,10 @@ def read_questions(path: str) -> list[Question]:
 
 
 def _content(path: str) -> Any:
+    with opened(path, path) as file:
+        content = file.read()
     try:
-        return json.loads(Path(path).read_bytes().decode("utf-8-sig"))
-    except OSError as error:
-        raise InputError(f"{path} cannot be read ({error.strerror or error}); check the path and its permissions.") from error
+        return json.loads(content.decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:
         raise InputError(f"{path} is not JSON in UTF-8 ({str(error)[:100]}); give a file in the format of SQuAD 1.1.") from error
 
