@@ -341,14 +341,21 @@ def test_a_folder_typed_as_encoder_is_refused_unless_listed(xlm_roberta, monkeyp
         ("", "ein Wort", "first text is empty"),
         ("a word", " \n\t ", "second text is empty"),
         ("\ufeff\u200b", "ein Wort", "first text is empty"),
-        ("a\0b", "ein Wort", "NUL character"),
-        ("a word", "bell \x07", "control character"),
     ],
 )
 def test_texts_that_cannot_be_used_get_a_sentence(first, second, message):
     app = own(first, second)
     assert message in app.error[0].value
     assert not app.get("plotly_chart")
+
+
+@pytest.mark.parametrize(("first", "sign"), [("a\0b", "U+0000"), ("two\x0blines", "U+000B"), ("bell \x07", "U+0007")])
+def test_a_control_character_is_told_and_stands_in_nobodys_way(first, sign):
+    app = own(first, "ein Wort")
+    assert not app.error
+    told = " ".join(entry.value for entry in app.info).replace("\\", "")
+    assert f"The first text contains a control character ({sign})" in told
+    assert app.get("plotly_chart")
 
 
 @pytest.mark.parametrize(

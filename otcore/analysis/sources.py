@@ -12,7 +12,7 @@ from otcore.corpora.collection import PIVOT, load_collection
 from otcore.corpora.link_files import check_gold, check_links, read_link_file
 from otcore.corpora.parallel import read_bitext, read_parallel, read_tsv
 from otcore.corpora.types import Links, SentencePair
-from otcore.corpora.uploads import Kept, Store
+from otcore.corpora.uploads import Kept, Store, renamed
 from otcore.text.languages import language
 
 FORMATS = {"bitext": "one file, source ||| target", "tsv": "one file, two columns (TSV, CSV)", "parallel": "two line-parallel files"}
@@ -77,16 +77,15 @@ def from_files(pairs_path: str | Path, gold_path: str | Path, shape: FileFormat,
     paths = (pairs_path, second_path) if shape.kind == "parallel" else (pairs_path,)
     if None in paths:
         raise InputError("Two line-parallel files are needed; give the target's file too.")
-    with noticing() as heard:
-        pairs = _READERS[shape.kind](*paths, *(side.code for side in sides), presplit=shape.presplit)
-        if not pairs:
-            raise InputError("The file of pairs is empty; give one with a line or more.")
-        gold = _gold(gold_path, shape, pairs)
+    pairs = _READERS[shape.kind](*paths, *(side.code for side in sides), presplit=shape.presplit)
+    if not pairs:
+        raise InputError("The file of pairs is empty; give one with a line or more.")
+    gold = _gold(gold_path, shape, pairs)
     pairs = tuple(replace(pair, gold=links, id=str(line)) for line, (pair, links) in enumerate(zip(pairs, gold, strict=True), 1))
     digest = hashlib.sha256(repr([(p.source.language, p.source.words, p.target.language, p.target.words) for p in pairs]).encode())
     key = f"own-{digest.hexdigest()[:16]}"
     label = f"{Path(pairs_path).name}, {sides[0].name} to {sides[1].name}"
-    return Corpus(key, label, pairs, tuple(pair.id for pair in pairs), tuple(heard))
+    return Corpus(key, label, pairs, tuple(pair.id for pair in pairs))
 
 
 def _gold(path: str | Path, shape: FileFormat, pairs: Sequence[SentencePair]) -> tuple[Links, ...]:
@@ -126,4 +125,6 @@ def kept(id: str) -> Corpus:
 
 def _corpus(kept: Kept) -> Corpus:
     pairs, *second, gold = kept.paths
-    return from_files(pairs, gold, FileFormat(**kept.about), *second)
+    with noticing(rename=renamed(kept.paths, [path.name for path in kept.paths])) as heard:
+        found = from_files(pairs, gold, FileFormat(**kept.about), *second)
+    return replace(found, notes=tuple(heard))

@@ -6,7 +6,7 @@ A reader far down says `notice(…)`; a command prints it on standard error, a p
 import contextlib
 from collections.abc import Callable, Iterator, Mapping
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 
 @dataclass(frozen=True)
@@ -25,35 +25,51 @@ class Notice:
         return f"{self.text}; {do}." if do else f"{self.text}."
 
 
-_listeners: ContextVar[tuple[Callable[[Notice], object], ...]] = ContextVar("listeners", default=())
-_heard: ContextVar[list[Notice] | None] = ContextVar("heard", default=None)
+@dataclass
+class _Hearing:
+    """One listener, and who listens outside of it."""
+
+    outer: "_Hearing | None"
+    listener: Callable[[Notice], object] | None
+    rename: Callable[[str], str] | None
+    heard: list[Notice] = field(default_factory=list)
+
+    def hear(self, one: Notice) -> None:
+        if self.rename:
+            one = replace(one, text=self.rename(one.text))
+        if one in self.heard:
+            return
+        self.heard.append(one)
+        if self.listener:
+            self.listener(one)
+        if self.outer:
+            self.outer.hear(one)
+
+
+_hearing: ContextVar[_Hearing | None] = ContextVar("hearing", default=None)
 
 
 def notice(text: str, remedy: str = "") -> None:
     """Tells all who listen."""
-    for listener in _listeners.get():
-        listener(Notice(text, remedy))
+    if hearing := _hearing.get():
+        hearing.hear(Notice(text, remedy))
 
 
 @contextlib.contextmanager
-def noticing(listener: Callable[[Notice], object] | None = None) -> Iterator[list[Notice]]:
-    """Collects what is told inside, each once, and passes it on to `listener` and to those who listen outside."""
-    heard: list[Notice] = []
+def noticing(listener: Callable[[Notice], object] | None = None, rename: Callable[[str], str] | None = None) -> Iterator[list[Notice]]:
+    """Collects what is told inside, each once, and passes it on to `listener` and to those who listen outside.
 
-    def hear(one: Notice) -> None:
-        if one not in heard:
-            heard.append(one)
-            if listener:
-                listener(one)
-
-    before, outer = _listeners.set((*_listeners.get(), hear)), _heard.set(heard)
+    rename: of the text, for files that people know by other names than the readers do
+    """
+    hearing = _Hearing(_hearing.get(), listener, rename)
+    before = _hearing.set(hearing)
     try:
-        yield heard
+        yield hearing.heard
     finally:
-        _listeners.reset(before)
-        _heard.reset(outer)
+        _hearing.reset(before)
 
 
 def noticed() -> list[Notice]:
     """What the nearest `noticing` around has collected so far."""
-    return list(_heard.get() or ())
+    hearing = _hearing.get()
+    return list(hearing.heard) if hearing else []

@@ -22,10 +22,13 @@ from pathlib import Path
 from typing import Any
 
 from otcore.base.errors import InputError
+from otcore.base.notices import noticing
 from otcore.base.places import runs_folder
+from otcore.text.packed import is_packed, unpacked_size
 
 Given = tuple[str, bytes | Path]  # a name, and what is in the file, or where on this machine it is and stays
 KEY = r"[0-9a-f]{20}"
+UNPACKED = 2**28  # bytes that a packed upload may hold
 DAY = 86_400  # seconds; what was used within a day may be at work in a job, and is not removed to make room
 
 
@@ -173,9 +176,10 @@ def in_words(size: int) -> str:
 
 @contextlib.contextmanager
 def on_disk(files: Sequence[Given], folder: Path) -> Iterator[tuple[Path, ...]]:
-    """Files written into a folder for readers that take paths: what these refuse is told by the names that the person knows.
+    """Files written into a folder for readers that take paths: what these refuse or notice is told by the names that the person knows.
 
-    raises: InputError   raised inside, with names in place of paths; OSError   they cannot be written
+    raises: InputError   raised inside, with names in place of paths; a file that unpacks to more than is taken; OSError   they cannot be
+                         written
     """
     folder.mkdir(exist_ok=True)
     paths = []
@@ -184,13 +188,35 @@ def on_disk(files: Sequence[Given], folder: Path) -> Iterator[tuple[Path, ...]]:
         if isinstance(content, bytes):
             paths[-1].parent.mkdir()
             paths[-1].write_bytes(content)
+    rename = renamed(paths, [name for name, _ in files])
     try:
-        yield tuple(paths)
+        with noticing(rename=rename):
+            for path, (_, content) in zip(paths, files, strict=True):
+                if isinstance(content, bytes):
+                    _check_unpacked(path)
+            yield tuple(paths)
     except InputError as error:
-        told = str(error)
-        for path, (name, _) in zip(paths, files, strict=True):
-            told = told.replace(str(path), Path(name).name)
-        raise InputError(told) from error
+        raise InputError(rename(str(error))) from error
+
+
+def renamed(paths: Sequence[Path], names: Sequence[str]) -> Callable[[str], str]:
+    """Puts names in place of paths in a text."""
+
+    def rename(text: str) -> str:
+        for path, name in zip(paths, names, strict=True):
+            text = text.replace(str(path), Path(name).name)
+        return text
+
+    return rename
+
+
+def _check_unpacked(path: Path) -> None:
+    """raises: InputError   a packed file that holds more than is taken; one that is damaged is told by whoever reads it"""
+    size = 0
+    with contextlib.suppress(InputError):
+        size = unpacked_size(path, path.name, UNPACKED) if is_packed(path) else 0
+    if size > UNPACKED:
+        raise InputError(f"{path} unpacks to more than {in_words(UNPACKED)}; give a part of it.")
 
 
 def plain_name(name: str) -> str:

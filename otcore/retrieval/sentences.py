@@ -1,14 +1,15 @@
 """What is searched: the bundled collection, or a person's own text, kept as a copy under a name made of its content."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from otcore.base.errors import InputError
+from otcore.base.notices import Notice, noticing
 from otcore.corpora.collection import Collection, Query
-from otcore.corpora.uploads import Kept, Store
+from otcore.corpora.uploads import Kept, Store, renamed
 from otcore.text.files import display_name, read_lines
-from otcore.text.languages import language
+from otcore.text.languages import check_length, language
 
 MOST = 50_000  # sentences of one file: some minutes of work for the bundled encoder, some hundred megabytes of vectors
 MOST_FILES = 24  # languages of one kept text
@@ -22,11 +23,13 @@ class Sentences:
     language: code
     ids     : a name for each, unlike all others of the language: the collection's ("g001"), or the line's number
     texts   : running texts in the same order, at least one
+    notes   : what was noticed when they were read
     """
 
     language: str
     ids: tuple[str, ...]
     texts: tuple[str, ...]
+    notes: tuple[Notice, ...] = field(default=(), compare=False)
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -58,12 +61,27 @@ def read_sentences(path: str | Path, code: str) -> Sentences:
     raises: InputError   unreadable or not UTF-8 (names the line), nothing in it, more than MOST sentences, no language code
     """
     code = language(code).code
-    lines = [(str(number), line.strip()) for number, line in enumerate(read_lines(path), 1) if line.strip()]
+    name, lines = display_name(path), [(str(number), line.strip()) for number, line in enumerate(read_lines(path), 1) if line.strip()]
+    for number, line in lines:
+        check_length(line, f"{name}, line {number}")
+    _check_format([line for _, line in lines], name)
     if not lines:
-        raise InputError(f"{display_name(path)} has no sentence in it; write one a line.")
+        raise InputError(f"{name} has no sentence in it; write one a line.")
     if len(lines) > MOST:
-        raise InputError(f"{display_name(path)} has {len(lines):,} sentences; up to {MOST:,} are searched, so give a part of it.")
+        raise InputError(f"{name} has {len(lines):,} sentences; up to {MOST:,} are searched, so give a part of it.")
     return Sentences(code, tuple(number for number, _ in lines), tuple(line for _, line in lines))
+
+
+def _check_format(lines: Sequence[str], name: str) -> None:
+    """raises: InputError   lines of another format than one sentence each"""
+    half = len(lines) / 2
+    for what, found in (
+        ("divided by tabs, as in TSV: give the column that is searched as a file of its own", [line for line in lines if "\t" in line]),
+        ("pairs “source ||| target”: give one side as a file of its own", [line for line in lines if " ||| " in line]),
+        ("XML: give running text, one sentence a line", lines if lines[:1] and lines[0].startswith("<?xml") else []),
+    ):
+        if len(found) > half:
+            raise InputError(f"{name} has lines {what}.")
 
 
 def keep_sentences(files: Sequence[tuple[str, str, bytes]]) -> str:
@@ -100,4 +118,10 @@ def kept_sentences(id: str) -> tuple[Sentences, ...]:
 
 
 def _sentences(kept: Kept) -> tuple[Sentences, ...]:
-    return tuple(read_sentences(path, code) for (code, _), path in zip(kept.about, kept.paths, strict=True))
+    rename = renamed(kept.paths, [name for _, name in kept.about])
+    found = []
+    for (code, _), path in zip(kept.about, kept.paths, strict=True):
+        with noticing(rename=rename) as heard:
+            one = read_sentences(path, code)
+        found.append(replace(one, notes=tuple(heard)))
+    return tuple(found)

@@ -113,6 +113,13 @@ def plain_name(path: str | Path) -> str:
     return name
 
 
+def is_packed(path: str | Path) -> bool:
+    """Whether a file's first bytes are those of a packing; raises OSError where it cannot be read."""
+    with open(path, "rb") as file:
+        head = file.read(_HEAD)
+    return any(re.match(packing.magic, head) for packing in PACKINGS)
+
+
 def pack(content: bytes, path: str | Path) -> bytes:
     """Content as the ending of a file's name says."""
     packing = next((one for one in PACKINGS if str(path).lower().endswith(one.ending)), None)

@@ -5,7 +5,7 @@ from dataclasses import replace
 import streamlit as st
 
 from dashboard import background, state
-from dashboard.kit import charts, exports, markup, widgets
+from dashboard.kit import charts, exports, markup, noticed, widgets
 from dashboard.kit.components import links
 from dashboard.kit.downloads import save
 from dashboard.kit.figures import plan
@@ -15,6 +15,7 @@ from dashboard.pages.align import figures, tables
 from dashboard.pages.align.cache import over_epsilons, over_layers, pair_of
 from dashboard.pages.align.choices import CHOICES, AlignView
 from dashboard.state import System
+from otcore.base.notices import noticing
 from otcore.corpora.types import SentencePair
 from otcore.text.languages import language
 from otcore.transport.solvers import SOLVERS
@@ -35,7 +36,9 @@ _SWEEP_READING = {
 
 def page(chosen: AlignView) -> None:
     """The whole page below the controls."""
-    pair = pair_of(chosen)
+    with noticing() as heard:
+        pair = pair_of(chosen)
+    noticed.tell(heard)
     note(chosen, pair)
     systems = [_usable(system) for system in chosen.systems]
     views = [view_of(background.aligned(pair, system), with_gold=chosen.gold) for system in systems]

@@ -81,8 +81,9 @@ def _own_files() -> None:
         columns = st.columns([3, 2, 2, 3])
         for column, name in zip(columns, ("er_kind", "er_source", "er_target"), strict=False):
             widgets.draw(CHOICES, name, column)
-        base, hint = CHOICES.declared["er_gold_base"], "Pharaoh links: i-j sure, ipj or i?j possible."
+        base, hint = CHOICES.declared["er_gold_base"], "Pharaoh links: i-j sure, ipj or i?j possible; NAACL, TALP and GIZA++ are known too."
         columns[3].segmented_control(base.label, (0, 1), key=CHOICES.key("er_gold_base"), required=True, help=hint)
+        widgets.draw(CHOICES, "er_reverse")
         labels = ["Pairs", "Gold links"] if state.get("er_format") != "parallel" else ["Source side", "Target side", "Gold links"]
         given = {label: _one_file(column, label) for column, label in zip(st.columns(len(labels)), labels, strict=True)}
         st.caption("Words must already stand apart at spaces, since gold links count them. The files stay on this server.")

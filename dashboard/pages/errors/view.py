@@ -5,7 +5,7 @@ from collections import Counter
 import pandas as pd
 import streamlit as st
 
-from dashboard.kit import waiting
+from dashboard.kit import noticed, waiting
 from dashboard.kit.explain import explain
 from dashboard.pages.errors import cache, card, clicks, controls, filtering, findings, notes_panel, overview, report
 from dashboard.pages.errors.choices import CHOICES, ErrorsView
@@ -16,6 +16,10 @@ from otcore.analysis.sources import Corpus
 from otcore.base.errors import InputError
 from otcore.notes.store import Note
 
+_REMEDIES = {
+    "gold": "if it does, set “Gold counts words from” to 1 and give the files again",
+    "raw": "split it at spaces, since gold links count words",
+}
 _LISTED = 1_000  # pairs that the list shows; filters reach the others
 
 
@@ -23,6 +27,7 @@ def page() -> None:
     """Everything below the controls."""
     view = CHOICES.current()
     corpus = cache.corpus_of(view)
+    noticed.tell(corpus.notes, _REMEDIES)
     waiting.show(cache.analysis_of(view, corpus), lambda analysis: result(analysis, corpus, view), name="analysis")
 
 

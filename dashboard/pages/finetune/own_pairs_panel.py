@@ -7,19 +7,20 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import state
-from dashboard.kit import markup, waiting, widgets
+from dashboard.kit import markup, noticed, waiting, widgets
 from dashboard.kit.explain import explain
 from dashboard.kit.kept_files import kept_panel
 from dashboard.pages.finetune import cache
 from dashboard.pages.finetune.choices import CHOICES, own_corpora
-from dashboard.pages.finetune.own_pairs import ENDINGS, PAIRS, Corpus
+from dashboard.pages.finetune.own_pairs import PAIRS, Corpus, endings
 from otcore.base.errors import InputError
+from otcore.base.notices import Notice
 from otcore.corpora.checking.report import CorpusReport
 from otcore.text.languages import language
 
 _FORMATS = (
-    "TMX; TSV with the language in the first column and English in the second; lines `sentence ||| translation`; or two line-parallel "
-    "files (Moses), the English one named so, as in news.de and news.en. UTF-8, also packed with gzip."
+    "TMX; TSV or CSV with the language in the first column and English in the second; lines `sentence ||| translation`; or two "
+    "line-parallel files (Moses), the English one named so, as in news.de and news.en. UTF-8, also packed (gz, bz2, xz, zst, zip)."
 )
 
 
@@ -56,8 +57,8 @@ def _put(code: str, corpus: Corpus | None) -> None:
 
 
 def _ask(code: str) -> None:
-    label, endings = f"{language(code).name}–English sentence pairs", [*ENDINGS, code]
-    given = st.file_uploader(label, type=endings, accept_multiple_files=True, key=f"upload_{code}", help=_FORMATS)
+    label = f"{language(code).name}–English sentence pairs"
+    given = st.file_uploader(label, type=endings(code), accept_multiple_files=True, key=f"upload_{code}", help=_FORMATS)
     if not given:
         st.caption(_FORMATS)
         return
@@ -98,6 +99,7 @@ def _report(corpus: Corpus, report: CorpusReport) -> None:
     st.html(markup.numbers(numbers))
     alarmed = report.exchanged or not left or len(report.verdict) > 1 + (report.kept < report.pairs)
     (st.warning if alarmed else st.info)(markup.escape_markdown(" ".join(report.verdict)))
+    noticed.tell(Notice(note) for note in report.notes)
     _findings(language(corpus.language).name, report)
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import streamlit as st
 
 from dashboard import background, state
-from dashboard.kit import encoder_choice, markup, widgets
+from dashboard.kit import encoder_choice, markup, noticed, widgets
 from dashboard.kit.kept_files import kept_panel
 from dashboard.pages.search import cache
 from dashboard.pages.search.choices import CHOICES
@@ -56,12 +56,13 @@ def own_text() -> None:
     with st.expander("Your text, one sentence a line", expanded=not given):
         left, right, third = st.columns([2, 4, 2], vertical_alignment="bottom")
         code = left.text_input("Its language", "de", key="se_own_code", help="A code such as de, ja, pt-br.")
-        file = right.file_uploader("A text file (UTF-8, also .gz)", key="se_upload", max_upload_size=30)
+        file = right.file_uploader("A text file (UTF-8, also packed)", key="se_upload", max_upload_size=30)
         if third.button("Add this file", key="se_add", type="primary", disabled=file is None):
             _add(given, code, file)
         if given:
             listed = ", ".join(f"{language(own).name}: {name}" for own, name, _ in given)
             st.markdown(markup.escape_markdown(f"Searched now: {listed}."))
+            noticed.tell(note for one in cache.own_sentences(state.get("se_files")) for note in one.notes)
             st.button("Take all away", key="se_clear", on_click=state.put, kwargs={"se_files": "", "se_in": []})
         st.caption("A second file of a language takes the first one's place. The files stay on this server.")
         with st.popover("Kept files"):
