@@ -11,6 +11,8 @@ import hypothesis
 import pytest
 
 hypothesis.settings.register_profile("project", deadline=None, derandomize=True, max_examples=60, print_blob=True)
+# other examples each time, and many: pytest --hypothesis-profile=long tests/test_fuzz.py
+hypothesis.settings.register_profile("long", deadline=None, derandomize=False, max_examples=3000, print_blob=True)
 hypothesis.settings.load_profile("project")
 
 

@@ -16,7 +16,7 @@ from otcore.text.packed import plain_name
 
 COLUMNS, QUOTES = "columns", "quotes"  # faults of a row
 _DIVIDERS = {"\t": "tab", ",": "comma", ";": "semicolon"}
-_SEP = re.compile(r"(?i)\"?sep=(.)\"?")  # what Excel reads first in a CSV file
+_SEP = re.compile(r'(?i)"?sep=([,;|\t:^~])"?')  # what Excel reads first in a CSV file
 _QUOTED = re.compile(r'"(?:[^"]|"")*"')
 _NAMES = """id source target src tgt trg sentence sentence1 sentence2 sentence_1 sentence_2 text text1 text2 translation translated original
     reference hypothesis premise source_text target_text src_text tgt_text source_sentence target_sentence segment"""
@@ -49,13 +49,12 @@ def read_rows(path: str | Path, columns: Sequence[int], languages: Sequence[str]
     raises   : InputError   what `read_lines` raises, or damaged quotes in CSV
     """
     name, lines = display_name(path), read_lines(path, excel=True)
-    first = 1
-    divider = "\t"
+    first, divider = 1, ""
     if lines and (found := _SEP.fullmatch(lines[0])):
         lines, first, divider = lines[1:], 2, found[1]
     elif plain_name(path).endswith(".csv"):
         divider = _divider(lines[:_SAMPLE], max(columns) + 1)
-    if divider == "\t":
+    if not divider:
         rows = [Row(tuple(line.split("\t")), number) for number, line in enumerate(lines, first)]
         rows = _unquoted(rows, name) if any('""' in line for line in lines) else rows
     else:
@@ -73,7 +72,10 @@ def _divider(lines: Sequence[str], needed: int) -> str:
     """The sign that divides most lines into the same number of cells, enough of them."""
 
     def rating(sign: str) -> tuple[int, int]:
-        counts = Counter(len(cells) for cells in csv.reader(lines, delimiter=sign) if cells)
+        try:
+            counts = Counter(len(cells) for cells in csv.reader(lines, delimiter=sign) if cells)
+        except csv.Error:
+            return 0, 0
         width, lines_of_it = max(counts.items(), key=lambda entry: (entry[0] >= needed, entry[1]), default=(0, 0))
         return (lines_of_it if width >= needed else 0, width)
 
@@ -81,7 +83,7 @@ def _divider(lines: Sequence[str], needed: int) -> str:
 
 
 def _csv(lines: Sequence[str], divider: str, first: int, name: str) -> Iterator[Row]:
-    reader, begin = csv.reader((f"{line}\n" for line in lines), delimiter=divider, strict=True), 0
+    reader, begin = csv.reader((f"{line}\n".replace("\r", " ") for line in lines), delimiter=divider, strict=True), 0
     try:
         for cells in reader:
             if cells:
@@ -108,7 +110,7 @@ def _names_columns(cells: Sequence[str], languages: Sequence[str]) -> bool:
         {*_NAMES.split()} | primaries | {long for long, short in SHORT.items() if short in primaries} | {name.casefold() for name in names}
     )
     found = [re.sub(r"[ -]", "_", cell.strip().strip('"').casefold()) for cell in cells]
-    return len(found) > 1 and all(cell in known or cell.partition("_")[0] in primaries for cell in found)
+    return len(found) > 1 and all(cell in known or short_tag(cell).partition("-")[0] in primaries for cell in found)
 
 
 def _marked(rows: list[Row], needed: int) -> list[Row]:

@@ -1,7 +1,6 @@
 """Lines of text files, strictly: UTF-8 or an error that names the line; nothing skipped, written whole or not at all; packed or not."""
 
 import contextlib
-import io
 import itertools
 import secrets
 from collections.abc import Iterable, Iterator
@@ -47,9 +46,10 @@ def _utf8(file: BinaryIO, name: str) -> Iterator[str]:
 def _utf16(file: BinaryIO, name: str) -> Iterator[str]:
     notice(f"{name} is UTF-16 and was read as that")
     try:
-        yield from io.StringIO(file.read().decode("utf-16"), newline="\n").read().removesuffix("\n").replace("\r\n", "\n").split("\n")
+        lines = file.read().decode("utf-16").split("\n")
     except UnicodeDecodeError as error:
         raise InputError(f"{name} is damaged UTF-16 (at byte {error.start}); save it as UTF-8.") from error
+    yield from (line.rstrip("\r") for line in (lines if lines[-1] else lines[:-1]))
 
 
 def display_name(path: str | Path) -> str:
