@@ -11,6 +11,7 @@ import re
 import shlex
 import subprocess
 import sys
+import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -109,3 +110,12 @@ def run(arguments: list[str], outputs: Path | None = None, stdin: bytes = b"") -
     finally:
         sys.stdin = before
     return Answer(code, out.getvalue(), err.getvalue(), outputs)
+
+
+def zipped(**files: bytes) -> bytes:
+    """An archive; _ in a name stands for the dot."""
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in files.items():
+            archive.writestr(name if {"[", "."} & {*name} else name.replace("_", "."), text)
+    return content.getvalue()

@@ -11,6 +11,7 @@ from otcore.base.errors import InputError
 from otcore.base.progress import Stopped, Teller
 from otcore.cli import main
 from otcore.corpora.checking.check import check_pairs
+from otcore.corpora.checking.forms import has_markup, is_broken
 from otcore.corpora.checking.identify import doubts, identify
 from otcore.corpora.checking.report import KINDS, without_flagged
 from otcore.corpora.checking.scripts import accepted_scripts, script_of
@@ -230,3 +231,52 @@ def test_mistakes_end_in_one_sentence(arguments, told, capsys):
     err = capsys.readouterr().err
     assert told in err
     assert err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("code", "texts"),
+    [
+        ("sr", ("Ово је једна стара кућа поред реке.", "Ovo je jedna stara kuća pored reke.")),
+        ("kk", ("Бұл өзен жағасындағы ескі үй.", "Bul özen jağasındağı eski üy.")),
+        ("pa", ("ਇਹ ਦਰਿਆ ਦੇ ਕੋਲ ਇੱਕ ਪੁਰਾਣਾ ਘਰ ਹੈ।", "ایہ دریا دے کول اک پرانا گھر ہے۔")),
+    ],
+)
+def test_a_language_of_two_scripts_is_itself_in_both(code, texts):
+    pairs = [TextPair(texts[k % 2], f"This is old house number {k} by the river.", k) for k in range(12)]
+    assert not check_pairs(pairs, (code, "en")).finding("script").count
+    strange = [*pairs, TextPair("これは川のそばの古い家です。", "This is an old house by the river.", 99)]
+    assert check_pairs(strange, (code, "en")).finding("script").count == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "markup", "broken"),
+    [
+        ("Klicken Sie <a href='x'>hier</a>.", True, False),
+        ("Müller &amp; Söhne", True, False),
+        ("10&nbsp;%", True, False),
+        ("&#233;", True, False),
+        ("%s Dateien", True, False),
+        ("{0} Dateien", True, False),
+        ("${name}", True, False),
+        (r"{\\b fett}", True, False),
+        ("3 < 4 und 5 > 4", False, False),
+        ("AT&T; R&D", False, False),
+        ("100 % sicher", False, False),
+        ("{siehe oben}", False, False),
+        ("MÃ¼ller fÃ¼r 10 â‚¬", False, True),
+        ("Ð¿Ñ€Ð¸Ð²ÐµÑ‚", False, True),
+        ("ein \ufffd Test", False, True),
+        ("caf\x9d", False, True),
+        ("Élève « à côté », où ça ?", False, False),
+        ("Âme et Île, Óscar", False, False),
+        ("„În ţară“ – ‘Ça’", False, False),
+        ("Olá, coração", False, False),
+    ],
+)
+def test_markup_and_broken_letters(text, markup, broken):
+    assert (has_markup(text), is_broken(text)) == (markup, broken)
+
+
+def test_a_word_of_five_million_letters_is_checked_at_once():
+    report = check_pairs([TextPair("Katze " * 3, "cat " * 3, 1), TextPair("x" * 5_000_000, "y", 2)], ("zh", "en"))
+    assert report.finding("long").count == 1

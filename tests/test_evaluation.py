@@ -4,10 +4,12 @@ import json
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from otcore.base.errors import InputError
 from otcore.cli import main
-from otcore.retrieval.precision import retrieve
+from otcore.retrieval.precision import Retrieval, retrieval_hits, retrieve
 
 
 def test_retrieval_by_hand():
@@ -46,3 +48,22 @@ def test_the_command(tmp_path, xlm_roberta, capsys):
     (tmp_path / "b").write_text("one\n", encoding="utf-8")
     assert main(["retrieve", str(tmp_path / "a"), str(tmp_path / "b"), "--encoder", str(xlm_roberta)]) == 2
     assert "4 lines" in capsys.readouterr().err
+
+
+def test_a_sentence_is_found_at_any_of_its_copies():
+    x = np.eye(4)[[0, 1, 0, 2]]
+    texts = ("ja", "nein", "ja", "doch")
+    assert retrieve(x, x).forward == 0.5, "a tie with another sentence is a miss"
+    assert retrieve(x, x, (texts, texts)) == Retrieval(1.0, 1.0, 4)
+    assert retrieve(x, x, (range(4), texts)).backward == 0.5
+    turned = np.eye(4)[[1, 0, 1, 2]]
+    assert retrieve(x, turned, (texts, texts)).forward == 0.25, "copies of another sentence are as wrong as it"
+
+
+@given(st.integers(2, 40), st.integers(0, 2**32 - 1))
+def test_copies_are_right_and_others_are_not(n, seed):
+    rng = np.random.default_rng(seed)
+    queries, candidates = (rng.normal(size=(n, 5)) for _ in range(2))
+    texts = rng.integers(0, max(n // 2, 1), n).tolist()
+    nearest = (queries @ candidates.T).argmax(1)
+    assert retrieval_hits(queries, candidates, texts).tolist() == [texts[j] == texts[i] for i, j in enumerate(nearest)]

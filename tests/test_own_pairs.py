@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import streamlit as st
+from cases import zipped
 from pages import fine, finished, go
 from streamlit.testing.v1 import AppTest
 from training_runs import stand_in, write_pairs
@@ -91,6 +92,36 @@ def test_a_file_is_checked_reported_and_trained_on_without_what_was_flagged(rows
     pairs = read_pairs(file)
     assert (file.language, len(pairs)) == ("de", 72)
     assert pairs[0].target.text.startswith("the ")
+
+
+def test_what_was_noticed_of_a_file_stands_beside_the_report(german):
+    lines = Path(german).read_text(encoding="utf-8").splitlines()
+    text = ["source\ttarget", *lines, "drei\tthree\tcolumns", "zwei\x0bWorte und mehr\ttwo words and more"]
+    app = given(opened(ft_clean="0"), ("my <b>file</b>.tsv.zip", zipped(**{"mine.tsv": "\n".join(text).encode()})))
+    told = said(app)
+    assert "line 1 holds names of columns (source, target) and is passed over" in told
+    assert "1 control character (U+000B) in line 75" in told
+    assert "more or fewer parts than most lines have (line 73)" in told
+    assert "/tmp" not in told
+    fine(app.button(key="start_run").click().run())
+    (run,) = list_runs()
+    assert len(read_pairs(run.settings.files[0])) == 73, "what is no pair never stays"
+
+
+@pytest.mark.parametrize("names", [("news.de", "news.en"), ("news.deu", "news.eng")])
+def test_an_archive_of_both_sides_is_read(german, names):
+    rows = [line.split("\t") for line in Path(german).read_text(encoding="utf-8").splitlines()]
+    sides = ("".join(f"{row[place]}\n" for row in rows).encode() for place in (0, 1))
+    archive = zipped(**dict(zip(names, sides, strict=True)), README=b"from OPUS", LICENSE=b"free")
+    plain = own_pairs.store("de", [("mine.tsv", Path(german).read_bytes())])
+    assert own_pairs.store("de", [("de-en.txt.zip", archive)]) == plain
+    with pytest.raises(InputError, match=r"holds 4 files .* and not one whose name ends in \.fr"):
+        own_pairs.store("fr", [("de-en.txt.zip", archive)])
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.csv.xz", "a.zst", "a.deu", "a.bz2"])
+def test_every_ending_can_be_given(name):
+    assert name.rpartition(".")[2] in own_pairs.endings("de")
 
 
 def test_flagged_pairs_can_stay_but_empty_ones_never_do(rows):

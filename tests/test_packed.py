@@ -7,10 +7,10 @@ import lzma
 import sys
 import tarfile
 import tracemalloc
-import zipfile
 
 import pytest
 from backports import zstd
+from cases import zipped
 
 from otcore.base.errors import InputError
 from otcore.base.notices import noticing
@@ -25,16 +25,6 @@ from otcore.evaluation.transfer.squad_files import read_questions
 from otcore.text import packed
 from otcore.text.files import read_lines, write_lines
 from otcore.text.packed import PACKINGS, plain_name
-
-
-def zipped(**files: bytes) -> bytes:
-    """An archive; _ in a name stands for the dot."""
-    content = io.BytesIO()
-    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, text in files.items():
-            archive.writestr(name if "[" in name else name.replace("_", "."), text)
-    return content.getvalue()
-
 
 PACKERS = {
     "gz": gzip.compress,

@@ -12,6 +12,7 @@ import numpy as np
 from otcore.base.choices import Number, check, choice
 from otcore.base.errors import InputError
 from otcore.corpora.collection import Collection
+from otcore.text.codes import SHORT
 from otcore.text.languages import language
 
 _STREAM = 29  # of the draw of dev data, the same for every seed
@@ -115,7 +116,8 @@ def language_files(given: Iterable[str | tuple[str, str]], role: str = "tests") 
 
 
 def _named_language(path: str, role: str) -> str:
-    parts = [part for part in re.split(r"[._-]", Path(path.split("::", maxsplit=1)[0]).name.lower()) if _PART.fullmatch(part)]
+    named = re.split(r"[._-]", Path(path.split("::", maxsplit=1)[0]).name.lower())
+    parts = [part for part in named if _PART.fullmatch(part)] or [part for part in named if part in SHORT]  # FLORES: deu_Latn.devtest
     if not parts:
         raise FilesError(role, f"The name of {path} does not tell its language; put its code into the name, as in test.de.tsv.")
     return language(parts[-1]).code
