@@ -11,6 +11,19 @@ from hypothesis import strategies as st
 from strategies import problems
 
 from otcore.transport.batched import relative_epsilon, sinkhorn
+from otcore.transport.compiled import code, solving
+
+
+@pytest.fixture(autouse=True, params=["compiled", "torch"], scope="module")
+def engine(request):
+    """Every law holds for both."""
+    if request.param == "compiled":
+        assert code.ready(wait=True), "the kernel could not be made"
+        yield
+    else:
+        kept, solving.ready = solving.ready, lambda: None
+        yield
+        solving.ready = kept
 
 
 def batch(items, dtype=torch.float64, width=None):
