@@ -91,6 +91,8 @@ def sinkhorn_each(
     problems: costs (n, m) and masses (n,), (m,) in float64; each side sums to 1
     epsilon : of each, absolute; the rest as of `sinkhorn`, and raises as it does
     """
+    if not problems:
+        return []
     sizes = np.array([cost.shape for cost, _, _ in problems]).reshape(-1, 2)
     flat = [np.concatenate([part.ravel() for part in parts]) for parts in zip(*problems, strict=True)]
     wanted = solving.Flat(*flat, sizes, np.asarray(epsilon, dtype=np.float64), np.zeros(len(sizes)))

@@ -20,8 +20,10 @@ from pathlib import Path
 _HERE = Path(__file__).resolve().parent
 _SOURCES = ("lanes.py", "kernel.py")
 # what numba's code calls when something is raised, which nothing here is
-_ENDS = ("NRT_Free", "NRT_MemInfo_call_dtor", "numba_do_raise", "numba_gil_ensure", "numba_gil_release", "numba_unpickle",
-         "numba_runtime_build_excinfo_struct")  # fmt: skip
+_ENDS = (
+    *("NRT_Free", "NRT_MemInfo_call_dtor", "numba_do_raise", "numba_gil_ensure", "numba_gil_release"),
+    *("numba_unpickle", "numba_runtime_build_excinfo_struct"),
+)
 # of costs, masses, where, ε, tolerance, most, plan, f, g, found, first, last, space, start, places: see `kernel.compiled`
 _ARGUMENTS = [ctypes.c_void_p] * 5 + [ctypes.c_double, ctypes.c_int64] + [ctypes.c_void_p] * 4 + [ctypes.c_int64] * 2
 _FUNCTION = ctypes.CFUNCTYPE(None, *_ARGUMENTS, ctypes.c_void_p, ctypes.c_int64, ctypes.c_void_p)
