@@ -63,7 +63,7 @@ class Transported(Trained):
         from otcore.transport.values import Block
 
         own = [(self.costs(points, points), mass, mass, cross[3][: len(points)]) for points, mass in sides if self.debiased]
-        return [Block(*problem) for problem in (cross, *own)]
+        return [Block(*cross), *(Block(*problem, alike=True) for problem in own)]
 
     def epsilons(self, cost: Tensor, a: Tensor, b: Tensor) -> Tensor:
         """(P,) ε of each problem in the unit of the cost, a constant for the gradient even where it follows the mean cost."""

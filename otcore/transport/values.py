@@ -20,12 +20,14 @@ class Block:
     cost   : (P, n, m) with gradient
     a, b   : (P, n), (P, m) masses, padding 0
     epsilon: (P,) absolute, without gradient
+    alike  : whether each is of a cloud onto itself: the cost symmetric, and a equal to b
     """
 
     cost: Tensor
     a: Tensor
     b: Tensor
     epsilon: Tensor
+    alike: bool = False
 
 
 def transport_values(blocks: list[Block], *, tolerance: float, max_iterations: int) -> tuple[list[Tensor], float]:
@@ -37,7 +39,9 @@ def transport_values(blocks: list[Block], *, tolerance: float, max_iterations: i
     n, m = (max(block.cost.shape[side] for block in blocks) for side in (1, 2))
     with torch.no_grad():
         a, b, cost = (torch.cat(parts) for parts in zip(*(_padded(block, n, m) for block in blocks), strict=True))
-        plans = sinkhorn(cost, a, b, torch.cat([block.epsilon for block in blocks]), tolerance=tolerance, max_iterations=max_iterations)
+        epsilon = torch.cat([block.epsilon for block in blocks])
+        alike = torch.cat([torch.full((len(block.cost),), block.alike) for block in blocks])
+        plans = sinkhorn(cost, a, b, epsilon, tolerance=tolerance, max_iterations=max_iterations, alike=alike)
         # the dual value: its error is of second order in the potentials', and its derivative at them is the plan as it is
         values = (a * plans.f).sum(1) + (b * plans.g).sum(1) - plans.epsilon * (plans.plan.sum((1, 2)) - 1)
         counts = [len(block.cost) for block in blocks]

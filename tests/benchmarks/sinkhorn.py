@@ -24,6 +24,7 @@ import torch
 
 path.insert(0, str(Path(__file__).resolve().parents[2]))
 from otcore.transport.batched import sinkhorn
+from otcore.transport.compiled.code import ready
 from otcore.transport.costs import cost_matrix
 
 EPSILON, LARGEST, ITERATIONS = 0.05, 40, 2_000
@@ -38,6 +39,8 @@ def main() -> None:
     parser.add_argument("--loop", type=int, default=64, help="problems for the slow loops")
     options = parser.parse_args()
     warnings.simplefilter("ignore")
+    if not ready(wait=True):
+        print("No kernel: torch solves in its place.")
     cost, a, b, sizes = problems(options.problems)
     exact = reference(cost, a, b, sizes, options.loop)
     solvers = columns(cost, a, b, sizes, options)

@@ -12,7 +12,7 @@ from otcore.transport.problem import Plan, Problem
 from otcore.transport.solver import EntropicSolver
 
 if TYPE_CHECKING:
-    from otcore.transport.batched import Plans
+    from otcore.transport.batched import Solution
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,35 +35,23 @@ class Entropic(EntropicSolver):
 
     def solve_many(self, problems: Sequence[Problem]) -> list[np.ndarray]:
         """The plans of all problems, solved together; each is the plan that the problem gets alone."""
-        plans = self._together(problems, [self.epsilon_of(one) for one in problems]).plan.numpy()
-        return [plan[: one.cost.shape[0], : one.cost.shape[1]] for plan, one in zip(plans, problems, strict=True)]
+        return [found.plan for found in self._together(problems, [self.epsilon_of(one) for one in problems])]
 
     def solved(self, problems: Sequence[Problem], epsilon: float) -> list[Plan]:
         """Problems solved together at an absolute ε, whole."""
-        found = self._together(problems, [epsilon] * len(problems))
-        return [self._plan(problem, found, k) for k, problem in enumerate(problems)]
+        every = zip(problems, self._together(problems, [epsilon] * len(problems)), strict=True)
+        return [self._plan(problem, epsilon, found) for problem, found in every]
 
-    def _together(self, problems: Sequence[Problem], epsilon: list[float]) -> Plans:
-        """Problems of different sizes, padded into one batch in float64."""
-        import torch
+    def _together(self, problems: Sequence[Problem], epsilon: list[float]) -> list[Solution]:
+        from otcore.transport.batched import sinkhorn_each
 
-        from otcore.transport.batched import sinkhorn
-
-        pad = torch.nn.utils.rnn.pad_sequence
-        a, b = (pad([torch.from_numpy(getattr(one, side)) for one in problems], True) for side in ("source_mass", "target_mass"))
-        cost = a.new_zeros(len(problems), a.shape[1], b.shape[1])
-        for row, one in zip(cost, problems, strict=True):
-            row[: one.cost.shape[0], : one.cost.shape[1]] = torch.from_numpy(one.cost)
         # masses are given to 1e-6, which is more than some tolerances
-        a, b = a / a.sum(1, keepdim=True), b / b.sum(1, keepdim=True)
-        settings = {"tolerance": self.tolerance, "max_iterations": self.max_iterations}
-        return sinkhorn(cost, a, b, torch.tensor(epsilon, dtype=cost.dtype), **settings)
+        parts = [(one.cost, one.source_mass / one.source_mass.sum(), one.target_mass / one.target_mass.sum()) for one in problems]
+        return sinkhorn_each(parts, epsilon, tolerance=self.tolerance, max_iterations=self.max_iterations)
 
-    def _plan(self, problem: Problem, found: Plans, k: int) -> Plan:
-        n, m = problem.cost.shape
-        potentials = (found.f[k, :n].numpy(), found.g[k, :m].numpy())
-        numbers = (float(found.epsilon[k]), int(found.iterations[k]), float(found.marginal_error[k]), bool(found.converged[k]))
-        return Plan(problem, self, found.plan[k, :n, :m].numpy(), float(found.value[k]), potentials, *numbers)
+    def _plan(self, problem: Problem, epsilon: float, found: Solution) -> Plan:
+        numbers = (epsilon, found.iterations, found.marginal_error, found.converged)
+        return Plan(problem, self, found.plan, found.value, (found.f, found.g), *numbers)
 
 
 SOLVER = Entropic
