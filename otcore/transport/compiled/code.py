@@ -17,6 +17,8 @@ from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
+from otcore.base.places import cache_folder
+
 _HERE = Path(__file__).resolve().parent
 _SOURCES = ("lanes.py", "kernel.py")
 # what numba's code calls when something is raised, which nothing here is
@@ -61,8 +63,7 @@ def _path() -> Path | None:
     made_of += [version(name).encode() for name in ("numba", "llvmlite")]
     made_of += [llvm.get_host_cpu_name().encode(), llvm.get_host_cpu_features().flatten().encode(), sys.version.encode()]
     name = f"kernel-{hashlib.sha256(b' '.join(made_of)).hexdigest()[:24]}.o"
-    home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    for folder in (_HERE / "__pycache__", Path(home) / "otcore"):
+    for folder in (_HERE / "__pycache__", cache_folder()):
         if (folder / name).exists() or _writable(folder):
             return folder / name
     return None
