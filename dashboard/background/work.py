@@ -4,6 +4,7 @@ A page declares what it wants in one call, `asked(key, label, prepare)`, and sho
 """
 
 import contextlib
+import functools
 from collections.abc import Callable, Hashable
 from typing import Any
 
@@ -11,6 +12,8 @@ import streamlit as st
 from streamlit import runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from dashboard.background.apart import Desk, Task, Workers
+from dashboard.background.apart import wanted as apart_wanted
 from dashboard.background.jobs import QUICK, Jobs, Kind, Snapshot
 from dashboard.background.shelf import Shelf
 from otcore.base.progress import Teller
@@ -49,10 +52,32 @@ def known(key: str) -> Snapshot | None:
     return jobs().join(key, visitor())
 
 
-def asked(key: str, label: str, prepare: Callable[[], Callable[[Teller], Any]], kind: Kind = QUICK) -> Snapshot:
+def asked(key: str, label: str, prepare: Callable[[], Task | Callable[[Teller], Any]], kind: Kind = QUICK) -> Snapshot:
     """The same, queued where there is none.
 
-    prepare: gives the work; called only where there is none, for what is computed needs no encoder any more
-    raises : InputError   there is no room for more; what `prepare` raises
+    prepare: gives the work, a Task that is done in a process of its kind, or a function that is called in the server; called only where
+             there is none, for what is computed needs no encoder any more
+    raises : InputError   there is no room for more; what `prepare` raises; an encoder that cannot be had
     """
-    return known(key) or jobs().submit(key, label, prepare(), kind, visitor())
+    found = known(key)
+    if found is None:
+        made = prepare()
+        found = jobs().submit(key, label, _placed(made, kind) if isinstance(made, Task) else made, kind, visitor())
+    return found
+
+
+@st.cache_resource(show_spinner=False)
+def workers() -> Workers | None:
+    """The server's processes for heavy work, or None where it is to do without."""
+    return Workers() if apart_wanted() else None
+
+
+def _placed(task: Task, kind: Kind) -> Callable[[Teller], Any]:
+    from dashboard.background.encoders import check_encoder, encoder
+
+    if found := workers():
+        for name in task.encoders:
+            check_encoder(name)
+        return functools.partial(found.run, kind, task)
+    loaded = {name: encoder(name) for name in task.encoders}
+    return functools.partial(task.here, desk=Desk(loaded.__getitem__, shelf()))

@@ -2,12 +2,13 @@
 
     python tests/benchmarks/load.py [--sessions 1,10,30] [--seconds 60] [--think 5] [--beside run,compare] [--url URL]
 
-Each session opens the page as a browser does (a websocket, protocol buffers, every widget's state sent along) and then acts as people do: it
-looks for `--think` seconds on average (exponential, at least a fifth of it), then moves ε or a layer, goes on to the next sentence, takes another
-language, or picks a sentence of the list. What is measured is the time from the act to the end of the answer, the whole page computed anew and
-sent. `--beside` adds a fine-tuning run, begun on its page, and a visitor of Compare, who asks for one comparison after the other; both look at
-their progress each second. Printed for each number of sessions, without and with what is beside: answers, median, 95%, largest, errors (an
-exception or an error on the page, a broken connection, nothing for 60 s), and the memory of the server and its processes with its slope.
+Each session opens the page as a browser does (a websocket, protocol buffers, every widget's state sent along) and then acts as
+people do: it looks for `--think` seconds on average (exponential, at least a fifth of it), then moves ε or a layer, goes on to the
+next sentence, takes another language, or picks a sentence of the list. What is measured is the time from the act to the end of the
+answer, the whole page computed anew and sent. `--beside` adds a fine-tuning run, begun on its page, and a visitor of Compare, who
+asks for one comparison after the other; both look at their progress each second. Printed for each number of sessions, without and
+with what is beside: answers, median, 95%, largest, errors (an exception or an error on the page, a broken connection, nothing for
+60 s), and the memory of the server and its processes with its slope.
 
 A quiet machine, and for the slope --seconds 1200. Without --url a server is started, its runs in a folder that is removed.
 """
@@ -25,16 +26,15 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
-
 import psutil
-from app_server import running_server
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.asyncio.client import connect
 from websockets.exceptions import WebSocketException
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
 LANGUAGES = ("German", "French", "Spanish", "Japanese", "Arabic", "Hindi")
 PATIENCE = 60  # seconds after which an answer counts as none
@@ -245,7 +245,11 @@ def main() -> None:
     parser.add_argument("--url", default="", help="of a server that is there")
     options = parser.parse_args()
     beside = [name for name in options.beside.split(",") if name != "none"]
-    rounds = [(int(number), others) for others in ([], beside) if others or not beside or others == [] for number in options.sessions.split(",")]
+    rounds = [
+        (int(number), others) for others in ([], beside) if others or not beside or others == [] for number in options.sessions.split(",")
+    ]
+    from app_server import running_server
+
     with tempfile.TemporaryDirectory() as runs:
         os.environ["OTCORE_RUNS"] = runs
         with contextlib.nullcontext(options.url) if options.url else running_server() as url:
