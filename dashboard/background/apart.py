@@ -86,21 +86,30 @@ class Worker:
         raises: InputError   what the work raises, or the process died
                 Stopped      the teller said so
         """
-        self._send(task)
+        try:
+            self._send(task)
+            return _result(*self._end_of(tell))
+        except (InputError, Stopped):
+            raise
+        except BaseException:  # what it is at would be taken for the next one's
+            self.end()
+            raise
+
+    def _end_of(self, tell: Teller) -> tuple:
+        """What the process says at the end of its work."""
         asked: float | None = None
         while True:
             with contextlib.suppress(queue.Empty):
                 kind, *content = self._told.get(timeout=_POLL)
-                if kind == "progress":
-                    tell.progress(*content)
-                else:
-                    return _result(kind, *content)
+                if kind != "progress":
+                    return kind, *content
+                tell.progress(*content)
             if asked is None and tell.stop():
                 asked = time.monotonic()
                 self._send("stop")
             if asked is not None and time.monotonic() - asked > _GRACE:
                 self.end()
-                raise Stopped
+                return ("stopped",)
 
     def end(self) -> None:
         """Ends the process at once."""

@@ -4,8 +4,9 @@ import time
 from collections import deque
 
 _EARLY = 2.0  # seconds of pace without which nothing is said
-_SHARE = 0.03  # of the whole, likewise
-_AGREE = 1.5  # by how much the pace of the last half may differ from that of all
+_SHARE = 0.05  # of the whole, likewise
+_STEPS = 8  # likewise
+_AGREE = 1.4  # by how much the pace of the last half may differ from that of all
 _RISE = 1.2  # by how much what was told may rise
 
 
@@ -39,7 +40,7 @@ class Pace:
         return raw
 
     def _estimate(self, now: float) -> float | None:
-        if len(self._seen) < 3:
+        if len(self._seen) <= _STEPS:
             return None
         (began, first), (last, done) = self._seen[0], self._seen[-1]
         if last - began < _EARLY or done - first < _SHARE * (1 - first):
@@ -51,4 +52,4 @@ class Pace:
         if self._told is None and not 1 / _AGREE <= later / whole <= _AGREE:
             return None
         waited = min(now - last, (last - began) / (len(self._seen) - 1))  # the next step is due by now, no more
-        return max((1 - done) / min(whole, later) - waited, 0.0)
+        return max((1 - done) / later - waited, 0.0)
