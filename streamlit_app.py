@@ -14,9 +14,11 @@ st.html(markup.PAGE_STYLE)
 page_of(page.title).load("dashboard.pages.registry")  # the address of any page holds the choices of all
 
 from dashboard import state  # noqa: E402  brings numpy and the settings of the engine
+from dashboard.kit.components import visitor  # noqa: E402
 
 state.remember("pages", entries)
 state.begin(page.title)
 page.run()
 state.end()
+visitor.remember()
 load_others()
