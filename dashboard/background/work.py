@@ -5,6 +5,7 @@ A page declares what it wants in one call, `asked(key, label, prepare)`, and sho
 
 import contextlib
 import functools
+import logging
 from collections.abc import Callable, Hashable
 from typing import Any
 
@@ -12,6 +13,7 @@ import streamlit as st
 from streamlit import runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from dashboard.background import uploads
 from dashboard.background.apart import Desk, Task, Workers
 from dashboard.background.apart import wanted as apart_wanted
 from dashboard.background.jobs import QUICK, Jobs, Kind, Snapshot
@@ -23,7 +25,19 @@ from otcore.base.progress import Teller
 def jobs() -> Jobs:
     """The one admission of this server. Everything that works in the background is asked of it here, so a test that puts its own in
     this place has a server of its own."""
+    _tell_the_log()
+    uploads.bound()
     return Jobs(present=lambda who: not who or not runtime.exists() or runtime.get_instance().is_active_session(who))
+
+
+def _tell_the_log() -> None:
+    """Who waited for what, on standard error, where the server's own lines are."""
+    log = logging.getLogger("dashboard")
+    if not log.handlers:
+        told = logging.StreamHandler()
+        told.setFormatter(logging.Formatter("%(asctime)s %(name)s: %(message)s"))
+        log.addHandler(told)
+        log.setLevel(logging.INFO)
 
 
 def shelf() -> Shelf:
