@@ -210,13 +210,22 @@ async def memory(process: psutil.Process, end: float, seen: list[tuple[float, fl
 async def one_round(url: str, sessions: int, options: argparse.Namespace, beside: list[str], server: psutil.Process | None) -> Figures:
     figures, other, seen = Figures(), Figures(), []
     end = time.monotonic() + options.seconds
+    before = processor(server)
     people = {"run": trainer, "compare": comparer}
     tasks = [reader(url, seed, options.think, end, figures) for seed in range(sessions)]
     tasks += [people[name](url, end, other) for name in beside]
     tasks += [memory(server, end, seen)] if server else []
     await asyncio.gather(*tasks)
     report(f"{sessions} sessions{' beside ' + ' and '.join(beside) if beside else ''}", figures, other, seen)
+    answers = sum(map(len, figures.times.values())) + len(figures.opened)
+    print(f"  processor time of the server, by answer: {(processor(server) - before) / max(answers, 1):.3f} s")
     return figures
+
+
+def processor(server: psutil.Process | None) -> float:
+    """Seconds that the server has computed; a busy machine changes that little."""
+    used = server.cpu_times() if server else None
+    return used.user + used.system if used else 0.0
 
 
 def report(what: str, figures: Figures, other: Figures, seen: list[tuple[float, float, float]]) -> None:
