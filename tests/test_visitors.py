@@ -1,16 +1,21 @@
 """Whose it is: a visitor changes what is his own, uses and sees what others have made; who sits at the machine, what nobody owns."""
 
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from pages import go
 from streamlit.testing.v1 import AppTest
 from test_kept_files import panel
+from training_runs import made_run
 
 from dashboard.background import visitors
 from otcore.base.errors import InputError
 from otcore.corpora.owners import own, owners_of
 from otcore.corpora.uploads import Store
+from otcore.runs.owners import set_owner
 
+ROOT = Path(__file__).resolve().parents[1]
 ANN, BOB = "a" * 32, "b" * 32
 HERE = [("Host", "localhost:8501"), ("Origin", "http://localhost:8501")]
 
@@ -132,3 +137,38 @@ def test_another_s_kept_files_have_no_button(store, connect):
     buttons = {text.value.split(" ")[0].replace("\\", ""): one.disabled for text, one in zip(app.markdown, app.button, strict=False)}
     assert buttons == {"mine": False, "another_s": True, "another_s_too": True}
     assert "remove_all_kind" not in {one.key for one in app.button}
+
+
+@pytest.mark.slow
+def test_another_s_run_is_used_and_not_changed(runs, monkeypatch):
+    run = made_run()
+    set_owner(run.folder, "another")
+    changes = {"rename_run", "delete_run", "resume_run"}
+
+    def buttons() -> set[str]:
+        page = go(AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=300), "finetune").run()
+        assert not page.exception
+        return {one.key for one in page.button}
+
+    monkeypatch.setattr(visitors, "owner", lambda: "me")
+    assert not buttons() & changes
+    assert {"use_run", "compare_run"} <= buttons()
+    monkeypatch.setattr(visitors, "owner", lambda: "another")
+    assert {"rename_run", "delete_run"} <= buttons()
+
+
+@pytest.mark.browser
+def test_a_browser_keeps_its_cookie(chromium, address):
+    context = chromium.new_context()
+    cookies = []
+    for _ in range(2):
+        page = context.new_page()
+        page.goto(f"{address}playground")
+        page.wait_for_function("document.cookie.includes('otcore_visitor=')", timeout=120_000)
+        cookies.append(page.evaluate("document.cookie.match(/otcore_visitor=([0-9a-f]{32})/)[1]"))
+        page.close()
+    assert len(set(cookies)) == 1
+    other = chromium.new_context().new_page()
+    other.goto(f"{address}playground")
+    other.wait_for_function("document.cookie.includes('otcore_visitor=')", timeout=120_000)
+    assert cookies[0] not in other.evaluate("document.cookie")
