@@ -23,6 +23,7 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="priorities and 
 def workers():
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PYTHONPATH", str(Path(__file__).parent))
+        patch.delenv("OTCORE_NICE", raising=False)
         own = Workers()
         yield own
         own.end()

@@ -138,7 +138,9 @@ def test_what_is_short_waits_for_nothing_long(jobs, gate):
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="threads have no priority of their own elsewhere")
-def test_the_longer_a_kind_takes_the_more_it_gives_way(jobs):
+def test_the_longer_a_kind_takes_the_more_it_gives_way(jobs, monkeypatch):
+    monkeypatch.delenv("OTCORE_NICE", raising=False)
+
     def priority(tell):
         return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
 

@@ -70,8 +70,7 @@ class Worker:
     """One process. Used by one thread at a time; `idle` may come from another."""
 
     def __init__(self, nice: int) -> None:
-        own = os.getpriority(os.PRIO_PROCESS, os.getpid()) if hasattr(os, "getpriority") else 0
-        command = [sys.executable, "-m", "dashboard.background.worker", str(min(own + nice, 19))]
+        command = [sys.executable, "-m", "dashboard.background.worker", str(budget.priority(nice))]
         self._process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=budget.heavy_environment())
         self._told: queue.SimpleQueue[tuple] = queue.SimpleQueue()
         threading.Thread(target=self._read, name="reads a worker", daemon=True).start()

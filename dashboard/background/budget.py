@@ -37,5 +37,14 @@ def heavy_environment() -> dict[str, str]:
     return os.environ | _limits(heavy_threads()) | {"OMP_WAIT_POLICY": "PASSIVE"}
 
 
+def priority(nice: int) -> int:
+    """Of heavy work that gives way by so much, as the system counts it. `OTCORE_NICE=0` has it give way to nothing: on a machine that is
+    busy with something else for long, it would wait for that too."""
+    if not hasattr(os, "getpriority"):
+        return 0
+    own = os.getpriority(os.PRIO_PROCESS, os.getpid())
+    return own if os.environ.get("OTCORE_NICE", "").strip() == "0" else min(own + nice, 19)
+
+
 def _limits(threads: int) -> dict[str, str]:
     return dict.fromkeys(_NAMES, str(threads)) | _GIVEN

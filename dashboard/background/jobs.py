@@ -25,6 +25,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from dashboard.background import budget
 from dashboard.background.kinds import DOWNLOAD, HEAVY, MEDIUM, QUICK, RUN, Kind  # noqa: F401
 from dashboard.background.pace import Pace
 from dashboard.background.shelf import Shelf
@@ -202,7 +203,7 @@ class Jobs:
     def _run(self, kind: Kind) -> None:
         if kind.nice and sys.platform == "linux":  # there a thread has a priority of its own, and what it starts inherits it
             with contextlib.suppress(OSError):  # a courtesy, not needed
-                os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), min(os.getpriority(os.PRIO_PROCESS, 0) + kind.nice, 19))
+                os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), budget.priority(kind.nice))
         while (job := self._next(kind)) is not None:
             tell = Teller(functools.partial(self._tell, job), functools.partial(self._stopped, job))
             self._end(job, **_outcome(job, tell))
