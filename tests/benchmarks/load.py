@@ -158,7 +158,7 @@ def act(visitor: Visitor, drawn: random.Random) -> tuple[str, str]:
 
 async def trainer(url: str, end: float, figures: Figures) -> None:
     """A person who begins a run and looks at its curves."""
-    query = "ft_preset=own&languages=de,fr&steps=100000"
+    query = "ft_languages=de,fr&ft_budget=thorough"
     async with faults(figures), Visitor(url, "finetune", figures, query) as visitor:
         await visitor.ask()
         await visitor.ask(pressed="start_run")
@@ -169,8 +169,8 @@ async def trainer(url: str, end: float, figures: Figures) -> None:
 
 async def comparer(url: str, end: float, figures: Figures) -> None:
     """A person who asks for one comparison after the other."""
-    for count, codes in itertools.product(itertools.count(3), itertools.combinations(("de", "fr", "es", "ja", "ar"), 2)):
-        query = f"compared=base,aligned&over={','.join(codes)}&draws={400 + count}"
+    for codes in itertools.cycle(itertools.permutations(("de", "fr", "es", "ja", "ar", "hi"), 3)):
+        query = f"compared=base,aligned&over={','.join(codes)}"
         async with faults(figures), Visitor(url, "compare", figures, query) as visitor:
             await visitor.ask()
             await watching(visitor, end)
