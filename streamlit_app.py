@@ -2,15 +2,23 @@
 
 import streamlit as st
 
-from dashboard import state
+from dashboard.background import budget
 from dashboard.kit import markup
-from dashboard.pages.registry import PAGES
+from dashboard.pages.listing import PAGES, load_others, page_of
 
+budget.settle()  # before anything that computes is loaded
 st.set_page_config(page_title="otcore · transport between languages", page_icon="🪡", layout="wide")
 entries = {page.name: page.entry() for page in PAGES}
 page = st.navigation(list(entries.values()))
+st.html(markup.PAGE_STYLE)
+page_of(page.title).load("dashboard.pages.registry")  # the address of any page holds the choices of all
+
+from dashboard import state  # noqa: E402  brings numpy and the settings of the engine
+from dashboard.kit.components import visitor  # noqa: E402
+
 state.remember("pages", entries)
 state.begin(page.title)
-st.html(markup.PAGE_STYLE)
 page.run()
 state.end()
+visitor.remember()
+load_others()

@@ -35,8 +35,9 @@ def running_server() -> Iterator[str]:
         free.bind(("localhost", 0))
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", "--server.port", str(port)]
+    environment = {**os.environ, "HF_HUB_OFFLINE": "1", "OTCORE_WORKERS": ""}  # a server as people start it
     with tempfile.TemporaryFile("w+", errors="replace") as log:
-        server = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=subprocess.STDOUT, env={**os.environ, "HF_HUB_OFFLINE": "1"})
+        server = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=subprocess.STDOUT, env=environment)
         try:
             if not _healthy(f"http://localhost:{port}/_stcore/health", server):
                 raise RuntimeError(f"The server did not start: {_end_of(log)}")

@@ -6,6 +6,8 @@ from pathlib import Path
 os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # tests run beside each other; the app they start inherits it
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+os.environ.setdefault("OTCORE_NICE", "0")  # the machine is busy with tests: what a browser waits for must not wait for those
+os.environ.setdefault("OTCORE_WORKERS", "0")  # heavy work in the test's own process, where what a test puts in its place is seen
 
 import hypothesis
 import pytest

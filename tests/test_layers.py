@@ -31,6 +31,7 @@ dashboard.background
 dashboard.kit
 dashboard.pages.align  dashboard.pages.space  dashboard.pages.search  dashboard.pages.finetune  \
 dashboard.pages.compare  dashboard.pages.errors  dashboard.pages.learn  dashboard.pages.playground
+dashboard.pages.listing
 dashboard.pages.registry
 streamlit_app
 """

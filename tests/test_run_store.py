@@ -246,4 +246,5 @@ def test_settings_that_the_version_before_wrote_are_the_same_settings():
     assert settings.files == (PairFile("de", "/data/de.tsv", columns=(2, 1)),)
     old, new = json.loads(WRITTEN_BEFORE), json.loads(settings.to_json())
     assert new.pop("objective").items() <= old.pop("objective").items()
+    assert new.pop("word_vectors") == "learn", "as they did before there was a choice"
     assert new == old

@@ -32,15 +32,20 @@ def encoder(name: str) -> Encoder:
 
     raises: InputError   it cannot be had, is not downloaded yet, or is a folder that the owner of this installation did not list
     """
-    if source_of(name).listed_only and name not in encoder_names():
-        raise InputError(f"The folder {name} is not open to this app; its owner lists folders in OTCORE_ENCODERS.")
-    if is_absent(name):
-        raise InputError(f"Encoder {name} is not on this machine; download it where it is chosen.")
+    check_encoder(name)
     stamp = encoder_stamp(name)
     problem = _why_not(name, stamp)
     if problem:
         raise InputError(problem)
     return _encoder(name, stamp)
+
+
+def check_encoder(name: str) -> None:
+    """raises: InputError   it is not on this machine, or is a folder that the owner of this installation did not list"""
+    if source_of(name).listed_only and name not in encoder_names():
+        raise InputError(f"The folder {name} is not open to this app; its owner lists folders in OTCORE_ENCODERS.")
+    if is_absent(name):
+        raise InputError(f"Encoder {name} is not on this machine; download it where it is chosen.")
 
 
 def is_absent(name: str) -> bool:

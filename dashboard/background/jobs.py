@@ -3,7 +3,8 @@
 **Who goes first.** Work is of a kind, by how long it takes, and of each kind one job is at work at a time, the others wait in their
 order. What is shorter never waits for what is longer, and the cores are shared by priority: the longer a kind takes, the more its
 threads and processes give way to all others, so that a run of hours has the cores while nobody else needs them, and a comparison
-beside it has nearly all of them. Pages themselves stand above every kind. A kind has room for so many jobs and says so when it is full.
+beside it has nearly all of them. Pages themselves stand above every kind. A kind has room for so many jobs, and for so many of one
+visitor: of what is only looked at, the newest push his older ones out; of what was asked for with a button, he is told to wait.
 
 **Who wants it.** A job has a key made of plain values: submitting the same key again joins the job there is. Each visitor (`who`, any
 string) wants it for himself and withdraws for himself; the work stops when nobody wants it. A visitor who is gone for a while wants
@@ -24,34 +25,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from dashboard.background import budget
+from dashboard.background.kinds import DOWNLOAD, HEAVY, MEDIUM, QUICK, RUN, Kind  # noqa: F401
+from dashboard.background.pace import Pace
 from dashboard.background.shelf import Shelf
 from otcore.base.errors import InputError
 from otcore.base.progress import Teller
 
 AWAY = 120.0  # seconds after which a visitor who left wants nothing any more: a page is loaded anew within them
-
-
-@dataclass(frozen=True)
-class Kind:
-    """A kind of work.
-
-    plural: its name in sentences
-    most  : jobs at work and waiting
-    nice  : by how much it gives way to the server's pages, as the system counts it, in [0, 19]
-    stays : whether it goes on when those who asked for it are gone
-    """
-
-    plural: str
-    most: int
-    nice: int = 0
-    stays: bool = False
-
-
-QUICK = Kind("computations", 30)  # seconds, and somebody looks at the place where the result will stand
-MEDIUM = Kind("longer computations", 20, nice=3)  # up to a minute, likewise
-HEAVY = Kind("trainings", 12, nice=6, stays=True)  # minutes, asked for with a button
-RUN = Kind("runs", 12, nice=10, stays=True)  # hours, in processes of their own
-DOWNLOAD = Kind("downloads", 12, stays=True)  # wait for the net, not for the processor
+_LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -64,7 +46,7 @@ class Snapshot:
     done, total: steps, total 0 until the job has told
     note   : what was done last
     latest : the last value the job gave out while at work
-    left   : seconds, an estimate, or None while there is nothing to estimate it by
+    left   : seconds, an estimate, or None while it is not known (any more, where it is `late`)
     result : what the job returned; error: one sentence where it failed
     """
 
@@ -77,6 +59,7 @@ class Snapshot:
     note: str = ""
     latest: Any = None
     left: float | None = None
+    late: bool = False
     result: Any = None
     error: str = ""
 
@@ -92,14 +75,17 @@ class Snapshot:
 
 @dataclass(eq=False)
 class _Job:
-    """wishes: who wants it → when he was last seen; left: who has cancelled; first: (time, done) when it first told."""
+    """wishes: who wants it → when he was last here; looked: → when his page was last drawn with it; left: who has cancelled."""
 
     snapshot: Snapshot
     work: Callable[[Teller], Any]
     kind: Kind
     wishes: dict[str, float]
+    looked: dict[str, float] = field(default_factory=dict)
     left: set[str] = field(default_factory=set)
-    first: tuple[float, int] | None = None
+    pace: Pace = field(default_factory=Pace)
+    asked: float = field(default_factory=time.monotonic)
+    begun: float | None = None
     stopping: bool = False
     finished: threading.Event = field(default_factory=threading.Event)
 
@@ -127,7 +113,7 @@ class Jobs:
         with self._lock:
             known = self.join(key, who)
             if known is None:
-                self.check_room(kind)
+                self.check_room(kind, who)
                 self._alive[key] = _Job(Snapshot(key, label), work, kind, {who: time.monotonic()})
                 if kind not in self._workers:
                     self._workers.add(kind)
@@ -139,7 +125,7 @@ class Jobs:
         with self._lock:
             job = self._alive.get(key)
             if job is not None and who not in job.left:
-                job.wishes[who] = time.monotonic()
+                job.wishes[who] = job.looked[who] = time.monotonic()
             return self.snapshot(key, who)
 
     def snapshot(self, key: str, who: str = "") -> Snapshot | None:
@@ -154,21 +140,37 @@ class Jobs:
                 return replace(job.snapshot, state="cancelled")
             before = list(self._alive.values())
             ahead = sum(other.kind is job.kind for other in before[: before.index(job)])
-            return replace(job.snapshot, ahead=ahead, left=_left(job))
+            left = job.pace.left()
+            return replace(job.snapshot, ahead=ahead, left=left, late=job.pace.late)
 
     def alive(self, kind: Kind) -> list[Snapshot]:
         """The jobs of a kind at work and waiting, in their order."""
         with self._lock:
             return [job.snapshot for job in self._alive.values() if job.kind is kind]
 
-    def check_room(self, kind: Kind) -> None:
-        """raises: InputError   as many jobs of that kind are queued as may be"""
+    def check_room(self, kind: Kind, who: str = "") -> None:
+        """Makes room for one more job of a kind, of a visitor.
+
+        raises: InputError   as many are queued as may be, of all or of his
+        """
         with self._lock:
             self._drop_unwanted(kind)
-            if len(self.alive(kind)) >= kind.most:
-                raise InputError(
-                    f"{kind.most} {kind.plural} are at work or waiting already; wait until one has ended, or cancel one of your own."
-                )
+            if who and not kind.stays:
+                self._push_out(kind, who)
+            alive = [job for job in self._alive.values() if job.kind is kind]
+            if who and sum(who in job.wishes for job in alive) >= kind.each:
+                raise InputError(f"{kind.each} {kind.plural} of yours are at work or waiting; wait until one has ended, or cancel one.")
+            if len(alive) >= kind.most:
+                raise InputError(f"{kind.most} {kind.plural} are at work or waiting already; wait until one has ended, then try again.")
+
+    def _push_out(self, kind: Kind, who: str) -> None:
+        """Withdraws a visitor's oldest wishes: he has gone on to another choice since, and looks at that."""
+        own = [job for job in self._alive.values() if job.kind is kind and who in job.wishes]
+        own.sort(key=lambda job: job.looked.get(who, job.asked))
+        for job in own[: max(len(own) - kind.each + 1, 0)]:
+            del job.wishes[who]
+            if self._stopped(job):
+                self._stop(job)
 
     def wait(self, key: str, seconds: float, who: str = "") -> Snapshot | None:
         """How a job stands once it has ended, or after that time."""
@@ -201,7 +203,7 @@ class Jobs:
     def _run(self, kind: Kind) -> None:
         if kind.nice and sys.platform == "linux":  # there a thread has a priority of its own, and what it starts inherits it
             with contextlib.suppress(OSError):  # a courtesy, not needed
-                os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), min(os.getpriority(os.PRIO_PROCESS, 0) + kind.nice, 19))
+                os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), budget.priority(kind.nice))
         while (job := self._next(kind)) is not None:
             tell = Teller(functools.partial(self._tell, job), functools.partial(self._stopped, job))
             self._end(job, **_outcome(job, tell))
@@ -214,14 +216,14 @@ class Jobs:
             if job is None:
                 self._workers.remove(kind)
             else:
-                job.snapshot = replace(job.snapshot, state="running")
+                job.snapshot, job.begun = replace(job.snapshot, state="running"), time.monotonic()
             return job
 
     def _tell(self, job: _Job, done: int, total: int, note: str = "", latest: Any = None) -> None:
         """`latest` must not change afterwards."""
         with self._lock:
-            if job.first is None:
-                job.first = time.monotonic(), done
+            if total:
+                job.pace.note(done / total)
             latest = job.snapshot.latest if latest is None else latest
             job.snapshot = replace(job.snapshot, done=done, total=total, note=note, latest=latest)
 
@@ -252,14 +254,10 @@ class Jobs:
         with self._lock:
             del self._alive[ended.key]
         job.finished.set()
-
-
-def _left(job: _Job) -> float | None:
-    """From the pace since the job first told: what it then had done may have been there already."""
-    if job.first is None or job.snapshot.done <= job.first[1]:
-        return None
-    began, done = job.first
-    return (time.monotonic() - began) / (job.snapshot.done - done) * (job.snapshot.total - job.snapshot.done)
+        now = time.monotonic()
+        waited, worked = (job.begun or now) - job.asked, now - (job.begun or now)
+        of = ", ".join(sorted(who[:8] or "all" for who in {*job.wishes, *job.left})) or "nobody who is here"
+        _LOG.info("%s: %s, waited %.1f s, worked %.1f s, for %s", job.kind.plural, f"{ended.label} {ended.state}", waited, worked, of)
 
 
 def _outcome(job: _Job, tell: Teller) -> dict[str, Any]:
@@ -271,5 +269,5 @@ def _outcome(job: _Job, tell: Teller) -> dict[str, Any]:
             return {"state": "cancelled"}
         if isinstance(error, InputError):
             return {"state": "failed", "error": str(error)}
-        logging.getLogger(__name__).exception("job %s failed", job.snapshot.label)
+        _LOG.exception("job %s failed", job.snapshot.label)
         return {"state": "failed", "error": f"The work ended unexpectedly ({type(error).__name__}); the log has the details, try again."}

@@ -4,6 +4,8 @@ A page declares what it wants in one call, `asked(key, label, prepare)`, and sho
 """
 
 import contextlib
+import functools
+import logging
 from collections.abc import Callable, Hashable
 from typing import Any
 
@@ -11,6 +13,9 @@ import streamlit as st
 from streamlit import runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from dashboard.background import uploads
+from dashboard.background.apart import Desk, Task, Workers
+from dashboard.background.apart import wanted as apart_wanted
 from dashboard.background.jobs import QUICK, Jobs, Kind, Snapshot
 from dashboard.background.shelf import Shelf
 from otcore.base.progress import Teller
@@ -20,7 +25,19 @@ from otcore.base.progress import Teller
 def jobs() -> Jobs:
     """The one admission of this server. Everything that works in the background is asked of it here, so a test that puts its own in
     this place has a server of its own."""
+    _tell_the_log()
+    uploads.bound()
     return Jobs(present=lambda who: not who or not runtime.exists() or runtime.get_instance().is_active_session(who))
+
+
+def _tell_the_log() -> None:
+    """Who waited for what, on standard error, where the server's own lines are."""
+    log = logging.getLogger("dashboard")
+    if not log.handlers:
+        told = logging.StreamHandler()
+        told.setFormatter(logging.Formatter("%(asctime)s %(name)s: %(message)s"))
+        log.addHandler(told)
+        log.setLevel(logging.INFO)
 
 
 def shelf() -> Shelf:
@@ -49,10 +66,32 @@ def known(key: str) -> Snapshot | None:
     return jobs().join(key, visitor())
 
 
-def asked(key: str, label: str, prepare: Callable[[], Callable[[Teller], Any]], kind: Kind = QUICK) -> Snapshot:
+def asked(key: str, label: str, prepare: Callable[[], Task | Callable[[Teller], Any]], kind: Kind = QUICK) -> Snapshot:
     """The same, queued where there is none.
 
-    prepare: gives the work; called only where there is none, for what is computed needs no encoder any more
-    raises : InputError   there is no room for more; what `prepare` raises
+    prepare: gives the work, a Task that is done in a process of its kind, or a function that is called in the server; called only where
+             there is none, for what is computed needs no encoder any more
+    raises : InputError   there is no room for more; what `prepare` raises; an encoder that cannot be had
     """
-    return known(key) or jobs().submit(key, label, prepare(), kind, visitor())
+    found = known(key)
+    if found is None:
+        made = prepare()
+        found = jobs().submit(key, label, _placed(made, kind) if isinstance(made, Task) else made, kind, visitor())
+    return found
+
+
+@st.cache_resource(show_spinner=False)
+def workers() -> Workers | None:
+    """The server's processes for heavy work, or None where it is to do without."""
+    return Workers() if apart_wanted() else None
+
+
+def _placed(task: Task, kind: Kind) -> Callable[[Teller], Any]:
+    from dashboard.background.encoders import check_encoder, encoder
+
+    if found := workers():
+        for name in task.encoders:
+            check_encoder(name)
+        return functools.partial(found.run, kind, task)
+    loaded = {name: encoder(name) for name in task.encoders}
+    return functools.partial(task.here, desk=Desk(loaded.__getitem__, shelf()))

@@ -11,6 +11,7 @@ from dashboard.background.jobs import Snapshot
 from dashboard.kit import markup
 
 AT_ONCE = 2.0  # seconds a run of the page waits for a result before it shows how far it is
+_FIGURE = 360  # pixels, about what a result takes up
 
 
 def show(found: Snapshot, draw: Callable[[Any], None], *, name: str, meanwhile: Callable[[Any], None] | None = None) -> None:
@@ -35,6 +36,8 @@ def show(found: Snapshot, draw: Callable[[Any], None], *, name: str, meanwhile: 
     elif found.alive:
         with place:
             _at_work(found.key, name, meanwhile is not None and not early)
+            if not early:
+                st.skeleton(height=_FIGURE)
         if early:
             meanwhile(found.latest)
     else:
@@ -63,5 +66,10 @@ def _again(found: Snapshot, name: str) -> None:
 def _told(found: Snapshot) -> str:
     if found.state == "waiting":
         return f"Waiting for its turn: {found.ahead} job{'s' if found.ahead != 1 else ''} ahead."
-    left = f", about {max(found.left, 1):.0f} s left" if found.left is not None else ""
+    left = f", about {_duration(found.left)} left" if found.left is not None else ", longer than thought" if found.late else ""
     return f"{found.share:.0%} done{left}. {found.note[:1].upper()}{found.note[1:]}"
+
+
+def _duration(seconds: float) -> str:
+    """Whole seconds, of long ones whole minutes: an estimate is no more exact."""
+    return f"{max(seconds, 1):.0f} s" if seconds < 100 else f"{seconds / 60:.0f} min"

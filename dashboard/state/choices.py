@@ -4,7 +4,7 @@ A page declares a frozen dataclass of `otcore.base.choices.choice`s and wraps it
 session, the widgets and the dataclass itself derive from that. Only this package reads and writes the session state.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import streamlit as st
@@ -57,7 +57,23 @@ class Choices:
 
     def applies(self, name: str) -> bool:
         """Whether a choice means anything while the others are what they are."""
-        return self.declared[name].applies(self.values())
+        return self.declared[name].applies(_Held(self))
+
+
+class _Held(Mapping[str, Any]):
+    """Name → value, each read from the session when it is asked for."""
+
+    def __init__(self, choices: Choices) -> None:
+        self._choices = choices
+
+    def __getitem__(self, name: str) -> Any:
+        return value_of(self._choices.declared[name], get(self._choices.keys[name]))
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._choices.keys)
+
+    def __len__(self) -> int:
+        return len(self._choices.keys)
 
 
 def declare_anew() -> None:

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import binomtest, chi2
 
 from otcore.analysis.table import HIT_CODE, LinkTable, place_codes
 from otcore.corpora.types import SentencePair
@@ -69,6 +68,8 @@ def mcnemar(fixed: int, broken: int) -> McNemar:
     total = fixed + broken
     if not total:
         return McNemar(0, 0, 1.0, 0.0, 1.0)
+    from scipy.stats import binomtest, chi2  # takes seconds to load
+
     statistic = max(abs(fixed - broken) - 1, 0) ** 2 / total
     exact = float(binomtest(min(fixed, broken), total, 0.5).pvalue)
     return McNemar(fixed, broken, exact, statistic, float(chi2.sf(statistic, 1)))
@@ -84,6 +85,8 @@ def changes(pairs: Sequence[SentencePair], first: LinkTable, second: LinkTable, 
     columns = [np.concatenate([getattr(first, name), getattr(second, name)])[where] for name in ("pair", "source", "target")]
     before, after = (np.isin(union, key[table.outcome != HIT_CODE]) for key, table in zip(keys, (first, second), strict=True))
     fixed, broken = int((before & ~after).sum()), int((~before & after).sum())
+    from scipy.stats import binomtest
+
     drop = aer[1] - aer[0]
     improved, harmed = int((drop < -1e-12).sum()), int((drop > 1e-12).sum())
     sign = float(binomtest(improved, improved + harmed, 0.5).pvalue) if improved + harmed else 1.0

@@ -9,12 +9,14 @@ the choices of such a dataclass flat, by name; `build` makes the dataclass from 
 """
 
 import dataclasses
-from collections.abc import Callable, Mapping
+import functools
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from otcore.base.errors import InputError
 from otcore.base.kinds import Flag, Kind, Maybe, Number, OneOf, Several, Text, labels_of  # noqa: F401  whoever declares finds them here
+from otcore.base.registry import Registry
 
 Values = Mapping[str, Any]
 _DECLARED = "declared"  # the metadata of a field that derives from a declaration
@@ -121,6 +123,23 @@ class _Variant:
 
 
 @dataclass(frozen=True)
+class _Within(Mapping[str, Any]):
+    """Some of the values by other names, read one by one: whoever asks for one value of a page reads no others."""
+
+    _of: Values
+    names: Mapping[str, str]
+
+    def __getitem__(self, name: str) -> Any:
+        return self._of[self.names[name]]
+
+    def __iter__(self) -> Iterator[str]:
+        return (own for own, flat in self.names.items() if flat in self._of)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
+@dataclass(frozen=True)
 class _Nested:
     """Other settings, whose choices are called otherwise here, and may have other defaults."""
 
@@ -135,15 +154,16 @@ class _Nested:
         return {flat: self._renamed(own, known[own]) for own, flat in self._names().items()}
 
     def value(self, name: str, values: Values) -> dict[str, Any]:
-        return {name: build(self.kind, self.defaults | self._within(values))}
+        return {name: build(self.kind, self.defaults | dict(self._within(values)))}
 
     def _names(self) -> dict[str, str]:
         """Name in these settings → flat name."""
-        return {own: self.prefix + own + self.suffix for own, one in declared(self.kind).items() if one.place or not self.placed}
+        known = _declared(self.kind, Registry.generation)
+        return {own: self.prefix + own + self.suffix for own, one in known.items() if one.place or not self.placed}
 
-    def _within(self, values: Values) -> dict[str, Any]:
+    def _within(self, values: Values) -> Values:
         """Those of the values that are of these settings, by the names that they know."""
-        return {own: values[flat] for own, flat in self._names().items() if flat in values}
+        return _Within(values, self._names())
 
     def _renamed(self, own: str, one: Choice) -> Choice:
         def inside(reads: Callable[[Values], Any] | None) -> Callable[[Values], Any] | None:
@@ -183,6 +203,12 @@ def nested(kind: type, prefix: str = "", suffix: str = "", *, placed: bool = Fal
 def declared(settings: type) -> dict[str, Choice]:
     """Name → choice of a settings dataclass, flat: those of its fields, of nested settings, and of every member of a variant, which
     apply while that member is chosen."""
+    return dict(_declared(settings, Registry.generation))
+
+
+@functools.lru_cache(maxsize=256)
+def _declared(settings: type, generation: int) -> dict[str, Choice]:
+    """Derived once: a page asks for it with every widget."""
     found: dict[str, Choice] = {}
     for entry in dataclasses.fields(settings):
         if _DECLARED in entry.metadata:

@@ -19,6 +19,8 @@ class Registry(Mapping[str, Any]):
     attribute: what a module calls its member, or a tuple of them; modules without it are helpers
     """
 
+    generation = 0  # rises whenever any registry may hold other members; what is derived from members depends on it
+
     def __init__(self, package: str, attribute: str) -> None:
         self._package, self._attribute = package, attribute
         self._members: dict[str, Any] | None = None
@@ -42,6 +44,7 @@ class Registry(Mapping[str, Any]):
     def reload(self) -> None:
         """Forgets what was found, so that modules added since are seen."""
         self._members = None
+        Registry.generation += 1
 
     def _found(self) -> dict[str, Any]:
         with self._lock:

@@ -10,6 +10,7 @@ keeps what was learnt; --resume goes on. A run under the runs folder is the enco
 """
 
 import argparse
+import contextlib
 import os
 import signal
 import sys
@@ -39,14 +40,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     job = _resumed(options) if options.resume else _new(options)
-    from otcore.commands._progress import download_line, training_line
-    from otcore.encoders import fetch_encoder
-    from otcore.finetuning.run import carry_out  # torch and Transformers take seconds
-    from otcore.runs.store import delete_run
+    from otcore.runs.store import delete_run, locked
 
     try:
-        fetch_encoder(job.settings.encoder, download_line())
-        ended = carry_out(job, training_line(job), _interruptible())
+        with locked(job) if os.environ.get("RANK", "0") == "0" else contextlib.nullcontext():
+            ended = _carried_out(job)
     except InputError:
         # what failed before it learnt anything leaves nothing, so that the corrected command may use the folder
         if job.state == "new" and job.folder.is_dir() and not (job.folder / "checkpoint.safetensors").is_file():
@@ -63,6 +61,16 @@ def run(options: argparse.Namespace) -> int:
 
 def _processes() -> int:
     return int(os.environ.get("WORLD_SIZE", "1"))
+
+
+def _carried_out(job):
+    """Trains a run that is locked already: what is loaded here takes seconds, in which nobody else may take it for one at rest."""
+    from otcore.commands._progress import download_line, training_line
+    from otcore.encoders import fetch_encoder
+    from otcore.finetuning.run import carry_out
+
+    fetch_encoder(job.settings.encoder, download_line())
+    return carry_out(job, training_line(job), _interruptible(), held=True)
 
 
 def _new(options: argparse.Namespace):

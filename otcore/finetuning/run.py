@@ -1,5 +1,6 @@
 """From settings to a finished run folder in one call."""
 
+import contextlib
 import json
 from pathlib import Path
 
@@ -15,10 +16,8 @@ from otcore.finetuning.loop import Ended, Stop, train
 from otcore.finetuning.mapping import fit
 from otcore.finetuning.watch import Progress, Watch
 from otcore.runs.settings import FinetuneSettings
-from otcore.runs.store import Run, create_run, locked, open_run, replacing_folder, write_state
+from otcore.runs.store import STOP_FILE, Run, create_run, locked, open_run, replacing_folder, write_state
 from otcore.text.files import write_bytes
-
-STOP_FILE = "STOP"
 
 
 def finetune(
@@ -37,10 +36,11 @@ def finetune(
     return carry_out(create_run(settings, folder), progress, stop)
 
 
-def carry_out(run: Run, progress: Progress = lambda entry: None, stop: Stop = lambda: False) -> Run:
+def carry_out(run: Run, progress: Progress = lambda entry: None, stop: Stop = lambda: False, *, held: bool = False) -> Run:
     """Trains a new run, or one that was interrupted or cancelled from its last checkpoint on, to its end.
 
     progress: called with each log entry as it is written, and "steps" (or None), "elapsed" and "left" in seconds
+    held    : whether this process has locked the run already
     stop    : asked after each step; true, or a file STOP in the folder, ends the run and keeps what was learnt
     returns : the run as it then stands
     raises  : InputError   it has ended already, another process trains it, what its settings name cannot be had, or its folder
@@ -55,7 +55,7 @@ def carry_out(run: Run, progress: Progress = lambda entry: None, stop: Stop = la
         _work(run, accelerator, progress, stop)
         accelerator.end_training()
         return run
-    with locked(run):
+    with contextlib.nullcontext() if held else locked(run):
         try:
             _work(run, accelerator, progress, stop)
         except Exception as error:
@@ -71,8 +71,6 @@ def carry_out(run: Run, progress: Progress = lambda entry: None, stop: Stop = la
 
 def _work(run: Run, accelerator: Accelerator, progress, stop) -> None:
     settings, halt = run.settings, run.folder / STOP_FILE
-    if accelerator.is_main_process:
-        halt.unlink(missing_ok=True)  # one left by an earlier end; what is asked for from here on counts, while loading too
     encoder = load_encoder(settings.encoder)
     if encoder.maps is not None:
         raise InputError(f"{settings.encoder} is an encoder with maps, which cannot be trained on; choose {encoder.model.name_or_path}.")

@@ -8,6 +8,8 @@ checkpoint.safetensors  weights, optimiser's state, step
 snapshots/              probes.json and one <step>.safetensors a snapshot
 encoder/ or maps.safetensors  what was learnt, for use as the encoder `run:NAME`
 lock                    held by the process that trains: the system lets go of it however that process ends
+STOP                    asks the process that trains to end
+owner                   who began it; see `owners`
 """
 
 import contextlib
@@ -17,17 +19,15 @@ import json
 import re
 import shutil
 import tempfile
-import threading
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock, Timeout
-
 from otcore.base.errors import InputError
 from otcore.base.places import MAPS_FILE, RUN_PREFIX, runs_folder
+from otcore.runs.locks import STOP_FILE, is_running, locked  # noqa: F401  whoever trains finds them here
 from otcore.runs.settings import FinetuneSettings
 from otcore.text.files import write_bytes
 
@@ -36,8 +36,6 @@ _MOST_NAMED = 16  # languages that fit into a name
 _MOST_TOLD = 5  # names of runs in a message
 _FILES = ("settings.json", "log.jsonl", "state.json", "result.json", MAPS_FILE)
 _DELETED = ".deleted"
-_LOOK = {"timeout": 0.01, "poll_interval": 0.002}  # a look of another process holds the lock for much less, training for much longer
-_looking = threading.Lock()  # one look at a time in this process
 
 
 @dataclass(frozen=True)
@@ -213,30 +211,6 @@ def check_name(name: str) -> str:
         allowed = "up to 80 letters, digits, spaces and . _ + -, with a letter or digit first"
         raise InputError(f"“{name[:80]}” is no name for a run; use {allowed}.")
     return name
-
-
-def is_running(folder: Path) -> bool:
-    """Whether a process is training in this folder."""
-    if not (folder / "lock").is_file():
-        return False
-    try:
-        with _looking, FileLock(folder / "lock", **_LOOK):
-            return False
-    except Timeout:
-        return True
-    except OSError:  # gone meanwhile, or not ours to write in: then no process of ours trains there
-        return False
-
-
-@contextlib.contextmanager
-def locked(run: Run) -> Iterator[None]:
-    """Holds the run for this process; raises InputError where another process trains it."""
-    try:
-        held = FileLock(run.folder / "lock").acquire(timeout=0.5)  # a look at the run by `is_running` may hold it for a moment
-    except Timeout:
-        raise InputError(f"The run {run.name} is already being trained; wait for it or stop it first.") from None
-    with held:
-        yield
 
 
 def write_state(folder: Path, **state: Any) -> None:

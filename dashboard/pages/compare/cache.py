@@ -1,15 +1,19 @@
 """Comparisons and transfer tasks in the background."""
 
 from dashboard.background import work
+from dashboard.background.apart import Desk, Task
 from dashboard.background.encoders import encoder
 from dashboard.background.jobs import HEAVY, MEDIUM, QUICK, Snapshot
 from dashboard.pages.compare import task_files
 from dashboard.pages.compare.choices import CompareView, TransferView
+from otcore.base.progress import Teller
 from otcore.encoders import encoder_stamp
 from otcore.evaluation.comparison import compare
+from otcore.evaluation.transfer.results import Transfer
 from otcore.evaluation.transfer.running import transfer
 from otcore.evaluation.transfer.sources import Sources
 from otcore.evaluation.transfer.tasks import read_task
+from otcore.evaluation.types import CompareSettings, Evaluation
 
 
 def comparison(view: CompareView) -> Snapshot:
@@ -17,13 +21,9 @@ def comparison(view: CompareView) -> Snapshot:
 
     raises: InputError   an encoder cannot be had
     """
-    settings = view.settings
-
-    def prepare():
-        encoders = [encoder(name) for name in view.encoders]
-        return lambda tell: compare(encoders, settings, progress=tell.progress, stop=tell.stop)
-
-    return work.asked(repr(("comparison", _stamped(view), settings)), "comparison of " + ", ".join(view.encoders), prepare, MEDIUM)
+    settings, names = view.settings, tuple(view.encoders)
+    key = repr(("comparison", _stamped(view), settings))
+    return work.asked(key, "comparison of " + ", ".join(names), lambda: Task(_compared, (names, settings), names), MEDIUM)
 
 
 def transfer_of(view: TransferView, *, started: bool = False) -> Snapshot | None:
@@ -33,17 +33,24 @@ def transfer_of(view: TransferView, *, started: bool = False) -> Snapshot | None
     """
     key = repr(("transfer", view.task, _stamped(view), view.codes, view.files, view.settings, view.seeds))
 
-    def prepare():
-        encoders = [encoder(name) for name in view.encoders]
-        sources = (lambda: task_files.kept_sources(view.files)) if view.files else (lambda: Sources(languages=view.codes))
-        return lambda tell: transfer(read_task(view.task, sources()), encoders, view.settings, view.seeds, tell=tell)
-
     if started or not view.heavy:
-        return work.asked(key, f"{view.task} with {', '.join(view.encoders)}", prepare, HEAVY if view.heavy else QUICK)
+        task = Task(_transferred, (view,), tuple(view.encoders))
+        return work.asked(key, f"{view.task} with {', '.join(view.encoders)}", lambda: task, HEAVY if view.heavy else QUICK)
     known = work.known(key)
     if known is None:
-        prepare()  # what cannot be had is told before anybody starts it
+        for name in view.encoders:
+            encoder(name)  # what cannot be had is told before anybody starts it
     return known
+
+
+def _compared(tell: Teller, desk: Desk, names: tuple[str, ...], settings: CompareSettings) -> Evaluation:
+    return compare([desk.encoder(name) for name in names], settings, progress=tell.progress, stop=tell.stop)
+
+
+def _transferred(tell: Teller, desk: Desk, view: TransferView) -> Transfer:
+    sources = task_files.kept_sources(view.files) if view.files else Sources(languages=view.codes)
+    encoders = [desk.encoder(name) for name in view.encoders]
+    return transfer(read_task(view.task, sources), encoders, view.settings, view.seeds, tell=tell)
 
 
 def _stamped(view: CompareView | TransferView) -> list[tuple[str, int]]:

@@ -12,7 +12,7 @@ from dashboard.kit import encoder_choice, markup, waiting, widgets
 from dashboard.kit.charts import CONFIG
 from dashboard.kit.downloads import save
 from dashboard.kit.explain import explain
-from dashboard.kit.kept_files import kept_panel
+from dashboard.kit.kept_files import kept_panel, owned
 from dashboard.kit.open_folder import open_files, open_folder
 from dashboard.pages.compare import cache, figures, tables, task_files
 from dashboard.pages.compare.choices import TRANSFER_CHOICES as CHOICES
@@ -95,7 +95,7 @@ def _files(task: type[Task], given: bool) -> None:
         st.caption(task.formats + " A test file tells its language by its name, such as test.de.tsv. The files stay on this server.")
         if st.button("Take these files", key="tr_take", type="primary", disabled=not any(found.values())):
             try:
-                state.put(tr_files=task_files.keep_files(task.name, found))
+                state.put(tr_files=owned(task_files.TASK_FILES, task_files.keep_files(task.name, found)))
             except InputError as error:
                 explain(error)
             else:

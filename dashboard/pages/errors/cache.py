@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from dashboard.background import work
 from dashboard.background.aligning import system_key
+from dashboard.background.apart import Desk, Task
 from dashboard.background.encoders import encoder
 from dashboard.background.jobs import Snapshot
 from dashboard.background.shelf import Shelf
@@ -44,18 +45,9 @@ def analysis_of(view: ErrorsView, corpus: Corpus) -> Snapshot:
     """How the job of an analysis stands, whose result is an Analysis; raises InputError where an encoder cannot be had."""
     gold = [(one.pair, one.source, one.target, one.status) for one in notes().corrections(corpus.key)] if view.corrected else []
 
-    def prepare():
-        encoders, shelf, count = [encoder(system.encoder) for system in view.systems], work.shelf(), len(view.systems)
-
-        def study(tell: Teller) -> Analysis:
-            parts = [tell.part(place / count, (place + 1) / count) for place in range(count)]
-            systems = zip(view.systems, encoders, parts, strict=True)
-            return analyse(corpus.pairs, [_drawn(shelf, view, corpus, *one) for one in systems])
-
-        return study
-
     key = repr(("errors", _texts(view), gold, [system_key(system) for system in view.systems]))
-    return work.asked(key, "errors of " + ", ".join(system.encoder for system in view.systems), prepare)
+    names = tuple(system.encoder for system in view.systems)
+    return work.asked(key, "errors of " + ", ".join(names), lambda: Task(_analysed, (view, corpus), names))
 
 
 def card_of(view: ErrorsView, pair: SentencePair, corpus: Corpus, system: System) -> Aligned:
@@ -80,6 +72,11 @@ def notes() -> NoteStore:
     """The notes file; raises InputError where it cannot be used."""
     path = notes_path()
     return work.shelf().get(f"notes in {path}", lambda: NoteStore(path))
+
+
+def _analysed(tell: Teller, desk: Desk, view: ErrorsView, corpus: Corpus) -> Analysis:
+    systems = [_drawn(desk.shelf, view, corpus, system, desk.encoder(system.encoder), part) for system, part in tell.each(view.systems)]
+    return analyse(corpus.pairs, systems)
 
 
 def _drawn(shelf: Shelf, view: ErrorsView, corpus: Corpus, system: System, loaded: Encoder, tell: Teller) -> Drawn:

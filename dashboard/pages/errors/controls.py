@@ -5,7 +5,7 @@ import streamlit as st
 from dashboard import state
 from dashboard.kit import markup, system_controls, widgets
 from dashboard.kit.explain import attempt
-from dashboard.kit.kept_files import kept_panel
+from dashboard.kit.kept_files import kept_panel, owned
 from dashboard.kit.open_folder import open_files, open_folder
 from dashboard.pages.errors import clicks
 from dashboard.pages.errors.choices import CHOICES, COMPARED_SORTS, FILTERS, OWN_FILES, SORTS, Filters
@@ -109,7 +109,7 @@ def _take(given: dict[str, tuple[str, bytes] | None]) -> None:
             raise InputError(f"{label} is missing; choose a file for it.")
     codes = {name: language(state.get(name)).code for name in ("er_from", "er_to")}
     shape = CHOICES.current(er_source=codes["er_from"], er_target=codes["er_to"]).shape
-    state.put(er_files=keep(list(given.values()), shape))
+    state.put(er_files=owned(CORPORA, keep(list(given.values()), shape)))
     _new_text()
 
 

@@ -3,12 +3,15 @@
 import streamlit as st
 
 from dashboard.background import work
+from dashboard.background.apart import Desk, Task
 from dashboard.background.encoders import collection
 from dashboard.background.jobs import Snapshot
 from dashboard.pages.finetune import own_pairs
 from dashboard.pages.finetune.own_pairs import Corpus
 from dashboard.pages.finetune.watched import WatchedPlan, watched_plan
 from otcore.base.errors import InputError
+from otcore.base.progress import Teller
+from otcore.corpora.checking.report import CorpusReport
 from otcore.runs.store import Run
 
 
@@ -28,7 +31,11 @@ def corpus_check(corpus: Corpus) -> Snapshot:
     known = work.known(key)
     if known and known.state == "done" and not corpus.training_path(clean=True).is_file():
         work.jobs().forget(key)
-    return work.asked(key, f"check of {corpus}", lambda: lambda tell: own_pairs.check(corpus, tell))
+    return work.asked(key, f"check of {corpus}", lambda: Task(_checked, (corpus,)))
+
+
+def _checked(tell: Teller, desk: Desk, corpus: Corpus) -> CorpusReport:
+    return own_pairs.check(corpus, tell)
 
 
 def stored_corpus(code: str, given: list) -> Corpus:

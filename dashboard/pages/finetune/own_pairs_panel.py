@@ -9,7 +9,7 @@ import streamlit as st
 from dashboard import state
 from dashboard.kit import markup, noticed, waiting, widgets
 from dashboard.kit.explain import explain
-from dashboard.kit.kept_files import kept_panel
+from dashboard.kit.kept_files import kept_panel, owned
 from dashboard.pages.finetune import cache
 from dashboard.pages.finetune.choices import CHOICES, own_corpora
 from dashboard.pages.finetune.own_pairs import PAIRS, Corpus, endings
@@ -64,6 +64,7 @@ def _ask(code: str) -> None:
         return
     try:
         corpus = cache.stored_corpus(code, given)
+        owned(PAIRS, corpus.name)
     except InputError as error:
         explain(error)
         return

@@ -15,13 +15,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dashboard import background
-from dashboard.background import work
+from dashboard.background import budget, visitors, work
 from dashboard.background.jobs import RUN
 from otcore.base.errors import InputError
 from otcore.base.places import runs_folder
 from otcore.base.progress import Teller
+from otcore.runs.locks import turn_to_train
+from otcore.runs.owners import owner_of, set_owner
 from otcore.runs.settings import FinetuneSettings
-from otcore.runs.store import Run, create_run, is_running, list_runs
+from otcore.runs.store import STOP_FILE, Run, create_run, is_running, list_runs
 
 _ROOT = Path(__file__).resolve().parents[3]
 _COPIES = 8  # of an encoder in single precision: weights with two moments, once more while they are replaced, and the result twice
@@ -56,9 +58,13 @@ def begin(settings: FinetuneSettings) -> Run:
 
     raises: InputError   the encoder cannot be had or trained, too little space, too many runs in the queue
     """
-    for run in list_runs():
-        if run.settings == settings and standing(run).alive:
+    runs, mine = list_runs(), visitors.owner()
+    alive = [run for run in runs if standing(run).alive]
+    for run in alive:
+        if run.settings == settings:
             return run
+    if mine and sum(owner_of(run.folder) == mine for run in alive) >= RUN.each:
+        raise InputError(f"{RUN.each} runs of yours are at work or waiting; wait until one has ended, or cancel one.")
     work.jobs().check_room(RUN)
     encoder = background.encoder(settings.encoder)
     encoder.check_layer(settings.layer)
@@ -68,17 +74,24 @@ def begin(settings: FinetuneSettings) -> Run:
         sizes = f"needs up to {needed / 1e6:,.0f} MB and {free / 1e6:,.0f} MB are free"
         raise InputError(f"A run of this encoder {sizes}; delete old runs or make room.")
     run = create_run(settings)
+    set_owner(run.folder, mine)
     start(run)
     return run
+
+
+def check_owner(run: Run) -> None:
+    """raises: InputError   the run is not the visitor's own, so that he may use it and not change it"""
+    visitors.check(owner_of(run.folder), f"The run {run.name}")
 
 
 def start(run: Run) -> None:
     """Queues a run, new or to be resumed; one that is queued or at work stays as it is.
 
-    raises: InputError   it has ended, or too many are queued
+    raises: InputError   it is another visitor's, has ended, or too many are queued
     """
     if standing(run).alive:
         return
+    check_owner(run)
     if not run.resumable:
         raise InputError(f"The run {run.name} is {run.state}; start a new one.")
     work.jobs().check_room(RUN)
@@ -107,8 +120,11 @@ def failure(name: str) -> str:
 
 
 def cancel(run: Run) -> None:
-    """A run at work ends after its step and keeps what it learnt; one that waits leaves the queue. Runs are everybody's: who cancels one
-    cancels it for all."""
+    """A run at work ends after its step and keeps what it learnt; one that waits leaves the queue.
+
+    raises: InputError   it is another visitor's
+    """
+    check_owner(run)
     work.jobs().cancel(_key(run.folder))
     if is_running(run.folder):
         _ask_to_end(run.folder)
@@ -116,14 +132,24 @@ def cancel(run: Run) -> None:
 
 def _train(folder: Path, tell: Teller) -> None:
     """The work of a run's job; its process has the priority of the job's thread."""
-    while _at_work_elsewhere():
-        if tell.stop():
-            return
+
+    def wait() -> bool:
         tell.progress(0, 0, _WAITS)
         time.sleep(_POLL)
-    tell.progress(0, 0, "")
+        return not tell.stop()
+
+    with turn_to_train(wait) as ours:
+        while (wanted := ours and not tell.stop()) and _at_work_elsewhere():
+            wait()
+        if wanted:
+            tell.progress(0, 0, "")
+            _carry_out(folder, tell)
+
+
+def _carry_out(folder: Path, tell: Teller) -> None:
     with tempfile.TemporaryFile("w+", errors="replace") as told:
-        process = subprocess.Popen(command(folder), cwd=_ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=told)
+        env = budget.heavy_environment()
+        process = subprocess.Popen(command(folder), cwd=_ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=told, env=env)
         atexit.register(process.terminate)  # the server ends: the run keeps what it learnt, and nobody would be there to see it
         while process.poll() is None:
             if tell.stop():  # again and again: a run that still loads its encoder drops older requests
@@ -146,8 +172,6 @@ def _at_work_elsewhere() -> bool:
 
 
 def _ask_to_end(folder: Path) -> None:
-    from otcore.finetuning.run import STOP_FILE  # brings torch
-
     with contextlib.suppress(OSError):  # the run may just have been removed
         (folder / STOP_FILE).touch()
 

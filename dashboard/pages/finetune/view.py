@@ -1,9 +1,12 @@
 """The parts of the Fine-tune page below the choices: start, one run as it goes or went, and the table of runs."""
 
+import contextlib
+
 import pandas as pd
 import streamlit as st
 
 from dashboard import state
+from dashboard.background import visitors
 from dashboard.background.runs import course_of
 from dashboard.kit import markup
 from dashboard.kit.charts import CONFIG
@@ -14,6 +17,7 @@ from dashboard.pages.finetune.trainings import Standing
 from dashboard.pages.finetune.watched import watched_pairs
 from otcore.base.errors import InputError
 from otcore.runs.course import Course, snapshot_steps
+from otcore.runs.owners import owner_of
 from otcore.runs.store import Run, find_run, list_runs
 from otcore.text.languages import language
 
@@ -72,9 +76,17 @@ def live(name: str) -> None:
     if not standing.alive:
         st.rerun()
     _title(run)
-    told = "The run ends after its step and keeps what it has learnt; it can be resumed."
-    st.button("Cancel", key="cancel_run", on_click=trainings.cancel, args=(run,), icon=":material/stop_circle:", help=told)
+    if visitors.may_change(owner_of(run.folder)):
+        told = "The run ends after its step and keeps what it has learnt; it can be resumed."
+        st.button("Cancel", key="cancel_run", on_click=_cancel, args=(run,), icon=":material/stop_circle:", help=told)
+    else:
+        st.caption(actions.ANOTHERS)
     _draw(run, standing)
+
+
+def _cancel(run: Run) -> None:
+    with contextlib.suppress(InputError):  # not his any more: the page that follows shows no button
+        trainings.cancel(run)
 
 
 def _start() -> None:

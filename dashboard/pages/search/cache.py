@@ -1,14 +1,15 @@
 """Sentence vectors to search in: encoded in the background a language at a time, kept by what they depend on."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import streamlit as st
 
 from dashboard.background import work
+from dashboard.background.apart import Desk, Task
 from dashboard.background.encoders import collection, encoder
 from dashboard.background.jobs import Snapshot
-from dashboard.background.shelf import Shelf
 from dashboard.pages.search.choices import SearchView
 from otcore.base.progress import Teller
 from otcore.encoders import encoder_stamp
@@ -53,11 +54,7 @@ def search_index(view: SearchView) -> Snapshot:
     text = view.files if view.own_text else view.text
     key = repr(("search", [(name, encoder_stamp(name)) for name in view.encoders], text, view.languages))
 
-    def prepare():
-        encoders, sentences, shelf = [encoder(name) for name in view.encoders], sentences_of(view), work.shelf()
-        return lambda tell: _build(tell, shelf, encoders, sentences, text)
-
-    return work.asked(key, "index for a search", prepare)
+    return work.asked(key, "index for a search", lambda: Task(_build, (view.encoders, sentences_of(view), text), tuple(view.encoders)))
 
 
 def query_vector(name: str, text: str, code: str) -> np.ndarray:
@@ -73,7 +70,9 @@ def query_scores(index: Index, code: str) -> dict[str, QueryScores]:
     return _query_scores(index.encoder, encoder_stamp(index.encoder), index.languages, code, index)
 
 
-def _build(tell: Teller, shelf: Shelf, encoders: list[Encoder], sentences: tuple[Sentences, ...], text: str) -> Searched:
+def _build(tell: Teller, desk: Desk, names: Sequence[str], sentences: tuple[Sentences, ...], text: str) -> Searched:
+    encoders, shelf = [desk.encoder(name) for name in names], desk.shelf
+
     def head(made: Encoder, one: Sentences, part: Teller) -> np.ndarray:
         return shelf.get(key("head", made, one), lambda: encode_sentences(made, one.head(_HEAD), part))
 

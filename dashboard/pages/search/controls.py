@@ -7,7 +7,7 @@ import streamlit as st
 
 from dashboard import background, state
 from dashboard.kit import encoder_choice, markup, noticed, widgets
-from dashboard.kit.kept_files import kept_panel
+from dashboard.kit.kept_files import kept_panel, owned
 from dashboard.pages.search import cache
 from dashboard.pages.search.choices import CHOICES
 from otcore.base.errors import InputError
@@ -101,7 +101,7 @@ def _add(given: list[tuple[str, str, bytes]], code: str, file) -> None:
     try:
         code = language(code).code
         others = [entry for entry in given if entry[0] != code]
-        state.put(se_files=keep_sentences([*others, (code, Path(file.name).name, file.getvalue())]))
+        state.put(se_files=owned(TEXTS, keep_sentences([*others, (code, Path(file.name).name, file.getvalue())])))
     except InputError as error:
         st.error(markup.escape_markdown(str(error)))
         return

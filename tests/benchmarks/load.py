@@ -1,0 +1,277 @@
+"""Many people at once: sessions that speak Streamlit's protocol move sliders and choose sentences on the Align page.
+
+    python tests/benchmarks/load.py [--sessions 1,10,30] [--seconds 60] [--think 5] [--beside run,compare] [--url URL]
+
+Each session opens the page as a browser does (a websocket, protocol buffers, every widget's state sent along) and then acts as
+people do: it looks for `--think` seconds on average (exponential, at least a fifth of it), then moves ε or a layer, goes on to the
+next sentence, takes another language, or picks a sentence of the list. What is measured is the time from the act to the end of the
+answer, the whole page computed anew and sent. `--beside` adds a fine-tuning run, begun on its page, and a visitor of Compare, who
+asks for one comparison after the other; both look at their progress each second. Printed for each number of sessions, without and
+with what is beside: answers, median, 95%, largest, errors (an exception or an error on the page, a broken connection, nothing for
+60 s), and the memory of the server and its processes with its slope.
+
+A quiet machine, and for the slope --seconds 1200. Without --url a server is started, its runs in a folder that is removed.
+"""
+
+import argparse
+import asyncio
+import contextlib
+import itertools
+import os
+import random
+import statistics
+import sys
+import tempfile
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psutil
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.proto.WidgetStates_pb2 import WidgetState
+from websockets.asyncio.client import connect
+from websockets.exceptions import WebSocketException
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
+
+LANGUAGES = ("German", "French", "Spanish", "Japanese", "Arabic", "Hindi")
+PATIENCE = 60  # seconds after which an answer counts as none
+_VALUES = {"slider": "string_array_value", "selectbox": "string_value", "checkbox": "bool_value"}
+
+
+@dataclass
+class Figures:
+    """What all sessions of a round have seen: seconds of each answer by kind of act, faults in words."""
+
+    times: dict[str, list[float]] = field(default_factory=dict)
+    errors: list[str] = field(default_factory=list)
+    opened: list[float] = field(default_factory=list)
+
+
+class Visitor:
+    """A browser's side of one session."""
+
+    def __init__(self, url: str, page: str, figures: Figures, query: str = "") -> None:
+        self._url, self._page, self._figures, self._query = url, page, figures, query
+        self.elements: dict[str, object] = {}  # end of the id → what the server told of a widget
+        self._held: dict[str, WidgetState] = {}
+        self.fragments: dict[str, float] = {}  # to be redrawn so often
+
+    async def __aenter__(self) -> "Visitor":
+        address = self._url.replace("http", "ws", 1) + "_stcore/stream"
+        # a class is many machines, each quick enough: what arrives is read at once
+        self._socket = await connect(address, subprotocols=["streamlit"], max_size=None, open_timeout=PATIENCE, ping_timeout=None)
+        return self
+
+    async def __aexit__(self, *_) -> None:
+        await self._socket.close()
+
+    async def ask(self, fragment: str = "", pressed: str = "") -> float:
+        """A run of the page or of a fragment, with the state of every widget; the seconds it took."""
+        message = BackMsg()
+        asked = message.rerun_script
+        asked.page_name, asked.fragment_id, asked.is_auto_rerun, asked.query_string = self._page, fragment, bool(fragment), self._query
+        asked.widget_states.widgets.extend(self._held.values())
+        if pressed:
+            asked.widget_states.widgets.append(WidgetState(id=self.elements[pressed].id, trigger_value=True))
+        began = time.perf_counter()
+        await self._socket.send(message.SerializeToString())
+        if not fragment:
+            self.fragments = {}
+        async with asyncio.timeout(PATIENCE):
+            while not self._take(await self._socket.recv()):
+                pass
+        return time.perf_counter() - began
+
+    def hold(self, name: str, value: str) -> None:
+        """Sets a widget as a person does."""
+        element = self.elements[name]
+        state = WidgetState(id=element.id)
+        if hasattr(element, "max"):
+            state.string_array_value.data[:] = [value]
+        else:
+            state.string_value = value
+        self._held[element.id] = state
+
+    def _take(self, data: bytes) -> bool:
+        """Whether a message of the server ends the answer."""
+        message = ForwardMsg.FromString(data)
+        kind = message.WhichOneof("type")
+        if kind == "auto_rerun":
+            self.fragments[message.auto_rerun.fragment_id] = message.auto_rerun.interval
+        elif kind == "page_info_changed":
+            self._query = message.page_info_changed.query_string
+        elif kind == "delta" and message.delta.WhichOneof("type") == "new_element":
+            self._element(message.delta.new_element)
+        if kind == "script_finished" and message.script_finished == ForwardMsg.FINISHED_WITH_COMPILE_ERROR:
+            self._figures.errors.append("the page could not be run")
+        # an answer that a rerun of the page's own cut short is followed by the whole one
+        return kind == "script_finished" and message.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN
+
+    def _element(self, new) -> None:
+        kind = new.WhichOneof("type")
+        element = getattr(new, kind)
+        if kind == "exception" or (kind == "alert" and element.format == element.ERROR):
+            self._figures.errors.append(str(getattr(element, "message", "") or getattr(element, "body", ""))[:120])
+        if getattr(element, "id", "").startswith("$$ID-"):
+            name = element.id.split("-", 2)[2]
+            self.elements[name] = element
+            if kind in _VALUES and getattr(element, "set_value", False):
+                self._keep(kind, element)
+
+    def _keep(self, kind: str, element) -> None:
+        """The server has set a widget: the browser takes that over."""
+        state = WidgetState(id=element.id)
+        if kind == "slider":
+            state.string_array_value.data[:] = element.raw_value
+        else:
+            setattr(state, _VALUES[kind], element.raw_value if kind == "selectbox" else element.value)
+        self._held[element.id] = state
+
+
+async def reader(url: str, seed: int, think: float, end: float, figures: Figures) -> None:
+    """A person on the Align page."""
+    drawn = random.Random(seed)
+    async with faults(figures), Visitor(url, "", figures) as visitor:
+        await asyncio.sleep(drawn.uniform(0, think))
+        figures.opened.append(await visitor.ask())
+        while time.monotonic() < end:
+            await asyncio.sleep(min(max(drawn.expovariate(1 / think), think / 5), 4 * think))
+            name, pressed = act(visitor, drawn)
+            figures.times.setdefault(name, []).append(await visitor.ask(pressed=pressed))
+
+
+def act(visitor: Visitor, drawn: random.Random) -> tuple[str, str]:
+    """What a person does next: its name, and the button that is pressed for it."""
+    (name,) = drawn.choices(("ε", "next", "layer", "language", "sentence"), (50, 25, 10, 5, 10))
+    if name == "next":
+        return name, "step▶"
+    widget = {"ε": "epsilon", "language": "target"}.get(name, name)
+    options = [one for one in visitor.elements[widget].options if "✎" not in one]
+    if name == "language":
+        options = [one for one in options if one.startswith(LANGUAGES)] or options
+    visitor.hold(widget, drawn.choice(options))
+    return name, ""
+
+
+async def trainer(url: str, end: float, figures: Figures) -> None:
+    """A person who begins a run and looks at its curves."""
+    query = "ft_languages=de,fr&ft_budget=thorough"
+    async with faults(figures), Visitor(url, "finetune", figures, query) as visitor:
+        await visitor.ask()
+        await visitor.ask(pressed="start_run")
+        await watching(visitor, end)
+        if "cancel_run" in visitor.elements:
+            await visitor.ask(pressed="cancel_run")
+
+
+async def comparer(url: str, end: float, figures: Figures) -> None:
+    """A person who asks for one comparison after the other."""
+    for codes in itertools.cycle(itertools.permutations(("de", "fr", "es", "ja", "ar", "hi"), 3)):
+        query = f"compared=base,aligned&over={','.join(codes)}"
+        async with faults(figures), Visitor(url, "compare", figures, query) as visitor:
+            await visitor.ask()
+            await watching(visitor, end)
+        if time.monotonic() > end:
+            return
+
+
+async def watching(visitor: Visitor, end: float) -> None:
+    """Redraws what asks for it until nothing does."""
+    while visitor.fragments and time.monotonic() < end:
+        await asyncio.sleep(min(visitor.fragments.values()))
+        for fragment in list(visitor.fragments):
+            await visitor.ask(fragment)
+
+
+@contextlib.asynccontextmanager
+async def faults(figures: Figures):
+    """A session that breaks is one error of the round."""
+    try:
+        yield
+    except (TimeoutError, OSError, WebSocketException, KeyError) as error:
+        figures.errors.append(f"{type(error).__name__}: {error}"[:120])
+
+
+async def memory(process: psutil.Process, end: float, seen: list[tuple[float, float, float]]) -> None:
+    """Seconds, MB of the server, and of the server with its processes, every five seconds."""
+    began = time.monotonic()
+    while time.monotonic() < end:
+        sizes = [process.memory_info().rss]
+        for child in process.children(recursive=True):
+            with contextlib.suppress(psutil.Error):
+                sizes.append(child.memory_info().rss)
+        seen.append((time.monotonic() - began, sizes[0] / 1e6, sum(sizes) / 1e6))
+        await asyncio.sleep(5)
+
+
+async def one_round(url: str, sessions: int, options: argparse.Namespace, beside: list[str], server: psutil.Process | None) -> Figures:
+    figures, other, seen = Figures(), Figures(), []
+    end = time.monotonic() + options.seconds
+    before = processor(server)
+    people = {"run": trainer, "compare": comparer}
+    tasks = [reader(url, seed, options.think, end, figures) for seed in range(sessions)]
+    tasks += [people[name](url, end, other) for name in beside]
+    tasks += [memory(server, end, seen)] if server else []
+    await asyncio.gather(*tasks)
+    report(f"{sessions} sessions{' beside ' + ' and '.join(beside) if beside else ''}", figures, other, seen)
+    answers = sum(map(len, figures.times.values())) + len(figures.opened)
+    print(f"  processor time of the server, by answer: {(processor(server) - before) / max(answers, 1):.3f} s")
+    return figures
+
+
+def processor(server: psutil.Process | None) -> float:
+    """Seconds that the server has computed; a busy machine changes that little."""
+    used = server.cpu_times() if server else None
+    return used.user + used.system if used else 0.0
+
+
+def report(what: str, figures: Figures, other: Figures, seen: list[tuple[float, float, float]]) -> None:
+    times = sorted(itertools.chain.from_iterable(figures.times.values()))
+    print(f"{what}, load {os.getloadavg()[0]:.1f}")
+    if times:
+        high = times[int(0.95 * (len(times) - 1))]
+        print(f"  {len(times)} answers: median {statistics.median(times):.2f} s, 95% {high:.2f} s, largest {times[-1]:.2f} s")
+        each = (f"{name} {statistics.median(some):.2f} s ({len(some)})" for name, some in sorted(figures.times.items()))
+        print(f"  by act: {', '.join(each)}; opened {statistics.median(figures.opened):.2f} s")
+    errors = figures.errors + [f"beside: {one}" for one in other.errors]
+    print(f"  {len(errors)} errors{': ' + '; '.join(sorted(set(errors))[:5]) if errors else ''}")
+    if len(late := seen[len(seen) // 4 :]) > 3:  # what is loaded and cached at first is no leak
+        minutes = [one[0] / 60 for one in late]
+        slope, whole = (statistics.linear_regression(minutes, [one[place] for one in late]).slope for place in (1, 2))
+        print(f"  server {seen[-1][1]:.0f} MB ({slope:+.2f} a minute), with its processes {seen[-1][2]:.0f} MB ({whole:+.2f} a minute)")
+    sys.stdout.flush()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--sessions", default="1,10,30", help="numbers of sessions, a round each")
+    parser.add_argument("--seconds", type=float, default=60, help="of a round")
+    parser.add_argument("--think", type=float, default=5, help="seconds a person looks before the next act, on average")
+    parser.add_argument("--beside", default="run,compare", help="run, compare, both, or none")
+    parser.add_argument("--url", default="", help="of a server that is there")
+    options = parser.parse_args()
+    beside = [name for name in options.beside.split(",") if name != "none"]
+    rounds = [
+        (int(number), others) for others in ([], beside) if others or not beside or others == [] for number in options.sessions.split(",")
+    ]
+    from app_server import running_server
+
+    with tempfile.TemporaryDirectory() as runs:
+        os.environ["OTCORE_RUNS"] = runs
+        with contextlib.nullcontext(options.url) if options.url else running_server() as url:
+            own = psutil.Process().children()
+            asyncio.run(visits(url, rounds, options, own[0] if own else None))
+
+
+async def visits(url: str, rounds, options: argparse.Namespace, server: psutil.Process | None) -> None:
+    async with Visitor(url, "", Figures()) as first:
+        print(f"first visit of the server: {await first.ask():.1f} s")
+    for sessions, others in rounds:
+        await one_round(url, sessions, options, others, server)
+
+
+if __name__ == "__main__":
+    main()
