@@ -83,7 +83,7 @@ def test_the_encoder_of_a_run_gives_the_vectors_that_were_trained(settings):
 def test_a_cancelled_run_goes_on_to_the_same_result(settings, cut):
     whole = carry_out(create_run(settings))
     run = create_run(settings)
-    cancelled = carry_out(run, stop=lambda: len(losses(run)) >= cut - 1)
+    cancelled = carry_out(run, stop=lambda: len(losses(run)) >= cut)
     assert (cancelled.state, cancelled.step) == ("cancelled", cut)
     assert cancelled.usable
     finished = carry_out(cancelled)
@@ -120,7 +120,7 @@ def test_an_interrupted_run_loses_only_what_was_not_saved(settings):
 def test_a_stop_file_ends_a_run_and_keeps_what_was_learnt(settings):
     run = create_run(settings)
     cancelled = carry_out(run, lambda entry: (run.folder / STOP_FILE).touch() if entry["step"] == 2 else None)
-    assert (cancelled.state, cancelled.step) == ("cancelled", 3)  # what is asked while a step is reported ends the next
+    assert (cancelled.state, cancelled.step) == ("cancelled", 2)  # what is asked while a step is reported breaks the next one off
     assert not (run.folder / STOP_FILE).exists()
     assert cancelled.result["after"]["retrieval"] >= 0
 

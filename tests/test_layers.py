@@ -23,6 +23,7 @@ otcore.alignment
 otcore.retrieval  otcore.space  otcore.analysis  otcore.notes
 otcore.finetuning
 otcore.evaluation  otcore.pretraining
+otcore.results
 otcore.commands
 otcore.cli
 otcore.__main__  dashboard.kit.marks

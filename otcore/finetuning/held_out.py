@@ -1,27 +1,40 @@
 """How an encoder does on sentences a run never sees, and where some of their words lie as it goes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
 from otcore.alignment.aligner import align_encoded
 from otcore.alignment.scores import score
 from otcore.alignment.settings import AlignSettings
+from otcore.base.progress import Stopped
 from otcore.corpora.types import SentencePair
 from otcore.encoders.encoder import Encoder
 from otcore.retrieval.precision import retrieve
 
+_BLOCK = 64  # sentences between two looks at whether the work is still wanted
 
-def evaluate(encoder: Encoder, held_out: Mapping[str, Sequence[SentencePair]], layer: int, *, gold: bool) -> dict[str, float]:
+
+def evaluate(
+    encoder: Encoder,
+    held_out: Mapping[str, Sequence[SentencePair]],
+    layer: int,
+    stop: Callable[[], bool] = lambda: False,
+    *,
+    gold: bool,
+) -> dict[str, float]:
     """Figures in [0, 1], per language ("aer de") and as means over the languages ("aer"):
 
     aer            : where there are gold links, from word vectors at `layer`, by the default rule of `AlignSettings`
     retrieval      : P@1 of mean-pooled sentences at the last layer (of maps: theirs), mean of both directions
     layer_retrieval: the same at `layer`
+
+    stop  : asked between blocks of pairs
+    raises: Stopped   it said so
     """
     figures: dict[str, dict[str, float]] = {"aer": {}, "retrieval": {}, "layer_retrieval": {}}
     for code, pairs in held_out.items():
-        at_layer, at_last = _vectors(encoder, pairs, layer)
+        at_layer, at_last = _vectors(encoder, pairs, layer, stop)
         if gold:
             alignments = align_encoded([(pair, *sides) for pair, sides in zip(pairs, at_layer, strict=True)], AlignSettings(layer=layer))
             figures["aer"][code] = score([alignment.pairs for alignment in alignments], [pair.gold for pair in pairs]).aer
@@ -35,10 +48,15 @@ def evaluate(encoder: Encoder, held_out: Mapping[str, Sequence[SentencePair]], l
     return found
 
 
-def _vectors(encoder: Encoder, pairs: Sequence[SentencePair], layer: int):
+def _vectors(encoder: Encoder, pairs: Sequence[SentencePair], layer: int, stop: Callable[[], bool]):
     """(source, target) word vectors of each pair at a layer, and at the last."""
-    sides = [side for pair in pairs for side in (pair.source, pair.target)]
-    encoded = encoder.encode_layers([side.words for side in sides], [layer, encoder.sentence_layer], [side.language for side in sides])
+    sides, encoded = [side for pair in pairs for side in (pair.source, pair.target)], []
+    for start in range(0, len(sides), _BLOCK):
+        if stop():
+            raise Stopped
+        block = sides[start : start + _BLOCK]
+        layers = [layer, encoder.sentence_layer]
+        encoded += encoder.encode_layers([side.words for side in block], layers, [side.language for side in block])
     return (list(zip(row[::2], row[1::2], strict=True)) for row in zip(*encoded, strict=True))
 
 

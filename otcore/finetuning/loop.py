@@ -14,6 +14,7 @@ from accelerate.utils import broadcast
 from torch import Tensor
 
 from otcore.base.precision import half_precision
+from otcore.base.progress import Stopped
 from otcore.encoders.encoder import Encoder
 from otcore.encoders.trunk import Trunk
 from otcore.finetuning.anchor import Anchor
@@ -45,15 +46,18 @@ def train(settings: FinetuneSettings, encoder: Encoder, corpus: Corpus, watch: W
     """Trains the encoder in place, going on from the checkpoint in the run's folder if there is one.
 
     watch: logs, evaluates and takes snapshots; `watch.clock` counts the time
-    stop : asked after each step whether to end and keep what was learnt
+    stop : asked after each step, and of one process within it, whether to end and keep what was learnt
+    raises: Stopped   before there is anything to keep
     """
-    accelerator = watch.accelerator
+    accelerator, watch.stop = watch.accelerator, stop
     layer = encoder.check_layer(settings.layer)
     pairs = Preparation(settings, encoder, layer, corpus).pairs()
     trunk = Trunk(encoder, layer)
     parameters = trunk.select(encoder, settings.top_layers, settings.word_vectors)
     model = accelerator.prepare_model(trunk)
     step = Step(settings, encoder, accelerator, model, pairs)
+    if accelerator.num_processes == 1:
+        step.stop = stop
     optimiser = adamw(parameters, settings.learning_rate, settings.weight_decay)
     clock, guard, start = watch.clock, Guard(), 0
     clock.steps = _steps(settings, pairs, accelerator.num_processes)
@@ -73,7 +77,11 @@ def train(settings: FinetuneSettings, encoder: Encoder, corpus: Corpus, watch: W
         rate = rate_at(settings, clock.share(number))
         set_rate(optimiser, rate)
         optimiser.zero_grad(set_to_none=True)
-        figures = step.backward(number)
+        try:
+            figures = step.backward(number)
+        except Stopped:  # half a step is nothing; what earlier ones learnt is kept
+            _save(checkpoint, parameters, optimiser, number, guard, watch)
+            return Ended("cancelled", "stopped on request", number)
         norm = float(accelerator.clip_grad_norm_(parameters.values(), settings.clip))
         figures |= {"gradient_norm": norm, "rate": rate}
         reason = guard.fault(figures)
@@ -88,7 +96,7 @@ def train(settings: FinetuneSettings, encoder: Encoder, corpus: Corpus, watch: W
         last = cancelled or clock.over(number)
         watch.step(number, figures, last=last)
         accelerator.wait_for_everyone()  # for the one that is busy longer
-        if last or due(number, settings.checkpoint_every):
+        if last or (due(number, settings.checkpoint_every) and watch.may_save(number)):
             _save(checkpoint, parameters, optimiser, number, guard, watch)
         if cancelled:
             return Ended("cancelled", "stopped on request", number)
@@ -102,6 +110,7 @@ class Step:
         self._settings, self._accelerator, self._model, self._objective = settings, accelerator, model, settings.objective
         self._all_pairs: Mapping[str, list[Pair]] = pairs
         self._device, self._pad = accelerator.device, encoder.padding
+        self.stop: Stop = lambda: False
         per_language = {code: min(settings.batch * accelerator.num_processes, len(some)) for code, some in pairs.items()}
         self.pairs = sum(per_language.values()) * settings.accumulation
         self._anchor = Anchor(accelerator.unwrap_model(model), pairs, self._half, self._pad) if settings.objective.uses_anchor else None
@@ -121,10 +130,15 @@ class Step:
         chosen = {code: choose(pairs, self._settings.batch, batch, self._settings.seed, share) for code, pairs in self._all_pairs.items()}
         sides = [side for pairs in chosen.values() for pair in pairs for side in (pair.source, pair.target)]
         with self._half():
-            encoded = encode_sides(sides, self._model, self._pad, self._device)
+            encoded = encode_sides(sides, self._forward, self._pad, self._device)
         anchor = self._anchor.points([pair.target for pairs in chosen.values() for pair in pairs]) if self._anchor else None
         clouds = {code: make_clouds(pairs, encoded, anchor and anchor(pairs), self._objective.masses) for code, pairs in chosen.items()}
         return self._objective(clouds), mean_cosine(list(clouds.values()))
+
+    def _forward(self, ids: Tensor, mask: Tensor) -> Tensor:
+        if self.stop():
+            raise Stopped
+        return self._model(ids, mask)
 
     def _half(self):
         return half_precision(self._device) if self._settings.bf16 else contextlib.nullcontext()
@@ -191,5 +205,5 @@ def _agree(clock: Clock, stop: Stop, accelerator: Accelerator) -> bool:
 
 def _save(path: Path, parameters: Parameters, optimiser, number: int, guard: Guard, watch: Watch) -> None:
     if watch.accelerator.is_main_process:
-        save_checkpoint(path, parameters, optimiser, {"step": number, "seconds": watch.clock.seconds, "guard": vars(guard)})
-    watch.saved(number)
+        with watch.saving(number):
+            save_checkpoint(path, parameters, optimiser, {"step": number, "seconds": watch.clock.seconds, "guard": vars(guard)})

@@ -23,7 +23,7 @@ def fit(settings: FinetuneSettings, encoder: Encoder, corpus: Corpus, watch: Wat
     raises: InputError   no word pairs, or what the links need is not there
     """
     layer = encoder.check_layer(settings.layer)
-    watch.clock.steps = len(settings.languages)
+    watch.clock.steps, watch.stop = len(settings.languages), stop
     watch.begin(0)
     preparation = Preparation(settings, encoder, layer, corpus)
     matrices: dict[str, np.ndarray] = {}

@@ -8,6 +8,7 @@ import torch
 from accelerate import Accelerator
 
 from otcore.base.errors import InputError
+from otcore.base.progress import Stopped
 from otcore.encoders import load_encoder
 from otcore.encoders.encoder import Encoder
 from otcore.encoders.maps import save_sentence_map
@@ -83,7 +84,12 @@ def _work(run: Run, accelerator: Accelerator, progress, stop) -> None:
         watch.state("running", "", run.step)
     accelerator.wait_for_everyone()
     teach = fit if settings.objective.is_map else train
-    ended = teach(settings, encoder, corpus, watch, lambda: stop() or halt.exists())
+    try:
+        ended = teach(settings, encoder, corpus, watch, lambda: stop() or halt.exists())
+    except Stopped:  # nothing was learnt yet
+        watch.state("cancelled", "stopped on request", 0)
+        halt.unlink(missing_ok=True)
+        return
     if accelerator.is_main_process:
         _finish(run, encoder, watch, ended)
         halt.unlink(missing_ok=True)
@@ -96,7 +102,7 @@ def _finish(run: Run, encoder: Encoder, watch: Watch, ended: Ended) -> None:
     before = figures[0]  # there is none in a folder that was deleted: nothing is written there
     if encoder.maps is None:
         export(encoder, run.folder / "encoder")
-    after = figures[ended.step] if ended.step in figures else watch.evaluate(ended.step)
+    after = figures[ended.step] if ended.step in figures else watch.evaluate(ended.step, last=True)
     watch.clock.tick()
     result = {"before": before, "after": after, "steps": ended.step, "seconds": round(watch.clock.seconds, 2)}
     write_bytes(run.folder / "result.json", (json.dumps(result, indent=1) + "\n").encode())

@@ -34,6 +34,7 @@ class Source:
     rank: int
     mark = ""  # follows the names in lists, such as "bundled"
     listed_only = False  # whether an app opens only those that it lists, as others are not everybody's
+    shipped = False  # whether its encoders come with the project, and results made of them too
     slow = False  # whether listing takes so long that a page does so once a minute
     verb, kept = "Download", "It can be cancelled."  # what fetching is, for people, and where what it brings stays
     at_once = False  # whether fetching needs no leave, as nothing comes from elsewhere

@@ -20,7 +20,7 @@ EDITIONS = {  # the default first
 class Bundled(Source):
     """Small encoders in data/encoder, so that the app is useful without a hub."""
 
-    name, label, rank, mark = "bundled", "a bundled edition", 0, "bundled"
+    name, label, rank, mark, shipped = "bundled", "a bundled edition", 0, "bundled", True
 
     def claims(self, name: str) -> bool:
         return name in EDITIONS

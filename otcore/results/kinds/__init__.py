@@ -1,0 +1,1 @@
+"""The kinds of stored results, one a file."""

@@ -1,0 +1,31 @@
+"""Comparisons of the bundled editions, as the Compare page and `otcore compare` make them."""
+
+from collections.abc import Sequence
+
+from otcore.base.progress import Teller
+from otcore.evaluation.types import CompareSettings, Evaluation
+from otcore.results.kind import Kind
+from otcore.results.store import Stored
+
+
+class Comparisons(Kind):
+    """The settings are CompareSettings, the result is an Evaluation."""
+
+    name, label, rank = "comparisons", "comparison of editions", 20
+
+    def wanted(self) -> Sequence[tuple[tuple[str, ...], CompareSettings]]:
+        return [(("base", "aligned"), CompareSettings()), (("base", "tuned"), CompareSettings())]
+
+    def make(self, encoders: Sequence, settings: CompareSettings, tell: Teller) -> Evaluation:
+        from otcore.evaluation.comparison import compare
+
+        return compare(encoders, settings, progress=tell.progress, stop=tell.stop)
+
+    def pack(self, result: Evaluation) -> Stored:
+        return Stored(result.to_json())
+
+    def unpack(self, stored: Stored, settings: CompareSettings) -> Evaluation:
+        return Evaluation.from_json(stored.value)
+
+
+KIND = Comparisons()

@@ -1,0 +1,78 @@
+"""Making what is stored: everything that is wanted and missing, and the example of a run."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from otcore.base.errors import InputError
+from otcore.base.progress import Teller
+from otcore.encoders import load_encoder
+from otcore.results import store
+from otcore.results.kind import KINDS
+from otcore.runs.example import EXAMPLE_FOLDER
+from otcore.runs.store import open_run
+from otcore.text.files import write_bytes
+
+_FRAMES, _LOGGED = 12, 400  # snapshots and steps that are kept: what a film and a curve show
+
+
+def make_all(tell: Teller, *, again: bool = False) -> list[dict[str, Any]]:
+    """Makes what is missing, or with `again` everything, removes what does not fit, and tells of each result its kind, encoders, bytes,
+    and whether it was made now.
+
+    raises: InputError   an edition is not in this copy of the project; Stopped
+    """
+    wanted = [(kind, *one) for kind in KINDS.values() for one in kind.wanted()]
+    rows, kept, loaded = [], set(), {}
+    for (kind, names, settings), part in tell.each(wanted):
+        key = store.key_of(kind.name, names, settings)
+        if key is None:
+            raise InputError(f"One of {', '.join(names)} is not in this copy of the project, so nothing can be made of it.")
+        made = again or store.find(kind.name, key) is None
+        if made:
+            encoders = [loaded.setdefault(name, None) or load_encoder(name) for name in names]
+            loaded |= dict(zip(names, encoders, strict=True))
+            store.keep(kind.name, key, kind.pack(kind.make(encoders, settings, part)))
+        path = store.path_of(kind.name, key)
+        kept.add(path)
+        rows.append({"kind": kind.name, "encoders": list(names), "bytes": path.stat().st_size, "made": made})
+    for path in store.FOLDER.glob("*/*.safetensors"):
+        if path not in kept and path.parent.name in KINDS:
+            path.unlink()
+    return rows
+
+
+def keep_example(folder: str | Path) -> dict[str, Any]:
+    """Copies a finished run's settings, course and film into the example's folder; its weights stay where they are.
+
+    raises: InputError   it is no run, or one that has not finished
+    """
+    run = open_run(folder)
+    if run.state != "finished" or run.settings.objective.is_map:
+        raise InputError(f"{folder} is {run.state}; the example is a run by steps that has finished.")
+    target = EXAMPLE_FOLDER
+    (target / "snapshots").mkdir(parents=True, exist_ok=True)
+    for old in (target / "snapshots").glob("*.safetensors"):
+        old.unlink()
+    for name in ("settings.json", "state.json", "result.json", "snapshots/probes.json", *_frames(run.folder)):
+        write_bytes(target / name, (run.folder / name).read_bytes())
+    lines = [json.dumps(entry, ensure_ascii=False) + "\n" for entry in _thinned(run.log())]
+    write_bytes(target / "log.jsonl", "".join(lines).encode())
+    size = sum(path.stat().st_size for path in target.rglob("*") if path.is_file())
+    return {"kind": "example", "encoders": [run.settings.encoder], "bytes": size, "made": True}
+
+
+def _frames(folder: Path) -> list[str]:
+    """The first and the last snapshot, and others evenly between them."""
+    from otcore.finetuning.pacing import spread
+    from otcore.runs.course import snapshot_steps
+
+    return [f"snapshots/{step:07d}.safetensors" for step in spread(snapshot_steps(folder), _FRAMES)]
+
+
+def _thinned(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What a curve shows of the steps, and everything that was measured."""
+    steps = [entry["step"] for entry in entries if "loss" in entry]
+    measured = {entry["step"] for entry in entries if "held_out" in entry}
+    kept = {*steps[:: -(-len(steps) // _LOGGED)], *steps[-1:], *measured}
+    return [entry for entry in entries if "saved" not in entry and ("loss" not in entry or entry["step"] in kept)]
