@@ -1,5 +1,7 @@
 """The choice of an encoder, or of several, wherever a page has one; a name that is not on this machine is offered below it."""
 
+import re
+
 import streamlit as st
 
 from dashboard import background, state
@@ -18,7 +20,8 @@ def one(key: str, label: str = "Encoder", *, place=st, help: str = "", offered: 
     """
     kinds = kinds_of_names(typed=True)
     help = help or f"{kinds[0].upper()}{kinds[1:]}: type it and press Enter."
-    place.selectbox(label, _names(state.get(key)), key=key, format_func=_shown, accept_new_options=True, help=help)
+    typed = {"accept_new_options": True, "on_change": _take_match, "args": (key,)}
+    place.selectbox(label, _names(state.get(key)), key=key, format_func=_shown, help=help, **typed)
     if offered:
         with place.container():
             _offer(state.get(key))
@@ -33,7 +36,9 @@ def about(name: str) -> None:
 
 def several(choices: Choices, name: str, place, placeholder: str) -> None:
     """A box for a choice of several encoders."""
-    chosen, options = state.get(choices.key(name)), {"accept_new_options": True, "format_func": _shown, "placeholder": placeholder}
+    key = choices.key(name)
+    chosen, options = state.get(key), {"accept_new_options": True, "format_func": _shown, "placeholder": placeholder}
+    options |= {"on_change": _take_match, "args": (key,)}
     widgets.draw(choices, name, place, options=_names(*chosen), max_selections=choices.declared[name].kind.most, **options)
     with place:
         for one in chosen:
@@ -42,6 +47,20 @@ def several(choices: Choices, name: str, place, placeholder: str) -> None:
 
 def _names(*chosen: str) -> list[str]:
     return list(dict.fromkeys([*background.encoder_names(), *chosen]))
+
+
+def _take_match(key: str) -> None:
+    """Callback of a box: a part of a name that was typed becomes the first name it begins, or begins a part of. A name with an owner, and
+    one that is here, are taken as they are."""
+    known, held = background.encoder_names(), state.get(key)
+
+    def match(typed: str) -> str:
+        if typed in known or "/" in typed or not typed.strip():
+            return typed
+        begins = re.compile(rf"(?:^|[^a-z0-9]){re.escape(typed.strip().casefold())}")
+        return next((name for name in known if begins.search(name.casefold())), typed)
+
+    state.put(**{key: match(held) if isinstance(held, str) else list(dict.fromkeys(map(match, held)))})
 
 
 def _shown(name: str) -> str:

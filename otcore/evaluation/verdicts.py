@@ -8,6 +8,7 @@ from otcore.evaluation.types import MEAN, Change
 from otcore.text.languages import language
 
 WITHIN_NOISE = "within noise"
+_ZERO = 1e-9  # below it a number is what rounding left
 
 
 def verdict(found: Difference, better: str) -> str:
@@ -36,10 +37,13 @@ def sentence(change: Change, languages: int) -> str:
     moves, sign = ("rises", 1) if change.value > 0 else ("falls", -1)
     ends = sorted((sign * change.low, sign * change.high))
     remark = {"better": ", an improvement", "worse": ", a loss"}.get(change.verdict, "")
-    return f"{name} {moves} by {abs(change.value):.2f} [{ends[0]:.2f}, {ends[1]:.2f}] {where}{remark}."
+    size, low, high = (signed(number).lstrip("+") for number in (abs(change.value), *ends))
+    return f"{name} {moves} by {size} [{low}, {high}] {where}{remark}."
 
 
-def signed(value: float, decimals: int = 2) -> str:
-    """With a sign; what rounds to zero has none."""
-    text = f"{value:+.{decimals}f}".replace("-", "−")
-    return text if text.strip("+−0.") else text[1:]
+def signed(value: float, decimals: int = 3) -> str:
+    """With a sign; what would round to zero and is none has its first digit, so that no number gainsays the word beside it."""
+    text = f"{value:+.{decimals}f}"
+    if not text.strip("+-0.") and abs(value) > _ZERO:
+        text = f"{value:+.{-math.floor(math.log10(abs(value)))}f}"
+    return text.replace("-", "−") if text.strip("+-0.") else text[1:]

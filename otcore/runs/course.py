@@ -15,6 +15,7 @@ class Course:
     seconds : of work at each drawn step; `loss` there, and `parts`: name → values, languages by "name code"
     held_out: (seconds, step, figures) of each evaluation
     latest  : the last step's log entry, None before the first
+    pairs   : of each language that it is measured on, where the log says so
     """
 
     seconds: tuple[float, ...] = ()
@@ -22,6 +23,7 @@ class Course:
     parts: dict[str, tuple[float, ...]] | None = None
     held_out: tuple[tuple[float, int, dict[str, float]], ...] = ()
     latest: dict[str, Any] | None = None
+    pairs: int | None = None
 
 
 def course(entries: Sequence[dict[str, Any]]) -> Course:
@@ -35,7 +37,8 @@ def course(entries: Sequence[dict[str, Any]]) -> Course:
     names = list(steps[-1]["parts"]) if steps else []
     seconds, loss = (tuple(entry[name] for entry in drawn) for name in ("seconds", "loss"))
     parts = {name: tuple(entry["parts"].get(name, float("nan")) for entry in drawn) for name in names}
-    return Course(seconds, loss, parts, tuple(held_out), steps[-1] if steps else None)
+    pairs = next((entry["pairs"] for entry in entries if "pairs" in entry and "held_out" in entry), None)
+    return Course(seconds, loss, parts, tuple(held_out), steps[-1] if steps else None, pairs)
 
 
 def snapshot_steps(folder: Path) -> list[int]:

@@ -7,7 +7,7 @@ import functools
 from pathlib import Path
 
 from otcore.base.errors import InputError
-from otcore.runs.store import Run, open_run
+from otcore.runs.store import Run, find_run, open_run
 
 EXAMPLE_FOLDER = Path(__file__).resolve().parents[2] / "data" / "results" / "example"
 
@@ -15,6 +15,20 @@ EXAMPLE_FOLDER = Path(__file__).resolve().parents[2] / "data" / "results" / "exa
 def is_example(run: Run) -> bool:
     """Whether a run is the bundled one."""
     return run.folder == EXAMPLE_FOLDER
+
+
+def find_or_example(name: str) -> Run:
+    """A run of the runs folder by its name, or the bundled one where the name is its.
+
+    raises: InputError   there is no run of that name
+    """
+    try:
+        return find_run(name)
+    except InputError:
+        example = example_run()
+        if example is None or example.name != name:
+            raise
+        return example
 
 
 @functools.cache

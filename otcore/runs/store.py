@@ -7,8 +7,8 @@ result.json             held-out figures before and after, once it has ended
 checkpoint.safetensors  weights, optimiser's state, step
 snapshots/              probes.json and one <step>.safetensors a snapshot
 encoder/ or maps.safetensors  what was learnt, for use as the encoder `run:NAME`
+STOP                    asks the process that trains to end and keep what was learnt
 lock                    held by the process that trains: the system lets go of it however that process ends
-STOP                    asks the process that trains to end
 owner                   who began it; see `owners`
 """
 

@@ -14,6 +14,8 @@ from otcore.evaluation.transfer.running import transfer
 from otcore.evaluation.transfer.sources import Sources
 from otcore.evaluation.transfer.tasks import read_task
 from otcore.evaluation.types import CompareSettings, Evaluation
+from otcore.results.kind import KINDS
+from otcore.results.kinds.transfers import TransferOf
 
 
 def comparison(view: CompareView) -> Snapshot:
@@ -22,8 +24,10 @@ def comparison(view: CompareView) -> Snapshot:
     raises: InputError   an encoder cannot be had
     """
     settings, names = view.settings, tuple(view.encoders)
-    key = repr(("comparison", _stamped(view), settings))
-    return work.asked(key, "comparison of " + ", ".join(names), lambda: Task(_compared, (names, settings), names), MEDIUM)
+    key, label = repr(("comparison", _stamped(view), settings)), "comparison of " + ", ".join(names)
+    if ready := _stored("comparisons", view, settings, key):
+        return Snapshot(key, label, "done", result=ready)
+    return work.asked(key, label, lambda: Task(_compared, (names, settings), names), MEDIUM)
 
 
 def transfer_of(view: TransferView, *, started: bool = False) -> Snapshot | None:
@@ -32,10 +36,14 @@ def transfer_of(view: TransferView, *, started: bool = False) -> Snapshot | None
     raises: InputError   an encoder cannot be had; at work what the reader of the task's files raises
     """
     key = repr(("transfer", view.task, _stamped(view), view.codes, view.files, view.settings, view.seeds))
+    label = f"{view.task} with {', '.join(view.encoders)}"
+    settings = TransferOf(view.task, view.codes, view.settings, view.seeds)
+    if not view.files and (ready := _stored("transfers", view, settings, key)):
+        return Snapshot(key, label, "done", result=ready)
 
     if started or not view.heavy:
         task = Task(_transferred, (view,), tuple(view.encoders))
-        return work.asked(key, f"{view.task} with {', '.join(view.encoders)}", lambda: task, HEAVY if view.heavy else QUICK)
+        return work.asked(key, label, lambda: task, HEAVY if view.heavy else QUICK)
     known = work.known(key)
     if known is None:
         for name in view.encoders:
@@ -51,6 +59,11 @@ def _transferred(tell: Teller, desk: Desk, view: TransferView) -> Transfer:
     sources = task_files.kept_sources(view.files) if view.files else Sources(languages=view.codes)
     encoders = [desk.encoder(name) for name in view.encoders]
     return transfer(read_task(view.task, sources), encoders, view.settings, view.seeds, tell=tell)
+
+
+def _stored(kind: str, view: CompareView | TransferView, settings: object, key: str):
+    """The result that comes with the project, or None; looked for once."""
+    return work.kept(("stored", key), lambda: KINDS[kind].find(view.encoders, settings))
 
 
 def _stamped(view: CompareView | TransferView) -> list[tuple[str, int]]:

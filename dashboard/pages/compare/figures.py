@@ -46,7 +46,7 @@ class Rows:
 
     def spoken(self) -> str:
         """In words, for screen readers."""
-        rows = (", ".join(f"{encoder} {values[row][0]:.2f}" for encoder, values in self.encoders.items()) for row in range(len(self.names)))
+        rows = (", ".join(f"{encoder} {values[row][0]:.3f}" for encoder, values in self.encoders.items()) for row in range(len(self.names)))
         return f"{self.name} by language. {'; '.join(f'{name}: {told}' for name, told in zip(self.names, rows, strict=True))}."
 
     def position(self, row: int, k: int) -> float:
@@ -70,7 +70,7 @@ def dots(evaluation: Evaluation, measure: str) -> go.Figure:
     chance = evaluation.estimate(evaluation.names[0], MEAN, measure).chance
     if chance is not None:
         ends, line = [-0.5, len(rows.places) - 0.5], {"color": GREY, "dash": "dot", "width": 1.5}
-        figure.add_scatter(x=[chance, chance], y=ends, mode="lines", hoverinfo="skip", line=line, name=f"chance {chance:.2g}")
+        figure.add_scatter(x=[chance, chance], y=ends, mode="lines", hoverinfo="skip", line=line, name=f"chance {chance:.3f}")
     return figure
 
 
@@ -124,15 +124,15 @@ def layer_figures(evaluation: Evaluation, after: str) -> Iterator[tuple[str, go.
     top = max((one.aer for one in evaluation.layers), default=1.0)
     for name, table in errors.items():
         title, scale = f"{name.capitalize()}: AER of {safe_name(encoders[name])}", {"colorscale": PLAN_SCALE, "zmin": 0, "zmax": top}
-        spoken = f"AER {name}, mean over languages: {_listed(table, '.2f')}; lowest at layer {table.iloc[-1].idxmin()}."
-        yield name, _heatmap(table, table.map("{:.2f}".format), title, scale, "AER"), spoken
+        spoken = f"AER {name}, mean over languages: {_listed(table, '.3f')}; lowest at layer {table.iloc[-1].idxmin()}."
+        yield name, _heatmap(table, table.map("{:.3f}".format), title, scale, "AER"), spoken
     change = (errors["after"] - errors["before"]).dropna(axis="columns", how="all")
     if change.empty:
         yield "change", None, ""
         return
     end = max(0.01, float(change.abs().max(axis=None)))
     scale = {"colorscale": _CHANGE_SCALE, "zmin": -end, "zmax": end}
-    spoken = f"Change of AER from before to after, mean over languages: {_listed(change, '+.2f')}."
+    spoken = f"Change of AER from before to after, mean over languages: {_listed(change, '+.3f')}."
     yield "change", _heatmap(change, change.map(signed), "Change of AER", scale, "change"), spoken
 
 

@@ -112,11 +112,11 @@ def verdicts(found: Transfer, measure: str, name: str) -> list[tuple[str, str]]:
         change = found.change(after, ALL, measure)
         first, second = (found.average(one, ALL, measure).mean for one in (before, after))
         up = sum(found.change(after, code, measure).mean > 0 for code in found.languages)
-        text = f"{before} → {after}: {name} {first:.3f} → {second:.3f} ({signed(change.mean, 3)})"
+        text = f"{before} → {after}: {name} {first:.3f} → {second:.3f} ({signed(change.mean)})"
         text += f", higher in {up} of {len(found.languages)} languages"
         agree = change.low > 0 or change.high < 0
         if change.seeds > 1:
-            text += f"; over {change.seeds} seeds {signed(change.low, 3)} to {signed(change.high, 3)}"
+            text += f"; over {change.seeds} seeds {signed(change.low)} to {signed(change.high)}"
             text += ", all in one direction" if agree else ": seeds disagree, so this is within noise"
         elif found.fits and found.fits[0].epochs:
             text += "; one seed, so its spread is not known"
@@ -157,8 +157,8 @@ def _told(one: Average) -> str:
 
 
 def _changed(one: Average) -> str:
-    spread = f" ({signed(one.low, 3)} to {signed(one.high, 3)})" if one.seeds > 1 else ""
-    return signed(one.mean, 3) + spread
+    spread = f" ({signed(one.low)} to {signed(one.high)})" if one.seeds > 1 else ""
+    return signed(one.mean) + spread
 
 
 def _change_of(name: str, found: Transfer) -> str:

@@ -132,7 +132,7 @@ def _result(found: Transfer, view: TransferView) -> None:
         st.markdown("\n".join(lines))
     left, right = st.columns([5, 6], gap="medium")
     with left:
-        spoken = f"{figures.transfer_rows(found, measure, name).spoken()} Chance {found.guess(ALL, measure):.2f}."
+        spoken = f"{figures.transfer_rows(found, measure, name).spoken()} Chance {found.guess(ALL, measure):.3f}."
         st.plotly_chart(figures.transfer_dots(found, measure, name), key="tr_dots", config=_CHART, alt=spoken)
         spread = "Whiskers reach from the lowest seed to the highest. " if len(found.seeds) > 1 else ""
         st.caption(f"{spread}The upright stroke is chance: what no knowledge at all scores.")

@@ -22,6 +22,8 @@ from otcore.corpora.types import SentencePair
 from otcore.encoders import encoder_stamp
 from otcore.encoders.encoder import Encoder
 from otcore.notes.store import NoteStore, corrected, notes_path
+from otcore.results.kind import KINDS
+from otcore.results.kinds.links import LinksOf
 
 
 def corpus_of(view: ErrorsView) -> Corpus:
@@ -46,8 +48,11 @@ def analysis_of(view: ErrorsView, corpus: Corpus) -> Snapshot:
     gold = [(one.pair, one.source, one.target, one.status) for one in notes().corrections(corpus.key)] if view.corrected else []
 
     key = repr(("errors", _texts(view), gold, [system_key(system) for system in view.systems]))
-    names = tuple(system.encoder for system in view.systems)
-    return work.asked(key, "errors of " + ", ".join(names), lambda: Task(_analysed, (view, corpus), names))
+    names, stored = tuple(system.encoder for system in view.systems), [_stored(view, system) for system in view.systems]
+    label = "errors of " + ", ".join(names)
+    if None not in stored:
+        return Snapshot(key, label, "done", result=work.kept(("stored", key), lambda: analyse(corpus.pairs, stored)))
+    return work.asked(key, label, lambda: Task(_analysed, (view, corpus), names))
 
 
 def card_of(view: ErrorsView, pair: SentencePair, corpus: Corpus, system: System) -> Aligned:
@@ -77,6 +82,14 @@ def notes() -> NoteStore:
 def _analysed(tell: Teller, desk: Desk, view: ErrorsView, corpus: Corpus) -> Analysis:
     systems = [_drawn(desk.shelf, view, corpus, system, desk.encoder(system.encoder), part) for system, part in tell.each(view.systems)]
     return analyse(corpus.pairs, systems)
+
+
+def _stored(view: ErrorsView, system: System) -> Drawn | None:
+    """A system's links where they come with the project, or None; looked for once."""
+    if view.data != BUNDLED:
+        return None
+    settings = LinksOf(view.over, view.split, system.settings)
+    return work.kept(("stored links", settings, system_key(system)), lambda: KINDS["links"].find((system.encoder,), settings))
 
 
 def _drawn(shelf: Shelf, view: ErrorsView, corpus: Corpus, system: System, loaded: Encoder, tell: Teller) -> Drawn:

@@ -13,6 +13,7 @@ from otcore.base.errors import InputError
 from otcore.base.places import RUN_PREFIX
 from otcore.runs.owners import owner_of
 from otcore.runs.store import Run, delete_run, rename_run, zip_run
+from otcore.space.film import film_steps
 from otcore.text.languages import LANGUAGES
 
 ANOTHERS = "This run is another visitor's: it can be used, compared and downloaded here, and only they can change it."
@@ -33,6 +34,7 @@ def at_rest(run: Run) -> None:
             bundled = [code for code in run.settings.languages if code in LANGUAGES]  # what there is to compare on
             state.put(compared=[run.settings.encoder, name], **({"over": bundled} if bundled else {}))
             st.switch_page(state.page("compare"))
+        _film(run)
         held = "Settings, log, snapshots and the encoder, which Transformers loads."
         save("Download", lambda: zip_run(run), f"{run.name}.zip", key="download_run", help=held, icon=None)
         if own:
@@ -48,6 +50,19 @@ def _changes(run: Run) -> None:
         st.markdown("This removes the run and all it learnt; it cannot be undone.")
         if st.button("Delete for good", key="delete_run", type="primary"):
             _change(run, lambda: delete_run(run) or "")
+
+
+def of_example(run: Run) -> None:
+    """What can be done with the run that comes with the project."""
+    with st.container(horizontal=True):
+        _film(run)
+        save("Download", lambda: zip_run(run), f"{run.name}.zip", key="download_run", help="Settings, log and snapshots.", icon=None)
+
+
+def _film(run: Run) -> None:
+    if film_steps(run.folder) and st.button("Show its film", key="film_run", help="Its words as points, moving as it learns, at Space."):
+        state.put(run=run.name, sp_mode="film")
+        st.switch_page(state.page("space"))
 
 
 def _change(run: Run, act: Callable[[], str]) -> None:

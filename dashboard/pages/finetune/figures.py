@@ -50,16 +50,18 @@ def held_out(course: Course) -> go.Figure:
 
 
 def watched(found: WatchedPlan) -> go.Figure:
-    """The plan between the words of a pair, in reading order from the top left; links over it, by gold where there is any."""
-    sides = (found.pair.source, found.pair.target)
+    """The plan between the words of a pair, English down and the other language across as on the Align page, in reading order from the top
+    left; links over it, by gold where there is any."""
+    sides = (found.pair.target, found.pair.source)
     rows, columns = ([safe_name(word if len(word) <= 18 else word[:17] + "…") for word in side] for side in sides)
-    cells = {"z": found.plan, "customdata": [[f"{row} → {column}" for column in columns] for row in rows]}
+    cells = {"z": found.plan.T, "customdata": [[f"{row} → {column}" for column in columns] for row in rows]}
     bar = {"title": {"text": "mass", "side": "top"}, "thickness": 9, "len": 0.8, "nticks": 5}
     look = {"colorscale": PLAN_SCALE, "zmin": 0, "xgap": 1, "ygap": 1, "hovertemplate": "%{customdata}<br>mass %{z:.4f}<extra></extra>"}
     heat = go.Heatmap(cells | look, colorbar=bar)
+    across = _axis(f"{language(found.pair.language).name} words", columns) | {"tickangle": -60 if len(columns) > 4 else 0}
     axes = {
-        "xaxis": _axis("English words", columns) | {"range": [-0.5, len(columns) - 0.5], "tickangle": -60 if len(columns) > 4 else 0},
-        "yaxis": _axis(f"{language(found.pair.language).name} words", rows) | {"range": [len(rows) - 0.5, -0.5]},
+        "xaxis": across | {"range": [-0.5, len(columns) - 0.5]},
+        "yaxis": _axis("English words", rows) | {"range": [len(rows) - 0.5, -0.5]},
     }
     shared = _shared(f"Plan of the watched pair after step {found.step:,}", max(300, 24 * len(rows) + 170), 78)
     legend = {"legend": {"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0}, "hoverlabel": {"align": "left"}}
@@ -75,7 +77,7 @@ def _marks(status: str, cells: list[tuple[int, int]]) -> go.Scatter:
     color, symbol, _ = STATUS[status]
     outline = {"width": 2, "color": color if symbol.endswith("open") else "white"}
     marker = {"symbol": symbol, "size": 11, "color": color, "line": outline}
-    y, x = zip(*cells, strict=True)
+    x, y = zip(*cells, strict=True)
     return go.Scatter(mode="markers", x=x, y=y, name=status, hoverinfo="skip", marker=marker)
 
 

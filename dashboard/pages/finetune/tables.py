@@ -8,6 +8,7 @@ from otcore.runs.course import Course
 from otcore.runs.store import Run
 
 _FIGURES = {"aer": "AER", "retrieval": "P@1", "layer_retrieval": "P@1, aligned layer"}
+_CHANGE = 128  # pixels: "0.123 → 0.456" is seen whole
 
 _STEP_FACTS = (  # entry of the log, name, format, explanation
     ("pairs_per_second", "pairs per second", ".0f", "sentence pairs trained on, at the last step"),
@@ -28,6 +29,18 @@ def pace(run: Run, course: Course) -> tuple[float, float | None]:
     return clock.share(step) if left is not None else 0.0, left
 
 
+def of_steps(run: Run, course: Course) -> str:
+    """How many steps a run makes: their number where it is given, about how many by the pace so far, or nothing yet."""
+    step, clock = course.latest["step"], Clock(run.settings)
+    ends = [run.steps] if run.steps else []
+    if clock.budget is not None and step > 1 and course.seconds[-1] > course.seconds[0]:
+        pace = (course.seconds[-1] - course.seconds[0]) / (step - 1)
+        ends.append(step + round(max(clock.budget - course.latest["seconds"], 0) / pace))
+    if not ends:
+        return ""
+    return f" of {run.steps:,}" if min(ends) == run.steps else f" of about {min(ends):,}"
+
+
 def facts(run: Run, course: Course) -> list[tuple[str, str, str]]:
     """(name, value, explanation) of a run's latest step and held-out figures."""
     entries = []
@@ -40,7 +53,8 @@ def facts(run: Run, course: Course) -> list[tuple[str, str, str]]:
         ]
     if course.held_out:
         first, last = course.held_out[0][2], course.held_out[-1][2]
-        told = "held-out sentences, before → now"
+        pairs = f"{course.pairs} pairs a language that are never trained on, always the same" if course.pairs else "held-out sentences"
+        told = f"before → now, on {pairs}"
         entries += [(name, _change(first[key], last[key]), told) for key, name in _FIGURES.items() if key in last]
     return entries
 
@@ -52,8 +66,8 @@ def columns() -> dict:
         "lr": column.NumberColumn("lr", format="%.2g", help="Highest learning rate."),
         "λ": column.NumberColumn("λ", format="%.2g", help="Weight of the anchor on English."),
         "ε": column.NumberColumn("ε", format="%.2g", help="Entropic strength of the transport in the loss."),
-        "AER": column.TextColumn("AER", help="Share of word links that are wrong: lower is better."),
-        "P@1": column.TextColumn("P@1", help="Sentences whose nearest neighbour is their translation, last layer: higher is better."),
+        "AER": column.TextColumn("AER", width=_CHANGE, help="Share of word links that are wrong: lower is better."),
+        "P@1": column.TextColumn("P@1", width=_CHANGE, help="Sentences whose nearest neighbour is their translation: higher is better."),
     }
 
 

@@ -37,11 +37,13 @@ class Standing:
 
     state: one of the store's states, or "waiting" with so many runs `ahead`
     error: one sentence, where its process failed
+    ending: whether it was asked to end, and has not yet
     """
 
     state: str
     ahead: int = 0
     error: str = ""
+    ending: bool = False
 
     @property
     def alive(self) -> bool:
@@ -110,7 +112,9 @@ def standing(run: Run) -> Standing:
     if job is None or not job.alive:
         return Standing(run.state, error=job.error if job else "")
     foreign = any(one.note == _WAITS for one in work.jobs().alive(RUN))
-    return Standing("waiting", job.ahead + foreign) if job.ahead or foreign else Standing("running")
+    if job.ahead or foreign:
+        return Standing("waiting", job.ahead + foreign)
+    return Standing("running", ending=(run.folder / STOP_FILE).exists())
 
 
 def failure(name: str) -> str:

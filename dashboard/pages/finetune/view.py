@@ -17,6 +17,7 @@ from dashboard.pages.finetune.trainings import Standing
 from dashboard.pages.finetune.watched import watched_pairs
 from otcore.base.errors import InputError
 from otcore.runs.course import Course, snapshot_steps
+from otcore.runs.example import example_run, is_example
 from otcore.runs.owners import owner_of
 from otcore.runs.store import Run, find_run, list_runs
 from otcore.text.languages import language
@@ -34,6 +35,10 @@ _READ_HELD_OUT = (
     "Sentences the run never trains on. AER is the share of word links that are wrong, so it should fall; P@1, the share of sentences "
     "whose nearest neighbour is their translation, should rise."
 )
+_EXAMPLE = (
+    "**An example**: a finished run that comes with the project, without its weights. Its curves, its sentences and its film can be looked "
+    "at; to have an encoder, start a run of your own above."
+)
 _STATES = {
     "new": "Not started.",
     "interrupted": "Interrupted: its process ended before it had. Resume goes on from the last checkpoint.",
@@ -48,11 +53,14 @@ def page() -> None:
     runs = list_runs()
     standings = {run.name: trainings.standing(run) for run in runs}
     run = _chosen(runs, standings)
-    if run is None:
+    if not runs:
         st.info(_FIRST)
+    if run is None:
         return
     st.divider()
-    if standings[run.name].alive:
+    if is_example(run):
+        _example(run)
+    elif standings[run.name].alive:
         live(run.name)
     else:
         for other in runs:
@@ -62,7 +70,8 @@ def page() -> None:
         _title(run)
         _draw(run, standings[run.name])
         actions.at_rest(run)
-    _table(runs, standings)
+    if runs:
+        _table(runs, standings, run)
 
 
 @st.fragment(run_every=1)
@@ -77,16 +86,27 @@ def live(name: str) -> None:
         st.rerun()
     _title(run)
     if visitors.may_change(owner_of(run.folder)):
-        told = "The run ends after its step and keeps what it has learnt; it can be resumed."
-        st.button("Cancel", key="cancel_run", on_click=_cancel, args=(run,), icon=":material/stop_circle:", help=told)
+        told = "The run ends at once and keeps what its steps have learnt; it can be resumed."
+        more = {"icon": ":material/stop_circle:", "help": told, "disabled": standing.ending}
+        st.button("Ending …" if standing.ending else "Cancel", key="cancel_run", on_click=_cancel, args=(run,), **more)
     else:
         st.caption(actions.ANOTHERS)
+    if standing.ending:
+        st.caption("What was learnt is measured once more and kept; this takes some seconds.")
     _draw(run, standing)
 
 
 def _cancel(run: Run) -> None:
     with contextlib.suppress(InputError):  # not his any more: the page that follows shows no button
         trainings.cancel(run)
+
+
+def _example(run: Run) -> None:
+    """The run that comes with the project."""
+    _title(run)
+    st.markdown(_EXAMPLE)
+    _draw(run, Standing(run.state))
+    actions.of_example(run)
 
 
 def _start() -> None:
@@ -103,16 +123,17 @@ def _start() -> None:
 
 
 def _chosen(runs: list[Run], standings: dict[str, Standing]) -> Run | None:
-    """The run that is asked for, else one that is at work, else the newest."""
+    """The run that is asked for, else one that is at work, else the newest, else the example."""
+    example = example_run()
     if wanted := state.get("run"):
-        if found := [run for run in runs if run.name == wanted]:
+        if found := [run for run in (*runs, *([example] if example else [])) if run.name == wanted]:
             return found[0]
         failure = trainings.failure(wanted)
         tell = st.error if failure else st.info
         tell(markup.escape_markdown(failure or f"There is no run {wanted} (any more)."))
         state.put(run="")
     alive = [run for run in runs if standings[run.name].alive]
-    return next((run for run in alive if run.state == "running"), alive[-1] if alive else runs[0] if runs else None)
+    return next((run for run in alive if run.state == "running"), alive[-1] if alive else runs[0] if runs else example)
 
 
 def _title(run: Run) -> None:
@@ -164,8 +185,9 @@ def _progress(run: Run, course: Course) -> None:
     elif not course.latest:
         told = "Before the first step …"
     else:
-        steps = f" of {run.steps:,}" if run.steps else ""
-        told = f"Step {course.latest['step']:,}{steps}" + (f", about {tables.duration(left)} left" if left is not None else "")
+        told = f"Step {course.latest['step']:,}{tables.of_steps(run, course)}" + (
+            f", about {tables.duration(left)} left" if left is not None else ""
+        )
     st.progress(share, text=told)
 
 
@@ -192,7 +214,7 @@ def _watched(run: Run, *, alive: bool) -> None:
     st.caption(f"{gold}{told}. Bright cells carry mass: a good plan is few of them.")
 
 
-def _table(runs: list[Run], standings: dict[str, Standing]) -> None:
+def _table(runs: list[Run], standings: dict[str, Standing], shown_above: Run) -> None:
     def pick() -> None:
         row = state.picked_row("runs")
         state.put(run=runs[row].name if row is not None else "")
@@ -202,3 +224,5 @@ def _table(runs: list[Run], standings: dict[str, Standing]) -> None:
     shown = {"column_config": tables.columns(), "on_select": pick, "selection_mode": "single-row"}
     st.dataframe(table, hide_index=True, key="runs", alt="Fine-tuning runs", **shown)
     st.caption("Figures are means over the languages on held-out sentences, before → after. Tick a run to show it above.")
+    if (example := example_run()) and not is_example(shown_above):
+        st.button("Show the example run", key="show_example", on_click=state.put, kwargs={"run": example.name}, type="tertiary")

@@ -14,6 +14,8 @@ from dashboard.pages.search.choices import SearchView
 from otcore.base.progress import Teller
 from otcore.encoders import encoder_stamp
 from otcore.encoders.encoder import Encoder
+from otcore.results.kind import KINDS
+from otcore.results.kinds.sentences import SentenceVectors
 from otcore.retrieval.index import Index, encode_sentences, query_vectors
 from otcore.retrieval.scores import QueryScores, score_queries
 from otcore.retrieval.sentences import Sentences, bundled_sentences, kept_sentences
@@ -52,9 +54,11 @@ def search_index(view: SearchView) -> Snapshot:
     raises: InputError   an encoder or the files cannot be had
     """
     text = view.files if view.own_text else view.text
-    key = repr(("search", [(name, encoder_stamp(name)) for name in view.encoders], text, view.languages))
+    key, label = repr(("search", [(name, encoder_stamp(name)) for name in view.encoders], text, view.languages)), "index for a search"
+    if ready := work.kept(("stored", key), lambda: _from_stored(view)):
+        return Snapshot(key, label, "done", result=ready)
 
-    return work.asked(key, "index for a search", lambda: Task(_build, (view.encoders, sentences_of(view), text), tuple(view.encoders)))
+    return work.asked(key, label, lambda: Task(_build, (view.encoders, sentences_of(view), text), tuple(view.encoders)))
 
 
 def query_vector(name: str, text: str, code: str) -> np.ndarray:
@@ -62,12 +66,30 @@ def query_vector(name: str, text: str, code: str) -> np.ndarray:
 
     raises: InputError   nothing but white space or control characters
     """
+    stored, written = _stored(name), [query.texts.get(code) for query in collection().queries]
+    if stored and text in written:
+        return stored.queries[code][written.index(text)]
     return _query_vectors(name, encoder_stamp(name), (text,), code)[0]
 
 
 def query_scores(index: Index, code: str) -> dict[str, QueryScores]:
     """Language → scores over all written queries in one language; of an index over the whole collection."""
     return _query_scores(index.encoder, encoder_stamp(index.encoder), index.languages, code, index)
+
+
+def _stored(name: str) -> SentenceVectors | None:
+    """What comes with the project for an encoder, or None."""
+    return work.kept(("stored sentences", name, encoder_stamp(name)), lambda: KINDS["sentences"].find((name,), None))
+
+
+def _from_stored(view: SearchView) -> Searched | None:
+    """The whole index where the project brings the vectors of all encoders along, or None."""
+    found = [] if view.own_text else [_stored(name) for name in view.encoders]
+    if not found or None in found:
+        return None
+    sentences = sentences_of(view)
+    each = ((name, one.layer, [one.sentences[part.language] for part in sentences]) for name, one in zip(view.encoders, found, strict=True))
+    return Searched(tuple(Index(name, layer, sentences, tuple(vectors)) for name, layer, vectors in each), whole=True)
 
 
 def _build(tell: Teller, desk: Desk, names: Sequence[str], sentences: tuple[Sentences, ...], text: str) -> Searched:
@@ -113,6 +135,7 @@ def _query_vectors(name: str, stamp: int, texts: tuple[str, ...], code: str) -> 
 
 @st.cache_resource(max_entries=100, show_spinner=False)
 def _query_scores(name: str, stamp: int, languages: tuple[str, ...], code: str, _index: Index) -> dict[str, QueryScores]:
-    queries = collection().queries
-    vectors = _query_vectors(name, stamp, tuple(query.texts[code] for query in queries), code)
+    queries, stored = collection().queries, _stored(name)
+    texts = tuple(query.texts[code] for query in queries)
+    vectors = stored.queries[code] if stored else _query_vectors(name, stamp, texts, code)
     return score_queries(_index, vectors, [frozenset(query.relevant) for query in queries])

@@ -11,7 +11,7 @@ from dashboard.pages.space.picture import Picture
 from otcore.base.errors import InputError
 from otcore.base.progress import Teller
 from otcore.encoders import encoder_stamp
-from otcore.runs.store import find_run
+from otcore.runs.example import find_or_example
 from otcore.space.film import film_steps, read_film
 from otcore.space.measures import neighbourhoods
 from otcore.space.points import Cloud, encode_cloud
@@ -69,7 +69,7 @@ def _film(view: SpaceView) -> tuple[str, tuple[int, ...]]:
     an old name."""
     if not view.run:
         raise InputError("Choose a fine-tuning run: its snapshots are the film.")
-    folder = find_run(view.run).folder
+    folder = find_or_example(view.run).folder
     steps = tuple(film_steps(folder))
     paths = [folder / "snapshots" / f"{step:07d}.safetensors" for step in steps]
     stamps = [path.stat().st_mtime_ns if path.is_file() else 0 for path in paths]

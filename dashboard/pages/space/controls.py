@@ -5,6 +5,7 @@ import streamlit as st
 from dashboard import background, state
 from dashboard.kit import encoder_choice, markup, system_controls, widgets
 from dashboard.pages.space.choices import CHOICES, SpaceView
+from otcore.runs.example import example_run
 from otcore.runs.store import list_runs
 from otcore.space.film import film_steps
 from otcore.space.methods import METHODS
@@ -65,10 +66,14 @@ def _sentences(chosen: SpaceView) -> None:
 
 
 def _run() -> None:
-    names = [run.name for run in list_runs() if film_steps(run.folder)]
+    example, names = example_run(), [run.name for run in list_runs() if film_steps(run.folder)]
+    if example and example.name not in names:
+        names.append(example.name)
     if not names:
         st.info("There is no run with snapshots yet; start one on the Fine-tune page.")
         return
     if state.get("run") not in names:
         state.put(run=names[0])
-    st.selectbox("Run", names, key="run", on_change=unpick, help="Its probe sentences are plotted, at each of its snapshots.")
+    marks = {example.name: f"{example.name} (comes with the project)"} if example else {}
+    told = "Its probe sentences are plotted, at each of its snapshots."
+    st.selectbox("Run", names, key="run", on_change=unpick, format_func=lambda name: marks.get(name, name), help=told)

@@ -21,7 +21,7 @@ from dashboard.pages.space.picture import Picture, by_language, facts
 from otcore.base.errors import InputError
 from otcore.base.patterns import find
 from otcore.base.places import RUN_PREFIX
-from otcore.runs.store import find_run
+from otcore.runs.example import find_or_example
 
 _CHART = {"displaylogo": False, "displayModeBar": True, "modeBarButtonsToRemove": ["autoScale2d"], "scrollZoom": False}
 _CHART |= {"toImageButtonOptions": {"format": "svg", "filename": "space"}}
@@ -120,8 +120,8 @@ def _moment(scene: Scene) -> None:
         slider.select_slider(CHOICES.declared["step"].label, steps, key=_STEP)
     _chart(figures.scatter(drawing_of(scene, [place], gliding=True)), scene, "space_film")
     # what the run itself measured at that step, on held-out sentences
-    found = next((held for _, at, held in course_of(find_run(scene.run)).held_out if at == steps[place]), {})
-    logged = [(label, f"{found[key]:.2f}", help) for key, (label, help) in _LOGGED.items() if key in found]
+    found = next((held for _, at, held in course_of(find_or_example(scene.run)).held_out if at == steps[place]), {})
+    logged = [(label, f"{found[key]:.3f}", help) for key, (label, help) in _LOGGED.items() if key in found]
     st.html(markup.numbers([*facts(picture, [place]), *logged]))
     if len(steps) > 1:
         course = picture.course()
