@@ -1,10 +1,12 @@
 """The Errors page as a person uses it, without a browser, over tiny encoders and a dozen sentences."""
 
-import base64
+import io
 import json
 import re
+import zipfile
 from dataclasses import replace
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 from pages import fine, finished, go
@@ -72,7 +74,7 @@ def page(monkeypatch, few, folders, store, server):
     def opened(**url) -> AppTest:
         app = AppTest.from_file(str(APP), default_timeout=300)
         go(app, "errors")
-        app.query_params.update({"encoder_ea": folders[0], "encoder_eb": folders[1]} | url)
+        app.query_params.update({"encoder_ea": folders[0], "encoder_eb": folders[1], "er_part": "pairs"} | url)
         app.run()
         return finished(app)
 
@@ -96,21 +98,34 @@ def view(**changes) -> ErrorsView:
 
 
 def test_opening_shows_a_finished_analysis(page):
-    app = page()
+    app = page(er_part="overview")
     assert not app.error
     assert count(app).startswith("**12 of 12 pairs**")
     charts = app.get("plotly_chart")
     titles = [json.loads(chart.proto.spec)["layout"]["title"]["text"] for chart in charts]
-    assert titles[:4] == [
+    assert titles == [
         "Wrong links by cause",
         "Share of links wrong, by cause and language",
         "Sentence pairs by AER",
         "B: links wrong, by word frequency",
     ]
-    assert titles[4:] == ["A: transported mass", "B: transported mass"]
     assert all(len(chart.proto.alt) > 30 for chart in charts)
+    assert not app.dataframe, "each part of the page stands alone"
+    shown = next(element.proto.body for element in app.get("html") if "judged" in element.proto.body)
+    values = {name: int(value.replace(",", "")) for name, value in re.findall(r"<dt>(\w+)</dt><dd>([\d,]+)</dd>", shown)}
+    assert values["drawn"] == values["hit"] + values["false"], "each number counts what it says"
+    assert values["judged"] == values["drawn"] + values["missed"]
+
+
+def test_each_part_of_the_page_shows_what_it_is_named_after(page):
+    app = page()
+    charts = [json.loads(chart.proto.spec) for chart in app.get("plotly_chart")]
+    assert [chart["layout"]["title"]["text"] for chart in charts] == ["A: transported mass", "B: transported mass"]
     frame = listed(app)
     assert list(frame["AER B"]) == sorted(frame["AER B"], reverse=True)
+    fine(app.segmented_control(key="er_part").set_value("changed").run())
+    assert any("Most improved" in element.value for element in app.markdown)
+    fine(app.segmented_control(key="er_part").set_value("report").run())
     labels = [button.proto.label for button in app.get("download_button")]
     assert {"HTML report", "Markdown report", "Remaining links as CSV"} <= set(labels)
     assert any("when" in frame.value.columns and len(frame.value) == len(RULES) for frame in app.dataframe), "the rules are on the page"
@@ -187,8 +202,9 @@ def test_the_rules_speak_of_a_marked_link(page, studied):
 def test_one_system_alone(page):
     app = page(er_two="0")
     assert not [element for element in app.markdown if "Most improved" in element.value]
-    assert len(app.get("plotly_chart")) == 5
+    assert len(app.get("plotly_chart")) == 1
     assert "of A remain" in count(app)
+    assert "What B changed" not in app.segmented_control(key="er_part").options
 
 
 def test_a_note_is_written_found_filtered_and_deleted(page, store):
@@ -244,6 +260,7 @@ def test_kept_pairs_make_the_report(page):
     app = page(er_pair="de:g003")
     fine(app.button(key="er_keep").click().run())
     assert app.query_params["er_kept"] in ("de:g003", ["de:g003"])
+    fine(app.segmented_control(key="er_part").set_value("report").run())
     assert any("holds 1 pairs: those kept" in caption.value for caption in app.caption)
 
 
@@ -325,14 +342,27 @@ def test_reports_hold_the_pairs_the_notes_and_the_figures_and_no_markup_of_peopl
     assert body.count("<svg") == 4
     assert "plotly" in page
     assert "McNemar" in body
-    text = report.markdown_report(analysis, corpus, (0, 13), notes)
+    with zipfile.ZipFile(io.BytesIO(report.markdown_report(analysis, corpus, (0, 13), notes))) as archive:
+        text = archive.read("errors.md").decode()
+        shown = re.findall(r"\]\((.*?)\)", text)
+        assert [*archive.namelist()] == ["errors.md", *shown], "every picture lies beside the text that shows it"
+        assert len(shown) == 5
+        for path in shown:
+            ElementTree.fromstring(archive.read(path))
     assert "<img" not in text.replace("\\<img", "")
-    drawn = re.findall(r"data:image/svg\+xml;base64,([A-Za-z0-9+/=]+)", text)
-    assert len(drawn) == 5
-    from xml.etree import ElementTree
+    assert "base64" not in text
 
-    for picture in drawn:
-        ElementTree.fromstring(base64.b64decode(picture))
+
+def test_systems_differ_by_more_than_a_shade_and_keep_their_order_after_a_click(studied):
+    _, analysis = studied
+    counts, names = [cause_counts(one.table) for one in analysis.systems], ["A", "B"]
+    first, second = (figures.causes(counts, names, side) for side in (0, 1))
+    assert first.layout.yaxis.ticktext == second.layout.yaxis.ticktext
+    assert [bar.x for bar in first.data] == [bar.x for bar in second.data]
+    shapes = [[bar.marker.pattern.shape for bar in figure.data] for figure in (first, second)]
+    assert shapes == [["/", "/", "", ""]] * 2, "A is hatched, B is not, whichever the filters are about"
+    assert {bar.marker.opacity for bar in (*first.data, *second.data)} == {None}
+    assert [bar.name[0] for bar in second.data] == ["○", "✕", "➤", "➤"]
 
 
 def test_links_as_csv_are_all_there_and_no_formulas(studied):

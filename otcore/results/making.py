@@ -13,7 +13,7 @@ from otcore.runs.example import EXAMPLE_FOLDER
 from otcore.runs.store import open_run
 from otcore.text.files import write_bytes
 
-_FRAMES, _LOGGED = 12, 400  # snapshots and steps that are kept: what a film and a curve show
+_FRAMES, _LOGGED = 10, 400  # snapshots and steps that are kept: what a film and a curve show
 
 
 def make_all(tell: Teller, *, again: bool = False) -> list[dict[str, Any]]:

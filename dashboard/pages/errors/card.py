@@ -33,7 +33,7 @@ def show(analysis: Analysis, corpus: Corpus, view: ErrorsView, left: Remaining, 
     for column, found, letter, one in zip(st.columns(len(views), gap="medium"), views, LETTERS, analysis.systems, strict=False):
         with column:
             scores = one.scores[place]
-            st.markdown(f"**{letter}: {markup.escape_markdown(one.name)}**, AER {scores.aer:.2f}, {scores.predicted} links")
+            st.markdown(f"**{letter}: {markup.escape_markdown(one.name)}**, AER {scores.aer:.2f}, {scores.predicted} links drawn")
             links.show(found, view.marked, key=f"er_links_{letter}", field="er_mark", faint=False)
     rows, places = link_table(analysis, views, place, view.marked)
 

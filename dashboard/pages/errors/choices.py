@@ -16,6 +16,8 @@ MOST_REPORTED = 30  # pairs in one report
 BY = {"frequency": "frequency", "pieces": "subwords", "distance": "distance", "length": "length", "tag": "tag"}
 COMPARED_SORTS = {"improved": "most improved", "harmed": "most harmed"}  # there are two systems
 SORTS = {"aer": "highest AER", **COMPARED_SORTS, "errors": "most wrong links", "class": "main cause", "order": "corpus order"}
+OVERVIEW, CHANGED, PAIRS, REPORT = "overview", "changed", "pairs", "report"
+PARTS = {OVERVIEW: "Overview", CHANGED: "What B changed", PAIRS: "Sentence pairs", REPORT: "Report, notes, rules"}
 FILTERS = "filters"  # the place of what narrows the list
 _SOURCES = {BUNDLED: "Bundled collection", OWN_FILES: "Own files"}
 _TARGETS = {code: entry.name for code, entry in LANGUAGES.items() if code != "en"}
@@ -62,6 +64,7 @@ class ErrorsView:
     filters: Filters = nested(Filters)
     sort: str = choice("aer", OneOf(SORTS), "Order", key="er_sort", place=FILTERS)
     by: str = choice("frequency", OneOf(BY, style="row"), "Errors by", key="er_by")
+    part: str = choice(OVERVIEW, OneOf(PARTS, style="row"), "Part of the page", key="er_part")
     show: str = choice("fixed", OneOf(tuple(KINDS), style="row"), "Links", key="er_show")
     pair: str = choice("", Text(80), key="er_pair")
     mark: str = choice("", PLACE, key="er_mark")

@@ -7,7 +7,7 @@ import streamlit as st
 
 from dashboard import state
 from dashboard.kit import charts
-from dashboard.pages.errors.choices import CHOICES, Filters
+from dashboard.pages.errors.choices import CHOICES, PAIRS, Filters
 from dashboard.pages.errors.filtering import known_bins
 from otcore.base.choices import declared
 
@@ -59,7 +59,7 @@ def drop_bin(entry: str) -> None:
 
 def open_pair(key: str, mark: str = "") -> None:
     """Opens the card of a pair, with a mark in it."""
-    state.put(er_pair=key, er_mark=mark)
+    state.put(er_part=PAIRS, er_pair=key, er_mark=mark)
     state.new_stamp()
 
 

@@ -8,7 +8,7 @@ from dashboard.kit.explain import attempt
 from dashboard.kit.kept_files import kept_panel, owned
 from dashboard.kit.open_folder import open_files, open_folder
 from dashboard.pages.errors import clicks
-from dashboard.pages.errors.choices import CHOICES, COMPARED_SORTS, FILTERS, OWN_FILES, SORTS, Filters
+from dashboard.pages.errors.choices import CHANGED, CHOICES, COMPARED_SORTS, FILTERS, OVERVIEW, OWN_FILES, PAIRS, PARTS, SORTS, Filters
 from dashboard.pages.errors.figures import pair_name
 from dashboard.pages.errors.filtering import bin_name, known_bins
 from otcore.analysis.analyse import Analysis, languages_of
@@ -42,14 +42,47 @@ def systems() -> None:
         system_controls.controls(CHOICES, "_eb", offered=state.get("encoder_eb") != state.get("encoder_ea"))
 
 
+def settle(analysis: Analysis) -> None:
+    """Takes choices back that this analysis does not have: languages, orders and parts of the page."""
+    state.put(er_langs=[pair for pair in state.get("er_langs") if pair in _languages(analysis)])
+    if state.get("er_sort") not in _sorts(analysis):
+        state.put(er_sort=_sorts(analysis)[0])
+    if state.get("er_part") not in _parts(analysis):
+        state.put(er_part=OVERVIEW)
+    if state.get("er_pair") and state.get("er_part") == OVERVIEW:  # an open pair is looked at where its card is
+        state.put(er_part=PAIRS)
+
+
+def part(analysis: Analysis) -> str:
+    """The row of the page's parts; which of them is shown."""
+    parts = {name: PARTS[name] for name in _parts(analysis)}
+    more = {"options": list(parts), "format_func": parts.get, "on_change": _new_part, "label_visibility": "collapsed"}
+    widgets.draw(CHOICES, "part", **more)
+    return state.get("er_part")
+
+
+def _parts(analysis: Analysis) -> list[str]:
+    return [name for name in PARTS if name != CHANGED or analysis.changes]
+
+
+def _languages(analysis: Analysis) -> list[str]:
+    return list(dict.fromkeys(map(languages_of, analysis.pairs)))
+
+
+def _sorts(analysis: Analysis) -> list[str]:
+    return [name for name in SORTS if len(analysis.systems) > 1 or name not in COMPARED_SORTS]
+
+
+def _new_part() -> None:
+    """Callback: the open pair belongs to its part."""
+    if state.get("er_part") == OVERVIEW:
+        state.put(er_pair="", er_mark="")
+
+
 def filters(analysis: Analysis, notes: list[Note]) -> None:
     """Filters of links and pairs, and the order of the list."""
-    two, languages = len(analysis.systems) > 1, list(dict.fromkeys(map(languages_of, analysis.pairs)))
+    two, languages, sorts = len(analysis.systems) > 1, _languages(analysis), _sorts(analysis)
     tags = sorted({note.tag for note in notes if note.tag} | ({state.get("er_note")} - {""}))
-    sorts = [name for name in SORTS if two or name not in COMPARED_SORTS]
-    state.put(er_langs=[pair for pair in state.get("er_langs") if pair in languages])
-    if state.get("er_sort") not in sorts:
-        state.put(er_sort=sorts[0])
     options = {
         "languages": {"options": languages, "format_func": pair_name},
         "note": {"options": ["", *tags], "format_func": lambda tag: tag or "all"},
@@ -74,6 +107,8 @@ def chosen_bins() -> None:
             entry, name = f"{dimension}:{value}", markup.escape_markdown(bin_name(dimension, value))
             st.button(f"✕ {name}", key=f"drop_{entry}", on_click=clicks.drop_bin, args=(entry,))
         st.button("Clear all filters", key="er_clear", on_click=clicks.clear, icon=":material/filter_alt_off:")
+        if state.get("er_part") == OVERVIEW:
+            st.button("Show these pairs", key="er_to_pairs", on_click=state.put, kwargs={"er_part": PAIRS}, icon=":material/list:")
 
 
 def _own_files() -> None:

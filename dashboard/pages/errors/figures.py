@@ -18,36 +18,40 @@ _COLORS = {"missed": ORANGE, "false": VERMILLION}
 _SIGNS = {"missed": "○", "false": "✕"}
 _THIN = 0.38  # of a row, for each of two systems
 _FROM_ZERO = {"rangemode": "tozero"}
-_FAINT = 0.5  # opacity of the system the filters are not about
 
 Counts = dict[str, dict[str, int]]
 
 
-def causes(counts: Sequence[Counts], names: Sequence[str], side: int, chosen: Sequence[str] = (), *, stamp: int = 0) -> go.Figure:
-    """Missed and false links by cause, one bar a system, the commonest cause of the shown system on top.
+def causes(counts: Sequence[Counts], names: Sequence[str], side: int | None, chosen: Sequence[str] = (), *, stamp: int = 0) -> go.Figure:
+    """Missed and false links by cause, one bar a system, the commonest cause of all systems on top: a click on a system's bar changes which
+    of them the filters are about, and no order. A's bars are hatched, as everywhere on the page.
 
     counts : cause → outcome → links, a dictionary a system
-    names  : of the systems, for the legend; side: the one the filters are about
+    names  : of the systems, for the legend; side: the one the filters are about, which is marked there, None in print
     chosen : causes that are filtered for; marked by an arrow
     """
-    keys, two, traces = commonest(counts[side]), len(counts) > 1, []
+    together = {key: {outcome: sum(one[key][outcome] for one in counts) for outcome in _COLORS} for key in counts[0]}
+    keys, two, traces = commonest(together), len(counts) > 1, []
     for system, (name, letter) in enumerate(zip(names, "AB", strict=False)):
         rows = [row + (system - 0.5) * (_THIN + 0.04) * two for row in range(len(keys))]
         for outcome, color in _COLORS.items():
             values = [counts[system][key][outcome] for key in keys]
             hover = [f"{NAMES[key]}: {value} {outcome}<br>{letter}: {safe_name(name)}" for key, value in zip(keys, values, strict=True)]
             means = [[f"er_causes={key}", f"er_outcomes={outcome}", f"er_side={letter}", stamp] for key in keys]
-            look = {"width": _THIN if two else 0.75, "orientation": "h", "name": f"{_SIGNS[outcome]} {letter} {outcome}"}
-            traces.append(_bars(values, rows, hover, means, color, _FAINT if system != side else 1.0) | look)
+            about = "➤ " if two and system == side else ""
+            look = {"width": _THIN if two else 0.75, "orientation": "h", "name": f"{about}{_SIGNS[outcome]} {letter} {outcome}"}
+            bars = _bars(values, rows, hover, means, color) | look
+            bars["marker"] |= _pattern(letter if two else "")
+            traces.append(bars)
     labels = [f"➤ <b>{NAMES[key]}</b>" if key in chosen else NAMES[key] for key in keys]
     down = _axis(labels=labels) | {"range": [len(keys) - 0.4, -0.6], "zeroline": False}
-    return _figure(traces, "Wrong links by cause", 110 + (38 if two else 28) * len(keys), _axis("links"), down)
+    return _figure(traces, "Wrong links by cause", 110 + (38 if two else 28) * len(keys), _axis("wrong links"), down)
 
 
 def cause_by_language(
     counts: Sequence[dict[str, Counts]], side: int, chosen: tuple[Sequence[str], Sequence[str]] = ((), ()), *, stamp: int = 0
 ) -> go.Figure:
-    """Share of all links of a language that are wrong for a cause, in percent: a row a cause, a column a language and system.
+    """Share of all judged links of a language that are wrong for a cause, in percent: a row a cause, a column a language and system.
     `counts` holds language pair ("en-de") → cause → outcome → links for each system; a frame marks the chosen causes and languages."""
     keys, pairs, single = [rule.key for rule in RULES], list(counts[0]), len(counts) == 1
     columns = [(pair, system) for pair in pairs for system in range(len(counts))]
@@ -89,12 +93,12 @@ def error_rates(counts: Sequence[Sequence[int]], labels: Sequence[str], side: in
     """How many sentence pairs have which AER, one bar a system: `counts` holds a list a system. An arrow marks the chosen bin."""
     two, ids = len(counts) > 1, [str(place) for place in range(len(labels))]
     traces = []
-    for system, (values, letter, color, shape) in enumerate(zip(counts, "AB", (GREY, BLUE), ("/", ""), strict=False)):
+    for system, (values, letter, color) in enumerate(zip(counts, "AB", (GREY, BLUE), strict=False)):
         x = [place + (system - 0.5) * 0.42 * two for place in range(len(labels))]
         hover = [f"{letter}: {value} pairs with AER {label}" for value, label in zip(values, labels, strict=True)]
         means = [[f"er_bins=aer:{id}", f"er_side={letter}", stamp] for id in ids]
         bars = _bars(x, list(values), hover, means, color) | {"width": 0.4 if two else 0.8, "name": letter}
-        bars["marker"]["pattern"] = {"shape": shape, "solidity": 0.25}
+        bars["marker"] |= _pattern(letter if two else "")
         traces.append(bars)
     across, down = _axis("AER (lower is better)", _ticks(labels, ids, chosen)), _axis("sentence pairs") | _FROM_ZERO
     return _figure(traces, "Sentence pairs by AER", 330, across, down).update_layout(barmode="overlay")
@@ -133,10 +137,15 @@ def _cells(counts: Sequence[dict[str, Counts]], columns: list[tuple[str, int]], 
     return shares, heard
 
 
-def _bars(x: list, y: list, hover: list[str], means: list[list], color: str, opacity: float = 1.0) -> dict:
+def _pattern(letter: str) -> dict:
+    """What tells A's bars from B's in any colour, and in print."""
+    return {"pattern": {"shape": "/" if letter == "A" else "", "solidity": 0.35, "size": 6, "fgcolor": "white"}}
+
+
+def _bars(x: list, y: list, hover: list[str], means: list[list], color: str) -> dict:
     """Bars with what a click on each of them means; one that was clicked looks as before."""
-    still = {"marker": {"opacity": opacity}}
-    look = {"type": "bar", "x": x, "y": y, "orientation": "v", "marker": {"color": color, "opacity": opacity, "line": {"width": 0}}}
+    still = {"marker": {"opacity": 1.0}}
+    look = {"type": "bar", "x": x, "y": y, "orientation": "v", "marker": {"color": color, "line": {"width": 0}}}
     look |= {"hovertext": hover, "hovertemplate": "%{hovertext}<extra></extra>", "customdata": means}
     return look | {"selected": still, "unselected": still}
 

@@ -18,7 +18,7 @@ NOT_DRAWN = "–"
 _NONE = Filters()
 
 
-def causes_figure(analysis: Analysis, side: int, chosen: Filters = _NONE, stamp: int = 0) -> go.Figure:
+def causes_figure(analysis: Analysis, side: int | None, chosen: Filters = _NONE, stamp: int = 0) -> go.Figure:
     """Wrong links by cause; what is filtered for is marked."""
     return figures.causes(counts_of(analysis), [one.name for one in analysis.systems], side, chosen.causes, stamp=stamp)
 

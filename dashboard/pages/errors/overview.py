@@ -28,7 +28,8 @@ def numbers(analysis: Analysis) -> None:
             ("AER", f"{total.aer:.3f}", "alignment error rate over all pairs: 0 is perfect"),
             ("precision", f"{total.precision:.3f}", "share of the drawn links that are at least possible in gold"),
             ("recall", f"{total.recall:.3f}", "share of the sure gold links that were drawn"),
-            ("links", f"{len(one.table):,}", "all links there are: drawn ones, and sure gold links that were not drawn"),
+            ("drawn", f"{total.predicted:,}", "links that the system drew: hits and false ones"),
+            ("judged", f"{len(one.table):,}", "the drawn links, and the sure gold links that were not drawn: hits, missed and false ones"),
             *((name, f"{count:,}", told) for (name, count), told in zip(outcomes.items(), _OUTCOME_HELP, strict=True)),
         ]
         st.html(f"<b>{letter}: {markup.escape_html(one.name)}</b>, layer {one.drawn.layer}" + markup.numbers(entries))
@@ -41,13 +42,13 @@ def figures_of(analysis: Analysis, view: ErrorsView) -> None:
     seen = analysis, view.side, view.filters, state.stamp()
     left, right = st.columns(2, gap="medium")
     with left:
-        reading = "Each wrong link has one cause, by the rules at the end of this page. Click a bar to filter the list below."
+        reading = "Each wrong link has one cause, by the rules in the last part. Click a bar to filter pairs and links."
         counts = findings.counts_of(analysis)[view.side]
         spoken = (f"{NAMES[key]} {counts[key]['missed']} missed, {counts[key]['false']} false" for key in commonest(counts))
         clicks.chart(findings.causes_figure(*seen), "er_chart_causes", f"Wrong links by cause: {'; '.join(spoken)}.", reading)
     with right:
-        reading = "Bright is often. Each cell is a share of all the language's links under that system; click one to filter."
-        spoken = "Share of all links that are wrong, a row a cause, a column a language and system."
+        reading = "Bright is often. Each cell is a share of all the language's judged links under that system; click one to filter."
+        spoken = "Share of all judged links that are wrong, a row a cause, a column a language and system."
         clicks.chart(findings.languages_figure(*seen), "er_chart_languages", spoken, reading)
     left, right = st.columns(2, gap="medium")
     with left:
@@ -60,7 +61,6 @@ def figures_of(analysis: Analysis, view: ErrorsView) -> None:
 
 def examples(analysis: Analysis, corpus: Corpus, view: ErrorsView) -> None:
     """Links that B fixed, broke, left wrong and left right; and the pairs that gained and lost most."""
-    st.subheader("What B changed", anchor=False)
     left, right = st.columns([3, 2], gap="medium")
     with left:
         widgets.draw(CHOICES, "show", format_func=lambda name: f"{name} {analysis.changes.counts[name]:,}")

@@ -1,6 +1,9 @@
-"""The report: the chosen pairs with their notes, the counts and the figures, as one HTML or Markdown file; and the links as CSV."""
+"""The report: the chosen pairs with their notes, the counts and the figures, as one HTML file, or as Markdown with its pictures beside it
+in a zip; and the links as CSV."""
 
-import base64
+import io
+import re
+import zipfile
 from collections.abc import Sequence
 
 import numpy as np
@@ -34,7 +37,8 @@ def files(analysis: Analysis, corpus: Corpus, view: ErrorsView, left: Remaining,
     with st.container(horizontal=True):
         hint = "One file with all figures in it; opens without a connection."
         save("HTML report", lambda: html_report(*study), "errors.html", help=hint)
-        save("Markdown report", lambda: markdown_report(*study), "errors.md")
+        beside = "A zip: the text as Markdown, and its pictures as SVG files beside it."
+        save("Markdown report", lambda: markdown_report(*study), "errors.zip", help=beside)
         save("Remaining links as CSV", lambda: links_csv(analysis, corpus, view.side, left.rows), "links.csv")
 
 
@@ -42,7 +46,7 @@ def html_report(analysis: Analysis, corpus: Corpus, chosen: Sequence[int], notes
     """The whole file; all text of people is escaped."""
     side = len(analysis.systems) - 1
     drawn = (
-        (findings.causes_figure(analysis, side), "Each wrong link has one cause, by the rules at the end."),
+        (findings.causes_figure(analysis, None), "Each wrong link has one cause, by the rules at the end."),
         (findings.languages_figure(analysis, side), "Each cell is a share of all the language's links under that system."),
         (findings.aer_figure(analysis, side), "Bars to the left are good."),
     )
@@ -50,11 +54,23 @@ def html_report(analysis: Analysis, corpus: Corpus, chosen: Sequence[int], notes
     return filled("pages/errors/report.html", _values(analysis, corpus, chosen, notes) | more)
 
 
-def markdown_report(analysis: Analysis, corpus: Corpus, chosen: Sequence[int], notes: Sequence[Note]) -> str:
-    """The same as Markdown, figures inside as pictures, each also as a table; all text of people is escaped."""
-    address = Markup("data:image/svg+xml;base64,")  # of a picture that it holds
-    more = {"inline": lambda svg: address + base64.b64encode(svg.encode()).decode()}
-    return filled("pages/errors/report.md", _values(analysis, corpus, chosen, notes) | more)
+def markdown_report(analysis: Analysis, corpus: Corpus, chosen: Sequence[int], notes: Sequence[Note]) -> bytes:
+    """A zip with errors.md, the same as Markdown, and the pictures that it shows, each also there as a table; all text of people is
+    escaped."""
+    drawn: dict[str, str] = {}
+
+    def beside(svg: str, *name: str) -> Markup:
+        """Puts a picture beside the text; where it lies."""
+        path = f"pictures/{len(drawn):02d}-{re.sub(r'[^A-Za-z0-9]+', '-', ' '.join(name))}.svg"
+        drawn[path] = svg
+        return Markup(path)
+
+    text, made = filled("pages/errors/report.md", _values(analysis, corpus, chosen, notes) | {"beside": beside}), io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path, content in {"errors.md": text, **drawn}.items():
+            # without the time of day: the same report is the same file
+            archive.writestr(zipfile.ZipInfo(path), content, zipfile.ZIP_DEFLATED)
+    return made.getvalue()
 
 
 def links_csv(analysis: Analysis, corpus: Corpus, side: int, rows: np.ndarray) -> str:
@@ -78,7 +94,7 @@ def _values(analysis: Analysis, corpus: Corpus, chosen: Sequence[int], notes: Se
     return {
         "title": f"Errors of {' → '.join(names)}",
         "corpus": corpus,
-        "scores": (["system", "AER", "precision", "recall", "links", *OUTCOMES], _scores(analysis)),
+        "scores": (["system", "AER", "precision", "recall", "drawn", "judged", *OUTCOMES], _scores(analysis)),
         "changes": _changes(analysis),
         "causes": (
             ["cause", *(f"{letter} {outcome}" for letter, outcome, _ in wrong)],
@@ -95,7 +111,7 @@ def _scores(analysis: Analysis) -> list[list]:
     for letter, one in findings.lettered(analysis.systems):
         shares = (f"{share:.3f}" for share in (one.total.aer, one.total.precision, one.total.recall))
         outcomes = outcome_counts(one.table).values()
-        rows.append([f"{letter}: {one.name}, layer {one.drawn.layer}", *shares, len(one.table), *outcomes])
+        rows.append([f"{letter}: {one.name}, layer {one.drawn.layer}", *shares, one.total.predicted, len(one.table), *outcomes])
     return rows
 
 

@@ -8,7 +8,7 @@ import streamlit as st
 from dashboard.kit import noticed, waiting
 from dashboard.kit.explain import explain
 from dashboard.pages.errors import cache, card, clicks, controls, filtering, findings, notes_panel, overview, report
-from dashboard.pages.errors.choices import CHOICES, ErrorsView
+from dashboard.pages.errors.choices import CHANGED, CHOICES, OVERVIEW, PAIRS, ErrorsView
 from dashboard.pages.errors.filtering import Remaining
 from otcore.analysis.analyse import Analysis
 from otcore.analysis.classes import CAUSES, NAMES, RULES
@@ -32,41 +32,53 @@ def page() -> None:
 
 
 def result(analysis: Analysis, corpus: Corpus, view: ErrorsView) -> None:
-    """A finished analysis."""
+    """A finished analysis: what of it passes the filters, and one part of the page."""
+    controls.settle(analysis)
+    view, notes, left = CHOICES.current(), cache.notes().notes(corpus.key), None
     overview.numbers(analysis)
-    overview.figures_of(analysis, view)
-    if analysis.changes:
-        overview.examples(analysis, corpus, view)
-    notes = cache.notes().notes(corpus.key)
-    st.subheader("Sentence pairs", anchor=False)
-    controls.filters(analysis, notes)
-    controls.chosen_bins()
-    view = CHOICES.current()
+    part = controls.part(analysis)
     try:
-        _found(analysis, corpus, view, notes)
-    except InputError as error:  # a bad search; the rules stay
+        left = _left(analysis, corpus, view, notes)
+    except InputError as error:  # a bad search; the rest of the page stays
         explain(error)
-    _rules()
+    else:
+        links = f"{left.links:,} of {len(analysis.systems[view.side].table):,} judged links of {view.letter} remain."
+        st.markdown(f"**{len(left.pairs):,} of {len(analysis.pairs):,} pairs**, {links}")
+    controls.chosen_bins()
+    if part == OVERVIEW:
+        overview.figures_of(analysis, view)
+    elif part == CHANGED:
+        overview.examples(analysis, corpus, view)
+    elif part == PAIRS:
+        controls.filters(analysis, notes)
+        if left:
+            _pairs(analysis, corpus, view, left, notes)
+    else:
+        if left:
+            report.files(analysis, corpus, view, left, notes)
+        notes_panel.all_notes(corpus, notes)
+        _rules()
 
 
-def _found(analysis: Analysis, corpus: Corpus, view: ErrorsView, notes: list[Note]) -> None:
-    """What the filters let through: the list, a pair, notes, report; raises InputError for a bad search."""
+def _left(analysis: Analysis, corpus: Corpus, view: ErrorsView, notes: list[Note]) -> Remaining:
+    """What the filters let through; raises InputError for a bad search."""
     found = cache.found_by(view, corpus) if view.filters.search else None
     wanted = {note.pair for note in notes if note.tag == view.filters.note}
     noted = {place for place, key in enumerate(corpus.keys) if key in wanted} if view.filters.note else None
-    left = filtering.remaining(analysis, view, found, noted)
-    more = f" The list shows the first {_LISTED:,}." if len(left.pairs) > _LISTED else ""
-    links = f"{left.links:,} of {len(analysis.systems[view.side].table):,} links of {view.letter} remain."
-    st.markdown(f"**{len(left.pairs):,} of {len(analysis.pairs):,} pairs**, {links}{more}")
+    return filtering.remaining(analysis, view, found, noted)
+
+
+def _pairs(analysis: Analysis, corpus: Corpus, view: ErrorsView, left: Remaining, notes: list[Note]) -> None:
+    """The list of what remains, and the card of one pair."""
     if left.pairs:
+        if len(left.pairs) > _LISTED:
+            st.caption(f"The list shows the first {_LISTED:,}.")
         _listing(analysis, corpus, view, left, notes)
     else:
         st.info("No pair passes all of the filters; take one away.")
     if view.pair in corpus.keys or left.pairs:
         place = corpus.keys.index(view.pair) if view.pair in corpus.keys else left.pairs[0]
         card.show(analysis, corpus, view, left, place)
-    notes_panel.all_notes(corpus, notes)
-    report.files(analysis, corpus, view, left, notes)
 
 
 def _listing(analysis: Analysis, corpus: Corpus, view: ErrorsView, left: Remaining, notes: list[Note]) -> None:
@@ -88,7 +100,7 @@ def _listing(analysis: Analysis, corpus: Corpus, view: ErrorsView, left: Remaini
 
 def _rules() -> None:
     """The rule book."""
-    with st.expander("How links are judged: the rules, in their order"):
+    with st.expander("How links are judged: the rules, in their order", expanded=True):
         st.markdown(
             "A link that was drawn is a **hit** where gold holds it at least possible, else **false**; a sure gold link that was not drawn "
             "is **missed**. The first rule that fits a missed or false link is its cause, so every link counts once."
