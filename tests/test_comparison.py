@@ -22,7 +22,7 @@ from otcore.evaluation.measures import MEASURES
 from otcore.evaluation.published import ERRORS, XNLI
 from otcore.evaluation.seeds import seed_groups, spreads
 from otcore.evaluation.types import MEAN, Change, CompareSettings, Evaluation
-from otcore.evaluation.verdicts import sentence, verdict
+from otcore.evaluation.verdicts import sentence, signed, verdict
 
 
 class Renamed:
@@ -211,11 +211,14 @@ def test_encoders_and_layers_are_checked_before_any_work(encoder):
 def test_sentences_in_plain_words(evaluation):
     change = evaluation.change("b", MEAN, "aer")
     falls = replace(change, value=-0.12, low=-0.15, high=-0.09, verdict="better")
-    assert sentence(falls, 3) == "AER falls by 0.12 [0.09, 0.15] over the mean of 3 languages, an improvement."
+    assert sentence(falls, 3) == "AER falls by 0.120 [0.090, 0.150] over the mean of 3 languages, an improvement."
     rises = replace(change, measure="sentences", language="de", value=0.1, low=0.05, high=0.2, verdict="better")
-    assert sentence(rises, 3) == "Sentence retrieval rises by 0.10 [0.05, 0.20] for German, an improvement."
+    assert sentence(rises, 3) == "Sentence retrieval rises by 0.100 [0.050, 0.200] for German, an improvement."
     noise = replace(change, value=-0.004, low=-0.03, high=0.02, verdict="within noise")
-    assert sentence(noise, 2) == "AER changes by 0.00 [−0.03, +0.02] over the mean of 2 languages: within noise."
+    assert sentence(noise, 2) == "AER changes by −0.004 [−0.030, +0.020] over the mean of 2 languages: within noise."
+    little = replace(change, value=-0.0051, low=-0.0098, high=-0.0003, verdict="better")
+    assert sentence(little, 3) == "AER falls by 0.005 [0.0003, 0.010] over the mean of 3 languages, an improvement.", "no end reads as 0"
+    assert [signed(value) for value in (0.0, 1e-17, -0.0004, 0.00002)] == ["0.000", "0.000", "−0.0004", "+0.00002"]
 
 
 # --- seeds and published figures ------------------------------------------------------------------------------------------------

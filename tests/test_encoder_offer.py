@@ -10,6 +10,7 @@ from huggingface_hub import constants
 from pages import fine
 from streamlit.testing.v1 import AppTest
 
+from dashboard.kit import encoder_choice
 from otcore.base.progress import Teller
 from otcore.encoders.sources import hub
 
@@ -103,3 +104,25 @@ def test_without_a_hub_the_page_says_so_and_what_is_here(server, monkeypatch):
 def test_the_same_name_twice_is_offered_once(server):
     app = opened(encoder=NAME, compare="1", encoder_b=NAME)
     assert [button.key for button in app.button].count(DOWNLOAD) == 1
+
+
+@pytest.mark.parametrize(
+    ("typed", "taken"),
+    [
+        ("tun", "tuned"),
+        ("ALI", "aligned"),
+        ("word-ot", "run:word-ot-de-1"),
+        ("base", "base"),
+        ("somebody/tun", "somebody/tun"),
+        ("xlm-roberta-base", "xlm-roberta-base"),
+        (["base", "tun", "aligned"], ["base", "tuned", "aligned"]),
+        (["tuned", "tun"], ["tuned"]),
+    ],
+)
+def test_a_part_of_a_name_takes_the_match(monkeypatch, typed, taken):
+    held = {"encoder": typed}
+    monkeypatch.setattr(encoder_choice.background, "encoder_names", lambda: ["aligned", "base", "tuned", "run:word-ot-de-1"])
+    monkeypatch.setattr(encoder_choice.state, "get", held.__getitem__)
+    monkeypatch.setattr(encoder_choice.state, "put", lambda **values: held.update(values))
+    encoder_choice._take_match("encoder")
+    assert held["encoder"] == taken

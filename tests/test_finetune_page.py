@@ -15,13 +15,14 @@ from training_runs import EVERY, STEPS, failing, made_run, made_settings, stand_
 
 from dashboard import background
 from dashboard.pages.finetune import figures, trainings
-from dashboard.pages.finetune.tables import pace
+from dashboard.pages.finetune.tables import of_steps, pace
 from dashboard.pages.finetune.watched import watched_pairs, watched_plan
 from otcore.base.errors import InputError
 from otcore.corpora.collection import load_collection
 from otcore.objectives import OBJECTIVES
 from otcore.runs.course import course, snapshot_steps
-from otcore.runs.store import create_run, list_runs, open_run, read_log
+from otcore.runs.example import example_run
+from otcore.runs.store import STOP_FILE, create_run, list_runs, open_run, read_log
 
 APP = Path(__file__).resolve().parents[1] / "streamlit_app.py"
 PATIENCE = 240  # seconds; a quiet machine needs two
@@ -85,6 +86,10 @@ def test_a_first_visit_says_what_will_happen_and_is_ready_to_start():
     assert not app.button(key="start_run").disabled
     assert not app.error
     assert not app.dataframe
+    assert any("**An example**" in element.value for element in app.markdown)
+    assert titles(app) == ["Loss on the batches", "On held-out sentences", f"Plan of the watched pair after step {example_run().step}"]
+    assert {"resume_run", "use_run", "compare_run", "delete_run", "rename_run"}.isdisjoint(keys(app)), "it is nobody's to change"
+    assert "film_run" in keys(app)
     assert list(app.multiselect(key="ft_languages").value) == ["de", "fr", "es"]
     assert app.selectbox(key="ft_encoder").value == "base"
 
@@ -132,6 +137,32 @@ def test_a_past_run_shows_its_curves_figures_plan_and_settings():
     assert titles(app)[2] == "Plan of the watched pair after step 0"
     fine(app.selectbox(key=f"watched_{run.name}").set_value(3).run())
     assert "Arabic words" in app.get("plotly_chart")[2].proto.spec
+    fine(app.button(key="show_example").click().run())
+    assert any("**An example**" in element.value for element in app.markdown)
+    assert titles(app)[2] == f"Plan of the watched pair after step {example_run().step}"
+
+
+def test_a_cancel_is_answered_before_the_run_has_ended(monkeypatch):
+    run = made_run(state="running")
+    monkeypatch.setattr(trainings, "is_running", lambda folder: True)
+    monkeypatch.setattr(trainings, "standing", lambda run: trainings.Standing("running", ending=(run.folder / STOP_FILE).exists()))
+    app = opened()
+    assert not app.button(key="cancel_run").disabled
+    fine(app.button(key="cancel_run").click().run())
+    assert (run.folder / STOP_FILE).exists()
+    assert app.button(key="cancel_run").disabled
+    assert app.button(key="cancel_run").label == "Ending …"
+
+
+def test_a_run_by_the_clock_says_about_how_many_steps_it_makes():
+    run = made_run(steps=None, minutes=2.0)  # two seconds a step
+    run = replace(run, steps=None)
+    found = course(run.log())
+    early = replace(found, seconds=found.seconds[:2], loss=found.loss[:2], latest=found.latest | {"step": 2, "seconds": 4.0})
+    assert of_steps(run, early) == " of about 60"
+    assert of_steps(run, replace(early, seconds=found.seconds[:1], latest=found.latest | {"step": 1, "seconds": 2.0})) == "", "no pace yet"
+    assert of_steps(replace(run, steps=40), early) == " of 40", "whichever ends it first"
+    assert of_steps(replace(run, steps=4_000), early) == " of about 60"
 
 
 def test_a_run_that_stopped_itself_or_was_interrupted_says_why():
@@ -298,6 +329,11 @@ def test_a_watched_plan_has_the_masses_and_ends_on_the_diagonal():
         cells = last.cells
         assert last.gold.sure == set(cells["hit"]) | set(cells["missed"])
         assert last.links == set(cells["hit"]) | set(cells["possible"]) | set(cells["false"])
+        figure = figures.watched(last)
+        assert figure.layout.yaxis.title.text == "English words", "English down, the other across, as on the Align page"
+        np.testing.assert_array_equal(figure.data[0].z, last.plan.T)
+        marked = {(j, i) for trace in figure.data[1:] for i, j in zip(trace.x, trace.y, strict=True)}
+        assert marked == {(j, i) for found in cells.values() for i, j in found}
     with pytest.raises(InputError, match="cannot be read"):
         watched_plan(run.folder, 3, 0, collection)
 

@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import shutil
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -13,12 +14,14 @@ from transformers import AutoModel
 
 from otcore.base.errors import InputError
 from otcore.encoders import load_encoder
-from otcore.finetuning.run import STOP_FILE, carry_out
+from otcore.finetuning import loop, pacing, schedule, watch
+from otcore.finetuning.run import carry_out
 from otcore.objectives import OBJECTIVES
 from otcore.objectives.transport import WordOT
 from otcore.retrieval.precision import sentence_vectors
+from otcore.runs.course import snapshot_steps
 from otcore.runs.settings import FinetuneSettings
-from otcore.runs.store import create_run, list_runs, open_run
+from otcore.runs.store import STOP_FILE, create_run, list_runs, open_run
 
 
 @pytest.mark.parametrize("kind", [kind for kind, one in OBJECTIVES.items() if not one.is_map])
@@ -215,3 +218,69 @@ def test_maps_leave_the_encoder_and_turn_its_vectors(settings, encoder, kind):
     np.testing.assert_allclose(sentence_vectors(mapped, [words], language="de")[0], turned / np.linalg.norm(turned), rtol=1e-5)
     with pytest.raises(InputError, match="encoder with maps"):
         carry_out(create_run(dataclasses.replace(settings, encoder=f"run:{run.name}")))
+
+
+# --- what the time goes into ----------------------------------------------------------------------------------------------------
+
+
+class Hands:
+    """A clock that is moved by hand: it stands in for the system's in all modules that count a run's time."""
+
+    def __init__(self, monkeypatch) -> None:
+        self.now = 100.0
+        for module in (loop, pacing, schedule):
+            monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=lambda: self.now))
+
+    def slow(self, function, seconds):
+        """The function, after which so many seconds have gone by: a number, or a function of its arguments."""
+
+        def slowed(*given, **named):
+            found = function(*given, **named)
+            self.now += seconds(*given, **named) if callable(seconds) else seconds
+            return found
+
+        return slowed
+
+
+@pytest.mark.parametrize("per_pair", [0.002, 0.05, 2.0])
+def test_a_budget_goes_into_training_and_a_tenth_of_it_at_most_into_looking(settings, monkeypatch, per_pair):
+    """Looking costs next to nothing, a good deal, or so much that even the smallest sample is long: then it is done at both ends only."""
+    hands, looked = Hands(monkeypatch), []
+
+    def cost(encoder, held_out, *more, **named):
+        looked.append(per_pair * sum(map(len, held_out.values())))
+        return looked[-1]
+
+    monkeypatch.setattr(watch, "evaluate", hands.slow(watch.evaluate, cost))
+    monkeypatch.setattr(loop.Step, "backward", hands.slow(loop.Step.backward, 1.0))
+    wanted = dataclasses.replace(settings, steps=None, minutes=1.0, held_out=0.4, evaluate_every=1, snapshot_every=2)
+    run = carry_out(create_run(wanted))
+    entries = [entry for entry in run.log() if "held_out" in entry]
+    assert [entries[0]["step"], entries[-1]["step"]] == [0, run.step]
+    assert len({entry["pairs"] for entry in entries}) == 1, "the sample is one and the same"
+    assert entries[0]["pairs"] == {0.002: 28, 0.05: 13, 2.0: pacing.FEWEST}[per_pair]
+    if per_pair < 1:
+        assert sum(looked) <= 0.1 * 60
+        assert run.step >= 54
+        assert len(entries) >= 5
+        assert len(snapshot_steps(run.folder)) >= 10, "frames of a film"
+        halves = [sum(low < entry["step"] <= low + run.step // 2 for entry in entries) for low in (0, run.step // 2)]
+        assert min(halves) >= 2, "they lie evenly in the run"
+    else:
+        assert len(entries) == 2
+
+
+def test_what_is_asked_before_the_first_step_ends_a_run_at_once_and_it_can_go_on(settings):
+    whole, run = carry_out(create_run(settings)), create_run(settings)
+    ended = carry_out(run, stop=lambda: True)
+    assert (ended.state, ended.step, ended.usable) == ("cancelled", 0, False)
+    finished = carry_out(ended)
+    assert same(weights(whole), weights(finished))
+
+
+def test_a_stop_breaks_a_step_off_and_gives_up_no_whole_one(settings, monkeypatch):
+    passes, encode = [], loop.encode_sides
+    monkeypatch.setattr(loop, "encode_sides", lambda *given: passes.append(1) or encode(*given))
+    run = carry_out(create_run(settings), stop=lambda: len(passes) > 3)
+    assert (run.state, run.step, len(losses(run))) == ("cancelled", 3, 3), "the fourth was broken off within itself"
+    assert run.usable

@@ -7,6 +7,7 @@ from dashboard.kit import encoder_choice, widgets
 from dashboard.state import Choices
 from otcore.alignment.settings import AlignSettings
 from otcore.base.choices import declared
+from otcore.encoders import shape_of
 
 _BY_HAND = ("layer", "unit", "pooling")
 
@@ -31,7 +32,8 @@ def layer(choices: Choices, name: str, encoder: str, label: str = "") -> None:
     name, encoder: of the two choices; `label`: instead of the declared one
     """
     one, key = choices.declared[name], choices.key(name)
-    loaded = background.encoder(background.usable_encoder(state.get(choices.key(encoder)))[0])
+    chosen = state.get(choices.key(encoder))
+    loaded = shape_of(chosen) or background.encoder(background.usable_encoder(chosen)[0])
     own = one.kind.blank
     if state.get(key) > loaded.layers:
         state.put(**{key: own})

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from otcore.base.errors import InputError
 from otcore.base.progress import Teller
+from otcore.encoders.facts import Shape, shape_in
 from otcore.encoders.sources import SOURCES, Source
 
 if TYPE_CHECKING:
@@ -59,6 +60,15 @@ def source_of(name: str) -> Source:
     if source is None:
         raise InputError(f"“{name[:80]}” is neither a folder here nor a hub name such as xlm-roberta-base.")
     return source
+
+
+def shape_of(name: str) -> Shape | None:
+    """The layers of an encoder that comes with the project, of which nothing is loaded; None for all others, which only loading tells."""
+    source = find_source(name)
+    try:
+        return shape_in(source.folder(name)) if source and source.shipped else None
+    except InputError:  # this copy of the project has it not
+        return None
 
 
 def encoder_stamp(name: str) -> int:

@@ -9,6 +9,7 @@ import torch
 
 from otcore.base.errors import InputError
 from otcore.base.vectors import POOLINGS
+from otcore.encoders.facts import best_layer
 from otcore.encoders.maps import LanguageMaps
 
 Texts = Sequence[Sequence[str]]
@@ -81,7 +82,7 @@ class Encoder:
         self.layers = int(config.num_hidden_layers)
         self.dimension = int(config.hidden_size)
         self.architecture = config.model_type
-        self.default_layer = min(int(getattr(config, "alignment_layer", None) or round(2 / 3 * self.layers)), self.layers)
+        self.default_layer = best_layer(self.layers, getattr(config, "alignment_layer", None))
         self.max_pieces = _longest(model, tokenizer)
         ids = (tokenizer.pad_token_id, tokenizer.unk_token_id, tokenizer.eos_token_id, 0)
         self.padding: int = next(id for id in ids if id is not None)

@@ -36,7 +36,7 @@ class CompareView:
     """
 
     part: str = choice(FIGURES, OneOf({FIGURES: "Alignment and geometry", TRANSFER: "Transfer"}, style="row"), "Compare by", key="cmp_part")
-    encoders: tuple[str, ...] = choice(["base", "aligned"], _ENCODERS, "Encoders", _ENCODERS_HELP, key="compared")
+    encoders: tuple[str, ...] = choice(["base", "tuned", "aligned"], _ENCODERS, "Encoders", _ENCODERS_HELP, key="compared")
     languages: tuple[str, ...] = like(CompareSettings, "languages", kind=_OVER, key="over")
     layer: int | None = like(CompareSettings, "layer", key="at")
     measures: tuple[str, ...] = choice(_DRAWN_FIRST, _MEASURES, "Figures", _MEASURES_HELP, key="shown", place=MORE)

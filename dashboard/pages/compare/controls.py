@@ -6,6 +6,7 @@ from dashboard import background, state
 from dashboard.kit import encoder_choice, widgets
 from dashboard.pages.compare.choices import CHOICES, MORE
 from otcore.base.errors import InputError
+from otcore.encoders import shape_of
 
 
 def choices() -> None:
@@ -23,7 +24,8 @@ def _layers() -> int:
     found = []
     for name in state.get(CHOICES.key("encoders")):
         try:
-            found.append(background.layers_of(name))
+            shape = shape_of(name)  # of an edition at once: a comparison of editions is shown without loading any
+            found.append(shape.layers if shape else background.layers_of(name))
         except InputError:
             continue
     return min(found, default=0)

@@ -23,4 +23,5 @@ def page() -> None:
         )
         controls.choices()
         chosen = CHOICES.current()
+        view.examples(chosen)
         waiting.show(cache.comparison(chosen), lambda found: view.result(found, chosen), name="comparison")

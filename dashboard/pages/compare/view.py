@@ -10,6 +10,7 @@ from dashboard.kit.downloads import save
 from dashboard.pages.compare import figures, tables
 from dashboard.pages.compare.choices import CHOICES, CompareView
 from dashboard.pages.compare.report import html_report
+from otcore.encoders.sources.bundled import EDITIONS
 from otcore.evaluation.measures import MEASURES
 from otcore.evaluation.types import MEAN, Evaluation
 from otcore.evaluation.verdicts import sentence
@@ -20,6 +21,13 @@ _PUBLISHED = (
     "languages seen, little elsewhere, and nothing on XLM-R; Wu & Dredze (2020) found that no alignment method helped robustly once the "
     "base encoder was strong."
 )
+
+
+def examples(chosen: CompareView) -> None:
+    """What the bundled editions among the encoders are, where there is nothing else: then the page shows an example."""
+    told = [f"{name}: {EDITIONS[name]}" for name in chosen.encoders if name in EDITIONS]
+    if len(told) == len(chosen.encoders):
+        st.markdown(f"**An example** that comes with the project. {markup.escape_markdown('; '.join(told))}.")
 
 
 def result(evaluation: Evaluation, chosen: CompareView) -> None:

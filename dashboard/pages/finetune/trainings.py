@@ -97,6 +97,7 @@ def start(run: Run) -> None:
     if not run.resumable:
         raise InputError(f"The run {run.name} is {run.state}; start a new one.")
     work.jobs().check_room(RUN)
+    (run.folder / STOP_FILE).unlink(missing_ok=True)  # one that an earlier end left
     work.jobs().forget(_key(run.folder))
     work.jobs().submit(_key(run.folder), run.name, lambda tell: _train(run.folder, tell), RUN)
 

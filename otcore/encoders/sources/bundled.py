@@ -13,7 +13,7 @@ BUNDLED = Path(__file__).resolve().parents[3] / "data" / "encoder"
 EDITIONS = {  # the default first
     "aligned": "small, twelve languages, trained on word links",
     "base": "before alignment, the one to fine-tune",
-    "tuned": "base after transport as the loss",
+    "tuned": "base after a run with transport as the loss",
 }
 
 

@@ -14,7 +14,7 @@ class Comparisons(Kind):
     name, label, rank = "comparisons", "comparison of editions", 20
 
     def wanted(self) -> Sequence[tuple[tuple[str, ...], CompareSettings]]:
-        return [(("base", "aligned"), CompareSettings()), (("base", "tuned"), CompareSettings())]
+        return [(names, CompareSettings()) for names in (("base", "tuned", "aligned"), ("base", "aligned"), ("base", "tuned"))]
 
     def make(self, encoders: Sequence, settings: CompareSettings, tell: Teller) -> Evaluation:
         from otcore.evaluation.comparison import compare

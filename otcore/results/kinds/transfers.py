@@ -30,7 +30,7 @@ class Transfers(Kind):
     name, label, rank = "transfers", "transfer of editions", 30
 
     def wanted(self) -> Sequence[tuple[tuple[str, ...], TransferOf]]:
-        return [(("base", "aligned"), TransferOf("topics", ("en", "de", "fr", "es", "ar", "ja"), _USUAL, (0, 1, 2)))]
+        return [(("base", "tuned", "aligned"), TransferOf("topics", ("en", "de", "fr", "es", "ar", "ja"), _USUAL, (0, 1, 2)))]
 
     def make(self, encoders: Sequence, settings: TransferOf, tell: Teller) -> Transfer:
         from otcore.evaluation.transfer.running import transfer
