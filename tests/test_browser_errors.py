@@ -27,7 +27,6 @@ def visit(chromium, address):
 def settle(page: Page) -> None:
     """Waits until the script has run and the whole page is drawn."""
     expect(page.get_by_text(re.compile("links of [AB] remain"))).to_be_visible(timeout=PATIENCE)
-    expect(page.get_by_test_id("stExpander").filter(has_text="How links are judged")).to_be_visible(timeout=PATIENCE)
     expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
 
 
@@ -82,13 +81,18 @@ def test_from_a_click_to_a_report_that_opens(visit, tmp_path):
     filtered = remaining(page)
     assert filtered[1] == length < everything[1]
     assert 0 < filtered[0] < everything[0]
+    assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight") < 2_200, "a part of the page, not all of it"
+    page.get_by_role("button", name="Show these pairs").click()
+    expect(page.get_by_test_id("stDataFrame").first).to_be_visible()
+    settle(page)
+    assert remaining(page) == filtered
 
     first = heading(page).inner_text()
     page.keyboard.press("n")
     expect(heading(page)).not_to_have_text(first)
     page.wait_for_url("**er_pair=*")
     settle(page)
-    grid = page.get_by_test_id("stDataFrame").nth(3)  # examples, improved, harmed, then the list
+    grid = page.get_by_test_id("stDataFrame").first  # the list; the links of the card follow
     grid.scroll_into_view_if_needed()
     box = grid.bounding_box()
     page.mouse.click(box["x"] + 16, box["y"] + 36 + 17)  # the tick box of the first row
@@ -107,6 +111,8 @@ def test_from_a_click_to_a_report_that_opens(visit, tmp_path):
     assert page.locator("p.note img").count() == 0
 
     page.get_by_role("button", name="Keep for the report").click()
+    settle(page)
+    page.get_by_role("radio", name="Report, notes, rules").click()
     expect(page.get_by_text("The report holds 1 pairs")).to_be_visible(timeout=PATIENCE)
     settle(page)
     with page.expect_download() as download:

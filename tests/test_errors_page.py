@@ -123,9 +123,9 @@ def test_each_part_of_the_page_shows_what_it_is_named_after(page):
     assert [chart["layout"]["title"]["text"] for chart in charts] == ["A: transported mass", "B: transported mass"]
     frame = listed(app)
     assert list(frame["AER B"]) == sorted(frame["AER B"], reverse=True)
-    fine(app.segmented_control(key="er_part").set_value("changed").run())
+    fine(app.segmented_control(key="er_parts_pairs").set_value("changed").run())
     assert any("Most improved" in element.value for element in app.markdown)
-    fine(app.segmented_control(key="er_part").set_value("report").run())
+    fine(app.segmented_control(key="er_parts_changed").set_value("report").run())
     labels = [button.proto.label for button in app.get("download_button")]
     assert {"HTML report", "Markdown report", "Remaining links as CSV"} <= set(labels)
     assert any("when" in frame.value.columns and len(frame.value) == len(RULES) for frame in app.dataframe), "the rules are on the page"
@@ -204,7 +204,7 @@ def test_one_system_alone(page):
     assert not [element for element in app.markdown if "Most improved" in element.value]
     assert len(app.get("plotly_chart")) == 1
     assert "of A remain" in count(app)
-    assert "What B changed" not in app.segmented_control(key="er_part").options
+    assert "What B changed" not in app.segmented_control(key="er_parts_pairs").options
 
 
 def test_a_note_is_written_found_filtered_and_deleted(page, store):
@@ -260,7 +260,7 @@ def test_kept_pairs_make_the_report(page):
     app = page(er_pair="de:g003")
     fine(app.button(key="er_keep").click().run())
     assert app.query_params["er_kept"] in ("de:g003", ["de:g003"])
-    fine(app.segmented_control(key="er_part").set_value("report").run())
+    fine(app.segmented_control(key="er_parts_pairs").set_value("report").run())
     assert any("holds 1 pairs: those kept" in caption.value for caption in app.caption)
 
 

@@ -43,26 +43,21 @@ def systems() -> None:
 
 
 def settle(analysis: Analysis) -> None:
-    """Takes choices back that this analysis does not have: languages, orders and parts of the page."""
+    """Takes choices back that this analysis does not have: languages and orders."""
     state.put(er_langs=[pair for pair in state.get("er_langs") if pair in _languages(analysis)])
     if state.get("er_sort") not in _sorts(analysis):
         state.put(er_sort=_sorts(analysis)[0])
-    if state.get("er_part") not in _parts(analysis):
-        state.put(er_part=OVERVIEW)
-    if state.get("er_pair") and state.get("er_part") == OVERVIEW:  # an open pair is looked at where its card is
-        state.put(er_part=PAIRS)
 
 
 def part(analysis: Analysis) -> str:
-    """The row of the page's parts; which of them is shown."""
-    parts = {name: PARTS[name] for name in _parts(analysis)}
-    more = {"options": list(parts), "format_func": parts.get, "on_change": _new_part, "label_visibility": "collapsed"}
-    widgets.draw(CHOICES, "part", **more)
-    return state.get("er_part")
-
-
-def _parts(analysis: Analysis) -> list[str]:
-    return [name for name in PARTS if name != CHANGED or analysis.changes]
+    """The row of the page's parts; which of them is shown: the chosen one, or that of an open pair, so that a pair's address shows it."""
+    parts = {name: label for name, label in PARTS.items() if name != CHANGED or analysis.changes}
+    chosen = state.get("er_part")
+    shown = PAIRS if state.get("er_pair") and chosen == OVERVIEW else chosen if chosen in parts else OVERVIEW
+    key, label = f"er_parts_{shown}", CHOICES.declared["part"].label  # another key for another part: it may change by a click elsewhere
+    row = {"options": list(parts), "format_func": parts.get, "default": shown, "required": True, "label_visibility": "collapsed"}
+    st.segmented_control(label, key=key, on_change=_new_part, args=(key,), **row)
+    return shown
 
 
 def _languages(analysis: Analysis) -> list[str]:
@@ -73,9 +68,10 @@ def _sorts(analysis: Analysis) -> list[str]:
     return [name for name in SORTS if len(analysis.systems) > 1 or name not in COMPARED_SORTS]
 
 
-def _new_part() -> None:
-    """Callback: the open pair belongs to its part."""
-    if state.get("er_part") == OVERVIEW:
+def _new_part(key: str) -> None:
+    """Callback: an open pair belongs to its part."""
+    state.put(er_part=state.get(key))
+    if state.get(key) == OVERVIEW:
         state.put(er_pair="", er_mark="")
 
 
@@ -98,8 +94,8 @@ def filters(analysis: Analysis, notes: list[Note]) -> None:
             widgets.draw(CHOICES, name, width=_WIDTHS.get(name, 200), on_change=_refiltered, **more)
 
 
-def chosen_bins() -> None:
-    """The bins clicked in figures, each with a way to take it off, and one for all filters."""
+def chosen_bins(part: str) -> None:
+    """The bins clicked in figures, each with a way to take it off, and one for all filters; from the overview also a way to the pairs."""
     if not any(state.get(CHOICES.key(name)) for name in declared(Filters)):
         return
     with st.container(horizontal=True):
@@ -107,7 +103,7 @@ def chosen_bins() -> None:
             entry, name = f"{dimension}:{value}", markup.escape_markdown(bin_name(dimension, value))
             st.button(f"✕ {name}", key=f"drop_{entry}", on_click=clicks.drop_bin, args=(entry,))
         st.button("Clear all filters", key="er_clear", on_click=clicks.clear, icon=":material/filter_alt_off:")
-        if state.get("er_part") == OVERVIEW:
+        if part == OVERVIEW:
             st.button("Show these pairs", key="er_to_pairs", on_click=state.put, kwargs={"er_part": PAIRS}, icon=":material/list:")
 
 

@@ -42,9 +42,10 @@ def result(analysis: Analysis, corpus: Corpus, view: ErrorsView) -> None:
     except InputError as error:  # a bad search; the rest of the page stays
         explain(error)
     else:
-        links = f"{left.links:,} of {len(analysis.systems[view.side].table):,} judged links of {view.letter} remain."
-        st.markdown(f"**{len(left.pairs):,} of {len(analysis.pairs):,} pairs**, {links}")
-    controls.chosen_bins()
+        links = f"{left.links:,} of {len(analysis.systems[view.side].table):,} links of {view.letter} remain."
+        told = "Links are those that were drawn, and the sure gold ones that were not."
+        st.markdown(f"**{len(left.pairs):,} of {len(analysis.pairs):,} pairs**, {links}", help=told)
+    controls.chosen_bins(part)
     if part == OVERVIEW:
         overview.figures_of(analysis, view)
     elif part == CHANGED:
