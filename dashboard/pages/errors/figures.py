@@ -24,7 +24,7 @@ Counts = dict[str, dict[str, int]]
 
 def causes(counts: Sequence[Counts], names: Sequence[str], side: int | None, chosen: Sequence[str] = (), *, stamp: int = 0) -> go.Figure:
     """Missed and false links by cause, one bar a system, the commonest cause of all systems on top: a click on a system's bar changes which
-    of them the filters are about, and no order. A's bars are hatched, as everywhere on the page.
+    of them the filters are about, and no order. A's bars are outlines, as everywhere on the page.
 
     counts : cause → outcome → links, a dictionary a system
     names  : of the systems, for the legend; side: the one the filters are about, which is marked there, None in print
@@ -40,9 +40,7 @@ def causes(counts: Sequence[Counts], names: Sequence[str], side: int | None, cho
             means = [[f"er_causes={key}", f"er_outcomes={outcome}", f"er_side={letter}", stamp] for key in keys]
             about = "➤ " if two and system == side else ""
             look = {"width": _THIN if two else 0.75, "orientation": "h", "name": f"{about}{_SIGNS[outcome]} {letter} {outcome}"}
-            bars = _bars(values, rows, hover, means, color) | look
-            bars["marker"] |= _pattern(letter if two else "")
-            traces.append(bars)
+            traces.append(_bars(values, rows, hover, means, color, letter if two else "") | look)
     labels = [f"➤ <b>{NAMES[key]}</b>" if key in chosen else NAMES[key] for key in keys]
     down = _axis(labels=labels) | {"range": [len(keys) - 0.4, -0.6], "zeroline": False}
     return _figure(traces, "Wrong links by cause", 110 + (38 if two else 28) * len(keys), _axis("wrong links"), down)
@@ -97,9 +95,7 @@ def error_rates(counts: Sequence[Sequence[int]], labels: Sequence[str], side: in
         x = [place + (system - 0.5) * 0.42 * two for place in range(len(labels))]
         hover = [f"{letter}: {value} pairs with AER {label}" for value, label in zip(values, labels, strict=True)]
         means = [[f"er_bins=aer:{id}", f"er_side={letter}", stamp] for id in ids]
-        bars = _bars(x, list(values), hover, means, color) | {"width": 0.4 if two else 0.8, "name": letter}
-        bars["marker"] |= _pattern(letter if two else "")
-        traces.append(bars)
+        traces.append(_bars(x, list(values), hover, means, color, letter if two else "") | {"width": 0.4 if two else 0.8, "name": letter})
     across, down = _axis("AER (lower is better)", _ticks(labels, ids, chosen)), _axis("sentence pairs") | _FROM_ZERO
     return _figure(traces, "Sentence pairs by AER", 330, across, down).update_layout(barmode="overlay")
 
@@ -137,15 +133,15 @@ def _cells(counts: Sequence[dict[str, Counts]], columns: list[tuple[str, int]], 
     return shares, heard
 
 
-def _pattern(letter: str) -> dict:
-    """What tells A's bars from B's in any colour, and in print."""
-    return {"pattern": {"shape": "/" if letter == "A" else "", "solidity": 0.35, "size": 6, "fgcolor": "white"}}
+def _look(color: str, letter: str) -> dict:
+    """What tells A's bars from B's in any colour, and in print: they are outlines. No pattern, which an app's page may not draw."""
+    return {"color": "rgba(0,0,0,0)" if letter == "A" else color, "line": {"width": 2 if letter == "A" else 0, "color": color}}
 
 
-def _bars(x: list, y: list, hover: list[str], means: list[list], color: str) -> dict:
-    """Bars with what a click on each of them means; one that was clicked looks as before."""
+def _bars(x: list, y: list, hover: list[str], means: list[list], color: str, letter: str = "") -> dict:
+    """Bars with what a click on each of them means; one that was clicked looks as before. `letter`: of one of two systems."""
     still = {"marker": {"opacity": 1.0}}
-    look = {"type": "bar", "x": x, "y": y, "orientation": "v", "marker": {"color": color, "line": {"width": 0}}}
+    look = {"type": "bar", "x": x, "y": y, "orientation": "v", "marker": _look(color, letter)}
     look |= {"hovertext": hover, "hovertemplate": "%{hovertext}<extra></extra>", "customdata": means}
     return look | {"selected": still, "unselected": still}
 

@@ -28,8 +28,7 @@ def numbers(analysis: Analysis) -> None:
             ("AER", f"{total.aer:.3f}", "alignment error rate over all pairs: 0 is perfect"),
             ("precision", f"{total.precision:.3f}", "share of the drawn links that are at least possible in gold"),
             ("recall", f"{total.recall:.3f}", "share of the sure gold links that were drawn"),
-            ("drawn", f"{total.predicted:,}", "links that the system drew: hits and false ones"),
-            ("judged", f"{len(one.table):,}", "the drawn links, and the sure gold links that were not drawn: hits, missed and false ones"),
+            ("judged links", f"{len(one.table):,}", "all that were drawn, and sure gold links that were not: hits, missed and false ones"),
             *((name, f"{count:,}", told) for (name, count), told in zip(outcomes.items(), _OUTCOME_HELP, strict=True)),
         ]
         st.html(f"<b>{letter}: {markup.escape_html(one.name)}</b>, layer {one.drawn.layer}" + markup.numbers(entries))
