@@ -15,11 +15,12 @@ from training_runs import made_run
 import dashboard.pages.space.view  # noqa: F401  torch and Transformers are loaded before the clock of a page's run starts
 from dashboard.kit import waiting
 from dashboard.pages.space import cache as cached
-from dashboard.pages.space import cards, export, figures, lasso
+from dashboard.pages.space import cards, controls, export, figures, lasso
 from dashboard.pages.space.drawing import plain
 from dashboard.pages.space.picture import Picture
 from otcore.corpora.collection import load_collection
 from otcore.encoders import load_encoder
+from otcore.runs.example import example_run
 from otcore.space.measures import neighbourhoods
 from otcore.space.points import encode_cloud
 from otcore.space.projection import project
@@ -221,7 +222,7 @@ def test_a_film_moves_by_its_slider_and_tells_the_measures_of_that_moment(page, 
     assert text(app, "sp_step") == "0"
     assert chart(app)["layout"]["xaxis"]["range"] == end["layout"]["xaxis"]["range"]
     assert html(app) != last
-    assert ">0.30<" in html(app)
+    assert ">0.300<" in html(app)
     titles = [json.loads(one.proto.spec)["layout"]["title"]["text"] for one in app.get("plotly_chart")]
     assert titles[1] == "Measures along the run"
     fine(app.button(key="film_button").click().run())
@@ -229,7 +230,17 @@ def test_a_film_moves_by_its_slider_and_tells_the_measures_of_that_moment(page, 
     assert app.session_state["sp_step"] == 0, "it starts with the first moment"
 
 
-def test_a_film_without_a_run_says_where_runs_come_from(page):
+def test_a_film_opens_on_the_example_where_there_is_no_run(page):
+    app = page(sp_mode="film")
+    assert app.selectbox(key="run").value == example_run().name
+    assert app.selectbox(key="run").options == [f"{example_run().name} (comes with the project)"]
+    assert len(app.select_slider(key="sp_step").options) >= 10
+    assert "held-out AER" in html(app)
+    assert chart(app)["data"]
+
+
+def test_a_film_without_any_run_says_where_runs_come_from(page, monkeypatch):
+    monkeypatch.setattr(controls, "example_run", lambda: None)
     app = page(sp_mode="film")
     assert "Fine-tune" in app.info[0].value
 
