@@ -53,7 +53,7 @@ def _picture(tell: Teller, desk: Desk, view: SpaceView, key: str, points: str, s
 
 def _cloud(tell: Teller, desk: Desk, view: SpaceView, steps: tuple[int, ...]) -> Cloud:
     if view.is_film:
-        return read_film(find_run(view.run).folder, list(steps), collection())
+        return read_film(find_or_example(view.run).folder, list(steps), collection())
     loaded = [(desk.encoder(name), layer) for name, layer in view.systems]
     return encode_cloud(collection(), view.points, [(one, one.check_layer(layer)) for one, layer in loaded], tell)
 
