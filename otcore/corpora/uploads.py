@@ -24,7 +24,7 @@ from typing import Any
 from otcore.base.errors import InputError
 from otcore.base.notices import noticing
 from otcore.base.places import runs_folder
-from otcore.text.packed import is_packed, unpacked_size
+from otcore.text.packed import TooMuch, is_packed, unpacked_size
 
 Given = tuple[str, bytes | Path]  # a name, and what is in the file, or where on this machine it is and stays
 KEY = r"[0-9a-f]{20}"
@@ -212,9 +212,12 @@ def renamed(paths: Sequence[Path], names: Sequence[str]) -> Callable[[str], str]
 
 def _check_unpacked(path: Path) -> None:
     """raises: InputError   a packed file that holds more than is taken; one that is damaged is told by whoever reads it"""
-    size = 0
-    with contextlib.suppress(InputError):
-        size = unpacked_size(path, path.name, UNPACKED) if is_packed(path) else 0
+    try:
+        size = unpacked_size(path, str(path), UNPACKED) if is_packed(path) else 0
+    except TooMuch:
+        raise
+    except InputError:
+        return
     if size > UNPACKED:
         raise InputError(f"{path} unpacks to more than {in_words(UNPACKED)}; give a part of it.")
 

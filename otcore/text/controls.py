@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from otcore.base.notices import notice
@@ -25,6 +26,11 @@ class Controls:
     counts: Counter[str] = field(default_factory=Counter)
     lines: int = 0
     first: int = 0  # line with the first
+
+    def lines_of(self, lines: Iterable[str]) -> Iterator[str]:
+        """`replaced`, of all lines of a file."""
+        for number, line in enumerate(lines, 1):
+            yield self.replaced(line, number) if CONTROL.search(line) else line
 
     def replaced(self, text: str, line: int) -> str:
         """`without_controls`, counted."""

@@ -6,11 +6,11 @@ import secrets
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO
+from unicodedata import normalize
 
 from otcore.base.errors import InputError
 from otcore.base.notices import notice
 from otcore.text.controls import Controls
-from otcore.text.languages import clean
 from otcore.text.packed import STANDARD_INPUT, opened, pack, reason_of
 
 _MARKS = (b"\xff\xfe", b"\xfe\xff")  # of UTF-16
@@ -27,7 +27,7 @@ def read_lines(path: str | Path, *, excel: bool = False) -> list[str]:
     name, controls = display_name(path), Controls()
     with opened(path, name) as file:
         lines = _utf16(file, name) if excel and file.peek(2)[:2] in _MARKS else _utf8(file, name)
-        found = [clean(controls.replaced(line, number)) for number, line in enumerate(lines, 1)]
+        found = [line if line.isascii() else normalize("NFC", line) for line in controls.lines_of(lines)]
     controls.tell(name)
     return found
 

@@ -31,6 +31,10 @@ _DEPTH = 3  # packings inside each other that are taken off
 FAULTS = (OSError, EOFError, ValueError, zlib.error, lzma.LZMAError, zstd.ZstdError, zipfile.BadZipFile, NotImplementedError)
 
 
+class TooMuch(InputError):
+    """A file that unpacks to far more than text does."""
+
+
 @dataclass(frozen=True)
 class Packing:
     """A way to pack one file.
@@ -144,7 +148,7 @@ def opened(path: str | Path, name: str) -> Iterator[BinaryIO]:
             yield _unpacked(file, size)
     except InputError as error:
         told = str(error)
-        raise (InputError(f"{name}: {told}.") if told[:3] == "it " else error) from error
+        raise (type(error)(f"{name}: {told}.") if told[:3] == "it " else error) from error
     except FAULTS as error:  # ValueError: a path with a NUL in it
         raise InputError(f"{name} cannot be read ({reason_of(error)}); check the path, its permissions and that it is whole.") from error
 
@@ -196,7 +200,7 @@ class _Bounded(io.RawIOBase):
         chunk = self._file.read(len(buffer))
         self._left -= len(chunk)
         if self._left < 0:
-            raise InputError(f"it unpacks ({self._label}) to far more than text does; unpack it and give a part of it")
+            raise TooMuch(f"it unpacks ({self._label}) to far more than text does; unpack it and give a part of it")
         buffer[: len(chunk)] = chunk
         return len(chunk)
 
