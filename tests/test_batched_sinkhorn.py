@@ -148,21 +148,22 @@ def test_the_other_direction_is_the_transpose(item):
 
 @given(st.lists(problems(20), min_size=2, max_size=6), st.randoms(use_true_random=False))
 def test_order_padding_and_company_do_not_matter(items, shuffler):
-    alone = [sinkhorn(*batch([item]), 0.1, tolerance=1e-10, max_iterations=50_000) for item in items]
+    alone = [sinkhorn(*batch([item]), 0.1, tolerance=1e-10, max_iterations=10_000) for item in items]
     order = list(range(len(items)))
     shuffler.shuffle(order)
-    together = sinkhorn(*batch([items[k] for k in order], width=(37, 41)), 0.1, tolerance=1e-10, max_iterations=50_000)
+    together = sinkhorn(*batch([items[k] for k in order], width=(37, 41)), 0.1, tolerance=1e-10, max_iterations=10_000)
     for place, k in enumerate(order):
         n, m = items[k][0].shape
         assert torch.allclose(together.plan[place, :n, :m], alone[k].plan[0], atol=1e-6)
         assert together.plan[place].sum() == pytest.approx(1)
 
 
+@settings(max_examples=30)
 @given(st.lists(clouds(), min_size=1, max_size=4), st.sampled_from([0.05, 0.3]))
 def test_a_cloud_onto_itself_has_the_symmetric_plan_that_it_has_anyway(items, relative):
     cost, a, b = batch(items)
     epsilon = relative_epsilon(cost, a, b, relative) + 1e-3
-    options = {"tolerance": 1e-9, "max_iterations": 50_000}
+    options = {"tolerance": 1e-9, "max_iterations": 3_000}
     plain = sinkhorn(cost, a, b, epsilon, **options)
     alike = sinkhorn(cost, a, b, epsilon, alike=torch.ones(len(items), dtype=torch.bool), **options)
     assert alike.converged[plain.converged].all()
