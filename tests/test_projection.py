@@ -158,6 +158,7 @@ def test_graph_and_curve_are_those_of_umap_learn(same):
         np.testing.assert_allclose((found.a, found.b), find_ab_params(1.0, min_dist), rtol=1e-3)
 
 
+@pytest.mark.slow
 def test_among_very_many_points_nearly_all_neighbours_are_found():
     x = groups(count=3_000, width=24)
     exact, (found, distances) = nearest(x, 10)[0], nearest(x, 10, most_exact=100)

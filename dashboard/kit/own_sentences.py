@@ -1,5 +1,6 @@
 """Texts of a person's own, one a language: pasted or uploaded, one sentence a line, and kept under a key that stands in a choice."""
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import streamlit as st
@@ -9,7 +10,7 @@ from dashboard.kit import markup, noticed
 from dashboard.kit.kept_files import kept_panel, owned
 from dashboard.kit.languages import NAMES
 from otcore.base.errors import InputError
-from otcore.retrieval.sentences import TEXTS, Sentences, keep_sentences, kept_files, kept_sentences
+from otcore.retrieval.sentences import TEXTS, Sentences, keep_sentences, kept_files
 from otcore.text.languages import language
 
 _PASTED = 200_000  # characters; larger texts are uploaded
@@ -17,11 +18,12 @@ _CODE_HELP = "Pick it, or type another code, such as pt or sw."
 _PLACEHOLDER = "The first sentence.\nThe second sentence."
 
 
-def panel(key: str, name: str, *, forget: tuple[str, ...] = ()) -> None:
+def panel(key: str, name: str, texts: Callable[[str], Sequence[Sentences]], *, forget: tuple[str, ...] = ()) -> None:
     """Draws what is given and how to give more.
 
     key   : of the choice that holds the key of the kept texts
     name  : before the keys of the widgets
+    texts : reads kept texts by their key, or finds them read already
     forget: choices that go back to nothing with the texts
     """
     given = _given(key)
@@ -36,17 +38,12 @@ def panel(key: str, name: str, *, forget: tuple[str, ...] = ()) -> None:
         if given:
             listed = ", ".join(f"{language(own).name}: {called}" for own, called, _ in given)
             st.markdown(markup.escape_markdown(f"Given now: {listed}."))
-            noticed.tell(note for one in _texts(state.get(key)) for note in one.notes)
+            noticed.tell(note for one in texts(state.get(key)) for note in one.notes)
             empty = {one: [] if isinstance(state.get(one), list) else "" for one in (key, *forget)}
             st.button("Take all away", key=f"{name}_clear", on_click=state.put, kwargs=empty)
         st.caption("A second text of a language takes the first one's place. The texts stay on this server.")
         with st.popover("Kept files"):
             kept_panel(TEXTS)
-
-
-@st.cache_resource(max_entries=4, show_spinner=False)
-def _texts(files: str) -> tuple[Sentences, ...]:
-    return kept_sentences(files)
 
 
 def _given(key: str) -> list[tuple[str, str, bytes]]:

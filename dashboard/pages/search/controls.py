@@ -48,7 +48,7 @@ def available() -> tuple[str, ...]:
 def own_text() -> None:
     """Texts of one's own, one a language."""
     if CHOICES.current().own_text:
-        own_sentences.panel("se_files", "se", forget=("se_in",))  # what was noticed of the texts is told there
+        own_sentences.panel("se_files", "se", cache.own_sentences, forget=("se_in",))  # what was noticed of the texts is told there
 
 
 def _written() -> None:

@@ -1,7 +1,10 @@
 """Pictures of the space: encoded, measured and projected in the background, kept by what they depend on."""
 
 import contextlib
+from collections.abc import Callable
 from dataclasses import replace
+
+import streamlit as st
 
 from dashboard.background import work
 from dashboard.background.apart import Desk, Task
@@ -13,7 +16,7 @@ from otcore.base.errors import InputError
 from otcore.base.progress import Teller
 from otcore.corpora.types import Sentence
 from otcore.encoders import encoder_stamp
-from otcore.retrieval.sentences import kept_sentences
+from otcore.retrieval.sentences import Sentences, kept_sentences
 from otcore.runs.example import find_or_example
 from otcore.space.film import film_steps, read_film
 from otcore.space.measures import neighbourhoods
@@ -73,7 +76,7 @@ def _cloud(tell: Teller, desk: Desk, view: SpaceView, steps: tuple[int, ...]) ->
         found = kept_vectors(view.vectors)
         return found if view.is_pair else replace(found, states=found.states[-1:])
     loaded = [(desk.encoder(name), layer) for name, layer in view.systems]
-    own = _own_sentences(view) if view.of_text else None
+    own = _own_sentences(view, kept_sentences) if view.of_text else None
     return encode_cloud(collection(), view.points, [(one, one.check_layer(layer)) for one, layer in loaded], tell, own)
 
 
@@ -81,7 +84,7 @@ def _systems(view: SpaceView) -> str:
     """What points under some encoders depend on."""
     # what cannot be plotted is told at once
     if view.of_text:
-        _own_sentences(view)
+        _own_sentences(view, own_texts)
     else:
         view.points.sentences(collection())
     return repr((view.files if view.of_text else "", [(name, encoder_stamp(name), layer) for name, layer in view.systems], view.points))
@@ -95,7 +98,13 @@ def _vectors(view: SpaceView) -> str:
     return repr(("vectors", view.vectors, view.is_pair))
 
 
-def _own_sentences(view: SpaceView) -> list[Sentence]:
+@st.cache_resource(max_entries=4, show_spinner=False)
+def own_texts(files: str) -> tuple[Sentences, ...]:
+    """Kept texts, read once a server."""
+    return kept_sentences(files)
+
+
+def _own_sentences(view: SpaceView, read: Callable[[str], tuple[Sentences, ...]]) -> list[Sentence]:
     """So many sentences of each of one's own texts.
 
     raises: InputError   no text yet, or it is not here (any more), or too many words
@@ -103,7 +112,7 @@ def _own_sentences(view: SpaceView) -> list[Sentence]:
     if not view.files:
         raise Missing("Paste or upload a text above, one sentence a line; one text a language.")
     found = []
-    for one in kept_sentences(view.files):
+    for one in read(view.files):
         for id, text in zip(one.ids[: view.points.count], one.texts, strict=False):
             if words := words_of(text, one.language):
                 found.append(Sentence(one.language, text, words, f"line {id}"))

@@ -4,7 +4,7 @@ import streamlit as st
 
 from dashboard import background, state
 from dashboard.kit import encoder_choice, markup, own_sentences, system_controls, widgets
-from dashboard.pages.space import own_vectors
+from dashboard.pages.space import cache, own_vectors
 from dashboard.pages.space.choices import CHOICES, SpaceView
 from otcore.runs.example import example_run
 from otcore.runs.store import list_runs
@@ -21,7 +21,7 @@ def mode() -> None:
         return
     widgets.draw(CHOICES, "source", right, on_change=unpick, label_visibility="collapsed")
     if chosen.of_text:
-        own_sentences.panel(CHOICES.key("files"), "sp", forget=(CHOICES.key("pick"),))
+        own_sentences.panel(CHOICES.key("files"), "sp", cache.own_texts, forget=(CHOICES.key("pick"),))
     elif chosen.of_vectors:
         own_vectors.panel()
 
