@@ -13,9 +13,9 @@ from sklearn.manifold import trustworthiness
 from otcore.base.choices import build, declared
 from otcore.base.errors import InputError
 from otcore.base.progress import Stopped, Teller
-from otcore.space.measures import nearest
 from otcore.space.methods.umap import Umap
 from otcore.space.metrics import unit_vectors
+from otcore.space.nearest import nearest
 from otcore.space.projection import project
 from otcore.space.settings import ProjectionSettings
 
@@ -103,18 +103,19 @@ def test_several_states_are_laid_out_as_aligned_umap_does():
     from umap.aligned_umap import procrustes_align
     from umap.spectral import spectral_layout
 
-    from otcore.space.methods.umap import _found, _graph
+    from otcore.space.layout import curve, lay_out
+    from otcore.space.methods.umap import fuzzy_graph
 
     x = unit_vectors(groups())
     states, settings = [x, unit_vectors(x + 0.02 * groups(1))], ProjectionSettings(Umap(seed=3), neighbours=8)
     relations = [{k: k for k in range(len(x))}]
     fit = umap.AlignedUMAP(n_neighbors=8, metric="cosine", random_state=3, transform_seed=3).fit(states, relations=relations)
     theirs = [np.asarray(one) for one in fit.embeddings_]
-    graphs, random = [_graph(one[:, :2], _found(one, settings, Teller())) for one in states], np.random.RandomState(3)
+    graphs, random = [fuzzy_graph(*nearest(one, 7)) for one in states], np.random.RandomState(3)
     first, second = (spectral_layout(one, graph, 2, random) for one, graph in zip(states, graphs, strict=True))
     first, second = ((10 * one / np.abs(one).max()).astype(np.float32) for one in (first, second))
     itself = np.vstack([np.arange(len(x))] * 2)
-    from_theirs = settings.method._together(np.stack([first, procrustes_align(first, second, itself)]), graphs, random, Teller())
+    from_theirs = lay_out(np.stack([first, procrustes_align(first, second, itself)]), graphs, curve(0.1), 200, 3, Teller())
     found = project(states, settings)
     for own, vectors, mine, ours, other in zip(found.trustworthiness, states, from_theirs, found.coordinates, theirs, strict=True):
         assert procrustes(other, mine)[2] < 0.1
@@ -132,6 +133,49 @@ def test_umap_keeps_groups_together_in_two_and_three_dimensions():
         indices, _ = nearest(found.coordinates[0], 5, "euclidean")
         assert (indices % 3 == np.arange(90)[:, None] % 3).mean() > 0.95
         assert 0.8 < found.trustworthiness[0] <= 1
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("same", [0, 25])
+def test_graph_and_curve_are_those_of_umap_learn(same):
+    import umap
+    from umap.umap_ import find_ab_params
+
+    from otcore.space.layout import curve
+    from otcore.space.methods.umap import fuzzy_graph
+
+    x = groups()
+    x[:same] = x[0]
+    places, distances = nearest(x, 7, "euclidean")
+    itself = np.arange(len(x))[:, None]
+    given = np.hstack([itself, places]), np.hstack([np.zeros_like(distances[:, :1]), distances])
+    fit = umap.UMAP(n_neighbors=8, precomputed_knn=given, random_state=0, n_jobs=1, transform_mode="graph")
+    theirs = fit.fit_transform(x).toarray()
+    ours = fuzzy_graph(places, distances, 10**9).toarray()
+    np.testing.assert_allclose(ours, theirs, atol=1e-4)
+    for min_dist in (0.0, 0.1, 0.8):
+        found = curve(min_dist)
+        np.testing.assert_allclose((found.a, found.b), find_ab_params(1.0, min_dist), rtol=1e-3)
+
+
+@pytest.mark.slow
+def test_among_very_many_points_nearly_all_neighbours_are_found():
+    x = groups(count=3_000, width=24)
+    exact, (found, distances) = nearest(x, 10)[0], nearest(x, 10, most_exact=100)
+    assert np.mean([len({*some} & {*others}) for some, others in zip(exact, found, strict=True)]) >= 9.5
+    assert (found != np.arange(len(x))[:, None]).all()
+    assert all(len({*row}) == 10 for row in found.tolist())
+    assert (np.diff(distances, axis=1) >= -1e-6).all()
+    unit = unit_vectors(x)
+    np.testing.assert_allclose(distances, 1 - np.einsum("nd,nkd->nk", unit, unit[found]), atol=1e-5)
+
+
+def test_known_neighbours_are_not_looked_for_again(monkeypatch):
+    x = groups()
+    asked = project([x], UMAP)
+    known = [nearest(unit_vectors(x), 20)]
+    monkeypatch.setattr("otcore.space.nearest.nearest", None)
+    np.testing.assert_array_equal(project([x], UMAP, known=known).coordinates[0], asked.coordinates[0])
 
 
 def digests() -> list[str]:
@@ -211,17 +255,12 @@ def test_identical_points_are_laid_out_all_the_same():
 
 
 @pytest.mark.slow
-def test_a_fit_can_be_stopped_at_work_and_while_it_waits():
+def test_a_fit_can_be_stopped_at_work():
     notes = []
     stopper = Teller(lambda done, total, note: notes.append(note), lambda: any("round" in note for note in notes))
     with pytest.raises(Stopped):
         project([groups()], UMAP, tell=stopper)
-    from otcore.space.methods import umap
-
-    waited = []
-    with umap._lock, pytest.raises(Stopped):
-        project([groups()], UMAP, tell=Teller(lambda done, total, note: waited.append(note), lambda: "waiting for another fit" in waited))
-    assert project([groups()], UMAP).coordinates[0].shape == (90, 2), "the lock is free again"
+    assert project([groups()], UMAP).coordinates[0].shape == (90, 2), "the next one is made"
 
 
 _METHOD = """

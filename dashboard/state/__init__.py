@@ -12,9 +12,9 @@ from dashboard.state.clicks import (  # noqa: F401
     stamp,
     take_pick,
     take_point,
-    take_points,
     take_row,
     take_text,
+    told,
     unmark,
 )
 from dashboard.state.navigation import page, recall, remember  # noqa: F401

@@ -1,6 +1,6 @@
 """Clicks: what is marked on a page, and what was picked on a figure, a table or a component."""
 
-from collections.abc import Callable
+from typing import Any
 
 import streamlit as st
 
@@ -51,18 +51,16 @@ def take_point(key: str, field: str = "mark") -> None:
         unmark(field)
 
 
-def take_points(key: str, field: str, write: Callable[[list[int]], str]) -> None:
-    """Callback of a figure whose points' customdata is one number each: the numbers of the points chosen there, as a choice."""
-    numbers = [point["customdata"] for point in _chosen(key, "points") if point.get("customdata") is not None]
-    put(**{field: write(sorted({int(one[0] if isinstance(one, list) else one) for one in numbers}))})
-    new_stamp()
-
-
 def take_text(key: str, name: str, field: str) -> None:
     """Callback of a component that gives a text under `name`: it becomes the choice, where the field takes it."""
     text = st.session_state[key].get(name)
     if text is not None:
         put(**{field: read(KNOWN[field], str(text))})
+
+
+def told(key: str, name: str) -> Any:
+    """For callbacks: what a component tells under a name, None where it tells nothing."""
+    return st.session_state[key].get(name)
 
 
 def take_row(key: str, places: list[tuple[int | None, int | None]]) -> None:

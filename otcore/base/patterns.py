@@ -13,14 +13,14 @@ SECONDS = 1.0  # for a whole search: some patterns take longer than the sun will
 
 
 def find(texts: Sequence[str], wanted: str, *, regular: bool = False) -> list[int]:
-    """The places of the texts that are `wanted`, whatever the case, or in which the regular expression matches somewhere.
+    """The places of the texts that hold `wanted`, whatever the case, or in which the regular expression matches somewhere.
 
     raises: InputError   as in `matches`
     """
     wanted = unicodedata.normalize("NFC", wanted if regular else wanted.strip())
     if not wanted.strip():
         return []
-    hits = matches([(text,) for text in texts], wanted) if regular else [text.casefold() == wanted.casefold() for text in texts]
+    hits = matches([(text,) for text in texts], wanted) if regular else [wanted.casefold() in text.casefold() for text in texts]
     return [place for place, hit in enumerate(hits) if hit]
 
 

@@ -1,18 +1,18 @@
-"""Exact nearest neighbours, and what a cloud's neighbourhoods say: do translations find each other, do languages mix? In the original
-space and not on the picture; in blocks, so that memory stays flat for tens of thousands of points."""
+"""What a cloud's neighbourhoods say: do translations find each other, do languages mix? In the original space and not on the picture."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import torch
 
 from otcore.base.progress import Teller
-from otcore.space.metrics import METRICS, unit_vectors
+from otcore.space.metrics import unit_vectors
+from otcore.space.nearest import MOST_EXACT, Found, blocks, nearest
 from otcore.space.points import Points
 
 NEIGHBOURS = 10
-_CELLS = 2**24  # similarities at a time: 64 MB
+KNOWN = 14  # neighbours that are kept for a picture made from them: as many as one asks for by default
+_SAMPLED = 2_000  # points whose ranks are counted where there are too many for all distances
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,7 @@ class Neighbourhoods:
     chance    : the mean share if languages made no difference
     lengths   : (e,) 1 − cos of each gold link's two points
     apart     : mean 1 − cos of two points of different languages, whatever they mean; NaN for one language
+    known     : the same neighbours, and more of them, with their distances 1 − cos, for pictures that are made from neighbours
     """
 
     nearest: np.ndarray
@@ -35,6 +36,7 @@ class Neighbourhoods:
     chance: float
     lengths: np.ndarray
     apart: float
+    known: Found
 
     @property
     def retrieval(self) -> float:
@@ -51,56 +53,51 @@ class Neighbourhoods:
         return np.where(counts > 0, middle, 0)
 
 
-def nearest(vectors: np.ndarray, k: int, metric: str = "cosine", tell: Teller | None = None) -> tuple[np.ndarray, np.ndarray]:
-    """(n, k) int64 the k nearest other points of each, nearest first, and (n, k) float32 their distances ≥ 0.
-
-    vectors: (n, d) finite, n > k
-    metric : one of METRICS
-    raises : Stopped   `tell` was asked to end
-    """
-    x, parts = torch.from_numpy(METRICS[metric].prepare(vectors)), []
-    for start, block in _blocks(x, tell, "finding neighbours"):
-        rows = torch.arange(len(block))
-        gaps = METRICS[metric].distance(block, x)
-        gaps[rows, start + rows] = torch.inf
-        parts.append(gaps.topk(k, largest=False))
-    distances, places = (torch.cat(column).numpy() for column in zip(*parts, strict=True))
-    return places, distances.clip(0)
-
-
 def neighbourhoods(points: Points, vectors: np.ndarray, k: int = NEIGHBOURS, tell: Teller | None = None) -> Neighbourhoods:
-    """Measures one state.
+    """Measures one state. Of more than MOST_EXACT points neighbours are found as `nearest` does, and ranks are those of a sample.
 
     vectors: (n, d)
     k      : neighbours of each point, or as many as there are others
     raises : Stopped   `tell` was asked to end
     """
-    x = torch.from_numpy(unit_vectors(vectors))
-    k = min(k, len(points) - 1)
-    languages = torch.from_numpy(points.language)
-    edges = _both_ways(points)
-    parts: list[tuple[np.ndarray, ...]] = []
-    for start, block in _blocks(x, tell, "measuring neighbourhoods"):
+    x, tell = torch.from_numpy(unit_vectors(vectors)), tell or Teller()
+    k, kept = (min(many, len(points) - 1) for many in (k, max(k, KNOWN)))
+    if len(points) > MOST_EXACT:
+        places, distances = nearest(vectors, kept, tell=tell.part(0, 0.8))
+        cosines, ranks = 1 - distances, _sampled_ranks(x, points, tell.part(0.8, 1))
+    else:
+        places, cosines, ranks = _all(x, points, kept, tell)
+    mixing = (points.language[places[:, :k]] != points.language[:, None]).mean(1) if k else np.zeros(len(points))
+    lengths = 1 - (x[points.links[:, 0]] * x[points.links[:, 1]]).sum(1).numpy()
+    chance, apart = _by_chance(points, x.numpy())
+    known = places, (1 - cosines).clip(0)
+    return Neighbourhoods(places[:, :k], cosines[:, :k], ranks, mixing, chance, lengths, apart, known)
+
+
+def _all(x: torch.Tensor, points: Points, k: int, tell: Teller) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Neighbours (n, k), their cosines, ranks (n, L), by all similarities."""
+    edges, parts = _both_ways(points), []
+    for start, block in blocks(x, tell, "measuring neighbourhoods"):
         similarity = block @ x.T
         rows = torch.arange(len(block))
         similarity[rows, start + rows] = -torch.inf
         found, places = similarity.topk(k)
-        ranks = _ranks(similarity, edges, start, points)
-        mixed = (languages[places] != languages[start : start + len(block), None]).float().mean(1) if k else torch.zeros(len(block))
-        parts.append((places.numpy(), found.numpy(), ranks.numpy(), mixed.numpy()))
-    places, cosines, ranks, mixing = (np.concatenate(column) for column in zip(*parts, strict=True))
-    lengths = 1 - (x[points.links[:, 0]] * x[points.links[:, 1]]).sum(1).numpy()
-    chance, apart = _by_chance(points, x.numpy())
-    return Neighbourhoods(places, cosines, ranks, mixing, chance, lengths, apart)
+        parts.append((places.numpy(), found.numpy(), _ranks(similarity, edges, start + rows, points).numpy()))
+    return tuple(np.concatenate(column) for column in zip(*parts, strict=True))
 
 
-def _blocks(x: torch.Tensor, tell: Teller | None, note: str) -> Iterator[tuple[int, torch.Tensor]]:
-    """(first row, rows) so few at a time that their similarities with all rows stay small; each is told when it is done."""
-    rows = max(_CELLS // max(len(x), 1), 64)
-    for start in range(0, len(x), rows):
-        yield start, x[start : start + rows]
-        if tell:
-            tell(min(start + rows, len(x)) / len(x), note)
+def _sampled_ranks(x: torch.Tensor, points: Points, tell: Teller) -> np.ndarray:
+    """(n, L) ranks of some of the points that have a translation; 0 for all others."""
+    ranks, tried = np.zeros((len(x), len(points.codes)), np.int32), np.unique(points.links[points.sure])
+    chosen = tried if len(tried) <= _SAMPLED else np.sort(np.random.default_rng(0).choice(tried, _SAMPLED, replace=False))
+    edges = _both_ways(points)
+    for start in range(0, len(chosen), 64):
+        rows = torch.from_numpy(chosen[start : start + 64])
+        similarity = x[rows] @ x.T
+        similarity[torch.arange(len(rows)), rows] = -torch.inf
+        ranks[rows.numpy()] = _ranks(similarity, edges, rows, points).numpy()
+        tell(min(start + 64, len(chosen)) / len(chosen), "ranking translations")
+    return ranks
 
 
 def _both_ways(points: Points) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
@@ -110,17 +107,21 @@ def _both_ways(points: Points) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor
     return tuple(torch.from_numpy(column[order]) for column in (start, end, np.tile(points.sure, 2)))
 
 
-def _ranks(similarity: torch.Tensor, edges, start: int, points: Points) -> torch.Tensor:
-    """(b, L) from the similarities (b, n) of points start … with all; the translations' own entries are overwritten."""
+def _ranks(similarity: torch.Tensor, edges, rows: torch.Tensor, points: Points) -> torch.Tensor:
+    """(b, L) from the similarities (b, n) of some points with all; the translations' own entries are overwritten.
+
+    rows: (b,) which points these are, ascending
+    """
     origin, end, sure = edges
-    low, high = (int(torch.searchsorted(origin, one)) for one in (start, start + len(similarity)))
-    rows, columns = origin[low:high] - start, end[low:high]
+    low, high = torch.searchsorted(origin, rows), torch.searchsorted(origin, rows, right=True)
+    mine = torch.cat([torch.arange(*ends) for ends in zip(low.tolist(), high.tolist(), strict=True)])
+    rows, columns = torch.repeat_interleave(torch.arange(len(rows)), high - low), end[mine]
     languages = torch.from_numpy(points.language)[columns]
     shape = (len(similarity), len(points.codes))
     best, tried = torch.full(shape, -torch.inf), torch.zeros(shape, dtype=torch.bool)
     flat = rows * shape[1] + languages
     best.view(-1).scatter_reduce_(0, flat, similarity[rows, columns], "amax")
-    tried.view(-1)[flat[sure[low:high]]] = True
+    tried.view(-1)[flat[sure[mine]]] = True
     similarity[rows, columns] = -torch.inf
     ranks = torch.zeros(shape, dtype=torch.int32)
     ends = np.searchsorted(points.language, np.arange(shape[1] + 1))

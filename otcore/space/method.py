@@ -24,6 +24,7 @@ class Method(ABC):
     note       : what is to be known before anything is read from them; may be empty
     linear     : whether an axis is a direction of the space, so that it has a share of the variance
     slow       : whether it takes more than a moment, and has something to compile or load before its first picture
+    by_neighbours: whether it is made from each point's nearest others, which `place` is then given as `found`
     """
 
     name: ClassVar[str]
@@ -34,9 +35,13 @@ class Method(ABC):
     note: ClassVar[str] = ""
     linear: ClassVar[bool] = False
     slow: ClassVar[bool] = False
+    by_neighbours: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
         check(self, "The projection's ")
+
+    def check(self, count: int, settings: ProjectionSettings) -> None:  # noqa: B027  most take any number
+        """raises: InputError   too few points for it"""
 
     @abstractmethod
     def place(self, vectors: Sequence[np.ndarray], settings: ProjectionSettings, same_space: bool, tell: Teller) -> list[np.ndarray]:
@@ -44,8 +49,7 @@ class Method(ABC):
 
         vectors   : (n, d) each, as the metric prepares them
         same_space: as in `otcore.space.projection.project`
-        raises    : InputError   too few points for it
-                    Stopped      `tell` was asked to end
+        raises    : Stopped   `tell` was asked to end
         """
 
     def told(self) -> str:

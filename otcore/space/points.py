@@ -12,6 +12,8 @@ from otcore.corpora.types import Links, Sentence
 from otcore.encoders.encoder import Encoder
 from otcore.space.settings import PointChoice
 
+UNKNOWN = "und"  # the language of what is said to be in none, as in BCP 47
+
 
 @dataclass(frozen=True)
 class Points:
@@ -22,6 +24,7 @@ class Points:
     links    : (e, 2) gold links between points, the first before the second; `sure` (e,) bool
     contexts : (code, id) → the sentence
     tags     : id → tags of the sentence
+    noun     : what the points are called where they are neither words nor sentences
     """
 
     of_words: bool
@@ -34,6 +37,7 @@ class Points:
     sure: np.ndarray
     contexts: Mapping[tuple[str, str], Sentence]
     tags: Mapping[str, tuple[str, ...]]
+    noun: str = ""
 
     def __len__(self) -> int:
         return len(self.texts)
@@ -41,7 +45,7 @@ class Points:
     @property
     def kind(self) -> str:
         """What the points are, for people."""
-        return "words" if self.of_words else "sentences"
+        return self.noun or ("words" if self.of_words else "sentences")
 
     def code(self, point: int) -> str:
         return self.codes[self.language[point]]
@@ -56,10 +60,10 @@ class Points:
 
 @dataclass(frozen=True)
 class State:
-    """Where the points lie: `name` of the encoder or moment, its layer, and (n, d) float32 vectors."""
+    """Where the points lie: `name` of the encoder or moment, its layer where it has one, and (n, d) float32 vectors."""
 
     name: str
-    layer: int
+    layer: int | None
     vectors: np.ndarray
 
 
@@ -72,13 +76,20 @@ class Cloud:
     cut: int = 0
 
 
-def encode_cloud(collection: Collection, choice: PointChoice, systems: Sequence[tuple[Encoder, int]], tell: Teller | None = None) -> Cloud:
+def encode_cloud(
+    collection: Collection,
+    choice: PointChoice,
+    systems: Sequence[tuple[Encoder, int]],
+    tell: Teller | None = None,
+    own: Sequence[Sentence] | None = None,
+) -> Cloud:
     """The chosen points under each encoder and layer.
 
+    own   : sentences of a person's own, one language after the other, in place of the collection's
     raises: InputError   a language or sentence that is not there, a layer the encoder does not have, too many points
             Stopped      `tell` was asked to end
     """
-    chosen = choice.sentences(collection)
+    chosen = choice.sentences(collection) if own is None else own
     found = [_encode(*system, chosen, choice, part) for system, part in (tell or Teller()).each(systems)]
     kept = [min(map(len, vectors)) for vectors in zip(*found, strict=True)]
     points = gather(collection, chosen, kept, of_words=choice.of_words)

@@ -1,7 +1,10 @@
 """Vectors on a picture: several states of the same points in one coordinate system, and how far the picture is to be trusted."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -10,6 +13,9 @@ from otcore.base.progress import Teller
 from otcore.space.methods import METHODS
 from otcore.space.metrics import METRICS
 from otcore.space.settings import ProjectionSettings
+
+if TYPE_CHECKING:
+    from otcore.space.nearest import Found
 
 _SAMPLE = 1500  # points over which trustworthiness is taken: it sorts all distances between them
 
@@ -32,13 +38,19 @@ class Projection:
 
 
 def project(
-    states: Sequence[np.ndarray], settings: ProjectionSettings, *, same_space: bool = False, tell: Teller | None = None
+    states: Sequence[np.ndarray],
+    settings: ProjectionSettings,
+    *,
+    same_space: bool = False,
+    tell: Teller | None = None,
+    known: Sequence[Found] = (),
 ) -> Projection:
     """Places for one state of a set of points, or for several states in one coordinate system.
 
     states    : (n, d) each; row i is the same point in all of them; d may differ
     same_space: the vectors of all states lie in one space (the same encoder as it learns), so that PCA takes the same axes for
                 all; otherwise each state has its own axes, turned to lie on those of the state before
+    known     : of each state the nearest others by cosine, where they were looked for already
     returns   : the same for the same vectors, settings and seed, in every process
     raises    : InputError   too few points, all the same, not finite, not one row a point in all states
                 Stopped      `tell` was asked to end
@@ -46,7 +58,10 @@ def project(
     tell = tell or Teller()
     _check(states, settings)
     vectors = [METRICS[settings.metric].prepare(x) for x in states]
-    places = [one.astype(np.float32) for one in settings.method.place(vectors, settings, same_space=same_space, tell=tell.part(0, 0.95))]
+    settings.method.check(len(vectors[0]), settings)
+    more = {"found": _found(vectors, settings, known, tell.part(0, 0.2))} if settings.method.by_neighbours else {}
+    made = settings.method.place(vectors, settings, same_space=same_space, tell=tell.part(0.2 if more else 0, 0.95), **more)
+    places = [one.astype(np.float32) for one in made]
     n = len(places[0])
     sample = np.arange(n) if n <= _SAMPLE else np.sort(np.random.default_rng(0).choice(n, _SAMPLE, replace=False))
     trusted = []
@@ -63,6 +78,16 @@ def warm_up(tell: Teller | None = None) -> None:
     for method in (one for one in METHODS.values() if one.slow):
         for states in ([x], [x, x]):
             project(states, ProjectionSettings(method(), neighbours=6), tell=tell)
+
+
+def _found(vectors: Sequence[np.ndarray], settings: ProjectionSettings, known: Sequence[Found], tell: Teller) -> list[Found]:
+    """The neighbours of each state, as far as asked for; looked for where too few are known, or by another metric."""
+    from otcore.space.nearest import nearest
+
+    k = settings.neighbours - 1
+    if known and settings.metric == "cosine" and known[0][0].shape[1] >= k:
+        return [(places[:, :k], distances[:, :k]) for places, distances in known]
+    return [nearest(x, k, settings.metric, part) for x, part in tell.each(vectors)]
 
 
 def _check(states: Sequence[np.ndarray], settings: ProjectionSettings) -> None:

@@ -69,7 +69,10 @@ class PointChoice:
             ids = [entry.id for entry in fitting if not self.tags or set(self.tags) & set(entry.tags)][: self.count]
         if not ids:
             raise InputError("No sentence is left to plot; choose more sentences or fewer tags.")
-        chosen = [collection.pair(id, code, code).source for code in self.languages for id in ids]
+        return self.bounded([collection.pair(id, code, code).source for code in self.languages for id in ids])
+
+    def bounded(self, chosen: list[Sentence]) -> list[Sentence]:
+        """The sentences themselves; raises InputError where they are more points than make a picture."""
         count = sum(len(sentence.words) for sentence in chosen) if self.of_words else len(chosen)
         if count > MOST_POINTS:
             most = f"{MOST_POINTS:,} that make a picture"

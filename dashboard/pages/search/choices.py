@@ -10,10 +10,14 @@ from otcore.base.errors import InputError
 
 _OWN = "own"
 _TEXTS = {"bundled": "Bundled collection", _OWN: "Own text"}
-_ORDERS = {"language": "in each language", "together": "in all together"}
+_ORDERS = {"language": "of all, then of each", "together": "of all only"}
 _NAME = Text(200, filled=True)
 _TOP = Number(1, 20, whole=True, dial=(1, 20, 1))
 _LOOK_FOR = "In the language at the left. A whole sentence is found more surely than two or three words."
+
+
+class Missing(InputError):
+    """Nothing is wrong; something is only not given yet."""
 
 
 @dataclass(frozen=True)
@@ -24,7 +28,7 @@ class SearchView:
     text, files  : the bundled collection, or "own" with the id of kept files
     languages    : that are searched; as chosen, empty for all but the query's own
     first, second: encoders side by side
-    top          : sentences shown of each language, or in all where `order` is "together"
+    top          : sentences shown of each language, and in all where `order` is "together"
     """
 
     query: str = choice("keys and locks", Text(400), "Look for", _LOOK_FOR)
@@ -34,7 +38,7 @@ class SearchView:
     text: str = choice("bundled", OneOf(_TEXTS, "row"), "Text", place="searched")
     files: str = choice("", Text(40))
     languages: tuple[str, ...] = choice([], Several(40, least=0), "Languages", key="in", place="searched")
-    top: int = choice(3, _TOP, "Sentences shown", "The nearest of each language, or of all.", place="searched")
+    top: int = choice(3, _TOP, "Sentences shown", "So many of all languages together, and of each.", place="searched")
     order: str = choice("language", OneOf(_ORDERS, "row"), "The nearest", place="searched")
 
     @property
@@ -43,7 +47,7 @@ class SearchView:
 
     @property
     def together(self) -> bool:
-        """Whether the nearest are those of all languages together."""
+        """Whether only the nearest of all languages together are shown, not those of each too."""
         return self.order == "together"
 
     @property
@@ -59,13 +63,13 @@ def current(available: Sequence[str]) -> SearchView:
     """The choices as they stand, with the languages that are searched, one or more.
 
     available: languages of the text that is searched
-    raises   : InputError   no query, no text of one's own yet
+    raises   : Missing   no query, no text of one's own yet
     """
     chosen = CHOICES.current()
     if chosen.own_text and not chosen.files:
-        raise InputError("Give a text of your own below, one sentence a line, or search the bundled collection.")
+        raise Missing("Paste or upload a text above, one sentence a line, or search the bundled collection.")
     if not chosen.query.strip():
-        raise InputError("Type what you look for, a few words or a sentence, or pick one of the written queries.")
+        raise Missing("Type above what you look for, a few words or a sentence, or pick one of the written queries.")
     languages = [code for code in available if code in chosen.languages] or others(available, chosen.code)
     return CHOICES.current(query=chosen.query.strip(), languages=list(languages))
 

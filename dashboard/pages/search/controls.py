@@ -1,17 +1,14 @@
 """The widgets of the Search page: they only set choices."""
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import streamlit as st
 
 from dashboard import background, state
-from dashboard.kit import encoder_choice, markup, noticed, widgets
-from dashboard.kit.kept_files import kept_panel, owned
+from dashboard.kit import encoder_choice, own_sentences, widgets
 from dashboard.pages.search import cache
 from dashboard.pages.search.choices import CHOICES
-from otcore.base.errors import InputError
-from otcore.retrieval.sentences import TEXTS, keep_sentences, kept_files, written_query
+from otcore.retrieval.sentences import written_query
 from otcore.text.languages import language
 
 _KNOWN = "For these it is known which sentences of the collection answer them."
@@ -49,24 +46,9 @@ def available() -> tuple[str, ...]:
 
 
 def own_text() -> None:
-    """Files of one's own, one a language."""
-    if not CHOICES.current().own_text:
-        return
-    given = _given()
-    with st.expander("Your text, one sentence a line", expanded=not given):
-        left, right, third = st.columns([2, 4, 2], vertical_alignment="bottom")
-        code = left.text_input("Its language", "de", key="se_own_code", help="A code such as de, ja, pt-br.")
-        file = right.file_uploader("A text file (UTF-8, also packed)", key="se_upload", max_upload_size=30)
-        if third.button("Add this file", key="se_add", type="primary", disabled=file is None):
-            _add(given, code, file)
-        if given:
-            listed = ", ".join(f"{language(own).name}: {name}" for own, name, _ in given)
-            st.markdown(markup.escape_markdown(f"Searched now: {listed}."))
-            noticed.tell(note for one in cache.own_sentences(state.get("se_files")) for note in one.notes)
-            st.button("Take all away", key="se_clear", on_click=state.put, kwargs={"se_files": "", "se_in": []})
-        st.caption("A second file of a language takes the first one's place. The files stay on this server.")
-        with st.popover("Kept files"):
-            kept_panel(TEXTS)
+    """Texts of one's own, one a language."""
+    if CHOICES.current().own_text:
+        own_sentences.panel("se_files", "se", cache.own_sentences, forget=("se_in",))  # what was noticed of the texts is told there
 
 
 def _written() -> None:
@@ -88,21 +70,3 @@ def _translated() -> None:
     found = written_query(background.collection(), state.get("se_query"), code)
     if found:
         state.put(se_query=found.texts[code])
-
-
-def _given() -> list[tuple[str, str, bytes]]:
-    try:
-        return kept_files(state.get("se_files")) if state.get("se_files") else []
-    except InputError:  # told where the sentences are read
-        return []
-
-
-def _add(given: list[tuple[str, str, bytes]], code: str, file) -> None:
-    try:
-        code = language(code).code
-        others = [entry for entry in given if entry[0] != code]
-        state.put(se_files=owned(TEXTS, keep_sentences([*others, (code, Path(file.name).name, file.getvalue())])))
-    except InputError as error:
-        st.error(markup.escape_markdown(str(error)))
-        return
-    st.rerun()

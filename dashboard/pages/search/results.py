@@ -10,17 +10,26 @@ from otcore.corpora.collection import Collection
 from otcore.retrieval.index import Hit
 from otcore.text.languages import LANGUAGES, language
 
+GLOSSED = "en"
 _LONGEST_IN_ADDRESS = 1_200  # characters of a text that an address takes along
 
 
 def blocks(view: SearchView, found: Sequence[Mapping[str, Sequence[Hit]]], relevant: frozenset[str] | None, collection: Collection) -> str:
     """All results of a view.
 
-    found   : for each encoder heading → its hits in order; the headings are language codes, or "" for all languages together
+    found   : for each encoder heading → its hits in order; the headings are language codes, and "" for all languages together
     relevant: ids that answer the query, or None where nobody marked them
     """
     values = {"found": found, "relevant": relevant, "encoders": view.encoders, "own_text": view.own_text, "language": language}
-    return filled("pages/search/found.html", values | {"links": partial(align_links, view, collection)})
+    values |= {"links": partial(align_links, view, collection), "gloss": partial(gloss_of, view, collection)}
+    return filled("pages/search/found.html", values)
+
+
+def gloss_of(view: SearchView, collection: Collection, hit: Hit) -> str:
+    """The sentence in English, where the collection has it and it is in another language; else nothing."""
+    if view.own_text or hit.language == GLOSSED:
+        return ""
+    return collection.texts(GLOSSED).get(hit.id, "")
 
 
 def align_links(view: SearchView, collection: Collection, hit: Hit, encoder: str) -> list[tuple[str, str, str]]:

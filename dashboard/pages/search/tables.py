@@ -35,9 +35,20 @@ def results_csv(view: SearchView, found: Sequence[Mapping[str, Sequence[Hit]]], 
     """One row a result; a cell that a spreadsheet would take for a formula is made safe."""
     rows = []
     for name, lists in zip(view.encoders, found, strict=True):
-        for place, hit in ((place, hit) for hits in lists.values() for place, hit in enumerate(hits, 1)):
+        for heading, place, hit in ((heading, place, hit) for heading, hits in lists.items() for place, hit in enumerate(hits, 1)):
             answers = "" if relevant is None else int(hit.id in relevant)
             cosines = {"cosine": round(hit.score, 6), "mean_cosine": round(hit.mean, 6)}
             where = {"encoder": name, "language": hit.language, "rank": place, "rank_in_language": hit.rank, **cosines}
-            rows.append({"query": view.query, "query_language": view.code, **where, "id": hit.id, "text": hit.text, "relevant": answers})
+            among = "one language" if heading else "all languages"
+            rows.append(
+                {
+                    "query": view.query,
+                    "query_language": view.code,
+                    **where,
+                    "id": hit.id,
+                    "text": hit.text,
+                    "relevant": answers,
+                    "among": among,
+                }
+            )
     return csv(pd.DataFrame(rows))

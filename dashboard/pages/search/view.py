@@ -7,7 +7,7 @@ from dashboard.kit import markup, waiting
 from dashboard.kit.downloads import save
 from dashboard.pages.search import cache, controls, results, tables
 from dashboard.pages.search.cache import Searched
-from dashboard.pages.search.choices import SearchView, current
+from dashboard.pages.search.choices import Missing, SearchView, current
 from otcore.base.errors import InputError
 from otcore.retrieval.index import Hit, merged, search
 from otcore.retrieval.scores import AT, chance_scores
@@ -30,9 +30,13 @@ def page() -> None:
     with st.sidebar:
         controls.sidebar(available)
     controls.own_text()
-    if problem:  # told below what puts it right
+    if problem:  # told after what puts it right
         raise problem
-    view = current(available)
+    try:
+        view = current(available)
+    except Missing as hint:
+        st.info(markup.escape_markdown(str(hint)))
+        return
     found = cache.search_index(view)
     waiting.show(found, lambda made: result(made, view), name="index", meanwhile=lambda made: result(made, view))
 
@@ -46,23 +50,22 @@ def result(made: Searched, view: SearchView) -> None:
     place = st.empty()  # what stands below keeps its own once all is there
     if not made.whole:
         place.info(f"Searched so far: the first {len(made.indexes[0]):,} sentences. The rest is on its way.")
-    left, right = st.columns([5, 6], gap="medium")
-    with left:
-        _summary(made, view, lists, relevant)
-    with right:
-        if not view.own_text and made.whole:
-            _scores(made, view)
-    st.caption(_READING)
+    _summary(made, view, lists, relevant)
     st.html(results.blocks(view, lists, relevant, collection))
+    st.caption(_READING)
+    if not view.own_text and made.whole:
+        with st.expander(f"How well all {len(collection.queries)} written queries are answered"):
+            _scores(made, view)
     save("Results (CSV)", lambda: tables.results_csv(view, lists, relevant), "search.csv", key="save_search_csv")
 
 
 def _found(made: Searched, view: SearchView) -> list[dict[str, tuple[Hit, ...]]]:
-    """For each encoder the nearest sentences by language, or under "" those of all languages."""
+    """For each encoder the nearest sentences by language, before them under "" those of all languages."""
     lists = []
     for index, name in zip(made.indexes, view.encoders, strict=True):
         by_language = search(index, cache.query_vector(name, view.query, view.code), view.top)
-        lists.append({"": merged(by_language, view.top)} if view.together else by_language)
+        first = {"": merged(by_language, view.top)} if view.together or len(by_language) > 1 else {}
+        lists.append(first if view.together else first | by_language)
     return lists
 
 
@@ -72,13 +75,19 @@ def _summary(made: Searched, view: SearchView, lists: list[dict[str, tuple[Hit, 
     searched = f"{language(view.code).name}, among {len(made.indexes[0]):,} sentences in {len(view.languages)} languages"
     st.html(f"{said}<div style='opacity:.75;font-size:.85rem'>{markup.escape_html(searched)}</div>")
     if relevant is None:
-        st.caption("Nobody marked which sentences answer this query; the written ones are marked.")
+        st.caption("For the written queries the sentences that answer them are marked; for your own nobody can know.")
         return
     entries = []
     for letter, name, found in zip("AB", view.encoders, lists, strict=False):
-        shown = [hit for hits in found.values() for hit in hits]
+        shown = found[""] if "" in found else [hit for hits in found.values() for hit in hits]
         right = sum(hit.id in relevant for hit in shown)
-        entries.append((f"{letter}: relevant", f"{right} of {len(shown)}", f"sentences shown under {name} that answer the query"))
+        entries.append(
+            (
+                f"{letter}: relevant",
+                f"{right} of {len(shown)}",
+                f"sentences under {name} that answer the query, {'of the first list' if '' in found else 'of all lists'}",
+            )
+        )
     st.html(markup.numbers(entries))
     st.caption(f"{len(relevant)} sentences of each language were marked as answers when the query was written.")
 
@@ -93,7 +102,7 @@ def _scores(made: Searched, view: SearchView) -> None:
     measures = {name: column.NumberColumn(format="%.3f", help=help) for name, help in _HELP.items()}
     spoken = "Reciprocal rank, precision and recall over all written queries"
     st.dataframe(tables.scores_table(view.encoders, scores, chance), hide_index=True, column_config=measures, alt=spoken)
-    with st.expander("By language"):
+    if st.toggle("By language", key="se_by_language"):
         table = tables.language_table(view.encoders, scores)
         formats = {name: column.NumberColumn(format="%.3f") for name in table.columns if name != "language"}
         st.dataframe(table, hide_index=True, column_config=formats, alt="Reciprocal rank and recall by language")

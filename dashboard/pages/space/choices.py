@@ -3,15 +3,21 @@
 from dataclasses import dataclass
 
 from dashboard.pages.space.colouring import COLOURINGS
+from dashboard.pages.space.word_classes import CLASSES
 from dashboard.state import Choices
 from dashboard.state.system import ENCODER_HELP
-from otcore.base.choices import Flag, Maybe, Number, OneOf, Text, choice, nested
+from otcore.base.choices import Flag, Maybe, Number, OneOf, Several, Text, choice, nested
 from otcore.space.settings import PointChoice, ProjectionSettings
 
 MODES = {"pair": "Before | after", "one": "One encoder", "film": "Film of a run"}
 LINES = {"none": "none", "selected": "of the selection", "all": "all"}
-_LINES_HELP = "Hand-made links; the colour is the length in the original space, 1 − cosine, not the length on the picture."
-_FIND_HELP = "Selects every point with this text, whatever the case; added to what is selected on the picture."
+_LINES_HELP = (
+    "Between translations, by hand-made links; the colour is the length in the original space, 1 − cosine, not the length on the picture."
+)
+_FIND_HELP = "Selects every point that holds this text, whatever the case; added to what is selected on the picture."
+_CLASS_HELP = "Shows only these: content words say most about meaning, function words and punctuation most about grammar. Empty shows all."
+_LABELS_HELP = "Words that stand in a region of the picture and hardly anywhere else."
+SOURCES = {"bundled": "Bundled", "text": "Own text", "vectors": "Own vectors"}
 _REGEX_HELP = "Regular expression: selects every point in which the pattern is found: ^un, tion$, [0-9]+ …"
 _LAYER = Maybe(Number(0, 1000, whole=True), blank=-1)
 
@@ -23,6 +29,7 @@ class SpaceView:
     a, b : encoders before and after with their layers (None is the encoder's own); of one encoder only b is shown, of a film neither
     run  : whose snapshots the film shows; it is the Fine-tune page's choice too
     step : of the run, at which the film stands; -1 for its end
+    source: bundled sentences, or `files` of texts or `vectors` of one's own, by their keys; a film has points of its own
     pick : the points picked on the picture, as `dashboard.pages.space.lasso` writes them
     """
 
@@ -31,10 +38,15 @@ class SpaceView:
     layer_a: int | None = choice(None, _LAYER, "Before: layer")
     b: str = choice("aligned", Text(200, filled=True), "After", ENCODER_HELP)
     layer_b: int | None = choice(None, _LAYER, "After: layer")
+    source: str = choice("bundled", OneOf(SOURCES, style="row"), "Points from", key="src")
+    files: str = choice("", Text(40))
+    vectors: str = choice("", Text(40))
     points: PointChoice = nested(PointChoice)
     projection: ProjectionSettings = nested(ProjectionSettings)
     colour: str = choice("language", OneOf(COLOURINGS), "Colour by", "Marker shapes are always the languages.")
-    lines: str = choice("selected", OneOf(LINES), "Lines between translations", _LINES_HELP)
+    lines: str = choice("selected", OneOf(LINES), "Lines", _LINES_HELP)
+    classes: tuple[str, ...] = choice([], Several(len(CLASSES), CLASSES, least=0), "Show only", _CLASS_HELP)
+    labels: bool = choice(True, Flag(), "Labels", _LABELS_HELP)
     find: str = choice("", Text(200), "Select by text", _FIND_HELP)
     regex: bool = choice(False, Flag(), "Regex", _REGEX_HELP)
     pick: str = choice("", Text(4500))
@@ -49,6 +61,14 @@ class SpaceView:
     @property
     def is_pair(self) -> bool:
         return self.mode == "pair"
+
+    @property
+    def of_vectors(self) -> bool:
+        return self.source == "vectors" and not self.is_film
+
+    @property
+    def of_text(self) -> bool:
+        return self.source == "text" and not self.is_film
 
     @property
     def systems(self) -> tuple[tuple[str, int | None], ...]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from dashboard.pages.space.word_classes import CLASSES, classes_of
 from otcore.text.languages import LANGUAGES, language
 
 if TYPE_CHECKING:
@@ -55,6 +56,12 @@ def _by_tag(points: Points, found: Neighbourhoods) -> Look:
     return Look((*common, "other"), np.array([places[id] for id in points.sentence]), rest=True)
 
 
+def _by_class(points: Points, found: Neighbourhoods) -> Look:
+    if not points.of_words:
+        return Look(("no word",), np.zeros(len(points), np.int64), rest=True)
+    return Look(tuple(CLASSES.values()), classes_of(points).astype(np.int64))
+
+
 def _by_gold(points: Points, found: Neighbourhoods) -> Look:
     values = np.full(len(points), 2)
     values[points.links.ravel()] = 1
@@ -94,6 +101,7 @@ COLOURINGS = {
         "Where languages are clouds of their own, the space is split; where they mix, words of one meaning can meet.",
         _by_language,
     ),
+    "class": Colouring("class of word", "Function words and punctuation often stand apart from words of content.", _by_class),
     "sentence": Colouring(
         "sentence", "Words of one sentence, and of its translations, share a colour; colours repeat after eight sentences.", _by_sentence
     ),

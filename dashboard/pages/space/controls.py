@@ -3,7 +3,8 @@
 import streamlit as st
 
 from dashboard import background, state
-from dashboard.kit import encoder_choice, markup, system_controls, widgets
+from dashboard.kit import encoder_choice, markup, own_sentences, system_controls, widgets
+from dashboard.pages.space import cache, own_vectors
 from dashboard.pages.space.choices import CHOICES, SpaceView
 from otcore.runs.example import example_run
 from otcore.runs.store import list_runs
@@ -12,7 +13,17 @@ from otcore.space.methods import METHODS
 
 
 def mode() -> None:
-    widgets.draw(CHOICES, "mode", on_change=unpick, label_visibility="collapsed")
+    """What is shown, and of whose points; then, where they are a person's own, what is given."""
+    left, right = st.columns([1, 1])
+    widgets.draw(CHOICES, "mode", left, on_change=unpick, label_visibility="collapsed")
+    chosen = CHOICES.current()
+    if chosen.is_film:
+        return
+    widgets.draw(CHOICES, "source", right, on_change=unpick, label_visibility="collapsed")
+    if chosen.of_text:
+        own_sentences.panel(CHOICES.key("files"), "sp", cache.own_texts, forget=(CHOICES.key("pick"),))
+    elif chosen.of_vectors:
+        own_vectors.panel()
 
 
 def sidebar() -> None:
@@ -20,7 +31,10 @@ def sidebar() -> None:
     st.subheader("Points", anchor=False)
     if chosen.is_film:
         _run()
-    else:
+    elif chosen.of_text:
+        _encoders(chosen)
+        _of_text(chosen)
+    elif not chosen.of_vectors:
         _encoders(chosen)
         _sentences(chosen)
     st.subheader("Projection", anchor=False)
@@ -31,11 +45,15 @@ def sidebar() -> None:
 
 
 def look() -> None:
-    colour, lines, search, regular = st.columns([3, 3, 4, 2], vertical_alignment="bottom")
+    colour, lines, classes, search, regular, labels = st.columns([6, 6, 6, 6, 5, 6], vertical_alignment="bottom")
     widgets.draw(CHOICES, "colour", colour)
     widgets.draw(CHOICES, "lines", lines)
-    widgets.draw(CHOICES, "find", search, placeholder="a word, exactly")
+    chosen = CHOICES.current()
+    of_words = chosen.is_film or (chosen.points.of_words and not chosen.of_vectors)
+    widgets.draw(CHOICES, "classes", classes, placeholder="all words", disabled=not of_words)
+    widgets.draw(CHOICES, "find", search, placeholder="part of a word")
     widgets.draw(CHOICES, "regex", regular)
+    widgets.draw(CHOICES, "labels", labels)
 
 
 def unpick() -> None:
@@ -62,6 +80,12 @@ def _sentences(chosen: SpaceView) -> None:
     widgets.draw(CHOICES, "tags", options=collection.tags, placeholder="any phenomenon", on_change=unpick)
     named = {"options": list(english), "format_func": lambda id: f"{id} · {english[id].text}" if id in english else id}
     widgets.draw(CHOICES, "ids", **named, placeholder="type to search", on_change=unpick)
+    widgets.draw(CHOICES, "pooling", disabled=not chosen.points.of_words)
+
+
+def _of_text(chosen: SpaceView) -> None:
+    widgets.draw(CHOICES, "kind", on_change=unpick)
+    widgets.draw(CHOICES, "count", on_change=unpick, label="Sentences of each text", disabled=False)
     widgets.draw(CHOICES, "pooling", disabled=not chosen.points.of_words)
 
 

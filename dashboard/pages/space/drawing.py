@@ -8,14 +8,13 @@ import numpy as np
 from dashboard.kit.charts import safe_name
 from dashboard.pages.space.colouring import Colouring, Look
 from dashboard.pages.space.picture import Picture
-from otcore.space.points import Points
+from otcore.space.points import UNKNOWN, Points
 from otcore.text.languages import language
 
 MOST_LINES = 4000
 _FULL_HOVER = 800  # points up to which a hover tells the sentence too: each text travels to the browser
 _SOLID_SHAPES = ("circle", "diamond", "square", "cross", "x", "circle-open", "diamond-open", "square-open")  # all that 3-D has
 _FLAT_SHAPES = ("circle", "diamond", "square", "triangle-up", "cross", "x", "star", "triangle-down", "pentagon", "hexagram")
-_DRAWN_SMOOTHLY = 1500  # points up to which a film's points glide; WebGL, which more of them need, jumps
 
 
 @dataclass(frozen=True)
@@ -36,11 +35,16 @@ class Scene:
     stacked: bool
 
     @property
+    def is_film(self) -> bool:
+        return bool(self.picture.steps)
+
+    @property
     def reading(self) -> str:
         """How to read the picture, in a line or two."""
         settings = self.picture.projection.settings
-        how = "Click, box or lasso selects in both panes." if settings.dimensions == 2 else "Drag to turn; select by text."
-        return f"{self.colouring.reading} {how} {settings.method.reading}"
+        how = "A click, box or lasso selects, with Ctrl it adds; Esc clears. Ctrl and the wheel zoom."
+        turned = " “Move” turns the picture." if settings.dimensions == 3 else ""
+        return f"{self.colouring.reading} {settings.method.reading} {how}{turned}"
 
 
 @dataclass(frozen=True)
@@ -60,14 +64,12 @@ class Drawing:
 
     panes  : one or two, or of a film the one moment
     lines  : (e, 2) points that are joined, MOST_LINES at most; `dropped` are too many
-    gliding: whether points move from the last drawing
     """
 
     scene: Scene
     panes: tuple[Pane, ...]
     lines: np.ndarray
     dropped: int
-    gliding: bool
 
     @property
     def points(self) -> Points:
@@ -84,7 +86,7 @@ class Drawing:
     @property
     def names(self) -> tuple[str, ...]:
         """Of the languages."""
-        return tuple(language(code).name for code in self.points.codes)
+        return tuple("points" if code == UNKNOWN else language(code).name for code in self.points.codes)
 
     @property
     def title(self) -> str:
@@ -119,7 +121,7 @@ class Drawing:
     def kind(self) -> str:
         if self.solid:
             return "scatter3d"
-        return "scatter" if self.gliding and len(self.points) <= _DRAWN_SMOOTHLY else "scattergl"
+        return "scattergl"
 
     @property
     def size(self) -> float:
@@ -148,19 +150,20 @@ def plain(text: str, longest: int = 40) -> str:
     return f"\u2068{safe_name(text if len(text) <= longest else text[: longest - 1] + '…')}\u2069"
 
 
-def drawing_of(scene: Scene, states: list[int], *, gliding: bool = False) -> Drawing:
+def drawing_of(scene: Scene, states: list[int]) -> Drawing:
     """Some states of a picture as panes with the same axes."""
     links = scene.picture.cloud.points.links
     selected = np.flatnonzero(np.isin(links, scene.marked).any(1))
     lines = {"none": selected[:0], "selected": selected, "all": np.arange(len(links))}[scene.lines]
     drawn = lines[:MOST_LINES]
     panes = tuple(_pane(scene, state, drawn, len(states) > 1) for state in states)
-    return Drawing(scene, panes, links[drawn], len(lines) - len(drawn), gliding)
+    return Drawing(scene, panes, links[drawn], len(lines) - len(drawn))
 
 
 def _pane(scene: Scene, state: int, lines: np.ndarray, several: bool) -> Pane:
     picture = scene.picture
     one, found, variance = picture.cloud.states[state], picture.measures[state], picture.projection.variance
-    title = f"{('before: ', 'after: ')[state] if several else ''}{one.name}, layer {one.layer}"
+    title = f"{('before: ', 'after: ')[state] if several and not picture.steps else ''}{one.name}"
+    title += "" if one.layer is None else f", layer {one.layer}"
     look, lengths = scene.colouring.look(picture.cloud.points, found), found.lengths[lines]
     return Pane(title, picture.projection.coordinates[state], look, lengths, variance[state] if variance else ())

@@ -16,7 +16,7 @@ COLOURS = (BLUE, ORANGE, GREEN, PURPLE, SKY, VERMILLION, YELLOW, "#5B5B9A")
 _LENGTHS = ((0.2, "#E0AC00"), (0.4, "#B9A15A"), (0.6, "#8F9296"), (0.8, "#6E8BC4"), (9.0, "#4F7FE8"))
 _LABELLED = 14  # selected words that are written beside their points
 _DRAWN_RINGS = 400  # selected points whose rings are drawn above everything else
-POINTS = 100_000  # more than a picture can have; a point's customdata is point + POINTS · stamp: one number travels faster than two
+POINTS = 1_000_000  # more than a picture can have; a point's customdata is point + POINTS · stamp: one number travels faster than two
 _STILL = {"mode": "immediate", "frame": {"duration": 0, "redraw": True}, "transition": {"duration": 0}}
 _PACE = {"frame": {"duration": 900, "redraw": True}, "transition": {"duration": 500}, "fromcurrent": True}
 _MEASURES = ((BLUE, "circle"), (VERMILLION, "diamond"), (GREEN, "square"), (PURPLE, "cross"))
@@ -39,8 +39,6 @@ def scatter(drawing: Drawing) -> go.Figure:
         "coloraxis": {"colorscale": PLAN_SCALE, "colorbar": scale},
         **(_scenes(drawing) if drawing.solid else _axes(drawing)),
     }
-    if drawing.gliding:
-        layout["transition"] = {"duration": 600, "easing": "cubic-in-out"}
     return go.Figure(traces, layout)
 
 

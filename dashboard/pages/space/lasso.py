@@ -3,14 +3,12 @@
 import base64
 import re
 import zlib
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 
 import numpy as np
 
-from dashboard.pages.space.figures import POINTS
-
 _LISTED = 60  # points that are written one by one; more become a packed row of bits
-_MOST_BYTES = 8_192  # of that row: more than points there can be
+_MOST_BYTES = 40_000  # of that row: more than points there can be
 
 
 def written(points: Collection[int]) -> str:
@@ -20,11 +18,6 @@ def written(points: Collection[int]) -> str:
     bits = np.zeros(max(points) + 1, np.uint8)
     bits[list(points)] = 1
     return "z" + base64.urlsafe_b64encode(zlib.compress(np.packbits(bits).tobytes(), 9)).decode().rstrip("=")
-
-
-def taken(numbers: Sequence[int]) -> str:
-    """The same from the numbers that the figure's points carry."""
-    return written({number % POINTS for number in numbers})
 
 
 def read(text: str, count: int) -> list[int]:
