@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from otcore.base.notices import notice
 from otcore.base.progress import Teller
 
 
@@ -26,6 +27,12 @@ class _Line:
         self._last = self._last if keep else now
         sys.stderr.write(("\r\x1b[K" if self._terminal else "") + text + ("\n" if keep or not self._terminal else ""))
         sys.stderr.flush()
+
+
+def tell_note(text: object) -> None:
+    """A sentence that the reader of the result must know, as a notice; nothing where it is empty."""
+    if told := str(text):
+        notice(told.removesuffix("."))
 
 
 def progress_line(what: str) -> Callable[[int, int], None]:
