@@ -69,6 +69,8 @@ def training_line(run) -> Callable[[dict[str, Any]], None]:
     line = _Line()
 
     def show(entry: dict[str, Any]) -> None:
+        for note in entry.get("notes", ()):
+            line.write(f"{run.name}: {note}", keep=True)
         step = f"{run.name}: step {entry['step']}" + (f"/{entry['steps']}" if entry["steps"] else "")
         if "held_out" in entry:
             names = {"aer": "AER", "retrieval": "P@1", "layer_retrieval": "P@1 at the layer"}

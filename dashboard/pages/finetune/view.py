@@ -150,6 +150,8 @@ def _draw(run: Run, standing: Standing) -> None:
     course = course_of(run)
     if standing.state == "running":
         _progress(run, course)
+    for note in course.notes:
+        st.info(markup.escape_markdown(note))
     st.html(markup.numbers(tables.facts(run, course)))
     left, right = st.columns(2, gap="medium")
     with left:
