@@ -129,5 +129,5 @@ class Transfer:
             "training": [dataclasses.asdict(fit) for fit in self.fits],
             "settings": dataclasses.asdict(self.settings),
             "seconds": round(self.seconds, 3),
-            "notes": list(self.notes),
+            **({"notes": list(self.notes)} if self.notes else {}),
         }
