@@ -148,7 +148,7 @@ def in_words(command: list[str], answer):
 
 @pytest.fixture
 def cut_as_then(monkeypatch):
-    """Sentences that were longer than the encoder takes at once were cut: now they are read in windows, which changes their figures only."""
+    """Sentences longer than the encoder takes at once were cut: now they are read in windows, which changes their figures only."""
 
     def read(tokeniser, words):
         tokens = tokeniser.row(words)

@@ -85,14 +85,17 @@ def _make(target: Path, *, folder: bool, mode: int) -> tuple[Path, int | None]:
             path.mkdir()
             if fcntl is None:
                 return path, None
-        how = os.O_RDONLY if folder else os.O_CREAT | os.O_EXCL | os.O_RDWR
-        with contextlib.suppress(FileNotFoundError):  # somebody swept before it was locked
-            held = os.open(path, how, mode)
-            _lock(held)
-            with contextlib.suppress(FileNotFoundError):
-                if os.path.samestat(os.fstat(held), os.lstat(path)):
-                    return path, held
-            os.close(held)
+            try:
+                held = os.open(path, os.O_RDONLY)
+            except FileNotFoundError:  # somebody swept before it was locked
+                continue
+        else:
+            held = os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, mode)
+        _lock(held)
+        with contextlib.suppress(FileNotFoundError):  # the same
+            if os.path.samestat(os.fstat(held), os.lstat(path)):
+                return path, held
+        os.close(held)
 
 
 def _lock(descriptor: int) -> bool | None:
