@@ -17,9 +17,10 @@ from otcore.base.errors import InputError
 from otcore.base.places import run_names
 from otcore.cli import main
 from otcore.runs.course import course
+from otcore.runs.damaged import damaged_runs, remove_damaged
 from otcore.runs.log import read_log
 from otcore.runs.settings import FinetuneSettings
-from otcore.runs.store import create_run, damaged_runs, find_run, list_runs, open_run, remove_damaged
+from otcore.runs.store import create_run, find_run, list_runs, open_run
 
 ROOT = Path(__file__).parent.parent
 DEEP = b"[" * 100_000

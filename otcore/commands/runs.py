@@ -16,7 +16,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     from otcore.base.places import runs_folder
-    from otcore.runs.store import damaged_runs, list_runs
+    from otcore.runs.damaged import damaged_runs
+    from otcore.runs.store import list_runs
 
     if options.remove is not None:
         _remove(options.remove)
@@ -35,7 +36,8 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _remove(name: str) -> None:
-    from otcore.runs.store import damaged_runs, delete_run, find_run, remove_damaged
+    from otcore.runs.damaged import damaged_runs, remove_damaged
+    from otcore.runs.store import delete_run, find_run
 
     if any(one.name == name for one in damaged_runs()):
         remove_damaged(name)

@@ -39,7 +39,6 @@ from otcore.text.writing import why, write_bytes
 _NAME = re.compile(r"[\w][\w .+-]{0,79}")
 _MOST_TOLD = 5  # names of runs in a message
 _FILES = ("settings.json", "log.jsonl", "state.json", "result.json", MAPS_FILE)
-_MARKS = ("settings.json", "state.json", "log.jsonl", "checkpoint.safetensors")  # a folder with one of these is, or was, a run
 
 
 @dataclass(frozen=True)
@@ -79,18 +78,6 @@ class Run:
         return read_log(self.folder / "log.jsonl")
 
 
-@dataclass(frozen=True)
-class Damaged:
-    """A folder whose run cannot be read, and why, without a full stop."""
-
-    folder: Path
-    reason: str
-
-    @property
-    def name(self) -> str:
-        return self.folder.name
-
-
 def create_run(settings: FinetuneSettings, folder: Path | None = None) -> Run:
     """A new run in a folder of its own, by default under the runs folder with a name from its settings.
 
@@ -113,7 +100,7 @@ def tidy_once() -> None:
     root = runs_folder()
     if first_time(root, "runs"):
         _sweep_removed(root)
-        for folder in _folders():
+        for folder in folders():
             if not is_running(folder):
                 for place in (folder, folder / "snapshots"):
                     sweep(place)
@@ -152,43 +139,13 @@ def find_run(name: str) -> Run:
 def list_runs() -> list[Run]:
     """The runs of the runs folder, the newest first; folders that cannot be read, or are about to go, are left out."""
     found = []
-    for folder in filter(_named, _folders()):
+    for folder in filter(is_named, folders()):
         with contextlib.suppress(InputError, OSError):
             found.append(((folder / "settings.json").stat().st_mtime, open_run(folder)))
     return [run for _, run in sorted(found, key=lambda entry: (-entry[0], entry[1].name))]
 
 
-def damaged_runs() -> list[Damaged]:
-    """The folders of the runs folder that hold a run which cannot be read, by name."""
-    found = []
-    for folder in _folders():
-        try:
-            if any(os.path.lexists(folder / name) for name in _MARKS):
-                open_run(folder)
-                if not _named(folder):
-                    raise InputError("its name is not UTF-8")
-        except (InputError, OSError) as error:
-            reason = shown(str(error).replace(f"{folder}{os.sep}", "").rstrip("."))
-            found.append(Damaged(folder, reason))
-    return sorted(found, key=lambda entry: entry.name)
-
-
-def remove_damaged(name: str) -> None:
-    """Removes a run that cannot be read.
-
-    raises: InputError   there is no such damaged run, or its folder may not be changed
-    """
-    one = next((one for one in damaged_runs() if one.name == name), None)
-    if one is None:
-        raise InputError(f"There is no damaged run {shown(name)} (any more).")
-    try:
-        with temporary(one.folder, folder=True) as doomed:
-            one.folder.rename(doomed / "run")
-    except OSError as error:
-        raise InputError(f"{shown(one.folder)} cannot be removed ({why(error)}); check whether it is yours.") from error
-
-
-def _folders() -> list[Path]:
+def folders() -> list[Path]:
     """What may be runs; tidied when this process looks for the first time."""
     tidy_once()
     try:
@@ -197,7 +154,8 @@ def _folders() -> list[Path]:
         return []
 
 
-def _named(folder: Path) -> bool:
+def is_named(folder: Path) -> bool:
+    """Whether its name can be shown."""
     return is_text(folder.name)
 
 

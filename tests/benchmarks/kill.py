@@ -100,11 +100,13 @@ def _uploads(folder: Path, done: list[int]) -> list[str]:
 
 
 def _runs(folder: Path, done: list[int]) -> list[str]:
-    from otcore.runs.store import damaged_runs, list_runs
+    from otcore.base.leftovers import is_temporary
+    from otcore.runs.damaged import damaged_runs
+    from otcore.runs.store import list_runs
 
     kept = {run.settings.seed for run in list_runs()}
     wrong = [f"run {k} is lost" for k in done if k not in kept] + [f"{one.name} is damaged" for one in damaged_runs()]
-    return wrong + [f"{path.name} is left" for path in folder.iterdir() if path.name.startswith(".") and path.name != ".uploads"]
+    return wrong + [f"{path.name} is left" for path in folder.iterdir() if is_temporary(path.name)]
 
 
 def _deletes(folder: Path, done: list[int]) -> list[str]:

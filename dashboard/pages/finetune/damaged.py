@@ -9,7 +9,7 @@ from dashboard.kit.explain import attempt
 from dashboard.kit.markup import escape_markdown
 from otcore.base.names import shown
 from otcore.encoders.sources import SOURCES
-from otcore.runs.store import damaged_runs, remove_damaged
+from otcore.runs.damaged import damaged_runs, remove_damaged
 
 
 def panel() -> None:
