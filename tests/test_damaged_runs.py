@@ -135,7 +135,7 @@ def test_the_page_lists_and_removes_it(runs, jobs):
         max_size=6,
     )
 )
-@settings_of_hypothesis(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings_of_hypothesis(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 def test_any_log_has_a_course(tmp_path, entries):
     (tmp_path / "log.jsonl").write_text("".join(json.dumps(entry) + "\n" for entry in entries), encoding="utf-8")
     found = course(read_log(tmp_path / "log.jsonl"))
@@ -149,7 +149,7 @@ def test_any_log_has_a_course(tmp_path, entries):
         max_size=5,
     )
 )
-@settings_of_hypothesis(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings_of_hypothesis(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 def test_any_settings_are_read_or_refused_in_a_sentence(tmp_path, values):
     told, found = "", None
     try:

@@ -157,7 +157,7 @@ class Several:
             _refuse(f"must be {self.least} to {self.most} names", value)
         if self.options is not None and (unknown := [name for name in names if name not in self.labels]):
             _refuse(f"must be among {', '.join(map(str, self.labels))}", unknown[0])
-        return names if all(len(name) <= _LONGEST_NAME for name in names) else _refuse("must be short names", value)
+        return names if all(len(name) <= _LONGEST_NAME and is_text(name) for name in names) else _refuse("must be short names", value)
 
 
 @dataclass(frozen=True)
