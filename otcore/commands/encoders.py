@@ -56,6 +56,8 @@ def _list(as_json: bool) -> None:
         for row in group.rows:
             size = readable_size(row["bytes"]) if "bytes" in row else "here" if row.get("cached") else ""
             print(f"  {row['name']}  {size:8s}  {row.get('about', '')}".rstrip())
+        if group.rows and not group.usable:
+            print("  `python -m otcore encoders NAME --remove` removes one.")
         if group.empty and not group.rows:
             print(f"  {group.empty}")
     print("`python -m otcore encoders NAME` tells what a name on the hub is; with --download it is brought here.")

@@ -51,7 +51,7 @@ class Hub(Source):
         here, damaged = cached(), self.damaged()
         public = [{"name": name, "about": text, "cached": name in here} for name, text in PUBLIC.items()]
         rows = [{"name": name, "bytes": size} for name, size in here.items()]
-        broken = [{"name": name, "about": f"{reason}; --remove removes it"} for name, reason in damaged.items()]
+        broken = [{"name": name, "about": reason} for name, reason in damaged.items()]
         groups = [Group("cached", "In the local cache of the hub", rows, "none"), Group("public", "Public, known to suit", public)]
         return groups + ([Group("damaged", "Damaged, in the local cache of the hub", broken, usable=False)] if broken else [])
 
