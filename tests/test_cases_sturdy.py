@@ -65,11 +65,18 @@ def test_output_that_is_not_utf_8(encoding, command, tmp_path):
     case.check(tmp_path, tmp_path)
 
 
-def test_a_word_of_five_million_letters_ends_in_a_note(tmp_path):
-    (tmp_path / "pairs.txt").write_text(f"see {'x' * 5_000_000} now ||| siehe {'x' * 5_000_000} jetzt\n")
+@pytest.mark.parametrize(
+    ("letters", "code", "told"),
+    [
+        (100_000, 0, "2 of 2 sentences are too long to be read whole: of 2 words only the beginning is read."),
+        (5_000_000, 2, "divide it into sentences."),
+    ],
+)
+def test_a_word_of_so_many_letters_ends_in_a_sentence(letters, code, told, tmp_path):
+    (tmp_path / "pairs.txt").write_text(f"see {'x' * letters} now ||| siehe {'x' * letters} jetzt\n")
     answer = run(["align", str(tmp_path / "pairs.txt")], tmp_path)
-    assert answer.code == 0
-    assert "2 of 2 sentences are too long to be read whole: of 2 words only the beginning is read." in answer.err
+    assert answer.code == code
+    assert told in answer.err
 
 
 @pytest.mark.parametrize(
@@ -97,7 +104,7 @@ def test_a_word_of_five_million_letters_ends_in_a_note(tmp_path):
 )
 def test_numbers_and_names_beyond_all_measure_are_one_sentence(arguments, tmp_path, monkeypatch):
     monkeypatch.setenv("OTCORE_RUNS", str(tmp_path))
-    answer = run(arguments, tmp_path)
+    answer = run(arguments, tmp_path, PAIR)
     assert answer.code == 2
     assert answer.err.startswith("otcore: ")
     assert answer.err.count("\n") == 1
