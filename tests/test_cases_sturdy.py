@@ -68,7 +68,7 @@ def test_output_that_is_not_utf_8(encoding, command, tmp_path):
 @pytest.mark.parametrize(
     ("letters", "code", "told"),
     [
-        (100_000, 0, "2 of 2 sentences are too long to be read whole: of 2 words only the beginning is read."),
+        (40_000, 0, "2 of 2 sentences are too long to be read whole: of 2 words only the beginning is read."),
         (5_000_000, 2, "divide it into sentences."),
     ],
 )
