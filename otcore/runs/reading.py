@@ -50,7 +50,7 @@ def read_result(folder: Path) -> dict[str, Any] | None:
 
 def sound_entry(entry: Any) -> bool:
     """Whether a line of a log is one that a run has written."""
-    if not (isinstance(entry, dict) and _whole(entry.get("step", 0))):
+    if not (isinstance(entry, dict) and _whole(entry.get("step", 0)) and _whole(entry.get("pairs", 0))):
         return False
     numbers = [entry[name] for name in ("seconds", "loss") if name in entry]
     notes = entry.get("notes", [])
