@@ -6,7 +6,10 @@ on the way goes to standard error, with the command's `REMEDIES`: its option for
 
 import argparse
 import ast
+import contextlib
+import errno
 import importlib
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -16,6 +19,8 @@ from otcore import __version__, commands
 from otcore.base.errors import InputError
 from otcore.base.notices import noticing
 
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
+
 
 class _Parser(argparse.ArgumentParser):
     """Usage errors in one sentence, exit code 2."""
@@ -23,12 +28,17 @@ class _Parser(argparse.ArgumentParser):
     def error(self, message: str):
         raise InputError(f"{message}; see {self.prog} --help.")
 
+    def _print_message(self, message: str, file=None) -> None:
+        """What argparse prints, without its silence where that cannot be written."""
+        (file or sys.stderr).write(message)
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs a command; 0 when it succeeded, 2 after an error the user can put right, told in one sentence."""
+    _take_all_letters()
     try:
         arguments = sys.argv[1:] if arguments is None else arguments
-        options = _parser(arguments).parse_args(arguments)
+        options = _options(arguments)
         remedies = getattr(sys.modules[options.run.__module__], "REMEDIES", None)
         with noticing(lambda one: print(f"otcore: {one.told(remedies)}", file=sys.stderr)):
             code = options.run(options)
@@ -38,11 +48,44 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"otcore: {error}", file=sys.stderr)
         return 2
     except BrokenPipeError:  # the reader of our output left, as `head` does
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _leave_output()
         return 0
+    except OSError as error:
+        if error.errno not in _FULL:
+            raise
+        _leave_output()
+        print(f"otcore: The output cannot be written ({error.strerror}); make room, or write somewhere else.", file=sys.stderr)
+        return 2
     except KeyboardInterrupt:
         print("otcore: stopped", file=sys.stderr)
         return 130
+
+
+def _options(arguments: Sequence[str]) -> argparse.Namespace:
+    try:
+        return _parser(arguments).parse_args(arguments)
+    except SystemExit:  # after --help and --version
+        sys.stdout.flush()
+        raise
+
+
+def _take_all_letters() -> None:
+    """What the output's encoding lacks is written out (\\u2026): on Windows, and where LANG is C, that is most of it.
+
+    A stream that is closed takes everything and has nothing.
+    """
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115  open to the end
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # not what a caller put in its place
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _leave_output() -> None:
+    """What is still to be written goes nowhere, so that the interpreter does not fail on it at its end."""
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:

@@ -1,17 +1,21 @@
 """Any encoder behind one interface: real architectures, cutting, odd input, and what is said of a checkpoint that will not do."""
 
+import itertools
 import json
 import shutil
 
 import numpy as np
 import pytest
 import torch
+from hypothesis import given
+from hypothesis import strategies as st
 from safetensors.torch import load_file, save_file
 from transformers import AutoModel, GPT2Config, GPT2Model, T5Config, T5EncoderModel, XmodConfig, XmodModel
 
 from otcore.base.errors import InputError
 from otcore.encoders import load_encoder
 from otcore.encoders.encoder import WordVectors
+from otcore.encoders.tokens import windows
 from otcore.retrieval.precision import sentence_vectors
 
 SENTENCE = ("die", "Katze", "schläft", "auf", "dem", "roten", "Stuhl", ".")
@@ -56,21 +60,85 @@ def test_pooling():
     assert vectors.pooled("mean").ravel().tolist() == [2, 7]
 
 
-def test_a_long_sentence_is_cut_at_a_word_and_says_so(encoder):
-    vectors = encoder.encode([SENTENCE * 250])[0]
-    assert vectors.cut == 2000 - len(vectors.words) > 0
-    assert len(vectors.pieces) <= encoder.max_pieces - 2 == 62
-    assert vectors.words == (SENTENCE * 250)[: len(vectors.words)]
-    whole = encoder.encode([vectors.words])[0]
-    assert whole.cut == 0
-    np.testing.assert_allclose(whole.subwords, vectors.subwords, atol=1e-5)
+def test_no_word_of_a_long_sentence_is_cut(checkpoint):
+    encoder = load_encoder(str(checkpoint))
+    words = SENTENCE * 40
+    vectors, short = encoder.encode([words, SENTENCE])
+    assert (vectors.cut, vectors.words) == (0, words)
+    assert vectors.pooled().shape == (len(words), encoder.dimension)
+    pieces = encoder.encode([SENTENCE])[0].pieces
+    assert vectors.pieces == pieces * 40, "each piece once, in order"
+    np.testing.assert_allclose(short.subwords, encoder.encode([SENTENCE])[0].subwords, atol=1e-5)
+    assert not encoder.unread([words, SENTENCE])
 
 
-def test_a_word_longer_than_the_encoder_keeps_its_first_pieces(encoder):
-    vectors = encoder.encode([("x" * 3 + "cat" * 500, "dog")])[0]
-    assert vectors.words == ("xxx" + "cat" * 500,)
-    assert vectors.cut == 1
-    assert len(vectors.pieces) == 62
+def test_a_piece_has_the_vector_of_the_window_where_it_has_most_context(encoder):
+    words = tuple(f"{word}{number}" for number, word in enumerate(SENTENCE * 25))
+    whole = encoder.encode([words])[0]
+    room = encoder.max_pieces - 2
+    reading = encoder._tokeniser.read(words)
+    assert len(reading.rows) > 3
+    assert all(len(row.ids) <= encoder.max_pieces and len(row.ids) - 2 <= room for row in reading.rows)
+    starts, counts = [], len(reading.ids)
+    for row in reading.rows:
+        begin = next(place for place in range(counts) if reading.ids[place : place + len(row.ids) - 2] == row.ids[1:-1])
+        starts.append(begin)
+    for piece in range(counts):
+        contexts = []
+        for start, row in zip(starts, reading.rows, strict=True):
+            stop = start + len(row.ids) - 2
+            if start <= piece < stop:
+                contexts.append(min(piece - start if start else counts, stop - 1 - piece if stop < counts else counts))
+            else:
+                contexts.append(-1)
+        taken = next(number for number, row in enumerate(reading.rows) if piece in row.pieces)
+        assert contexts[taken] == max(contexts)
+    with torch.inference_mode():
+        row = reading.rows[2]
+        alone = encoder.model(torch.tensor([row.ids]), output_hidden_states=True).hidden_states[encoder.default_layer][0]
+    np.testing.assert_allclose(whole.subwords[row.pieces], alone[row.places].numpy(), atol=1e-5)
+
+
+def test_a_word_longer_than_the_encoder_is_read_in_windows(encoder):
+    word = "x" * 3 + "cat" * 500
+    vectors = encoder.encode([(word, "dog")])[0]
+    assert (vectors.words, vectors.cut) == ((word, "dog"), 0)
+    assert len(vectors.pieces) > encoder.max_pieces
+    assert sorted(set(vectors.piece_words)) == [0, 1]
+    assert not encoder.unread([(word, "dog")])
+
+
+@given(lengths=st.lists(st.integers(1, 9), min_size=1, max_size=60), room=st.integers(1, 40))
+def test_windows_cover_every_piece_once_and_overlap(lengths, room):
+    owners = np.repeat(np.arange(len(lengths)), lengths)
+    found = windows(owners, room)
+    assert [first for _, _, first, _ in found] == [0, *(last for *_, last in found[:-1])]
+    assert found[-1][1] == found[-1][3] == len(owners)
+    for start, stop, first, last in found:
+        assert 0 <= start <= first < last <= stop <= start + room
+    for (_, before, _, _), (after, _, _, _) in itertools.pairwise(found):
+        assert before - after >= room // 4 - 1
+
+
+def test_what_nobody_writes_is_left_out_and_counted(encoder):
+    endless, vast, plain = SENTENCE * 1000, ("cat", "ab" * 1_500_000, "dog"), SENTENCE
+    vectors, inside, _ = encoder.encode([endless, vast, plain])
+    assert vectors.words == endless[: len(vectors.words)]
+    assert vectors.cut == len(endless) - len(vectors.words) > 0
+    assert (inside.words, inside.cut) == (vast, 0), "the words behind a vast one are read"
+    told = encoder.unread([endless, vast, plain])
+    assert (told.total, told.sentences, told.words, told.parts) == (3, 2, vectors.cut, 1)
+    left = f"{vectors.cut:,} words at the ends are left out and of 1 word only the beginning is read"
+    assert str(told) == f"2 of 3 sentences are too long to be read whole: {left}."
+    assert str(encoder.unread([plain])) == ""
+
+
+def test_training_reads_one_row_cut_at_a_word(encoder):
+    words = SENTENCE * 30
+    tokens = encoder.tokenize(words)
+    assert len(tokens.ids) <= encoder.max_pieces
+    assert tokens.cut == len(words) - 1 - max(tokens.words) > 0
+    assert encoder.tokenize(("cat" * 500, "dog")).cut == 1
 
 
 @pytest.mark.parametrize("odd", ["\u200b", "\ufe0f", "👩‍🚀", "<s>", "</s>", "<mask>", "[MASK]", "ﷺ", "\u0301"])

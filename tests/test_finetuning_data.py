@@ -1,6 +1,7 @@
 """What a run is trained on: nothing of what is held out, every pair once an epoch, points that are the encoder's own vectors."""
 
 import dataclasses
+import re
 
 import numpy as np
 import pytest
@@ -9,9 +10,12 @@ from hypothesis import given
 from hypothesis import settings as settings_of_hypothesis
 from hypothesis import strategies as st
 
+from otcore.corpora.pair_files import PairFile
 from otcore.finetuning.batches import choose
 from otcore.finetuning.data import Preparation, read_corpus
+from otcore.finetuning.run import finetune
 from otcore.objectives import OBJECTIVES
+from otcore.runs.course import course
 from otcore.runs.settings import FinetuneSettings
 
 
@@ -78,3 +82,41 @@ def test_clouds_are_the_encoders_own_vectors(settings, encoder, kind, pooling, m
         assert len(types) == (clouds.source_types[row] >= 0).sum()
     torch.testing.assert_close(clouds.source_mass.sum(1), torch.ones(5))
     torch.testing.assert_close(clouds.target_mass.sum(1), torch.ones(5))
+
+
+def written(tmp_path, lines, name="de.tsv"):
+    (tmp_path / name).write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    return (PairFile("de", str(tmp_path / name)),)
+
+
+def test_pairs_left_out_for_their_length_are_counted(settings, tmp_path):
+    lines = [f"Das Haus {k} ist alt.\tHouse {k} is old." for k in range(40)] + ["Wort " * 90 + f"{k}\tlong" for k in range(3)]
+    corpus = read_corpus(dataclasses.replace(settings, files=written(tmp_path, lines)))
+    assert corpus.notes == ("3 of 43 pairs of de have more than 80 words on a side and are left out.",)
+    shorter = dataclasses.replace(settings, files=written(tmp_path, lines), longest=500)
+    assert read_corpus(shorter).notes == ()
+    assert read_corpus(settings).notes == ()
+
+
+@pytest.mark.parametrize(
+    ("pair", "told"),
+    [
+        ("{english}\t{german}", "The sides of de look exchanged: German comes first and English second in a pair; swap them."),
+        ("{german}\t{german} .", "The English side of de looks like German; check that the right file was given."),
+    ],
+)
+def test_sides_in_another_language_are_told_before_training(settings, tmp_path, pair, told):
+    lines = [
+        pair.format(english=f"The old house number {k} is on the street.", german=f"Das alte Haus Nummer {k} steht an der Straße.")
+        for k in range(40)
+    ]
+    assert read_corpus(dataclasses.replace(settings, files=written(tmp_path, lines))).notes == (told,)
+
+
+def test_sentences_longer_than_a_training_row_are_counted_and_kept_in_the_log(settings, tmp_path):
+    short = [f"die Katze {k} schläft\tthe cat {k} sleeps" for k in range(40)]
+    files = written(tmp_path, [*short, "Katze " * 75 + "\t" + "cat " * 20])
+    run = finetune(dataclasses.replace(settings, files=files, steps=1, held_out=0.02), tmp_path / "run")
+    notes = course(run.log()).notes
+    assert len(notes) == 1
+    assert re.fullmatch(r"1 of \d+ training sentences of de and English have more than the 64 subwords .* the last \d+ words .*", notes[0])

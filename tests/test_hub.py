@@ -66,7 +66,7 @@ def test_a_download_tells_how_far_it_is_and_loads_without_the_hub(server, cache,
     assert "licence mit" in told[0][1]
     assert "model.safetensors" in told[-2][1]
     assert not hub.SOURCE.absent(NAME)
-    assert hub.cached() == [(NAME, hub.ask(NAME).size)]
+    assert hub.cached() == {NAME: hub.ask(NAME).size}
     assert not constants.HF_HUB_DISABLE_XET
 
     server.asked.clear()
@@ -86,7 +86,7 @@ def test_a_cancelled_download_ends_at_once_and_is_not_taken_for_whole(server, ca
     with pytest.raises(Stopped):
         hub.SOURCE.fetch(NAME, Teller(lambda done, total, note: told.append(note), stop))
     assert hub.SOURCE.absent(NAME)
-    assert hub.cached() == []
+    assert hub.cached() == {}
     assert not list(cache.rglob("*.incomplete"))
     server.asked.clear()
     hub.SOURCE.fetch(NAME, Teller())
@@ -191,3 +191,36 @@ def test_the_environment_alone_leads_the_command_to_another_hub(server, tmp_path
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["here"]
     assert "model.safetensors" in server.gets()
+
+
+def test_a_damaged_model_is_listed_with_the_reason_and_can_be_removed(server, cache, capsys):
+    """A card that cannot be read is no damage; a configuration that cannot is, and hides no other model."""
+    load_encoder(NAME)
+    assert list(hub.cached()) == [NAME]
+    folder = hub.cached_folder(NAME)
+    for card in (
+        b"---\nlanguage: d\xe9\n---\n",
+        b"---\n" + b"[" * 50_000 + b"\n---\n",
+        b"---\nlanguage: {a: [1]}\nlicense: !!python/name:os.system\n---\n",
+    ):
+        (folder / "README.md").write_bytes(card)
+        assert list(hub.cached()) == [NAME]
+        assert hub.SOURCE.facts(NAME).here
+    bomb = "".join(f"a{k}: &a{k} [{', '.join([f'*a{k - 1}'] * 9)}]\n" for k in range(1, 9))
+    (folder / "README.md").write_text(f"---\na0: &a0 [x]\n{bomb}language: *a8\n---\n")
+    assert hub.SOURCE.facts(NAME).languages == ()
+    (folder / "README.md").write_text("---\nlanguage:\n- no\n- de\nlicense: [mit, apache-2.0]\n---\n")
+    assert (hub.SOURCE.facts(NAME).languages, hub.SOURCE.facts(NAME).licence) == (("no", "de"), "mit, apache-2.0")
+    for content in (b"[1]", b"\xff{}", b"[" * 100_000):
+        (folder / "config.json").unlink()
+        (folder / "config.json").write_bytes(content)
+        assert hub.cached() == {}
+        assert list(hub.SOURCE.damaged()) == [NAME]
+        assert NAME not in hub.SOURCE.names() or NAME in hub.PUBLIC
+        assert main(["encoders"]) == 0
+        assert f"Damaged, in the local cache of the hub:\n  {NAME}" in capsys.readouterr().out
+    assert main(["encoders", NAME, "--remove"]) == 0
+    assert hub.SOURCE.damaged() == {}
+    assert hub.cached_folder(NAME) is None
+    assert main(["encoders", NAME, "--remove"]) == 2
+    assert main(["encoders", "aligned", "--remove"]) == 2

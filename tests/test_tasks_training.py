@@ -1,5 +1,7 @@
 """Learning in English: a head learns what can be learnt, the same seed gives the same, the best pass is kept, and work can be cancelled."""
 
+import re
+
 import numpy as np
 import pytest
 import torch
@@ -15,6 +17,7 @@ from otcore.evaluation.transfer.running import transfer
 from otcore.evaluation.transfer.settings import TransferSettings
 from otcore.evaluation.transfer.sources import Sources
 from otcore.evaluation.transfer.tasks import read_task
+from otcore.evaluation.transfer.text_table import as_text
 
 ANIMALS, THINGS = ("cat", "Katze", "chat"), ("chair", "Stuhl", "chaise")  # the tiny vocabularies have them whole
 QUICK = TransferSettings("head", epochs=15, patience=15, batch=8, head_rate=1e-2, hidden=32)
@@ -142,3 +145,21 @@ def test_averages_and_changes(topics, encoder, mbert):
 def test_what_cannot_be_compared(topics, encoder, encoders, seeds):
     with pytest.raises(InputError):
         transfer(topics, [encoder] * encoders, QUICK, seeds)
+
+
+def test_examples_that_are_cut_are_counted(encoder, tmp_path):
+    """Two texts in one row have the room that the settings leave them."""
+    long, short = "the red cat sleeps " * 9, "cat"
+    lines = [f"{long}\t{short}\t{'entailment' if k % 2 else 'neutral'}" for k in range(6)]
+    lines += [f"{short}\t{short}\t{'entailment' if k % 2 else 'neutral'}" for k in range(4)]
+    (tmp_path / "train.tsv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    path = str(tmp_path / "train.tsv")
+    task = read_task("xnli", Sources((path,), (path,), {"en": path}))
+    quick = {"epochs": 1, "patience": 1, "batch": 8, "hidden": 8}
+    found = transfer(task, [encoder], TransferSettings("encoder", length=32, **quick), [0])
+    assert len(found.notes) == 1
+    told = r"18 of 30 examples have more than the \d+ subwords that are read of one, and are cut at the end\."
+    assert re.fullmatch(f"{re.escape(encoder.name)}: {told}", found.notes[0])
+    assert found.notes[0] in as_text(found)
+    assert found.as_dict()["notes"] == list(found.notes)
+    assert transfer(task, [encoder], TransferSettings("encoder", length=60, **quick), [0]).notes == ()

@@ -6,7 +6,8 @@ The names below are imported at their first use, so that jobs and shelf do witho
 
 import importlib
 
-_ENCODERS = "collection download_of encoder encoder_names facts_of is_absent layers_of start_download usable_encoder"
+_ENCODERS = "collection damaged_encoders download_of encoder encoder_names facts_of forget_encoder_lists is_absent layers_of"
+_ENCODERS += " start_download usable_encoder"
 _DEFINED = {"aligned": "aligning", **dict.fromkeys(_ENCODERS.split(), "encoders")}  # name → module here
 
 

@@ -48,6 +48,18 @@ def check_encoder(name: str) -> None:
         raise InputError(f"Encoder {name} is not on this machine; download it where it is chosen.")
 
 
+@st.cache_data(ttl=60, show_spinner=False)
+def damaged_encoders(source: str) -> dict[str, str]:
+    """Name → why, of what a source has here and cannot be used."""
+    return SOURCES[source].damaged()
+
+
+def forget_encoder_lists() -> None:
+    """After a change: what the sources have is asked anew."""
+    _slow_names.clear()
+    damaged_encoders.clear()
+
+
 def is_absent(name: str) -> bool:
     """Whether an encoder has to be fetched before it can be loaded."""
     source = find_source(name)

@@ -3,6 +3,9 @@
 import os
 from pathlib import Path
 
+from otcore.base.names import is_text
+from otcore.base.places import expanded
+
 _VARIABLE = "OTCORE_CORPORA"
 _MOST = 500  # names
 
@@ -10,7 +13,7 @@ _MOST = 500  # names
 def open_folder() -> Path | None:
     """The folder, or None where none was opened."""
     named = os.environ.get(_VARIABLE, "").strip()
-    return Path(named).expanduser() if named else None
+    return expanded(named) if named else None
 
 
 def open_files(folder: Path | None, depth: int = 0) -> list[str]:
@@ -19,4 +22,4 @@ def open_files(folder: Path | None, depth: int = 0) -> list[str]:
         return []
     found = [path for levels in range(depth + 1) for path in folder.glob("*/" * levels + "*")]
     shown = [path.relative_to(folder).as_posix() for path in found if path.is_file() and not path.name.startswith(".")]
-    return sorted(shown)[:_MOST]
+    return sorted(filter(is_text, shown))[:_MOST]

@@ -17,6 +17,7 @@ from otcore.transport.masses import inverse_frequency_masses, norm_masses, unifo
 from otcore.transport.problem import Plan, Problem
 
 _BLOCK = 128  # pairs encoded and solved together: enough to fill batches, little enough to show progress
+_CELLS = 2**24  # of the padded plans of a block, 128 MB each time: long pairs are solved few at a time
 Side = tuple[SentencePair, WordVectors, WordVectors]
 
 
@@ -147,11 +148,30 @@ def align_encoded(sides: Sequence[Side], settings: AlignSettings, counts: Mappin
 
     counts: language → word counts, for inverse-frequency masses of languages that are not bundled
     """
+    return [found for block in _blocks(sides, settings.unit) for found in _aligned(block, settings, counts)]
+
+
+def _aligned(sides: Sequence[Side], settings: AlignSettings, counts: Mapping[str, Counter] | None) -> list[Alignment]:
     if settings.links.reads_plan:
         values = settings.solver.solve_many([problem_of(*side, settings, counts) for side in sides])
     else:
         values = [similarity_of(source, target, settings) for _, source, target in sides]
     return [_word_links(*settings.links.read(one), side, settings) for one, side in zip(values, sides, strict=True)]
+
+
+def _blocks(sides: Sequence[Side], unit: str) -> list[list[Side]]:
+    """The pairs in order, as many together as their padded plans leave room for."""
+    blocks: list[list[Side]] = []
+    rows = columns = 0
+    for side in sides:
+        own = [len(vectors.groups(unit)) for vectors in side[1:]]
+        rows, columns = max(rows, own[0]), max(columns, own[1])
+        if blocks and (len(blocks[-1]) + 1) * rows * columns <= _CELLS:
+            blocks[-1].append(side)
+        else:
+            blocks.append([side])
+            rows, columns = own
+    return blocks
 
 
 def _languages(pairs: Sequence[SentencePair]) -> list[str]:

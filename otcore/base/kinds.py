@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from otcore.base.errors import InputError
+from otcore.base.names import is_text, shown
 
 Name = str | float
 Options = Mapping[Name, Any] | Iterable[Name]  # value → label or member of a registry, or values that are their own labels
 _LONGEST_NAME = 200
+_GREATEST = 2**53 - 1  # of whole numbers: browsers, and 64 bits, hold it exactly
 
 
 class Kind(Protocol):
@@ -75,6 +77,8 @@ class Number:
 
     def check(self, value: Any) -> float:
         fits = isinstance(value, int | (int if self.whole else float)) and not isinstance(value, bool) and abs(value) != math.inf
+        if fits and isinstance(value, int) and abs(value) > _GREATEST:
+            return _refuse(f"must be at most {_GREATEST:,}" if value > 0 else f"must be at least −{_GREATEST:,}", value)
         if fits and self.low <= value <= self.high and not (self.above and value == self.low) and not (self.below and value == self.high):
             return value
         return _refuse(f"must be {self.words}", value)
@@ -153,7 +157,7 @@ class Several:
             _refuse(f"must be {self.least} to {self.most} names", value)
         if self.options is not None and (unknown := [name for name in names if name not in self.labels]):
             _refuse(f"must be among {', '.join(map(str, self.labels))}", unknown[0])
-        return names if all(len(name) <= _LONGEST_NAME for name in names) else _refuse("must be short names", value)
+        return names if all(len(name) <= _LONGEST_NAME and is_text(name) for name in names) else _refuse("must be short names", value)
 
 
 @dataclass(frozen=True)
@@ -172,7 +176,7 @@ class Text:
         return value
 
     def check(self, value: Any) -> str:
-        if not isinstance(value, str) or len(value) > self.most:
+        if not isinstance(value, str) or len(value) > self.most or not is_text(value):
             _refuse(f"must be a text of at most {self.most} characters", value)
         if (self.filled and not value.strip()) or (self.pattern and not re.fullmatch(self.pattern, value)):
             _refuse("must be filled in" if self.filled else f"must look like {self.pattern}", value)
@@ -208,4 +212,11 @@ def labels_of(options: Options) -> Mapping[Name, str]:
 
 
 def _refuse(must: str, value: Any) -> Any:
-    raise ValueError(f"{must}, not “{value[:80]}”." if isinstance(value, str) else f"{must}, not {str(value)[:80]}.")
+    raise ValueError(f"{must}, not “{shown(value, 80)}”." if isinstance(value, str) else f"{must}, not {_short(value)}.")
+
+
+def _short(value: Any) -> str:
+    """Python writes out no whole number of more than 4,300 digits."""
+    if isinstance(value, int) and abs(value) > 10**20:
+        return f"a number of about {int(abs(value).bit_length() * math.log10(2)) + 1:,} digits"
+    return shown(value, 80)

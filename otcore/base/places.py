@@ -5,6 +5,9 @@ from pathlib import Path
 
 import platformdirs
 
+from otcore.base.errors import InputError
+from otcore.base.names import is_text, shown
+
 RUNS_VARIABLE, CACHE_VARIABLE = "OTCORE_RUNS", "OTCORE_CACHE"
 RUN_PREFIX = "run:"
 MAPS_FILE = "maps.safetensors"
@@ -13,20 +16,31 @@ MAPS_FILE = "maps.safetensors"
 def runs_folder() -> Path:
     """OTCORE_RUNS, else `runs` in the project."""
     named = os.environ.get(RUNS_VARIABLE, "").strip()
-    return Path(named).expanduser() if named else Path(__file__).resolve().parents[2] / "runs"
+    return expanded(named) if named else Path(__file__).resolve().parents[2] / "runs"
+
+
+def expanded(named: str) -> Path:
+    """A path as people write it, with ~ for a home.
+
+    raises: InputError   of a user that there is not
+    """
+    try:
+        return Path(named).expanduser()
+    except RuntimeError as error:
+        raise InputError(f"{shown(named)} is in the home of a user that this machine does not have; write the whole path.") from error
 
 
 def cache_folder() -> Path:
     """OTCORE_CACHE, else the user's folder for what programs can make again."""
     named = os.environ.get(CACHE_VARIABLE, "").strip()
-    return Path(named).expanduser() if named else platformdirs.user_cache_path("otcore", appauthor=False)
+    return expanded(named) if named else platformdirs.user_cache_path("otcore", appauthor=False)
 
 
 def run_names() -> list[str]:
     """The encoders that runs have made, as `run:NAME`, sorted."""
     made = {path.parents[1].name for path in runs_folder().glob("[!.]*/encoder/config.json")}
     made |= {path.parent.name for path in runs_folder().glob(f"[!.]*/{MAPS_FILE}")}
-    return [RUN_PREFIX + name for name in sorted(made)]
+    return [RUN_PREFIX + name for name in sorted(filter(is_text, made))]
 
 
 def run_stamp(name: str) -> int:

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from otcore.base.notices import notice
 from otcore.base.progress import Teller
 
 
@@ -26,6 +27,12 @@ class _Line:
         self._last = self._last if keep else now
         sys.stderr.write(("\r\x1b[K" if self._terminal else "") + text + ("\n" if keep or not self._terminal else ""))
         sys.stderr.flush()
+
+
+def tell_note(text: object) -> None:
+    """A sentence that the reader of the result must know, as a notice; nothing where it is empty."""
+    if told := str(text):
+        notice(told.removesuffix("."))
 
 
 def progress_line(what: str) -> Callable[[int, int], None]:
@@ -62,6 +69,8 @@ def training_line(run) -> Callable[[dict[str, Any]], None]:
     line = _Line()
 
     def show(entry: dict[str, Any]) -> None:
+        for note in entry.get("notes", ()):
+            line.write(f"{run.name}: {note}", keep=True)
         step = f"{run.name}: step {entry['step']}" + (f"/{entry['steps']}" if entry["steps"] else "")
         if "held_out" in entry:
             names = {"aer": "AER", "retrieval": "P@1", "layer_retrieval": "P@1 at the layer"}

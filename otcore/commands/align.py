@@ -30,7 +30,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     from otcore.alignment.aligner import align_many
     from otcore.base.notices import notice
-    from otcore.commands._progress import download_line, progress_line
+    from otcore.commands._progress import download_line, progress_line, tell_note
     from otcore.corpora.pair_files import read_any
     from otcore.corpora.pharaoh import format_links, format_scores
     from otcore.encoders import DEFAULT, load_encoder
@@ -46,6 +46,7 @@ def run(options: argparse.Namespace) -> int:
         notice(f"{display_name(options.file)} has no pairs, so there is nothing to align")
     encoder = moved(load_encoder(options.encoder or DEFAULT, download_line()), options.device)
     alignments = align_many(encoder, pairs, settings, progress_line("pairs aligned"))
+    tell_note(encoder.unread([side.words for pair in pairs for side in (pair.source, pair.target)]))
     written = format_scores if options.scores else format_links
     lines = [written({(link.source, link.target): link.confidence for link in found.links}) for found in alignments]
     if options.output and options.output != "-":

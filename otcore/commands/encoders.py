@@ -14,19 +14,32 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
     parser.add_argument("name", nargs="?", metavar="NAME", help=f"{kinds_of_names()}; without, all are listed")
     parser.add_argument("--download", action="store_true", help="bring NAME into the local cache; Ctrl-C ends it")
+    parser.add_argument("--remove", action="store_true", help="remove NAME from the local cache of the hub, whole or damaged")
     parser.add_argument("--json", action="store_true", help="print one JSON object; sizes in bytes")
 
 
 def run(options: argparse.Namespace) -> int:
     from otcore.base.errors import InputError
 
-    if options.name is not None:
+    if options.remove:
+        _remove(options.name)
+    elif options.name is not None:
         _tell(options.name, options.download, options.json)
     elif options.download:
         raise InputError("Name the encoder to download, as in: python -m otcore encoders xlm-roberta-base --download.")
     else:
         _list(options.json)
     return 0
+
+
+def _remove(name: str | None) -> None:
+    from otcore.base.errors import InputError
+    from otcore.encoders import source_of
+
+    if name is None:
+        raise InputError("Name the encoder to remove, as in: python -m otcore encoders xlm-roberta-base --remove.")
+    source_of(name).remove(name)
+    print(f"{name} is removed from the local cache.")
 
 
 def _list(as_json: bool) -> None:
@@ -43,6 +56,8 @@ def _list(as_json: bool) -> None:
         for row in group.rows:
             size = readable_size(row["bytes"]) if "bytes" in row else "here" if row.get("cached") else ""
             print(f"  {row['name']}  {size:8s}  {row.get('about', '')}".rstrip())
+        if group.rows and not group.usable:
+            print("  `python -m otcore encoders NAME --remove` removes one.")
         if group.empty and not group.rows:
             print(f"  {group.empty}")
     print("`python -m otcore encoders NAME` tells what a name on the hub is; with --download it is brought here.")

@@ -50,12 +50,13 @@ def run(options: argparse.Namespace) -> int:
 
 def _drawn(name: str, pairs, settings, device: str | None):
     from otcore.analysis.analyse import draw, encode_pairs
-    from otcore.commands._progress import download_line, progress_line
+    from otcore.commands._progress import download_line, progress_line, tell_note
     from otcore.encoders import load_encoder
     from otcore.encoders.devices import moved
 
     encoder = moved(load_encoder(name, download_line()), device)
     sides = encode_pairs(encoder, pairs, settings.layer, progress_line(f"{name}: pairs encoded"))
+    tell_note(encoder.unread([side.words for pair in pairs for side in (pair.source, pair.target)]))
     return draw(name, encoder, sides, settings, progress_line(f"{name}: pairs aligned"))
 
 

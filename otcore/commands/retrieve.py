@@ -23,7 +23,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    from otcore.commands._progress import download_line, progress_line
+    from otcore.commands._progress import download_line, progress_line, tell_note
     from otcore.corpora.parallel import read_parallel
     from otcore.encoders import DEFAULT, load_encoder
     from otcore.encoders.devices import moved
@@ -37,6 +37,7 @@ def run(options: argparse.Namespace) -> int:
         words = [getattr(pair, name).words for pair in pairs]
         texts.append(words)
         sides.append(sentence_vectors(encoder, words, options.layer, progress_line(f"{name} sentences encoded"), code))
+    tell_note(encoder.unread([side.words for pair in pairs for side in (pair.source, pair.target)]))
     result = retrieve(*sides, texts)
     if options.json:
         rates = {"forward": round(result.forward, 6), "backward": round(result.backward, 6), "pairs": result.pairs}

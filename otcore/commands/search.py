@@ -61,13 +61,16 @@ def _searched(options: argparse.Namespace, code: str):
 
 def _under(name: str, sentences, options: argparse.Namespace, code: str, relevant: frozenset[str] | None) -> dict:
     """The search under one encoder, as plain values."""
-    from otcore.commands._progress import download_line, progress_notes
+    from otcore.commands._progress import download_line, progress_notes, tell_note
     from otcore.encoders import load_encoder
     from otcore.retrieval.index import build_index, query_vectors, search
+    from otcore.text.languages import words_of
 
     encoder = load_encoder(name, download_line())
     query = query_vectors(encoder, [options.query], code)[0]
     index = build_index(encoder, sentences, progress_notes())
+    searched = [(one.language, text) for one in sentences for text in one.texts] if options.file else []
+    tell_note(encoder.unread([words_of(text, of) for of, text in [(code, options.query), *searched]]))
 
     def told(hit) -> dict:
         mark = {} if relevant is None else {"relevant": hit.id in relevant}

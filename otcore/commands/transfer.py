@@ -9,6 +9,7 @@ import json
 from pathlib import Path
 
 from otcore.base.errors import InputError
+from otcore.base.names import shown
 from otcore.commands._files import coded, codes
 from otcore.commands._options import add_options, settings_from
 from otcore.evaluation.transfer.settings import TransferSettings
@@ -16,6 +17,8 @@ from otcore.evaluation.transfer.sources import FilesError, Sources, language_fil
 from otcore.evaluation.transfer.tasks import TASKS, read_task
 
 _FLAGS = {"train": "--train", "dev": "--dev", "tests": "--test CODE=FILE", "english": "--english", "links": "--test CODE=PAIRS::LINKS"}
+
+_MOST_SEEDS = 1000
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -43,8 +46,8 @@ def run(options: argparse.Namespace) -> int:
     from otcore.evaluation.transfer.text_table import as_text
     from otcore.text.files import write_bytes
 
-    if options.seeds < 1:
-        raise InputError(f"--seeds must be a whole number from 1 up, not {options.seeds}.")
+    if not 1 <= options.seeds <= _MOST_SEEDS:
+        raise InputError(f"--seeds must be a whole number from 1 to {_MOST_SEEDS}, not {shown(options.seeds, 40)}.")
     settings, seen = settings_from(options, TransferSettings), codes(options.seen)
     task = _task(options)
     names = [options.encoder or "base", *options.compare]

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from otcore.base.errors import InputError
+from otcore.base.places import expanded
 from otcore.corpora.parallel import read_bitext, read_parallel, read_tsv
 from otcore.corpora.tables import is_table
 from otcore.corpora.tmx import is_tmx, read_tmx
@@ -27,7 +28,7 @@ class PairFile:
             raise InputError(f"The columns of {self.path} must be two numbers from 1 up, not {list(self.columns)}.")
         for name in ("path", "english"):
             if getattr(self, name) is not None:  # a resumed run may be started from another folder
-                object.__setattr__(self, name, str(Path(getattr(self, name)).expanduser().absolute()))
+                object.__setattr__(self, name, str(expanded(getattr(self, name)).absolute()))
 
 
 def read_any(path: str | Path, source: str, target: str, *, presplit: bool = True) -> list[SentencePair]:

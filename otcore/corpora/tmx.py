@@ -1,5 +1,6 @@
 """Sentence pairs of two languages from a translation memory in TMX, and what was left out."""
 
+import os
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,7 +22,7 @@ def is_tmx(path: str | Path) -> bool:
     """Whether a file is TMX, by its name, else by its first bytes."""
     if plain_name(path).endswith(".tmx"):
         return True
-    if str(path) == STANDARD_INPUT or not Path(path).is_file():
+    if str(path) == STANDARD_INPUT or not os.path.isfile(path):
         return False
     try:
         with opened(path, display_name(path)) as file:

@@ -12,9 +12,7 @@ import hashlib
 import json
 import os
 import re
-import secrets
 import shutil
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from otcore.base.errors import InputError
+from otcore.base.leftovers import is_temporary, sweep, sweep_once, temporary
 from otcore.base.notices import noticing
 from otcore.base.places import runs_folder
 from otcore.text.packed import TooMuch, is_packed, unpacked_size
@@ -29,6 +28,7 @@ from otcore.text.packed import TooMuch, is_packed, unpacked_size
 Given = tuple[str, bytes | Path]  # a name, and what is in the file, or where on this machine it is and stays
 KEY = r"[0-9a-f]{20}"
 UNPACKED = 2**28  # bytes that a packed upload may hold
+_DAMAGED = "damaged files"  # in the place of names that cannot be read
 DAY = 86_400  # seconds; what was used within a day may be at work in a job, and is not removed to make room
 
 
@@ -86,13 +86,13 @@ class Store:
                 return key
             self.folder.mkdir(parents=True, exist_ok=True)
             self._sweep()
-            with tempfile.TemporaryDirectory(dir=self.folder, prefix=".") as trial, on_disk(files, Path(trial) / key) as paths:
+            with temporary(place, folder=True) as trial, on_disk(files, trial / key) as paths:
                 if read:
                     read(Kept(about, paths))
                 self._make_room(sum(len(content) for _, content in files if isinstance(content, bytes)))
                 names = [path.name if isinstance(content, bytes) else str(path) for path, (_, content) in zip(paths, files, strict=True)]
-                (Path(trial) / key / "about.json").write_text(json.dumps({"about": about, "files": names}), encoding="utf-8")
-                (Path(trial) / key).rename(place)
+                (trial / key / "about.json").write_text(json.dumps({"about": about, "files": names}), encoding="utf-8")
+                (trial / key).rename(place)
         except OSError as error:
             if not place.is_dir():  # else another session was quicker, with the same files
                 remedy = "check the free space and the permissions"
@@ -106,17 +106,20 @@ class Store:
             raise InputError("The files of this view are not on this machine (any more); give them again.")
         with contextlib.suppress(OSError):  # a folder that may only be read still serves
             os.utime(place)
-        found = json.loads((place / "about.json").read_text(encoding="utf-8"))
+        found = _about(place)
+        if found is None:
+            raise InputError("The files of this view are damaged on this machine; remove them from the kept files and give them again.")
         # the name of a file that stayed where it was is its whole path, which Path leaves as it is
         return Kept(found["about"], tuple(place / str(number) / name for number, name in enumerate(found["files"])))
 
     def entries(self) -> list[Entry]:
         """What is kept, the last used first."""
         found = []
+        sweep_once(self.folder)
         for place in self.folder.glob("*"):
             with contextlib.suppress(OSError):  # removed by another session meanwhile
                 if re.fullmatch(KEY, place.name):
-                    names = json.loads((place / "about.json").read_text(encoding="utf-8"))["files"]
+                    names = (_about(place) or {"files": [_DAMAGED]})["files"]
                     size = sum(path.stat().st_size for path in place.rglob("*") if path.is_file())
                     found.append(Entry(place.name, tuple(Path(name).name for name in names), size, place.stat().st_mtime))
         return sorted(found, key=lambda entry: (-entry.used, entry.key))
@@ -151,21 +154,32 @@ class Store:
             raise InputError(f"There is no room for these files: {taken}; remove some that are kept.")
 
     def _remove(self, key: str) -> None:
-        place, doomed = self.folder / key, self.folder / f".{key}.{secrets.token_hex(4)}"
+        place = self.folder / key
         try:
-            place.rename(doomed)  # at once gone from the list, however long the removal takes
+            with temporary(place, folder=True) as doomed:
+                place.rename(doomed / key)  # at once gone from the list, however long the removal takes
         except FileNotFoundError:
             return
         except OSError as error:
             raise InputError(f"{place} cannot be removed ({error.strerror}); check its permissions.") from error
-        shutil.rmtree(doomed, ignore_errors=True)
 
     def _sweep(self) -> None:
-        """Removes what processes that were killed left of storing and removing."""
+        """Removes what processes that were killed left; those of earlier editions held no lock on it."""
+        sweep(self.folder)
         for left in self.folder.glob(".*"):
             with contextlib.suppress(FileNotFoundError):  # another session sweeps too
-                if time.time() - left.stat().st_mtime > DAY:
+                if not is_temporary(left.name) and time.time() - left.stat().st_mtime > DAY:
                     shutil.rmtree(left, ignore_errors=True)
+
+
+def _about(place: Path) -> dict[str, Any] | None:
+    """What was said about the files of an entry, and their names; None where that is damaged."""
+    try:
+        found = json.loads((place / "about.json").read_text(encoding="utf-8"))
+    except (ValueError, RecursionError, FileNotFoundError, IsADirectoryError):
+        return None
+    names = found.get("files") if isinstance(found, dict) else None
+    return found if "about" in (found or {}) and isinstance(names, list) and all(isinstance(name, str) for name in names) else None
 
 
 def in_words(size: int) -> str:

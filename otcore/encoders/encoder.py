@@ -11,6 +11,7 @@ from otcore.base.errors import InputError
 from otcore.base.vectors import POOLINGS
 from otcore.encoders.facts import best_layer
 from otcore.encoders.maps import LanguageMaps
+from otcore.encoders.tokens import Reading, Row, Tokens, Unread, WordTokeniser
 
 Texts = Sequence[Sequence[str]]
 Codes = Sequence[str] | None
@@ -22,7 +23,7 @@ _BATCH_TOKENS = 4096  # padded tokens a batch: larger ones were no faster on two
 class WordVectors:
     """The contextual vectors of one sentence at one layer.
 
-    words   : the words that were encoded; the first ones where the sentence was cut, and `cut` how many did not fit the encoder
+    words   : the words that were encoded; the first ones where the sentence was cut, and `cut` how many were left out
     pieces  : subword strings, as the tokeniser writes them
     piece_words : (p,) index of the word each piece belongs to
     subwords: (p, d) float32, one row a piece
@@ -53,22 +54,14 @@ class WordVectors:
         return self.piece_words if unit == "subword" else np.arange(len(self.words))
 
 
-@dataclass(frozen=True)
-class Tokens:
-    """A tokenised sentence: ids with the special tokens, for each id its word or -1, and the number of words cut."""
-
-    ids: list[int]
-    words: list[int]
-    cut: int
-
-
 class Encoder:
-    """A loaded encoder. Safe to share between threads: one forward pass at a time.
+    """A loaded encoder. Safe to share between threads: one forward pass at a time. Sentences that are longer than it takes at once are
+    read in overlapping windows (`otcore.encoders.tokens`).
 
     layers     : number of Transformer layers; layer 0 is the embedding, `layers` the last
     default_layer : where words align best: what the checkpoint's configuration says (`alignment_layer`), else two
                  thirds up, as measured for mBERT and XLM-R (METHOD, "Word aligners")
-    max_pieces : longest input, special tokens included
+    max_pieces : longest input at once, special tokens included
     padding    : id that fills the end of shorter rows; any id would do, since the mask hides it
     maps       : rotations towards English by language (a fine-tuning run's), applied at their layer
     sentence_map : (d, d) of sentence means at the last layer
@@ -86,6 +79,7 @@ class Encoder:
         self.max_pieces = _longest(model, tokenizer)
         ids = (tokenizer.pad_token_id, tokenizer.unk_token_id, tokenizer.eos_token_id, 0)
         self.padding: int = next(id for id in ids if id is not None)
+        self._tokeniser = WordTokeniser(tokenizer, self.max_pieces, self.padding)
         self._lock = threading.Lock()
 
     def encode(self, sentences: Texts, layer: int | None = None, progress: Told = None, languages: Codes = None) -> list[WordVectors]:
@@ -129,35 +123,43 @@ class Encoder:
             raise InputError(f"Encoder {self.name} has layers 0 to {self.layers}, not {layer}.")
         return layer
 
-    def _vectors(self, words, tokens, hidden, layer, language):
-        owners = np.array(tokens.words)
-        inside = owners >= 0
-        kept = tuple(words[: len(words) - tokens.cut])
-        pieces = self.tokenizer.convert_ids_to_tokens(np.array(tokens.ids)[inside].tolist())
-        subwords = hidden[layer][inside]
+    def _vectors(
+        self, words: Sequence[str], reading: Reading, hidden: dict[int, np.ndarray], layer: int, language: str | None
+    ) -> WordVectors:
+        kept = tuple(words[: len(words) - reading.cut])
+        subwords = hidden[layer]
         if self.maps is not None and language is not None and layer == self.maps.layer:
             subwords = self.maps.apply(subwords, language)  # a map is linear: a mapped word is the same from mapped subwords
-        return WordVectors(kept, tuple(pieces), owners[inside], subwords, tokens.cut)
+        return WordVectors(kept, tuple(self.tokenizer.convert_ids_to_tokens(reading.ids)), reading.owners, subwords, reading.cut)
 
-    def _forward(self, sentences, layers, progress):
-        """(words, tokens, {layer: (ids, d) float32}) of each sentence, in order."""
-        tokens = [self.tokenize(words) for words in sentences]
-        results, done = [None] * len(tokens), 0
-        for batch in _batches([len(entry.ids) for entry in tokens]):
+    def _forward(self, sentences: Texts, layers: list[int], progress: Told) -> list[tuple]:
+        """(words, reading, {layer: (pieces, d) float32}) of each sentence, in order."""
+        readings = [self._tokeniser.read(words) for words in sentences]
+        rows = [(index, row) for index, reading in enumerate(readings) for row in reading.rows]
+        left = [len(reading.rows) for reading in readings]
+        found: list[dict[int, np.ndarray]] = [{} for _ in readings]
+        for batch in _batches([len(row.ids) for _, row in rows]):
             with self._lock:
-                hidden = self._run([tokens[index].ids for index in batch], layers)
-            for row, index in enumerate(batch):
-                length = len(tokens[index].ids)
-                kept = {layer: values[row, :length] for layer, values in hidden.items()}
-                broken = [layer for layer in sorted(kept) if not np.isfinite(kept[layer]).all()]  # what stands in padding may be anything
-                if broken:
-                    damage = f"The vectors of encoder {self.name} are not finite at layer {broken[0]}: its weights are damaged"
-                    raise InputError(f"{damage}; use another.")
-                results[index] = (sentences[index], tokens[index], kept)
-            done += len(batch)
+                hidden = self._run([rows[number][1].ids for number in batch], layers)
+            for values, number in enumerate(batch):
+                index, row = rows[number]
+                self._take(found[index], row, {layer: hidden[layer][values, : len(row.ids)] for layer in layers}, len(readings[index].ids))
+                left[index] -= 1
             if progress:
-                progress(done, len(tokens))
-        return results
+                progress(left.count(0), len(left))
+        return list(zip(sentences, readings, found, strict=True))
+
+    def _take(self, found: dict[int, np.ndarray], row: Row, vectors: dict[int, np.ndarray], count: int) -> None:
+        """Puts the vectors that are taken from one row among those of its sentence, which has so many pieces."""
+        for layer in sorted(vectors):
+            if not np.isfinite(vectors[layer]).all():  # what stands in padding may be anything
+                damage = f"The vectors of encoder {self.name} are not finite at layer {layer}: its weights are damaged"
+                raise InputError(f"{damage}; use another.")
+            chosen = vectors[layer][row.places]
+            if len(chosen) == count:
+                found[layer] = chosen
+            else:
+                found.setdefault(layer, np.empty((count, chosen.shape[1]), np.float32))[row.pieces] = chosen
 
     @torch.inference_mode()
     def _run(self, rows: list[list[int]], layers: list[int]) -> dict[int, np.ndarray]:
@@ -167,6 +169,8 @@ class Encoder:
         batch = {"input_ids": torch.tensor(padded, device=device), "attention_mask": torch.tensor(mask, device=device)}
         with torch.autocast(self.model.device.type, torch.bfloat16, enabled=self._half()):
             hidden = self.model(**batch, output_hidden_states=True).hidden_states
+        if any(hidden[layer].shape[:2] != (len(rows), longest) for layer in layers):
+            raise ValueError(f"it gives {hidden[layers[0]].shape[1]} vectors for {longest} pieces")
         return {layer: hidden[layer].float().cpu().numpy() for layer in layers}
 
     def _half(self) -> bool:
@@ -177,40 +181,15 @@ class Encoder:
         return self.dimension >= 512 and torch.ops.mkldnn._is_mkldnn_bf16_supported()
 
     def tokenize(self, words: Sequence[str]) -> Tokens:
-        """One sentence as the encoder reads it, cut at a word where it is too long.
+        """One sentence in one row of ids, as a trained part of the encoder reads it, cut at a word where it is too long.
 
         raises: InputError   no words
         """
-        if not words:
-            raise InputError("A sentence without words cannot be encoded; write at least one word.")
-        some = list(words[: self.max_pieces])  # every word has a piece or more, so no others can fit
-        ids, owners = self._pieces(some)
-        if len(ids) > self.max_pieces:
-            budget = self.max_pieces - owners.count(-1)
-            ends = np.cumsum(np.bincount([owner for owner in owners if owner >= 0]))
-            some = some[: max(int((ends <= budget).sum()), 1)]
-            ids, owners = self._pieces(some)
-        if len(ids) > self.max_pieces:  # a single word longer than the encoder: its first pieces stand for it
-            spare = len(ids) - self.max_pieces
-            last = max(index for index, owner in enumerate(owners) if owner >= 0)
-            del ids[last + 1 - spare : last + 1], owners[last + 1 - spare : last + 1]
-        return Tokens(ids, owners, len(words) - len(some))
+        return self._tokeniser.row(words)
 
-    def _pieces(self, words: list[str]) -> tuple[list[int], list[int]]:
-        """Ids with special tokens, and the word of each or -1. A word that looks like a special token stays text, and
-        one the tokeniser normalises away gets the unknown token, so that it keeps its place."""
-        encoding = self.tokenizer(words, is_split_into_words=True, split_special_tokens=True, verbose=False)
-        unknown, special = self.tokenizer.unk_token_id, set(self.tokenizer.all_special_ids)
-        unknown = self.padding if unknown is None else unknown
-        owned = zip(encoding["input_ids"], encoding.word_ids(), strict=True)
-        # a Unigram vocabulary holds its special tokens as pieces, so "<s>" in a text would still become one
-        pairs = [(id, -1) if word is None else (unknown if id in special else id, word) for id, word in owned]
-        present = {owner for _, owner in pairs}
-        for absent in sorted(set(range(len(words))) - present):
-            before = [place for place, (_, owner) in enumerate(pairs) if 0 <= owner < absent]
-            first = next((place for place, (_, owner) in enumerate(pairs) if owner >= 0), len(pairs) // 2)
-            pairs.insert(before[-1] + 1 if before else first, (unknown, absent))
-        return [id for id, _ in pairs], [owner for _, owner in pairs]
+    def unread(self, sentences: Texts) -> Unread:
+        """What is left out of sentences that are longer than anybody writes, as `encode` does; prints as the sentence that tells it."""
+        return self._tokeniser.unread(sentences)
 
 
 def _longest(model: torch.nn.Module, tokenizer) -> int:

@@ -1,17 +1,24 @@
 """What an encoder is, read from its card, its configuration and its files; nothing of it is loaded."""
 
+import functools
 import json
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from otcore.base.errors import InputError
+from otcore.base.names import shown
 
 CONFIGURATION = "config.json"
 WEIGHTS, INDEX = "model.safetensors", "model.safetensors.index.json"
 # one of these holds the vocabulary; the others say how it is used
 VOCABULARIES = ("tokenizer.json", "vocab.txt", "vocab.json", "sentencepiece.bpe.model", "spiece.model", "tokenizer.model")
 _TOKENISER = (*VOCABULARIES, "merges.txt", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json")
+_HEAD = re.compile(r"---[ \t]*\n(.*?\n)---", re.DOTALL)  # of a model card
+_MOST_HEAD = 2**16  # bytes of a card that are read: its head has a few hundred
+_REFERENCE = re.compile(r"(^|[\s\[{,:-])[&*]\w")  # what YAML can grow without bound by
+_MOST_TEXT, _MOST_TEXTS = 80, 1000
 _SHARD = re.compile(r"model-\d+-of-\d+\.safetensors")
 
 
@@ -70,15 +77,53 @@ def local_facts(name: str, folder: Path, card: Path | None = None) -> Facts:
     card  : its model card, where that is not the README.md of the folder
     raises: InputError   its configuration cannot be read, or files are missing
     """
-    import huggingface_hub  # takes a moment
+    return facts_from(name, sizes_of(folder), configuration(name, folder), _card(card or folder / "README.md"), here=True)
+
+
+def configuration(name: str, folder: Path) -> dict[str, Any]:
+    """What stands in the configuration of an encoder.
+
+    raises: InputError   it cannot be read, or is no object in JSON
+    """
+    remedy = "save it again with save_pretrained"
+    try:
+        found = json.loads((folder / CONFIGURATION).read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
+        raise InputError(f"The configuration of {name} cannot be read ({shown(error)}); {remedy}.") from error
+    if not isinstance(found, dict):
+        raise InputError(f"The configuration of {name} is not an object in JSON; {remedy}.")
+    return found
+
+
+def _card(path: Path) -> dict[str, Any]:
+    """What the head of a model card says; nothing where it cannot be read: it is no part of the model."""
+    import yaml
 
     try:
-        config = json.loads((folder / CONFIGURATION).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise InputError(f"The configuration of {name} cannot be read ({error}); save it again with save_pretrained.") from error
-    readme = card or folder / "README.md"
-    told = huggingface_hub.ModelCard.load(readme, ignore_metadata_errors=True).data.to_dict() if readme.is_file() else {}
-    return facts_from(name, sizes_of(folder), config, told, here=True)
+        with open(path, "rb") as file:
+            head = _HEAD.match(file.read(_MOST_HEAD).decode(errors="replace").removeprefix("\ufeff").replace("\r\n", "\n"))
+        found = yaml.load(head[1], _Plain()) if head and not _REFERENCE.search(head[1]) else {}
+    except (OSError, ValueError, RecursionError, yaml.YAMLError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+@functools.cache
+def _Plain():
+    """YAML's safe loader, with every plain value a text: `no` is Norwegian, and no date is refused."""
+    import yaml
+
+    class Plain(yaml.SafeLoader):
+        pass
+
+    Plain.yaml_implicit_resolvers = {}
+    return Plain
+
+
+def texts(value: Any) -> tuple[str, ...]:
+    """The texts in what a card gives, one or a list of some; whatever else it gives is left out."""
+    some = value if isinstance(value, list | tuple) else [value]
+    return tuple(shown(one, _MOST_TEXT) for one in some[:_MOST_TEXTS] if isinstance(one, str) and one.strip())
 
 
 def facts_from(name: str, sizes: dict[str, int], config: dict, card: dict, *, here: bool, parameters: int | None = None) -> Facts:
@@ -86,11 +131,11 @@ def facts_from(name: str, sizes: dict[str, int], config: dict, card: dict, *, he
 
     raises: InputError   files are missing
     """
-    languages, licence = card.get("language") or (), card.get("license_name") or card.get("license") or ""
-    codes = tuple(map(str, [languages] if isinstance(languages, str) else languages))
-    licence = ", ".join(licence) if isinstance(licence, list) else str(licence)
-    architecture, layers = str(config.get("model_type") or ""), config.get("num_hidden_layers") or config.get("n_layers")
-    return Facts(name, needed(name, sizes), codes, licence, architecture, layers, parameters, here)
+    licence = ", ".join(texts(card.get("license_name")) or texts(card.get("license")))
+    architecture = next(iter(texts(config.get("model_type"))), "")
+    layers = config.get("num_hidden_layers") or config.get("n_layers")
+    layers = layers if isinstance(layers, int) and 0 < layers < 10_000 else None
+    return Facts(name, needed(name, sizes), texts(card.get("language")), licence, architecture, layers, parameters, here)
 
 
 def describe(found: Facts) -> str:

@@ -1,5 +1,6 @@
 """A folder in the Transformers format read as an encoder, safely, or one sentence that says what to do."""
 
+import contextlib
 import logging
 import threading
 from collections.abc import Callable
@@ -8,16 +9,19 @@ from typing import Any
 
 import torch
 import transformers
+from safetensors import SafetensorError, safe_open
 from tokenizers.pre_tokenizers import ByteLevel, Sequence
 from transformers import AutoConfig, AutoModel, AutoTokenizer
 
 from otcore.base.errors import InputError
+from otcore.base.names import shown
 from otcore.encoders.encoder import Encoder
-from otcore.encoders.facts import VOCABULARIES, check_model_type
+from otcore.encoders.facts import VOCABULARIES, check_model_type, configuration
 from otcore.encoders.maps import load_sentence_map
 
 _SAFE = {"trust_remote_code": False, "local_files_only": True}
 _POINTER = b"version https://git-lfs"
+_FEW_LAYERS = 100  # are not looked into
 _load_lock = threading.Lock()  # Transformers' lazy imports and default-dtype switch are process-wide
 
 
@@ -39,13 +43,14 @@ def read_encoder(name: str, folder: Path, again: str) -> Encoder:
             if "trust_remote_code" in str(error):
                 remedy = "choose one of an architecture that Transformers has"
                 raise InputError(f"Encoder {name} needs code of its own, which is never run here; {remedy}.") from error
-            raise InputError(explain(f"{type(error).__name__}: {error}".splitlines()[0][:160])) from error
+            raise InputError(explain(shown(_first_line(error)))) from error
 
     def unread(part: str) -> Callable[[str], str]:
         return lambda reason: f"The {part} of encoder {name} cannot be read ({reason}); {again}."
 
     _refuse_pointers(name, folder)
     with _load_lock:
+        _check_layers(name, folder)
         config = step(lambda: AutoConfig.from_pretrained(folder, **_SAFE), unread("configuration"))
         check_model_type(name, config.model_type, encoder_decoder=config.is_encoder_decoder)
         tokenizer = step(lambda: _tokenizer(folder), lambda reason: _only_other(name, folder) or unread("tokeniser")(reason))
@@ -69,12 +74,32 @@ def _tried(name: str, folder: Path, model: torch.nn.Module, tokenizer) -> Encode
     return encoder
 
 
+def _first_line(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}".strip().splitlines()[0]
+
+
 def _refuse_pointers(name: str, folder: Path) -> None:
     for path in sorted(folder.iterdir()):
         if path.suffix in (".json", ".safetensors", ".model", ".txt") and path.is_file():
             with open(path, "rb") as file:
                 if file.read(len(_POINTER)) == _POINTER:
                     raise InputError(f"{path.name} of encoder {name} is a Git LFS pointer, not the file; fetch it with `git lfs pull`.")
+
+
+def _check_layers(name: str, folder: Path) -> None:
+    """Before a model is built: one of a hundred thousand layers takes minutes, whatever weights there are."""
+    config = configuration(name, folder)
+    layers = config.get("num_hidden_layers", config.get("n_layers", 1))
+    if isinstance(layers, int) and 0 <= layers <= _FEW_LAYERS:
+        return
+    tensors = 0
+    for path in sorted(folder.glob("*.safetensors")):
+        with contextlib.suppress(SafetensorError, OSError), safe_open(path, "pt") as file:
+            tensors += len(file.keys())
+    if not isinstance(layers, int) or not 0 <= layers <= tensors:
+        told = f"{shown(layers, 40)} layers" if isinstance(layers, int) else f"“{shown(layers, 40)}” for the number of its layers"
+        remedy = "save model and configuration together with save_pretrained"
+        raise InputError(f"The configuration of encoder {name} has {told}, which its weights are not of; {remedy}.")
 
 
 def _only_other(name: str, folder: Path) -> str:
@@ -103,6 +128,11 @@ def _model(folder: Path, config: transformers.PretrainedConfig, name: str) -> to
     wanted = {"config": config, "dtype": torch.float32, "use_safetensors": True, "output_loading_info": True}
     try:
         model, report = AutoModel.from_pretrained(folder, **wanted, **_SAFE)
+    except RuntimeError as error:
+        if "mismatch" not in str(error):
+            raise
+        remedy = "save model and configuration together with save_pretrained"
+        raise InputError(f"The weights of encoder {name} do not fit its configuration (other sizes); {remedy}.") from error
     except OSError as error:
         if "safetensors" not in str(error).lower():
             raise

@@ -16,6 +16,7 @@ from otcore.corpora.frequencies import relative_frequencies, word_counts
 from otcore.corpora.pair_files import PIVOT, read_pairs
 from otcore.corpora.types import Link, SentencePair
 from otcore.encoders.encoder import Encoder
+from otcore.finetuning.doubts import doubts_of
 from otcore.objectives.objective import Objective
 from otcore.runs.settings import FinetuneSettings
 from otcore.transport.masses import inverse_frequency_masses
@@ -31,11 +32,13 @@ class Corpus:
     training: language → pairs, English the target side
     held_out: language → pairs that share no sentence with `training`
     gold    : whether the held-out pairs have gold links
+    notes   : sentences on what is not trained on, or looks wrong
     """
 
     training: dict[str, list[SentencePair]]
     held_out: dict[str, list[SentencePair]]
     gold: bool
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -72,15 +75,16 @@ def read_corpus(settings: FinetuneSettings) -> Corpus:
 
     raises: InputError   a language without pairs, or with too few; what the readers raise
     """
-    files, training, held_out = {file.language: file for file in settings.files}, {}, {}
+    files, training, held_out, notes = {file.language: file for file in settings.files}, {}, {}, []
     for code in settings.languages:
         found = read_pairs(files[code]) if files else load_collection().training_pairs(code, PIVOT)
         usable = [pair for pair in found if max(len(pair.source.words), len(pair.target.words)) <= settings.longest]
+        notes += doubts_of(code, found, len(found) - len(usable), settings.longest) if files else []
         if files:
             training[code], held_out[code] = _split(usable, code, settings)
         else:
             training[code], held_out[code] = usable[: settings.pairs], load_collection().pairs(code, PIVOT, "dev")
-    return Corpus(training, held_out, gold=not files)
+    return Corpus(training, held_out, gold=not files, notes=tuple(notes))
 
 
 def _split(pairs: list[SentencePair], code: str, settings: FinetuneSettings) -> tuple[list[SentencePair], list[SentencePair]]:
@@ -116,6 +120,17 @@ class Preparation:
             sides = [(self.side(pair.source.words, code), self.side(pair.target.words, PIVOT)) for pair in pairs]
             prepared[code] = [Pair(*both, _inside(found, *both)) for both, found in zip(sides, links, strict=True)]
         return prepared
+
+    def cut(self) -> list[str]:
+        """What is said of the training sentences that are longer than the encoder takes at once."""
+        notes = []
+        for code, pairs in self._corpus.training.items():
+            cut = [lost for pair in pairs for side in (pair.source, pair.target) if (lost := self._tokenize(side.words).cut)]
+            if cut:
+                most = f"the {self._encoder.max_pieces:,} subwords that the encoder takes at once"
+                ends = f"the last {sum(cut):,} words of them are not trained on"
+                notes.append(f"{len(cut):,} of {2 * len(pairs):,} training sentences of {code} and English have more than {most}: {ends}.")
+        return notes
 
     def links(self, code: str) -> list[tuple[Link, ...]]:
         """The word links of each training pair of a language, sorted."""

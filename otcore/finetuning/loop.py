@@ -51,7 +51,9 @@ def train(settings: FinetuneSettings, encoder: Encoder, corpus: Corpus, watch: W
     """
     accelerator, watch.stop = watch.accelerator, stop
     layer = encoder.check_layer(settings.layer)
-    pairs = Preparation(settings, encoder, layer, corpus).pairs()
+    preparation = Preparation(settings, encoder, layer, corpus)
+    pairs = preparation.pairs()
+    watch.note(preparation.cut())
     trunk = Trunk(encoder, layer)
     parameters = trunk.select(encoder, settings.top_layers, settings.word_vectors)
     model = accelerator.prepare_model(trunk)

@@ -2,7 +2,7 @@
 
 import contextlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +38,11 @@ class Watch:
         self._measuring, self._filming, self._saving = (Pace(self.clock, share) for share in (MEASURING, FRAMES, SAVING))
         self._frame = 0  # the last of the film's even parts in which a snapshot was taken
         self.stop: Callable[[], bool] = lambda: False  # asked while it measures, which may take longer than a step
+        self._notes = list(corpus.notes)
+
+    def note(self, sentences: Sequence[str]) -> None:
+        """Before `begin`: what a reader of the run must know."""
+        self._notes += sentences
 
     def begin(self, start: int) -> None:
         """Before the first step: figures and snapshot of the encoder as it is, or the log cut back to where it goes on."""
@@ -46,6 +51,8 @@ class Watch:
         trim_log(self._log, lambda entry: start > 0 and entry.get("step", 0) <= start)
         self._forget_snapshots(start)
         if start == 0:
+            if self._notes:
+                self._write({"step": 0, "notes": self._notes})
             write_bytes(self.folder / "snapshots" / "probes.json", (json.dumps(describe_probes(self._probes)) + "\n").encode())
             self._pairs = fitting(self._measure, self._pairs, self.clock.budget)
             self.evaluate(0)

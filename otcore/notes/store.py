@@ -15,7 +15,7 @@ from dataclasses import astuple, dataclass, fields, replace
 from pathlib import Path
 
 from otcore.base.errors import InputError
-from otcore.base.places import runs_folder
+from otcore.base.places import expanded, runs_folder
 from otcore.corpora.types import Link, Links
 
 VARIABLE = "OTCORE_NOTES"
@@ -90,7 +90,7 @@ class Correction:
 def notes_path() -> Path:
     """OTCORE_NOTES, else `notes.sqlite` where runs are kept."""
     named = os.environ.get(VARIABLE, "").strip()
-    return Path(named).expanduser() if named else runs_folder() / "notes.sqlite"
+    return expanded(named) if named else runs_folder() / "notes.sqlite"
 
 
 class NoteStore:

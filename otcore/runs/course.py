@@ -16,6 +16,7 @@ class Course:
     held_out: (seconds, step, figures) of each evaluation
     latest  : the last step's log entry, None before the first
     pairs   : of each language that it is measured on, where the log says so
+    notes   : sentences on what is not trained on, or looks wrong
     """
 
     seconds: tuple[float, ...] = ()
@@ -24,6 +25,7 @@ class Course:
     held_out: tuple[tuple[float, int, dict[str, float]], ...] = ()
     latest: dict[str, Any] | None = None
     pairs: int | None = None
+    notes: tuple[str, ...] = ()
 
 
 def course(entries: Sequence[dict[str, Any]]) -> Course:
@@ -38,7 +40,8 @@ def course(entries: Sequence[dict[str, Any]]) -> Course:
     seconds, loss = (tuple(entry[name] for entry in drawn) for name in ("seconds", "loss"))
     parts = {name: tuple(entry["parts"].get(name, float("nan")) for entry in drawn) for name in names}
     pairs = next((entry["pairs"] for entry in entries if "pairs" in entry and "held_out" in entry), None)
-    return Course(seconds, loss, parts, tuple(held_out), steps[-1] if steps else None, pairs)
+    notes = [note for entry in entries for note in entry.get("notes", ())]
+    return Course(seconds, loss, parts, tuple(held_out), steps[-1] if steps else None, pairs, tuple(notes))
 
 
 def snapshot_steps(folder: Path) -> list[int]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from otcore.base.choices import Flag, Maybe, Number, OneOf, Several, Text, check, choice, variant
 from otcore.base.errors import InputError
+from otcore.base.names import shown
 from otcore.corpora.pair_files import PIVOT, PairFile
 from otcore.objectives import OBJECTIVES, read_objective, write_objective
 from otcore.objectives.objective import Objective
@@ -156,8 +157,9 @@ class FinetuneSettings:
             return FinetuneSettings(objective=objective, files=files, **values)
         except InputError:
             raise
-        except (ValueError, TypeError, AttributeError) as error:
-            raise InputError(f"The settings cannot be read ({error}); they are written by another version or damaged.") from error
+        except (ValueError, TypeError, AttributeError, KeyError, OverflowError, RecursionError) as error:
+            reason = f"The settings cannot be read ({shown(error)})"
+            raise InputError(f"{reason}; they are written by another version or damaged.") from error
 
 
 @dataclass(frozen=True)

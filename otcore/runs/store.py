@@ -16,26 +16,29 @@ import contextlib
 import dataclasses
 import io
 import json
+import os
 import re
 import shutil
-import tempfile
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from otcore.base.errors import InputError
+from otcore.base.leftovers import first_time, sweep, temporary
+from otcore.base.names import is_text, shown
 from otcore.base.places import MAPS_FILE, RUN_PREFIX, runs_folder
+from otcore.runs.folders import given_folder, own_folder, put_back, replacing_folder  # noqa: F401  whoever trains finds them here
 from otcore.runs.locks import STOP_FILE, is_running, locked  # noqa: F401  whoever trains finds them here
+from otcore.runs.log import append_log, read_log, trim_log  # noqa: F401
+from otcore.runs.reading import read_result, read_settings, read_state
 from otcore.runs.settings import FinetuneSettings
-from otcore.text.files import write_bytes
+from otcore.text.writing import why, write_bytes
 
 _NAME = re.compile(r"[\w][\w .+-]{0,79}")
-_MOST_NAMED = 16  # languages that fit into a name
 _MOST_TOLD = 5  # names of runs in a message
 _FILES = ("settings.json", "log.jsonl", "state.json", "result.json", MAPS_FILE)
-_DELETED = ".deleted"
 
 
 @dataclass(frozen=True)
@@ -78,54 +81,50 @@ class Run:
 def create_run(settings: FinetuneSettings, folder: Path | None = None) -> Run:
     """A new run in a folder of its own, by default under the runs folder with a name from its settings.
 
-    Folders are made by whoever comes first: two runs never share one, however many are made at once.
+    A folder that gets a name is whole, and is had by whoever comes first: two runs never share one, however many are made at once.
     raises: InputError   the folder is not empty, or cannot be made
     """
-    held = True
     try:
-        folder = _own_folder(settings) if folder is None else Path(folder)
-        folder.mkdir(parents=True, exist_ok=True)
-        if not any(folder.iterdir()):
-            (folder / "snapshots").mkdir()
-            held = False
-    except FileExistsError:
-        pass
-    except OSError as error:
-        raise InputError(f"The folder {folder or runs_folder()} cannot be made ({error.strerror}); choose another place.") from error
-    if held:
-        what = "a run; go on with that one, or choose" if (folder / "settings.json").is_file() else "other files; choose"
-        raise InputError(f"The folder {folder} already holds {what} another folder.")
-    write_bytes(folder / "settings.json", settings.to_json().encode())
-    return Run(folder, settings)
+        if folder is not None:
+            return Run(given_folder(settings, Path(folder)), settings)
+        return Run(own_folder(settings), settings)
+    except InputError:
+        raise
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the path
+        place = shown(folder or runs_folder())
+        raise InputError(f"The folder {place} cannot be made ({why(error)}); choose another place.") from error
 
 
-def _own_folder(settings: FinetuneSettings) -> Path:
-    """A folder that was not there: of two that would make it at once, one is told that it exists."""
-    codes = settings.languages
-    named = "-".join(codes) if len(codes) <= _MOST_NAMED else f"{len(codes)}-languages"
-    runs_folder().mkdir(parents=True, exist_ok=True)
-    number = 0
-    while True:
-        number += 1
-        with contextlib.suppress(FileExistsError):
-            folder = runs_folder() / f"{settings.objective.name}-{named}-{number}"
-            folder.mkdir()
-            return folder
+def tidy_once() -> None:
+    """Removes what processes that were killed left in the runs folder, and puts back what they were about to replace; once a process."""
+    root = runs_folder()
+    if first_time(root, "runs"):
+        _sweep_removed(root)
+        for folder in folders():
+            if not is_running(folder):
+                for place in (folder, folder / "snapshots"):
+                    sweep(place)
+                with contextlib.suppress(OSError):
+                    put_back(folder / "encoder")
+
+
+def _sweep_removed(root: Path) -> None:
+    sweep(root)
+    for folder in root.glob(".*.deleted"):  # as an earlier edition left it
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def open_run(folder: str | Path) -> Run:
     """raises: InputError   there is no run in the folder, or its files are damaged"""
     folder = Path(folder)
-    if not (folder / "settings.json").is_file():
-        raise InputError(f"{folder} is not a run (no settings.json in it); choose the folder of one.")
-    settings = FinetuneSettings.from_json((folder / "settings.json").read_text(encoding="utf-8"))
-    stored, result = _read_json(folder / "state.json"), _read_json(folder / "result.json")
-    kept = {name: stored[name] for name in ("state", "reason", "step", "steps", "seconds") if name in stored}
+    if not _is_file(folder / "settings.json"):
+        raise InputError(f"{shown(folder)} is not a run (no settings.json in it); choose the folder of one.")
+    settings, kept, result = read_settings(folder), read_state(folder), read_result(folder)
     if is_running(folder):
         kept["state"] = "running"
     elif kept.get("state") == "running":
         kept["state"] = "interrupted"
-    return Run(folder, settings, result=result or None, **kept)
+    return Run(folder, settings, result=result, **kept)
 
 
 def find_run(name: str) -> Run:
@@ -140,10 +139,31 @@ def find_run(name: str) -> Run:
 def list_runs() -> list[Run]:
     """The runs of the runs folder, the newest first; folders that cannot be read, or are about to go, are left out."""
     found = []
-    for path in runs_folder().glob("[!.]*/settings.json"):
-        with contextlib.suppress(InputError, FileNotFoundError):
-            found.append((path.stat().st_mtime, open_run(path.parent)))
+    for folder in filter(is_named, folders()):
+        with contextlib.suppress(InputError, OSError):
+            found.append(((folder / "settings.json").stat().st_mtime, open_run(folder)))
     return [run for _, run in sorted(found, key=lambda entry: (-entry[0], entry[1].name))]
+
+
+def folders() -> list[Path]:
+    """What may be runs; tidied when this process looks for the first time."""
+    tidy_once()
+    try:
+        return [Path(entry.path) for entry in os.scandir(runs_folder()) if not entry.name.startswith(".") and entry.is_dir()]
+    except OSError:  # none yet, or not ours to read
+        return []
+
+
+def is_named(folder: Path) -> bool:
+    """Whether its name can be shown."""
+    return is_text(folder.name)
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except (OSError, ValueError):  # unreadable, too long, a NUL in it
+        return False
 
 
 def rename_run(run: Run, name: str) -> Run:
@@ -170,11 +190,9 @@ def delete_run(run: Run) -> None:
     """
     if maps := [other.name for other in _built_on(run) if other.settings.objective.is_map and other.usable]:
         raise InputError(f"The run {run.name} is the encoder under the maps of {', '.join(maps)}; delete those first.")
-    with _moving(run):
-        doomed = Path(tempfile.mkdtemp(prefix=f".{run.name}.", suffix=_DELETED, dir=run.folder.parent))
+    with _moving(run), temporary(run.folder, folder=True) as doomed:
         run.folder.rename(doomed / run.name)  # at once gone from the list, however long the removal takes
-    for folder in (doomed, *runs_folder().glob(f".*{_DELETED}")):  # those too whose removal was interrupted
-        shutil.rmtree(folder, ignore_errors=True)
+    _sweep_removed(run.folder.parent)  # those too whose removal was interrupted
 
 
 def _built_on(run: Run) -> list[Run]:
@@ -216,51 +234,3 @@ def check_name(name: str) -> str:
 def write_state(folder: Path, **state: Any) -> None:
     """Replaces state.json."""
     write_bytes(folder / "state.json", (json.dumps(state) + "\n").encode())
-
-
-def append_log(path: Path, entry: dict[str, Any]) -> None:
-    """One more line, there at once for readers."""
-    with open(path, "a", encoding="utf-8") as file:
-        file.write(json.dumps(entry, ensure_ascii=False) + "\n")
-
-
-def read_log(path: Path) -> list[dict[str, Any]]:
-    """All whole lines of a log; none where there is no log yet."""
-    try:
-        lines = path.read_text(encoding="utf-8", errors="replace").split("\n")
-    except FileNotFoundError:
-        return []
-    entries = []
-    for line in lines[:-1]:  # what follows the last line end is not whole
-        with contextlib.suppress(ValueError):
-            entries.append(json.loads(line))
-    return entries
-
-
-def trim_log(path: Path, keep: Callable[[dict[str, Any]], bool]) -> None:
-    """Drops the entries that are not to be kept."""
-    kept = [entry for entry in read_log(path) if keep(entry)]
-    write_bytes(path, "".join(json.dumps(entry, ensure_ascii=False) + "\n" for entry in kept).encode())
-
-
-@contextlib.contextmanager
-def replacing_folder(target: Path) -> Iterator[Path]:
-    """An empty folder that at the end takes the place of `target`, which is whole until then."""
-    made, old = (target.with_name(target.name + ending) for ending in (".tmp", ".old"))
-    for left in (made, old):
-        shutil.rmtree(left, ignore_errors=True)
-    made.mkdir(parents=True)
-    yield made
-    if target.exists():
-        target.rename(old)
-    made.rename(target)
-    shutil.rmtree(old, ignore_errors=True)
-
-
-def _read_json(path: Path) -> dict[str, Any]:
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return {}
-    except (OSError, ValueError) as error:
-        raise InputError(f"{path} cannot be read ({error}); delete the run.") from error

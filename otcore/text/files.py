@@ -1,8 +1,6 @@
 """Lines of text files, strictly: UTF-8 or an error that names the line; nothing skipped, written whole or not at all; packed or not."""
 
-import contextlib
 import itertools
-import secrets
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO
@@ -11,7 +9,8 @@ from unicodedata import normalize
 from otcore.base.errors import InputError
 from otcore.base.notices import notice
 from otcore.text.controls import Controls
-from otcore.text.packed import STANDARD_INPUT, opened, pack, reason_of
+from otcore.text.packed import STANDARD_INPUT, opened, pack, reason_of  # noqa: F401  whoever reads finds it here
+from otcore.text.writing import replacing, write_bytes  # noqa: F401  the same for whoever writes
 
 _MARKS = (b"\xff\xfe", b"\xfe\xff")  # of UTF-16
 
@@ -64,35 +63,6 @@ def write_lines(path: str | Path, lines: Iterable[str]) -> None:
     raises: InputError   the folder is absent or may not be written
     """
     write_bytes(path, pack("".join(f"{line}\n" for line in lines).encode(), path))
-
-
-def write_bytes(path: str | Path, content: bytes) -> None:
-    """Writes a file atomically; raises InputError where the folder is absent or may not be written."""
-    with replacing(path) as temporary:
-        temporary.write_bytes(content)
-
-
-@contextlib.contextmanager
-def replacing(path: str | Path) -> Iterator[Path]:
-    """An empty file beside `path` for whatever writes by itself; at the end it takes the place of `path`, after an error it is removed.
-
-    It is made like any new file, so that the system takes the process's umask off its mode; asking for the umask would set it, for a
-    moment, for all threads.
-    raises: InputError   the folder is absent or may not be written, or an OSError inside
-    """
-    path = Path(path)
-    try:
-        temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
-        temporary.touch(exist_ok=False)
-    except (OSError, ValueError) as error:  # ValueError: a path with a NUL in it, or without a name
-        raise InputError(f"{path} cannot be written ({reason_of(error)}); choose a folder that exists and is yours.") from error
-    try:
-        yield temporary
-        temporary.replace(path)
-    except OSError as error:
-        raise InputError(f"{path} cannot be written ({reason_of(error)}); check the free space and the path.") from error
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def _decode(line: bytes, name: str, number: int) -> str:

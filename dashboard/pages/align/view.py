@@ -133,7 +133,7 @@ def warn(view: View) -> None:
     for side, sentence in ((result.source, result.pair.source), (result.target, result.pair.target)):
         if side.cut:
             st.warning(
-                f"The encoder takes {len(side.words):,} of the {len(sentence.words):,} {language(sentence.language).name} words; "
+                f"Of the {len(sentence.words):,} {language(sentence.language).name} words the first {len(side.words):,} are read; "
                 f"the last {side.cut:,} are left out of the transport and count as null."
             )
     if max(len(result.source.words), len(result.target.words)) > DRAWN_WORDS:

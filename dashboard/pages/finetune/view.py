@@ -11,7 +11,7 @@ from dashboard.background.runs import course_of
 from dashboard.kit import markup
 from dashboard.kit.charts import CONFIG
 from dashboard.kit.explain import attempt, explain
-from dashboard.pages.finetune import actions, cache, figures, tables, trainings
+from dashboard.pages.finetune import actions, cache, damaged, figures, tables, trainings
 from dashboard.pages.finetune.choices import NotYet, next_settings
 from dashboard.pages.finetune.trainings import Standing
 from dashboard.pages.finetune.watched import watched_pairs
@@ -56,6 +56,7 @@ def page() -> None:
     if not runs:
         st.info(_FIRST)
     if run is None:
+        damaged.panel()
         return
     st.divider()
     if is_example(run):
@@ -72,6 +73,7 @@ def page() -> None:
         actions.at_rest(run)
     if runs:
         _table(runs, standings, run)
+    damaged.panel()
 
 
 @st.fragment(run_every=1)
@@ -150,6 +152,8 @@ def _draw(run: Run, standing: Standing) -> None:
     course = course_of(run)
     if standing.state == "running":
         _progress(run, course)
+    for note in course.notes:
+        st.info(markup.escape_markdown(note))
     st.html(markup.numbers(tables.facts(run, course)))
     left, right = st.columns(2, gap="medium")
     with left:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from otcore.base.errors import InputError
+from otcore.base.names import shown
 from otcore.base.progress import Teller
 from otcore.base.registry import Registry
 from otcore.encoders.facts import Facts, local_facts
@@ -24,6 +26,7 @@ class Group:
     title: str
     rows: list[dict[str, Any]]  # one a name: "name", and what is known of it at once, such as "bytes" and "about"
     empty: str = ""  # what is said where there are none; "" where nothing is
+    usable: bool = True  # whether they can be chosen; damaged ones cannot
 
 
 class Source:
@@ -56,7 +59,7 @@ class Source:
         return []
 
     def names(self) -> list[str]:
-        return [row["name"] for group in self.groups() for row in group.rows]
+        return [row["name"] for group in self.groups() if group.usable for row in group.rows]
 
     def about(self, name: str) -> tuple[str, ...]:
         """What people read of an encoder beside its name, in lines; () where nothing is known."""
@@ -71,6 +74,17 @@ class Source:
 
         raises: Stopped; InputError   it cannot be had
         """
+
+    def damaged(self) -> dict[str, str]:
+        """Name → why, of what is here and cannot be used; () where a source looks after no files."""
+        return {}
+
+    def remove(self, name: str) -> None:
+        """Removes the files of an encoder that `fetch` brought.
+
+        raises: InputError   it has none, or they may not be removed
+        """
+        raise InputError(f"{shown(name)} is not in a cache; only what was downloaded can be removed here.")
 
     def facts(self, name: str) -> Facts:
         """What an encoder is; nothing of it is loaded or fetched.

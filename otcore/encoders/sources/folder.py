@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 from otcore.base.errors import InputError
-from otcore.base.places import RUN_PREFIX
+from otcore.base.places import RUN_PREFIX, expanded
 from otcore.encoders.sources import Group, Source
 
 EXTRA_VARIABLE = "OTCORE_ENCODERS"
@@ -22,7 +22,7 @@ class Folder(Source):
             return False
 
     def folder(self, name: str) -> Path:
-        folder = Path(name).expanduser()
+        folder = expanded(name)
         if not (folder / "config.json").is_file():
             raise InputError(f"The folder {name} has no config.json; give a folder saved by Transformers' save_pretrained.")
         return folder
@@ -32,7 +32,7 @@ class Folder(Source):
         return [Group("added", f"Added by {EXTRA_VARIABLE}", [{"name": name} for name in named if name])]
 
     def lasting(self, name: str) -> str:
-        return str(Path(name).expanduser().absolute())
+        return str(expanded(name).absolute())
 
 
 SOURCE = Folder()

@@ -48,10 +48,25 @@ class Hub(Source):
         return folder
 
     def groups(self) -> list[Group]:
-        here = dict(cached())
+        here, damaged = cached(), self.damaged()
         public = [{"name": name, "about": text, "cached": name in here} for name, text in PUBLIC.items()]
         rows = [{"name": name, "bytes": size} for name, size in here.items()]
-        return [Group("cached", "In the local cache of the hub", rows, "none"), Group("public", "Public, known to suit", public)]
+        broken = [{"name": name, "about": reason} for name, reason in damaged.items()]
+        groups = [Group("cached", "In the local cache of the hub", rows, "none"), Group("public", "Public, known to suit", public)]
+        return groups + ([Group("damaged", "Damaged, in the local cache of the hub", broken, usable=False)] if broken else [])
+
+    def damaged(self) -> dict[str, str]:
+        return _cache()[1]
+
+    def remove(self, name: str) -> None:
+        for repository in _repositories():
+            if repository.repo_id == name:
+                try:
+                    shutil.rmtree(repository.repo_path)
+                except OSError as error:
+                    raise InputError(f"{name} cannot be removed ({error.strerror}); check whether its files are yours.") from error
+                return
+        super().remove(name)
 
     def about(self, name: str) -> tuple[str, ...]:
         return (PUBLIC[name],) if name in PUBLIC else ()
@@ -103,26 +118,46 @@ def cached_folder(name: str) -> Path | None:
         sizes = facts.sizes_of(folder)
         facts.needed(name, sizes)
         named = [] if WEIGHTS in sizes else json.loads((folder / INDEX).read_text(encoding="utf-8"))["weight_map"].values()
-    except (OSError, ValueError, KeyError, AttributeError):  # no name for a model, or files that are cut short
+        return folder if set(named) <= sizes.keys() else None
+    except (OSError, ValueError, KeyError, AttributeError, TypeError, RecursionError):  # no name for a model, or damaged files
         return None
-    return folder if set(named) <= sizes.keys() else None
 
 
-def cached() -> list[tuple[str, int]]:
-    """(hub name, bytes) of the encoders in the local cache that can be loaded, by name."""
+def cached() -> dict[str, int]:
+    """Hub name → bytes of the encoders in the local cache that can be loaded, by name."""
+    return _cache()[0]
+
+
+def _cache() -> tuple[dict[str, int], dict[str, str]]:
+    """The encoders of the local cache by name: bytes of those that can be loaded, and why the damaged ones cannot. Models of another kind,
+    and downloads that are not whole yet, are neither."""
+    found, damaged = {}, {}
+    for name in sorted(repository.repo_id for repository in _repositories()):
+        if not SOURCE.claims(name):
+            continue
+        try:
+            folder = cached_folder(name)
+            if folder is not None:
+                known = facts.local_facts(name, folder)
+                with contextlib.suppress(InputError):  # a model of another kind
+                    facts.check_model_type(name, known.architecture)
+                    found[name] = known.size
+        except InputError as error:
+            damaged[name] = str(error).partition(";")[0].rstrip(".")
+        except OSError as error:
+            damaged[name] = f"It cannot be read ({error.strerror})"
+    return found, damaged
+
+
+def _repositories() -> list:
+    """The models of the local cache."""
     from huggingface_hub.errors import CacheNotFound
 
     try:
         repositories = huggingface_hub.scan_cache_dir(constants.HF_HUB_CACHE).repos
-    except CacheNotFound:
+    except (CacheNotFound, OSError, ValueError):  # none yet, not ours to read, or no folder
         return []
-    found = []
-    for name in sorted(entry.repo_id for entry in repositories if entry.repo_type == "model"):
-        with contextlib.suppress(InputError):  # not whole, or a model of another kind
-            known = facts.local_facts(name, SOURCE.folder(name))
-            facts.check_model_type(name, known.architecture)
-            found.append((name, known.size))
-    return found
+    return [entry for entry in repositories if entry.repo_type == "model"]
 
 
 def _model_info(name: str):
@@ -138,7 +173,7 @@ def _model_info(name: str):
         raise InputError(f"The model hub refuses to tell of {name} ({_reason(error)}); try again later or choose another.") from error
     except Exception as error:  # of whichever HTTP client the hub's library uses: unreachable, or offline by HF_HUB_OFFLINE
         logging.getLogger(__name__).info("asking the hub for %s failed", name, exc_info=True)
-        names = [known for known, _ in cached()]
+        names = list(cached())
         others = f"one from the local cache ({', '.join(names)})" if names else "a folder; the local cache has none"
         away = f"Encoder {name} is not in the local cache and the model hub cannot be reached"
         raise InputError(f"{away}; choose a bundled encoder or {others}.") from error

@@ -12,6 +12,7 @@ from torch import Tensor, nn
 
 from otcore.base.progress import Teller
 from otcore.encoders.encoder import Encoder
+from otcore.encoders.tokens import Unread
 from otcore.evaluation.transfer.classification import Part, label_scores
 from otcore.evaluation.transfer.fitting import Training, fit, hidden_layer, seeded
 from otcore.evaluation.transfer.inputs import Joiner, Joint, Reader, by_length, shortened, span_means, training_batches
@@ -49,6 +50,7 @@ class _Frozen:
     def __init__(self, encoder: Encoder, settings: TransferSettings, parts: Sequence[Part], tell: Teller) -> None:
         self.reader, self.settings, self.dimension = None, settings, encoder.dimension
         self._codes = [part.code for part in parts]
+        unread = Unread(0)
         self._vectors: dict[str, Tensor] = {}
         self._rows: dict[int, Tensor] = {}
         for code, told in tell.each(dict.fromkeys(self._codes)):
@@ -56,9 +58,11 @@ class _Frozen:
             texts = list(dict.fromkeys(text for examples in own.values() for example in examples for text in example))
             words, show = [words_of(text, code) for text in texts], told.counted(code, "texts encoded")
             vectors = sentence_vectors(encoder, words, settings.layer, show, code)
+            unread += encoder.unread(words)
             self._vectors[code] = torch.from_numpy(vectors * np.float32(np.sqrt(encoder.dimension)))  # entries are about 1
             row = {text: index for index, text in enumerate(texts)}
             self._rows |= {number: torch.tensor([[row[text] for text in one] for one in examples]) for number, examples in own.items()}
+        self.notes = (str(unread),) if unread else ()
 
     def begin(self) -> None:
         """Nothing is made anew for a seed."""
@@ -88,9 +92,15 @@ class _Trained:
         joiner = Joiner(encoder)
         room = min(settings.length, encoder.max_pieces) - joiner.overhead(self._texts)
         self._inputs: list[list[Joint]] = []
+        cut = 0
         for part, told in tell.each(parts):
-            self._inputs.append(_joined(joiner, part.texts, room))
+            inputs, shorter = _joined(joiner, part.texts, room)
+            self._inputs.append(inputs)
+            cut += shorter
             told(1, f"{part.code}: {len(part.texts)} examples in pieces")
+        total = sum(map(len, self._inputs))
+        told = f"{cut:,} of {total:,} examples have more than the {room} subwords that are read of one, and are cut at the end."
+        self.notes = (told,) if cut else ()
 
     def begin(self) -> None:
         self.reader = Reader(self._encoder, self.settings, trained=True)
@@ -108,17 +118,18 @@ class _Trained:
         return list(by_length([len(entry.ids) for entry in self._inputs[part]]))
 
 
-def _joined(joiner: Joiner, examples: Sequence[tuple[str, ...]], room: int) -> list[Joint]:
-    """One input for each example, cut to the room there is for pieces."""
+def _joined(joiner: Joiner, examples: Sequence[tuple[str, ...]], room: int) -> tuple[list[Joint], int]:
+    """One input for each example, cut to the room there is for pieces, and how many were cut."""
     texts = list(dict.fromkeys(text for example in examples for text in example))
     ids = {text: pieces.ids for text, pieces in zip(texts, joiner.pieces(texts), strict=True)}
-    found = []
+    found, cut = [], 0
     for example in examples:
         first, *others = (ids[text] for text in example)
         second = others[0] if others else ()
-        lengths = shortened(len(first), len(second), room) if others else (max(room, 1), 0)
+        lengths = shortened(len(first), len(second), room) if others else (min(len(first), max(room, 1)), 0)
+        cut += lengths != (len(first), len(second))
         found.append(joiner.join(first[: lengths[0]], second[: lengths[1]]))
-    return found
+    return found, cut
 
 
 def _run(data: _Frozen | _Trained, parts: Sequence[Part], labels: int, seed: int, tell: Teller) -> Outcome:
@@ -145,4 +156,4 @@ def _run(data: _Frozen | _Trained, parts: Sequence[Part], labels: int, seed: int
     training = Training(head, data.reader, lambda: data.passes(random), loss, lambda: judged(1, watched)["accuracy"])
     history = fit(training, data.settings, tell.part(0, 0.7))
     tested = {parts[part].code: judged(part, told) for part, told in tell.part(0.7, 1).each(range(2, len(parts)))}
-    return Outcome(tested, max(history), len(history))
+    return Outcome(tested, max(history), len(history), data.notes)

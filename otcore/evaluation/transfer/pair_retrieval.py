@@ -47,8 +47,10 @@ class PairRetrieval(Task):
     def prepare(self, encoder: Encoder, settings: TransferSettings, tell: Teller) -> Run:
         def run(seed: int, told: Teller) -> Outcome:
             rates = self.rater(encoder, settings)
-            each = told.each(self.pairs.items())
-            return Outcome({code: self._named(rates(pairs[: settings.test_examples], part)) for (code, pairs), part in each})
+            some = {code: pairs[: settings.test_examples] for code, pairs in self.pairs.items()}
+            scores = {code: self._named(rates(pairs, part)) for (code, pairs), part in told.each(some.items())}
+            unread = encoder.unread([side.words for pairs in some.values() for pair in pairs for side in (pair.source, pair.target)])
+            return Outcome(scores, notes=(str(unread),) if unread else ())
 
         return run
 

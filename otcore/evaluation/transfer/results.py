@@ -62,6 +62,7 @@ class Transfer:
     seen     : languages that were aligned; English belongs to them in the averages, as in the paper
     chance   : language → measure → what no knowledge scores
     seconds  : of work, all together
+    notes    : sentences that a reader of the figures must know
     """
 
     task: str
@@ -75,6 +76,7 @@ class Transfer:
     chance: Mapping[str, Mapping[str, float]]
     settings: TransferSettings
     seconds: float = 0.0
+    notes: tuple[str, ...] = ()
 
     @property
     def groups(self) -> dict[str, tuple[str, ...]]:
@@ -127,4 +129,5 @@ class Transfer:
             "training": [dataclasses.asdict(fit) for fit in self.fits],
             "settings": dataclasses.asdict(self.settings),
             "seconds": round(self.seconds, 3),
+            **({"notes": list(self.notes)} if self.notes else {}),
         }

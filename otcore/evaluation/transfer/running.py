@@ -40,10 +40,10 @@ def transfer(
     began, tell, settings = time.monotonic(), tell or Teller(), settings.settled(task.own)
     used = tuple(seeds) if task.trained else tuple(seeds)[:1]
     each = [_one(task, encoder, settings, used, part, done) for encoder, part in tell.each(encoders)]
-    scores, fits = (tuple(itertools.chain.from_iterable(found)) for found in zip(*each, strict=True))
+    scores, fits, notes = (tuple(itertools.chain.from_iterable(found)) for found in zip(*each, strict=True))
     chance = {code: dict(figures) for code, figures in task.chance(settings).items()}
     said = (task.name, tuple(task.measures), tuple(names), task.languages, used, tuple(seen))
-    return Transfer(*said, scores, fits, chance, settings, time.monotonic() - began)
+    return Transfer(*said, scores, fits, chance, settings, time.monotonic() - began, notes)
 
 
 def _one(task: Task, encoder: Encoder, settings: TransferSettings, seeds: Sequence[int], tell: Teller, done: Done):
@@ -53,6 +53,7 @@ def _one(task: Task, encoder: Encoder, settings: TransferSettings, seeds: Sequen
     prepared = time.monotonic() - began
     scores: list[Score] = []
     fits: list[Fit] = []
+    notes: dict[str, None] = {}
     for seed, part in tell.part(share, 1).each(seeds):
         began = time.monotonic()
         label = f"{encoder.name}, seed {seed}: " if task.trained else f"{encoder.name}: "
@@ -63,7 +64,8 @@ def _one(task: Task, encoder: Encoder, settings: TransferSettings, seeds: Sequen
         done(encoder.name, seed, found, fit)
         scores += found
         fits.append(fit)
-    return scores, fits
+        notes |= dict.fromkeys(f"{encoder.name}: {note}" for note in outcome.notes)
+    return scores, fits, list(notes)
 
 
 def _named(tell: Teller, label: str) -> Teller:

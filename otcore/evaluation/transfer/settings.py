@@ -38,7 +38,7 @@ class TransferSettings:
     head_rate: float | None = choice(None, Maybe(_RATE), help="Highest learning rate of the head.")
     encoder_rate: float | None = choice(None, Maybe(_RATE), help="Highest learning rate of the encoder.")
     warmup: float = choice(0.1, _SHARE, flag=None)
-    hidden: int = choice(256, _COUNT, help="Width of the head's hidden layer.")
+    hidden: int = choice(256, Number(1, 2**16, whole=True), help="Width of the head's hidden layer.")
     dropout: float = choice(0.1, _SHARE, help="On the head's hidden layer.")
     top_layers: int | None = choice(None, Maybe(_COUNT), help="Train only so many layers of the encoder.")
     embeddings: bool = choice(False, Flag(), help="Train the encoder's embeddings too.")

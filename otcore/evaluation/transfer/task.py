@@ -26,11 +26,13 @@ class Outcome:
     scores : language → measure → value, in [0, 1], higher is better
     dev    : the main measure on English dev, in [0, 1], at the epoch that was kept; None where nothing is trained
     epochs : how many were made; 0 where nothing is trained
+    notes  : sentences that a reader of the figures must know
     """
 
     scores: Scores
     dev: float | None = None
     epochs: int = 0
+    notes: tuple[str, ...] = ()
 
 
 Run = Callable[[int, Teller], Outcome]

@@ -15,7 +15,7 @@ def as_text(found: Transfer) -> str:
     parts += ["\n".join(_table(found, measure, kind.measures[measure])) for measure in found.measures]
     if kind.trained:
         parts.append("\n".join(_training(found)))
-    return "\n\n".join(parts)
+    return "\n\n".join([*parts, *found.notes])
 
 
 def _table(found: Transfer, measure: str, name: str) -> list[str]:
