@@ -69,11 +69,11 @@ def doubt(text: str, code: str) -> Doubt | None:
     return work.kept(("doubt", text, code), lambda: (doubt_of(text, code),))[0]
 
 
-def untrained(encoder_name: str, pair: SentencePair) -> list[str]:
-    """The languages of a pair, by code, that its encoder was not trained on; none where its card does not tell."""
+def untrained(encoder_name: str, codes: list[str]) -> list[str]:
+    """Of some languages those that an encoder was not trained on; none where its card does not tell."""
     facts, _ = facts_of(encoder_name)
     known = {code.split("-")[0].split("_")[0].lower() for code in facts.languages} - {"multilingual"} if facts else set()
-    return [code for code in dict.fromkeys((pair.source.language, pair.target.language)) if known and code.split("-")[0] not in known]
+    return [code for code in dict.fromkeys(codes) if known and code.split("-")[0] not in known]
 
 
 def filmed(pair: SentencePair, system: System) -> list[tuple[float, Aligned]]:

@@ -7,7 +7,8 @@ from dashboard import background, state
 from dashboard.kit import widgets
 from dashboard.kit.markup import escape_markdown
 from dashboard.pages.align import cache
-from dashboard.pages.align.choices import CHOICES, OWN_TEXT
+from dashboard.pages.align.choices import CHOICES, OWN_TEXT, AlignView
+from otcore.corpora.checking.doubt import Doubt
 from otcore.text.languages import language
 
 _SIDES = ("source", "target")
@@ -39,6 +40,12 @@ def missing() -> str:
     )
 
 
+def looks_like(chosen: AlignView) -> list[str]:
+    """The languages that one's own text is likely in and not said to be in, by code."""
+    found = [_doubt(side) for side in _SIDES] if chosen.own_text else []
+    return [one.code for one in found if one and one.code]
+
+
 def changed() -> None:
     """Callback of whatever changes the words: a mark on the old ones, or a link drawn between them, would point at others."""
     state.put(mark="", hand="")
@@ -53,8 +60,7 @@ def _ask(side: str) -> None:
     code, text = state.get(side), state.get(_key(side))
     if not language(code).spaced and not state.get("presplit"):
         st.caption(f"{language(code).name} is written without spaces, and nothing here splits it: put a space between words.")
-    kept = f"meant_{side}"
-    found = cache.doubt(text, code) if state.recall(kept) != (code, text) else None
+    found = _doubt(side)
     if found is None:
         return
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -62,13 +68,19 @@ def _ask(side: str) -> None:
         if found.code:
             name = language(found.code).name
             st.button(f"Take it as {name}", key=f"take_{side}", on_click=_take, args=(side, found.code), type="primary")
-        meant = {"on_click": state.remember, "args": (kept, (code, text))}
+        meant = {"on_click": state.remember, "args": (f"meant_{side}", (code, text))}
         st.button(f"It is {language(code).name}", key=f"keep_{side}", **meant)
 
 
 def _take(side: str, code: str) -> None:
     state.put(**{side: code})
     changed()
+
+
+def _doubt(side: str) -> Doubt | None:
+    """What is to be asked about a side, unless it was answered."""
+    said = (state.get(side), state.get(_key(side)))
+    return cache.doubt(said[1], said[0]) if state.recall(f"meant_{side}") != said else None
 
 
 def _key(side: str) -> str:

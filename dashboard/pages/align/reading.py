@@ -29,22 +29,20 @@ def how_sure(view: View, strange: list[str]) -> tuple[str, str, str]:
     return f"{value:.2f}", word, told + hint
 
 
-def frame_told(view: View) -> str:
+def frame_told(view: View, strange: list[str]) -> str:
     """What is said of a frame of the film."""
+    value, word, _ = how_sure(view, strange)
     links = len(view.result.alignment.links)
-    told = f"{links} link{'s' if links != 1 else ''}, mean confidence {view.sureness:.2f}"
+    told = f"How sure: {word}, {value}. {links} link{'s' if links != 1 else ''}"
     return f"{told}, error rate against gold {view.scores.aer:.2f}" if view.scores else told
 
 
-def why_unlinked(view: View) -> list[str]:
-    """For the unlinked words of which much goes to one word: where it goes, and why that is no link."""
-    found = []
-    for side, nulls in enumerate((view.result.alignment.source_null, view.result.alignment.target_null)):
-        for place in nulls:
-            reason = _reason(view, side, place)
-            if reason:
-                found.append(reason)
-    return [text for _, text in sorted(found, key=lambda one: -one[0])[:_MOST]]
+def why_unlinked(view: View) -> str:
+    """For the unlinked words of which much goes to one word: where it goes, and why that is no link; "" where there are none."""
+    alignment = view.result.alignment
+    found = [_reason(view, side, place) for side in (0, 1) for place in (alignment.source_null, alignment.target_null)[side]]
+    told = [text for _, text in sorted(filter(None, found), key=_by_share)[:_MOST]]
+    return " ".join([*told, f"The rule for links: {view.result.settings.links.about}"]) if told else ""
 
 
 def what_to_see(pair: SentencePair, note: str) -> list[str]:
@@ -55,23 +53,25 @@ def what_to_see(pair: SentencePair, note: str) -> list[str]:
 
 
 def _reason(view: View, side: int, place: int) -> tuple[float, str] | None:
-    """(share, sentence), or None where no word gets much of it."""
+    """(share, sentence), or None where no word gets much of it, and for punctuation."""
     mass = view.mass if side == 0 else view.mass.T
     sides = (view.result.pair.source.words, view.result.pair.target.words)
-    own, others = (sides[side], sides[1 - side])
-    if place >= len(mass) or not mass[place].sum():
+    own, others = sides[side], sides[1 - side]
+    if place >= len(mass) or not mass[place].sum() or not any(map(str.isalnum, own[place])):
         return None
-    row = mass[place]
-    best = int(row.argmax())
-    share = float(row[best] / row.sum())
+    best = int(mass[place].argmax())
+    share = float(mass[place, best] / mass[place].sum())
     if share < _NOTABLE:
         return None
-    rival = int(mass[:, best].argmax())
-    lead = f"“{own[place]}” is unlinked though {share:.0%} of it goes to “{others[best]}”"
+    told, rival = f"“{own[place]}” is unlinked though {share:.0%} of it goes to “{others[best]}”", int(mass[:, best].argmax())
     if rival != place:
         of_rival = float(mass[rival, best] / mass[:, best].sum())
-        lead += f", for “{own[rival]}” has more of “{others[best]}” ({of_rival:.0%})"
-    return share, f"{lead}. {view.result.settings.links.about}"
+        told += f": more of “{others[best]}” ({of_rival:.0%}) comes from “{own[rival]}”"
+    return share, f"{told}."
+
+
+def _by_share(reason: tuple[float, str]) -> float:
+    return -reason[0]
 
 
 def _seen(pair: SentencePair) -> list[str]:

@@ -6,7 +6,7 @@ from dashboard import background
 from dashboard.kit import markup
 from dashboard.kit.components import links
 from dashboard.kit.word_view import DRAWN_WORDS, View, view_of
-from dashboard.pages.align import by_hand, cache, reading
+from dashboard.pages.align import by_hand, cache, own_text, reading
 from dashboard.pages.align.choices import CHOICES, AlignView
 from dashboard.state import System
 from otcore.text.languages import language
@@ -27,14 +27,15 @@ def note(chosen: AlignView, view: View) -> None:
 
 def picture(view: View, chosen: AlignView, system: System, key: str) -> None:
     """Draws the pair, with its film where it is the only one."""
-    strange = cache.untrained(system.encoder, view.result.pair)
-    _warn(view, system, strange)
+    pair = view.result.pair
+    strange = cache.untrained(system.encoder, [pair.source.language, pair.target.language, *own_text.looks_like(chosen)])
+    _warn(view, system, [code for code in strange if code in (pair.source.language, pair.target.language)])
     film = [] if chosen.compare or chosen.draw else cache.filmed(view.result.pair, system)
     views = [(epsilon, view_of(found, with_gold=chosen.gold)) for epsilon, found in film]
     places = [place for place, (epsilon, _) in enumerate(views) if epsilon == system.settings.solver.epsilon]
     extras = links.Extras(
         file=name_of(view, key if chosen.compare else ""),
-        film=[(epsilon, one, reading.frame_told(one)) for epsilon, one in views],
+        film=[(epsilon, one, reading.frame_told(one, strange)) for epsilon, one in views],
         now=places[0] if places else 0,
         epsilon_field=CHOICES.key("epsilon"),
         drawing=chosen.draw,
@@ -58,7 +59,8 @@ def name_of(view: View, letter: str = "") -> str:
 def _read(view: View, strange: list[str]) -> None:
     value, word, reason = reading.how_sure(view, strange)
     shown = (f"<b>How sure: {markup.escape_html(word)}</b> ({value}). {markup.escape_html(reason)}",)
-    shown += tuple(markup.escape_html(text) for text in reading.why_unlinked(view))
+    why = reading.why_unlinked(view)
+    shown += (markup.escape_html(why),) if why else ()
     st.html('<div class="sure">' + "".join(f'<p style="margin:.15rem 0">{text}</p>' for text in shown) + "</div>")
 
 
