@@ -1,10 +1,10 @@
-"""What the Align page tells people in words: how sure, why unlinked, what to see; which language a text is in; links drawn by hand; files."""
+"""What the Align page tells people in words; which language a text is in; the film; links drawn by hand; files that come back aligned."""
 
 from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_align_figures import made, result
 
@@ -26,7 +26,11 @@ from otcore.notes.store import NoteStore
 from otcore.text.languages import LANGUAGES, OTHERS, code_of, language
 from otcore.transport.solvers import make_solver
 
-POLISH, KOREAN, GERMAN = "Moja ciotka nie wyłącza ekspresu do kawy.", "우리 이모는 커피 머신을 끄지 않는다.", "Meine Tante schläft heute lange."
+POLISH, KOREAN, GERMAN = (
+    "Moja ciotka nie wyłącza ekspresu do kawy.",
+    "우리 이모는 커피 머신을 끄지 않는다.",
+    "Meine Tante schläft heute lange.",
+)
 
 
 def test_names_and_codes_of_languages():
@@ -48,7 +52,9 @@ def test_a_text_in_another_language_is_doubted(text, code, likely):
     assert language(code).name in found.sentence
 
 
-@pytest.mark.parametrize(("text", "code"), [(KOREAN, "ko"), (POLISH, "pl"), ("OK", "ja"), ("3.14 😀", "hi"), ("Müller und 北京", "de"), ("猫", "zh")])
+@pytest.mark.parametrize(
+    ("text", "code"), [(KOREAN, "ko"), (POLISH, "pl"), ("OK", "ja"), ("3.14 😀", "hi"), ("Müller und 北京", "de"), ("猫", "zh")]
+)
 def test_what_may_well_be_right_is_not_doubted(text, code):
     assert doubt(text, code) is None
 
@@ -60,12 +66,15 @@ def test_no_gold_sentence_is_doubted():
 
 
 def test_lines_show_absolute_confidence():
-    strong, weak = (made(["a", "b"], ["x", "y"], AlignSettings(masses="uniform", solver=make_solver("entropic", epsilon=e))) for e in (0.01, 2))
+    strong, weak = (
+        made(["a", "b"], ["x", "y"], AlignSettings(masses="uniform", solver=make_solver("entropic", epsilon=e))) for e in (0.01, 2)
+    )
     widths = [data_of(view, Mark(), name="", faint=False)["lines"][0]["width"] for view in (strong, weak)]
     opacities = [data_of(view, Mark(), name="", faint=False)["lines"][0]["opacity"] for view in (strong, weak)]
     assert widths[0] > 8
     assert widths[1] < 6, "the strongest line of a pair is no thicker than its confidence"
-    assert opacities[0] > 0.9 > 0.75 > opacities[1]
+    assert opacities[0] > 0.9
+    assert opacities[1] < 0.75
     pale = data_of(strong, Mark(), name="", faint=False, extras=Extras(guess=True))["lines"][0]["opacity"]
     assert pale < 0.5 * opacities[0]
 
@@ -120,7 +129,7 @@ def test_what_to_see_fits_the_languages_shown():
     note = next(entry.note for entry in collection.entries if entry.id == "g001")
     german, hindi = (reading.what_to_see(collection.pair("g001", "en", code), note) for code in ("de", "hi"))
     assert "“coffee machine” → “Kaffeemaschine”, words that become one" in german
-    assert any("“does” without a partner" in one for one in german)
+    assert any("“the” without a partner" in one for one in hindi)
     assert not any("Kaffee" in one or "split" in one for one in hindi)
     assert reading.what_to_see(collection.pair("g002", "en", "fr"), "'bank' as riverside; compare g003; three 'the'")[-1] == "compare g003"
     assert reading.what_to_see(collection.pair("g002", "fr", "fr"), "one; compare g003") == ["compare g003"]
@@ -134,6 +143,7 @@ def store(tmp_path_factory):
     return NoteStore(tmp_path_factory.mktemp("notes") / "notes.sqlite")
 
 
+@settings(max_examples=12)
 @given(LINKS, LINKS, LINKS, st.sampled_from(["", "g001"]), st.sampled_from([("en", "de"), ("de", "en"), ("de", "fr")]))
 def test_links_drawn_by_hand_come_back_as_drawn(store, sure, possible, base, id, codes):
     words = (("a", "b", "c"), ("w", "x", "y", "z"))
