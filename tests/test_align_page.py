@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from pages import fine
+from pages import fine, finished
 from streamlit.testing.v1 import AppTest
 
 import dashboard.pages.align.view  # noqa: F401  torch and Transformers are loaded before the clock of a page's run starts
@@ -426,3 +426,88 @@ def test_own_text_is_typed_over_the_pair_that_is_shown():
     assert [app.text_area(key=key).value for key in ("text1", "text2")] == ["", ""]
     assert "Write or paste a sentence in English and one in French" in app.info[0].value
     assert not app.error, "nothing is wrong yet"
+
+
+def test_any_language_by_name_or_code():
+    app = opened()
+    fine(app.selectbox(key="target").select("ko").run())
+    assert url(app)["sentence"] == "own"
+    assert "Write or paste a sentence in Korean above" in app.info[0].value
+    assert app.text_area(key="text1").value.startswith("Two tablets"), "the other side stays"
+    fine(app.text_area(key="text2").input("약 두 알을 여덟 시간마다 먹어야 한다.").run())
+    assert any("not trained on Korean" in warning.value for warning in app.warning)
+    assert any("no word counts for Korean" in caption.value for caption in app.caption)
+    assert all(line["opacity"] <= 0.45 for line in sentences(app)["lines"])
+    assert any(word["unknown"] for word in sentences(app)["target"]["words"])
+    assert "a guess" in page_html(app)
+    other = own("ōme pahtli", "zwei Tabletten", source="nah")
+    assert url(other)["source"] == "nah", "a code of no list"
+    assert any("not trained on nah" in warning.value for warning in other.warning)
+
+
+@pytest.mark.parametrize(
+    ("code", "text", "looks"),
+    [("ja", "우리 이모는 커피 머신을 끄지 않는다.", "Korean"), ("cs", "Moja ciotka nie wyłącza ekspresu do kawy.", "Polish")],
+)
+def test_a_wrong_language_is_asked_about(code, text, looks):
+    app = own("My aunt does not turn off the coffee machine.", text, target=code)
+    assert any(f"This looks like {looks}" in warning.value for warning in app.warning)
+    assert all(line["opacity"] <= 0.45 for line in sentences(app)["lines"]), "no thick lines before that is answered"
+    fine(app.button(key="keep_target").click().run())
+    assert not any("looks like" in warning.value for warning in app.warning)
+    assert max(line["opacity"] for line in sentences(app)["lines"]) > 0.45
+
+
+def test_german_under_hindi_becomes_german_by_one_press():
+    app = own("My aunt sleeps.", "Meine Tante schläft.", target="hi")
+    fine(app.button(key="take_target").click().run())
+    assert url(app).get("target", "de") == "de"
+    assert not app.warning
+
+
+def test_nothing_is_better_without_gold():
+    app = own("a word", "ein Wort")
+    assert not any("Lower AER" in caption.value for caption in app.caption)
+    assert any("Lower AER" in caption.value for caption in opened().caption)
+
+
+def test_context_beside_the_plan():
+    app = opened(beside="source", sentence="g121", mark="2-")
+    plan, moved, _ = figures(app)
+    assert moved["layout"]["title"]["text"] == "English: what moves each word's vector"
+    assert moved["layout"]["yaxis"]["ticktext"] == words(app)[0]
+    assert len(moved["layout"]["shapes"]) == 1
+    assert any(caption.value.startswith("“must” moves most, by ") for caption in app.caption)
+    assert len(plan["data"][0]["z"]) > 0
+    assert "one word has no context" in own("one", "eins", beside="target").info[0].value
+
+
+def test_corrections_of_gold_are_judged_by_where_that_is_asked(tmp_path, monkeypatch, jobs):
+    monkeypatch.setenv("OTCORE_NOTES", str(tmp_path / "notes.sqlite"))
+    app = opened(draw="1", hand="=0-4 1-5")
+    assert sentences(app)["hand"] == [[0, 4, True], [1, 5, True]]
+    fine(app.button(key="hand_save").click().run())
+    assert "no author" in app.error[0].value
+    fine(app.text_input(key="notes_author").input("Ada").run())
+    fine(app.button(key="hand_save").click().run())
+    assert "links differ" in app.success[0].value
+    assert app.toggle(key="corrected").value
+    assert {line["status"] for line in sentences(app)["lines"]} >= {"false"}
+    before = page_html(app)
+    fine(app.toggle(key="corrected").set_value(False).run())
+    assert page_html(app) != before
+
+
+def test_a_file_is_aligned_and_given_back(runs, jobs):
+    app = opened(source="de", target="en", sentence="g002")
+    app.file_uploader(key="batch_pairs").set_value([("mine.txt", b"das alte Haus ||| the old house\n", "text/plain")])
+    fine(app.run())
+    fine(app.button(key="batch_go").click().run())
+    finished(app)
+    assert any(text.value.startswith("**1 pair aligned**") for text in app.markdown)
+    labels = [button.proto.label for button in app.get("download_button")]
+    assert {"Links (Pharaoh)", "Pairs, links and scores (TSV)"} <= {*labels}
+    app.file_uploader(key="batch_pairs").set_value([("bad.txt", b"one side only\n", "text/plain")])
+    fine(app.run())
+    fine(app.button(key="batch_go").click().run())
+    assert "bad.txt, line 1" in app.error[0].value.replace("\\", "")

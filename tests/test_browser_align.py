@@ -82,6 +82,13 @@ def test_ones_own_text_is_asked_about_and_stays_on_its_page(visit):
     settle(page)
     opacity = float(page.locator(".line:not(.faint)").first.evaluate("path => path.style.getPropertyValue('--opacity')"))
     assert opacity <= 0.45
+    box = page.get_by_role("combobox", name=re.compile(r"\bFrom"))
+    box.click()
+    box.fill("Klingon!")
+    box.press("Enter")
+    expect(page.get_by_text("“Klingon!” is no language known here")).to_be_visible()
+    settle(page)
+    assert "source" not in page.url
     page.get_by_role("link", name="Playground").click()
     page.wait_for_url("**/playground*")
     expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")

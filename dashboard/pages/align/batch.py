@@ -69,7 +69,8 @@ def _show(key: str, system: System) -> None:
 
 def _results(batch: Batch) -> None:
     confidences = [batch_files.confidence_of(one) for one in batch.alignments]
-    told = f"**{len(batch.pairs):,} pairs aligned**, mean confidence of their links {sum(confidences) / len(confidences):.2f}"
+    pairs = f"{len(batch.pairs):,} pair{'s' if len(batch.pairs) != 1 else ''}"
+    told = f"**{pairs} aligned**, mean confidence of their links {sum(confidences) / len(confidences):.2f}"
     if batch.total:
         told += f"; against gold: AER {batch.total.aer:.3f}, precision {batch.total.precision:.3f}, recall {batch.total.recall:.3f}"
     st.markdown(told + ".")
