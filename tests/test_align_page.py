@@ -88,6 +88,8 @@ def test_a_first_visit_is_one_view_and_an_address_of_old_means_another(all_defau
     assert url(app) == {"sentence": "g122"}
     fine(app.button(key="step◀").click().run())
     assert url(app) == {}
+    nonsense = opened(sentence="g999", layer="abc")
+    assert (url(nonsense), words(nonsense)[0][0]) == ({}, "Two"), "of which nothing is understood, so it is no address"
 
 
 def test_charts_have_words_for_screen_readers(first_run):
@@ -153,7 +155,7 @@ def test_tags_narrow_the_list_and_impossible_ones_are_let_go():
     assert len(app.selectbox(key="sentence").options) < 100
     assert words(app)[0][0] != "My"
     app = opened(tags="idiom,no-such-tag")
-    assert url(app) == {"sentence": "g001"}
+    assert url(app) == {}
     assert "tags" in app.info[0].value
 
 

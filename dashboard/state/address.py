@@ -19,13 +19,16 @@ def begin(page: str) -> None:
     """Before any widget: takes over an address that this session did not write itself, and keeps every choice alive."""
     state, url = st.session_state, st.query_params.to_dict()
     same_page = state.get("_page") == page
-    fresh = "_url" not in state
-    if fresh or (url != state["_url"] and (url or same_page)):
-        opening = {} if url else choices.opening_of(page)
+    fresh, anew = "_url" not in state, state.pop("_anew", False)
+    taken = url if fresh or (url != state["_url"] and (url or same_page)) else None
+    if taken is not None or anew:
+        said = {} if anew else url
+        opening = {} if said else choices.opening_of(page)
         for key, one in KNOWN.items():
-            state[key] = opening.get(key, choices.read(one, url.get(key)))
+            state[key] = opening.get(key, choices.read(one, said.get(key)))
     else:
         choices.keep()
+    state["_taken"] = None if anew else taken
     state["_page"] = page
 
 
@@ -37,8 +40,12 @@ def end() -> None:
     opening = choices.opening_of(st.session_state["_page"])
     if url == {key: choices.written(KNOWN[key], value) for key, value in opening.items()}:
         url = {}
-    elif not url:  # all defaults, which an empty address would not mean
+    elif not url and opening:  # all defaults, which an empty address would not mean
         url = {key: choices.written(KNOWN[key], choices.start_of(KNOWN[key])) for key in opening}
+        taken = st.session_state["_taken"]
+        if taken and not url.items() <= taken.items():  # nothing of the address was understood: it is as good as none
+            st.session_state["_anew"] = True
+            st.rerun()
     if url != st.query_params.to_dict():
         st.query_params.from_dict(url)
     st.session_state["_url"] = url

@@ -32,6 +32,8 @@ def languages_and_sentence() -> None:
     if refused:
         explain(InputError(refused))
         state.remember("refused", None)
+    if state.recall("untagged"):
+        st.info("No sentence has all of these tags; every sentence is offered again.")
     own_text.boxes()
 
 
@@ -76,7 +78,7 @@ def _sentence() -> None:
     current = state.get("sentence")
     if current != OWN_TEXT and current not in entries:
         if not entries:  # the tags of a URL may exclude everything
-            st.info("No sentence has all of these tags; every sentence is offered again.")
+            state.remember("untagged", True)
             state.put(tags=[])
             entries = {entry.id: entry for entry in collection.entries}
         if current not in entries:

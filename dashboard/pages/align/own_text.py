@@ -49,6 +49,7 @@ def looks_like(chosen: AlignView) -> list[str]:
 def changed() -> None:
     """Callback of whatever changes the words: a mark on the old ones, or a link drawn between them, would point at others."""
     state.put(mark="", hand="")
+    state.remember("untagged", False)
 
 
 def _typed() -> None:
