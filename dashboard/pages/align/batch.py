@@ -11,7 +11,7 @@ from dashboard.background.jobs import MEDIUM
 from dashboard.kit import markup, waiting
 from dashboard.kit.downloads import save
 from dashboard.kit.explain import attempt
-from dashboard.kit.kept_files import kept_panel
+from dashboard.kit.kept_files import kept_panel, owned
 from dashboard.pages.align import batch_files
 from dashboard.pages.align.batch_files import Batch, Shape
 from dashboard.pages.align.choices import AlignView
@@ -51,7 +51,7 @@ def panel(chosen: AlignView) -> None:
 
 
 def _take(files: list[tuple[str, bytes]], gold: tuple[str, bytes] | None, shape: Shape, system: System) -> None:
-    state.remember(_LEFT, (batch_files.keep(files, gold, shape), system))
+    state.remember(_LEFT, (owned(batch_files.GIVEN, batch_files.keep(files, gold, shape)), system))
 
 
 def _show(key: str, system: System) -> None:

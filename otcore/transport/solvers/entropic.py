@@ -40,7 +40,7 @@ class Entropic(EntropicSolver):
     def sweep(self, problem: Problem, epsilons: Sequence[float]) -> list[np.ndarray]:
         """All of them together, as one batch."""
         strengths = [replace(self, epsilon=one).epsilon_of(problem) for one in epsilons]
-        return list(self._together([problem] * len(strengths), strengths).plan.numpy())
+        return [found.plan for found in self._together([problem] * len(strengths), strengths)]
 
     def solved(self, problems: Sequence[Problem], epsilon: float) -> list[Plan]:
         """Problems solved together at an absolute ε, whole."""
