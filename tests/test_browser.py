@@ -234,7 +234,7 @@ def brightness(color: str) -> float:
 
 
 def test_two_visitors_do_not_disturb_each_other(visit):
-    first, second = visit("?target=fr"), visit("?target=es")
+    first, second = visit("?target=fr&sentence=g121"), visit("?target=es&sentence=g121")
     chips(first).nth(1).click()
     expect(chips(first).nth(1)).to_have_attribute("aria-pressed", "true")
     chips(second).nth(2).click()

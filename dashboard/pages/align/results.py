@@ -9,7 +9,6 @@ from dashboard.kit.marks import Mark
 from dashboard.kit.word_view import View
 from dashboard.pages.align import tables
 from dashboard.pages.align.choices import AlignView
-from dashboard.pages.align.sentences import name_of
 from dashboard.state import System
 
 
@@ -70,10 +69,9 @@ def columns() -> dict:
     }
 
 
-def downloads(view: View, system: System, key: str) -> None:
-    """The result as files."""
+def downloads(view: View, system: System, key: str, name: str) -> None:
+    """The result as files of that name."""
     rows, _ = tables.links_table(view, Mark())
-    name = name_of(view, "" if key == "one" else key)
     with st.container(horizontal=True):
         save("Pharaoh", exports.pharaoh(view), f"{name}.pharaoh", key=f"save_Pharaoh_{key}")
         save("CSV", exports.csv(rows.drop(columns="marked")), f"{name}.csv", key=f"save_CSV_{key}")

@@ -54,7 +54,7 @@ def one(view: View, chosen: AlignView, system: System) -> None:
             matrix.context(view, chosen, system)
         else:
             results.numbers(view)
-            results.downloads(view, system, "a")
+            results.downloads(view, system, "a", sentences.name_of(view))
     results.table(view, chosen, "a")
 
 
@@ -68,7 +68,7 @@ def both(views: list[View], chosen: AlignView, systems: list[System]) -> None:
             sentences.picture(view, chosen, system, letter.lower())
             results.numbers(view)
             matrix.draw(view, chosen, letter.lower(), top)
-            results.downloads(view, system, letter.lower())
+            results.downloads(view, system, letter.lower(), sentences.name_of(view, letter.lower()))
     sentences.note(chosen, views[0])
     by_hand.panel(views[0], chosen, sentences.name_of(views[0]))
     table = tables.difference_table(*views)
