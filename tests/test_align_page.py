@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from pages import fine
+from pages import fine, finished
 from streamlit.testing.v1 import AppTest
 
 import dashboard.pages.align.view  # noqa: F401  torch and Transformers are loaded before the clock of a page's run starts
@@ -60,9 +60,15 @@ def first_run():
     return opened()
 
 
+@pytest.fixture(scope="module")
+def all_defaults():
+    """What an address means that leaves everything out but says something: another view than a first visit's."""
+    return opened(sentence="g001")
+
+
 def test_first_run_is_a_finished_example(first_run):
     source, target = words(first_run)
-    assert (source[0], target[0]) == ("My", "Meine")
+    assert (source[0], target[0]) == ("Two", "Alle")
     assert sentences(first_run)["lines"]
     plan, sweep = figures(first_run)
     assert plan["layout"]["title"]["text"] == "Transported mass between words"
@@ -71,7 +77,19 @@ def test_first_run_is_a_finished_example(first_run):
     table = first_run.dataframe[0].value
     assert {"source", "target", "confidence", "gold"} <= set(table.columns)
     assert not [*first_run.error, *first_run.warning]
-    assert url(first_run) == {}, "a view of defaults has a plain address"
+    assert url(first_run) == {}, "the view of a first visit has a plain address"
+
+
+def test_a_first_visit_is_one_view_and_an_address_of_old_means_another(all_defaults):
+    assert words(all_defaults)[0][0] == "My"
+    assert url(all_defaults) == {"sentence": "g001"}, "an empty address means the first example"
+    assert words(opened(epsilon="0.2"))[0][0] == "My", "addresses made before there was an example left g001 out"
+    app = fine(opened().button(key="step▶").click().run())
+    assert url(app) == {"sentence": "g122"}
+    fine(app.button(key="step◀").click().run())
+    assert url(app) == {}
+    nonsense = opened(sentence="g999", layer="abc")
+    assert (url(nonsense), words(nonsense)[0][0]) == ({}, "Two"), "of which nothing is understood, so it is no address"
 
 
 def test_charts_have_words_for_screen_readers(first_run):
@@ -135,7 +153,7 @@ def test_swap_turns_the_pair_round(first_run):
 def test_tags_narrow_the_list_and_impossible_ones_are_let_go():
     app = opened(tags="idiom")
     assert len(app.selectbox(key="sentence").options) < 100
-    assert "idiom" in page_html(app)
+    assert words(app)[0][0] != "My"
     app = opened(tags="idiom,no-such-tag")
     assert url(app) == {}
     assert "tags" in app.info[0].value
@@ -155,25 +173,25 @@ def test_every_choice_of_a_control_works(field, choices):
 
 
 def test_layers_change_the_plan():
-    app = opened()
+    app = opened(sentence="g002")
     masses = []
     for layer in (0, 2):
         fine(app.selectbox(key="layer").select(layer).run())
         masses.append(figures(app)[0]["data"][0]["z"])
     assert masses[0] != masses[1]
-    assert url(app) == {"layer": "2"}
+    assert url(app) == {"sentence": "g002", "layer": "2"}
 
 
 def test_epsilon_sharpens_the_plan():
-    app = opened()
+    app = opened(sentence="g002")
     numbers = []
     for epsilon in (0.02, 1.0):
         fine(app.select_slider(key="epsilon").set_value(epsilon).run())
         numbers.append(app.dataframe[0].value["confidence"].max())
     assert numbers[0] > numbers[1]
-    assert url(app) == {"epsilon": "1.0"}
+    assert url(app) == {"sentence": "g002", "epsilon": "1.0"}
     fine(app.toggle(key="relative").set_value(False).run())
-    assert url(app) == {"epsilon": "1.0", "relative": "0"}
+    assert url(app) == {"sentence": "g002", "epsilon": "1.0", "relative": "0"}
 
 
 def test_unbalanced_and_partial_have_their_own_sliders():
@@ -258,10 +276,10 @@ BAD = {
 }  # fmt: skip
 
 
-def test_bad_fields_fall_back_one_by_one(first_run):
+def test_bad_fields_fall_back_one_by_one(all_defaults):
     app = opened(**BAD, cost="dot")
     assert url(app) == {"cost": "dot"}
-    assert words(app) == words(first_run)
+    assert words(app) == words(all_defaults)
 
 
 @pytest.mark.parametrize(
@@ -275,15 +293,15 @@ def test_bad_fields_fall_back_one_by_one(first_run):
         ("99-0", [("target", 0)]),
     ],
 )
-def test_of_a_mark_what_points_nowhere_is_not_drawn(mark, pressed, first_run):
+def test_of_a_mark_what_points_nowhere_is_not_drawn(mark, pressed, all_defaults):
     app = opened(mark=mark)
-    data, plain = sentences(app), sentences(first_run)
+    data, plain = sentences(app), sentences(all_defaults)
     sides = ("source", "target")
     assert [(side, place) for side in sides for place, word in enumerate(data[side]["words"]) if word["marked"]] == pressed
     assert len(figures(app)[0]["layout"].get("shapes", ())) == len(pressed), "what is marked is framed in the matrix"
-    assert words(app) == words(first_run)
+    assert words(app) == words(all_defaults)
     assert [line | {"marked": False} for line in data["lines"]] == plain["lines"]
-    assert len(app.dataframe[0].value) == len(first_run.dataframe[0].value)
+    assert len(app.dataframe[0].value) == len(all_defaults.dataframe[0].value)
     assert url(app) == {"mark": mark}
 
 
@@ -293,11 +311,11 @@ def test_a_layer_the_encoder_does_not_have(layer):
 
 
 @pytest.mark.parametrize("name", ["no-such-org/no-such-model", "/etc/passwd", "../..", "~", "a b c", "<script>", "x\0y", "é" * 200])
-def test_an_encoder_that_cannot_be_had_gives_a_warning_and_the_default(name, first_run):
+def test_an_encoder_that_cannot_be_had_gives_a_warning_and_the_default(name, all_defaults):
     app = opened(encoder=name)
     assert "Shown instead" in app.warning[0].value
-    assert words(app) == words(first_run)
-    assert sentences(app)["lines"] == sentences(first_run)["lines"]
+    assert words(app) == words(all_defaults)
+    assert sentences(app)["lines"] == sentences(all_defaults)["lines"]
 
 
 def test_an_encoder_out_of_reach_is_asked_for_once_in_a_while(monkeypatch):
@@ -338,8 +356,6 @@ def test_a_folder_typed_as_encoder_is_refused_unless_listed(xlm_roberta, monkeyp
 @pytest.mark.parametrize(
     ("first", "second", "message"),
     [
-        ("", "ein Wort", "first text is empty"),
-        ("a word", " \n\t ", "second text is empty"),
         ("\ufeff\u200b", "ein Wort", "first text is empty"),
     ],
 )
@@ -395,16 +411,105 @@ def test_two_thousand_words(unit):
     assert any("too long for the address" in caption.value for caption in app.caption)
 
 
-def test_own_text_starts_from_the_pair_that_is_shown():
+def test_own_text_is_typed_over_the_pair_that_is_shown():
     app = opened(target="fr", sentence="g009")
     before = words(app)
-    fine(app.button(key="own").click().run())
-    assert words(app) == before
+    assert app.text_area(key="text1").value.startswith("The comet could")
     fine(app.text_area(key="text1").input("A cat sleeps .").run())
     assert words(app)[0] == ["A", "cat", "sleeps", "."]
-    assert url(app)["text1"] == "A cat sleeps ."
+    assert words(app)[1] == before[1]
+    assert (url(app)["sentence"], url(app)["text1"]) == ("own", "A cat sleeps .")
     fine(app.toggle(key="presplit").set_value(True).run())
     fine(app.text_area(key="text1").input("A cat's nap.").run())
     assert words(app)[0] == ["A", "cat's", "nap."]
     fine(app.button(key="back").click().run())
     assert words(app) == before
+    fine(app.button(key="own").click().run())
+    assert [app.text_area(key=key).value for key in ("text1", "text2")] == ["", ""]
+    assert "Write or paste a sentence in English and one in French" in app.info[0].value
+    assert not app.error, "nothing is wrong yet"
+
+
+def test_any_language_by_name_or_code():
+    app = opened()
+    fine(app.selectbox(key="target").select("ko").run())
+    assert url(app)["sentence"] == "own"
+    assert "Write or paste a sentence in Korean above" in app.info[0].value
+    assert app.text_area(key="text1").value.startswith("Two tablets"), "the other side stays"
+    fine(app.text_area(key="text2").input("약 두 알을 여덟 시간마다 먹어야 한다.").run())
+    assert any("not trained on Korean" in warning.value for warning in app.warning)
+    assert any("no word counts for Korean" in caption.value for caption in app.caption)
+    assert all(line["opacity"] <= 0.45 for line in sentences(app)["lines"])
+    assert any(word["unknown"] for word in sentences(app)["target"]["words"])
+    assert "a guess" in page_html(app)
+    other = own("ōme pahtli", "zwei Tabletten", source="nah")
+    assert url(other)["source"] == "nah", "a code of no list"
+    assert any("not trained on nah" in warning.value for warning in other.warning)
+
+
+@pytest.mark.parametrize(
+    ("code", "text", "looks"),
+    [("ja", "우리 이모는 커피 머신을 끄지 않는다.", "Korean"), ("cs", "Moja ciotka nie wyłącza ekspresu do kawy.", "Polish")],
+)
+def test_a_wrong_language_is_asked_about(code, text, looks):
+    app = own("My aunt does not turn off the coffee machine.", text, target=code)
+    assert any(f"This looks like {looks}" in warning.value for warning in app.warning)
+    assert all(line["opacity"] <= 0.45 for line in sentences(app)["lines"]), "no thick lines before that is answered"
+    fine(app.button(key="keep_target").click().run())
+    assert not any("looks like" in warning.value for warning in app.warning)
+    assert max(line["opacity"] for line in sentences(app)["lines"]) > 0.45
+
+
+def test_german_under_hindi_becomes_german_by_one_press():
+    app = own("My aunt sleeps.", "Meine Tante schläft.", target="hi")
+    fine(app.button(key="take_target").click().run())
+    assert url(app).get("target", "de") == "de"
+    assert not app.warning
+
+
+def test_nothing_is_better_without_gold():
+    app = own("a word", "ein Wort")
+    assert not any("Lower AER" in caption.value for caption in app.caption)
+    assert any("Lower AER" in caption.value for caption in opened().caption)
+
+
+def test_context_beside_the_plan():
+    app = opened(beside="source", sentence="g121", mark="2-")
+    plan, moved, _ = figures(app)
+    assert moved["layout"]["title"]["text"] == "English: what moves each word's vector"
+    assert moved["layout"]["yaxis"]["ticktext"] == words(app)[0]
+    assert len(moved["layout"]["shapes"]) == 1
+    assert any(caption.value.startswith("“must” moves most, by ") for caption in app.caption)
+    assert len(plan["data"][0]["z"]) > 0
+    assert "one word has no context" in own("one", "eins", beside="target").info[0].value
+
+
+def test_corrections_of_gold_are_judged_by_where_that_is_asked(tmp_path, monkeypatch, jobs):
+    monkeypatch.setenv("OTCORE_NOTES", str(tmp_path / "notes.sqlite"))
+    app = opened(draw="1", hand="=0-4 1-5")
+    assert sentences(app)["hand"] == [[0, 4, True], [1, 5, True]]
+    fine(app.button(key="hand_save").click().run())
+    assert "no author" in app.error[0].value
+    fine(app.text_input(key="notes_author").input("Ada").run())
+    fine(app.button(key="hand_save").click().run())
+    assert "links differ" in app.success[0].value
+    assert app.toggle(key="corrected").value
+    assert {line["status"] for line in sentences(app)["lines"]} >= {"false"}
+    before = page_html(app)
+    fine(app.toggle(key="corrected").set_value(False).run())
+    assert page_html(app) != before
+
+
+def test_a_file_is_aligned_and_given_back(runs, jobs):
+    app = opened(source="de", target="en", sentence="g002")
+    app.file_uploader(key="batch_pairs").set_value([("mine.txt", b"das alte Haus ||| the old house\n", "text/plain")])
+    fine(app.run())
+    fine(app.button(key="batch_go").click().run())
+    finished(app)
+    assert any(text.value.startswith("**1 pair aligned**") for text in app.markdown)
+    labels = [button.proto.label for button in app.get("download_button")]
+    assert {"Links (Pharaoh)", "Pairs, links and scores (TSV)"} <= {*labels}
+    app.file_uploader(key="batch_pairs").set_value([("bad.txt", b"one side only\n", "text/plain")])
+    fine(app.run())
+    fine(app.button(key="batch_go").click().run())
+    assert "bad.txt, line 1" in app.error[0].value.replace("\\", "")

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 pytestmark = pytest.mark.browser
 
-EXAMPLE = ["My", "aunt", "does", "not", "turn", "off", "the", "coffee", "machine", "before", "midnight", "."]
+EXAMPLE = ["Two", "tablets", "must", "be", "taken", "every", "eight", "hours", "."]
 
 
 @pytest.fixture
@@ -153,19 +153,19 @@ def test_a_chip_is_marked_and_unmarked(visit):
 
 def test_keyboard_alone_marks_a_word_and_keeps_its_place(visit):
     page = visit()
-    page.get_by_role("button", name="Own text").focus()
-    for _ in range(12):
+    page.get_by_role("textbox", name="German text").focus()
+    for _ in range(4):
         page.keyboard.press("Tab")
-        if page.evaluate(FOCUSED) == "My":
+        if page.evaluate(FOCUSED) == "Two":
             break
-    assert page.evaluate(FOCUSED) == "My"
+    assert page.evaluate(FOCUSED) == "Two"
     page.keyboard.press("Enter")
     page.wait_for_url("**mark=0-*")
     expect(chips(page).first).to_have_attribute("aria-pressed", "true")
     settle(page)
-    assert page.evaluate(FOCUSED) == "My"
+    assert page.evaluate(FOCUSED) == "Two"
     page.keyboard.press("Tab")
-    assert page.evaluate(FOCUSED) == "aunt"
+    assert page.evaluate(FOCUSED) == "tablets"
 
 
 FOCUSED = """() => {
@@ -177,8 +177,7 @@ FOCUSED = """() => {
 
 def test_own_text_is_text(visit):
     page = visit()
-    page.get_by_role("button", name="Own text").click()
-    box = page.get_by_role("textbox", name="Your English text")
+    box = page.get_by_role("textbox", name="English text")
     hostile = "<script>window.hacked=1</script><b>x</b><img src=q onerror=window.hacked=1>"
     box.fill(hostile)
     box.press("Control+Enter")
@@ -198,13 +197,17 @@ def test_files_can_be_saved(visit):
     page = visit()
     with page.expect_download() as download:
         page.get_by_role("button", name="Save SVG").click()
-    assert download.value.suggested_filename.endswith("en-de.svg")
+    assert download.value.suggested_filename == "align-en-de-g121.svg"
     root = ElementTree.parse(download.value.path()).getroot()
     texts = [element.text for element in root.iter("{http://www.w3.org/2000/svg}text")]
     assert texts[: len(EXAMPLE)] == EXAMPLE
+    assert {"hit (sure in gold)", "false (not in gold)", "missed gold link", "linked to nothing"} <= {*texts}
+    dashed = [box for box in root.iter("{http://www.w3.org/2000/svg}rect") if box.get("stroke-dasharray")]
+    assert len(dashed) == page.locator(".chip.null").count() + 1, "every word without a link, and the legend's"
     assert len(list(root.iter("{http://www.w3.org/2000/svg}path"))) >= 5
     with page.expect_download() as download:
-        page.get_by_role("button", name="Pharaoh").click()
+        page.get_by_role("button", name="Pharaoh", exact=True).click()
+    assert download.value.suggested_filename == "align-en-de-g121.pharaoh"
     assert re.fullmatch(r"\d+-\d+( \d+-\d+)*\n", Path(download.value.path()).read_text())
 
 
@@ -231,7 +234,7 @@ def brightness(color: str) -> float:
 
 
 def test_two_visitors_do_not_disturb_each_other(visit):
-    first, second = visit("?target=fr"), visit("?target=es")
+    first, second = visit("?target=fr&sentence=g121"), visit("?target=es&sentence=g121")
     chips(first).nth(1).click()
     expect(chips(first).nth(1)).to_have_attribute("aria-pressed", "true")
     chips(second).nth(2).click()

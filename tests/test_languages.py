@@ -45,7 +45,8 @@ def test_the_twelve_languages():
 
 
 @pytest.mark.parametrize(
-    ("code", "script", "direction"), [("sw", "Zyyy", "ltr"), ("he", "Hebr", "rtl"), ("fa", "Arab", "rtl"), ("ckb", "Arab", "rtl")]
+    ("code", "script", "direction"),
+    [("sw", "Latn", "ltr"), ("nah", "Zyyy", "ltr"), ("he", "Hebr", "rtl"), ("fa", "Arab", "rtl"), ("ckb", "Arab", "rtl")],
 )
 def test_other_languages_get_the_generic_rules(code, script, direction):
     entry = language(code)

@@ -17,8 +17,12 @@ def pharaoh(view: View) -> str:
 
 def csv(table: pd.DataFrame) -> str:
     """The table of links; a cell that a spreadsheet would take for a formula gets an apostrophe in front."""
-    safe = table.map(lambda cell: f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell)
-    return safe.to_csv(index=False)
+    return table.map(safe_cell).to_csv(index=False)
+
+
+def safe_cell(cell: object) -> object:
+    """A cell that no spreadsheet takes for a formula."""
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
 
 
 def as_json(view: View, encoder: str) -> str:

@@ -42,6 +42,20 @@ class View:
     scores: Scores | None
     gold: Links | None
 
+    def share(self, source: int, target: int) -> float:
+        """√(share of the source word's mass · share of the target word's), in [0, 1]: the confidence that a cell of the plan would have
+        as a link."""
+        if source >= self.mass.shape[0] or target >= self.mass.shape[1]:
+            return 0.0
+        both = float(self.mass[source].sum() * self.mass[:, target].sum())
+        return float(self.mass[source, target]) / both**0.5 if both > 0 else 0.0
+
+    @property
+    def sureness(self) -> float:
+        """Mean confidence of the links, in [0, 1]; 0 where there are none."""
+        links = self.result.alignment.links
+        return sum(link.confidence for link in links) / len(links) if links else 0.0
+
 
 def view_of(result: Aligned, *, with_gold: bool) -> View:
     """The word view of a result; without gold every link is just a link."""

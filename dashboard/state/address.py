@@ -13,27 +13,39 @@ from dashboard.state import choices
 from dashboard.state.choices import KNOWN
 
 _LONGEST = 6_000  # characters of the whole query; servers and messengers cut or refuse longer addresses
-TEXTS = ("text1", "text2")  # a person's own, left out of an address that would be too long
 
 
 def begin(page: str) -> None:
     """Before any widget: takes over an address that this session did not write itself, and keeps every choice alive."""
     state, url = st.session_state, st.query_params.to_dict()
     same_page = state.get("_page") == page
-    fresh = "_url" not in state
-    if fresh or (url != state["_url"] and (url or same_page)):
+    fresh, anew = "_url" not in state, state.pop("_anew", False)
+    taken = url if fresh or (url != state["_url"] and (url or same_page)) else None
+    if taken is not None or anew:
+        said = {} if anew else url
+        opening = {} if said else choices.opening_of(page)
         for key, one in KNOWN.items():
-            state[key] = choices.read(one, url.get(key))
+            state[key] = opening.get(key, choices.read(one, said.get(key)))
     else:
         choices.keep()
+    state["_taken"] = None if anew else taken
     state["_page"] = page
 
 
 def end() -> None:
     """After the page: writes the address of the view that is shown."""
-    url = choices.changed(st.session_state)
-    if not holds_texts():
-        url = {key: text for key, text in url.items() if key not in TEXTS}
+    url = _shown()
+    if len(urlencode(url)) > _LONGEST:
+        url = {key: text for key, text in url.items() if key not in choices.private_keys()}
+    opening = choices.opening_of(st.session_state["_page"])
+    if url == {key: choices.written(KNOWN[key], value) for key, value in opening.items()}:
+        url = {}
+    elif not url and opening:  # all defaults, which an empty address would not mean
+        url = {key: choices.written(KNOWN[key], choices.start_of(KNOWN[key])) for key in opening}
+        taken = st.session_state["_taken"]
+        if taken and not url.items() <= taken.items():  # nothing of the address was understood: it is as good as none
+            st.session_state["_anew"] = True
+            st.rerun()
     if url != st.query_params.to_dict():
         st.query_params.from_dict(url)
     st.session_state["_url"] = url
@@ -49,4 +61,10 @@ def address_of(**values: object) -> dict[str, str]:
 
 def holds_texts() -> bool:
     """Whether the person's own texts are short enough to be part of the address."""
-    return len(urlencode(choices.changed(st.session_state))) <= _LONGEST
+    return len(urlencode(_shown())) <= _LONGEST
+
+
+def _shown() -> dict[str, str]:
+    """The address of what is shown, however long: what is a person's own stays with its page."""
+    left_out = choices.private_keys(st.session_state["_page"])
+    return {key: text for key, text in choices.changed(st.session_state).items() if key not in left_out}

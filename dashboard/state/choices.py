@@ -20,10 +20,17 @@ class Choices:
     """The choices of one settings dataclass on a page.
 
     settings: the dataclass; `prefix`: of every key
+    page    : whose choices they are, by its title, where one of the next two is given
+    opening : name → value of what a visit without any address opens on: another view than the one of all defaults, which addresses
+              mean by what they leave out
+    private : names of choices that stand in the address of that page alone, and only where they apply: a person's own text
     """
 
-    def __init__(self, settings: type, prefix: str = "") -> None:
+    def __init__(
+        self, settings: type, prefix: str = "", *, page: str = "", opening: Values | None = None, private: tuple[str, ...] = ()
+    ) -> None:
         self.settings, self._prefix = settings, prefix
+        self.page, self.opening, self.private = page, opening or {}, private
         self.keys: dict[str, str] = {}
         _ALL.append(self)
         self.declare()
@@ -74,6 +81,18 @@ class _Held(Mapping[str, Any]):
 
     def __len__(self) -> int:
         return len(self._choices.keys)
+
+
+def opening_of(page: str) -> dict[str, Any]:
+    """Key → value, as a widget holds it, of what a page opens on without any address, where that is not the default."""
+    found = [(one, name, value) for one in _ALL if one.page == page for name, value in one.opening.items()]
+    return {one.keys[name]: widget_of(one.declared[name], value) for one, name, value in found}
+
+
+def private_keys(page: str = "") -> set[str]:
+    """The keys of what is a person's own, all of them or those that the address of a page must not hold."""
+    own = [(one, name) for one in _ALL for name in one.private]
+    return {one.keys[name] for one, name in own if not page or one.page != page or not one.applies(name)}
 
 
 def declare_anew() -> None:

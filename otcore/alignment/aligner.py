@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -86,6 +86,23 @@ def align_vectors(
     cells, confidence = settings.links.read(plan.plan if settings.links.reads_plan else similarity)
     alignment = _word_links(cells, confidence, (pair, source, target), settings)
     return Aligned(pair, settings, layer, source, target, plan, similarity, cells, confidence, alignment)
+
+
+def align_at(found: Aligned, epsilons: Sequence[float]) -> list[Aligned]:
+    """A pair at several ε of its solver, in order, the entropic ones solved together. Of each plan only the masses and the absolute ε are
+    its own: value, potentials and iterations are those of `found`."""
+    solver, settings = found.settings.solver, found.settings
+    plans = solver.sweep(found.plan.problem, epsilons)
+    return [
+        _read_at(found, replace(settings, solver=replace(solver, epsilon=one)), plan) for one, plan in zip(epsilons, plans, strict=True)
+    ]
+
+
+def _read_at(found: Aligned, settings: AlignSettings, plan: np.ndarray) -> Aligned:
+    cells, confidence = settings.links.read(plan if settings.links.reads_plan else found.similarity)
+    alignment = _word_links(cells, confidence, (found.pair, found.source, found.target), settings)
+    solved = replace(found.plan, plan=plan, solver=settings.solver, epsilon=settings.solver.epsilon_of(found.plan.problem))
+    return replace(found, settings=settings, plan=solved, cells=cells, confidence=confidence, alignment=alignment)
 
 
 def similarity_of(source: WordVectors, target: WordVectors, settings: AlignSettings) -> np.ndarray:

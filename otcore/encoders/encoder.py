@@ -1,5 +1,6 @@
 """Words in, vectors out: tokenising, batching by length, pooling, any layer."""
 
+import re
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from otcore.encoders.tokens import Reading, Row, Tokens, Unread, WordTokeniser
 Texts = Sequence[Sequence[str]]
 Codes = Sequence[str] | None
 Told = Callable[[int, int], None] | None
+_UNKNOWN = re.compile(r"<unk>|\[UNK\]|<0x[0-9A-F]{2}>")  # as the tokenisers of the field write them
 _BATCH_TOKENS = 4096  # padded tokens a batch: larger ones were no faster on two cores
 
 
@@ -44,6 +46,11 @@ class WordVectors:
         if pooling == "mean":
             return np.add.reduceat(self.subwords, starts, axis=0) / (ends - starts)[:, None]
         return self.subwords[starts if pooling == "first" else ends - 1]
+
+    @property
+    def unknown(self) -> frozenset[int]:
+        """Words that the vocabulary does not hold, by their places: a piece of theirs is the unknown token or a single byte."""
+        return frozenset(int(word) for word, piece in zip(self.piece_words, self.pieces, strict=True) if _UNKNOWN.fullmatch(piece))
 
     def vectors(self, unit: str = "word", pooling: str = "mean") -> np.ndarray:
         """(n, d) word vectors or (p, d) subword vectors."""

@@ -3,7 +3,7 @@
 import json
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from otcore.base.errors import InputError
@@ -15,7 +15,7 @@ from otcore.text.segmentation import SPLITTERS, split_generic
 
 @dataclass(frozen=True)
 class Language:
-    """One language as the engine and the pages need it; the bundled ones are in languages.json."""
+    """One language as the engine and the pages need it; the bundled ones are in languages.json, others by name in other_languages.json."""
 
     code: str  # BCP 47 primary tag, lower case ("de")
     name: str
@@ -23,30 +23,47 @@ class Language:
     script: str = "Latn"  # ISO 15924 code of the usual script ("Latn")
     direction: str = "ltr"  # "ltr" or "rtl"
     joiner: str = " "  # what stands between two words in running text ("" for Chinese and Japanese)
+    spaced: bool = True  # whether what is here can tell its words apart; False where none stand apart and no splitter is here
 
 
-_BUNDLED = json.loads(Path(__file__).with_suffix(".json").read_text(encoding="utf-8"))
-LANGUAGES = {code: Language(code, **entry) for code, entry in _BUNDLED.items()}
+def _read(name: str) -> dict[str, Language]:
+    entries = json.loads(Path(__file__).with_name(name).read_text(encoding="utf-8"))
+    return {code: Language(code, **entry) for code, entry in entries.items()}
 
-# Right-to-left languages outside the bundled twelve, so that a reader's own Hebrew or Persian is shown the right way.
-_OTHER_RTL = {"he": "Hebr", "fa": "Arab", "ur": "Arab", "ps": "Arab", "sd": "Arab", "ug": "Arab", "yi": "Hebr", "dv": "Thaa", "ckb": "Arab"}
+
+LANGUAGES = _read("languages.json")
+OTHERS = _read("other_languages.json")  # not bundled: a person's own text, with an encoder that knows them
 _DIVIDERS = " \t\r\n\x85\u2028\u2029"
 _SURROGATE = re.compile("[\ud800-\udfff]")
 LONGEST_TEXT = 100_000  # characters of a sentence; splitting and encoding more takes minutes, and no sentence has so many
-_CODE = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8})*")
+CODE = r"[a-z]{2,3}(-[a-z0-9]{2,8})*"
 
 
 def language(code: str) -> Language:
     """The language of a code, with generic rules where it is not bundled; raises InputError for what is no language tag."""
     tag = short_tag(code) if "_" not in code else code
-    if not _CODE.fullmatch(tag):
+    if not re.fullmatch(CODE, tag):
         raise InputError(f"“{code[:40]}” is not a language code; give one such as en, de or pt-br.")
     primary = tag.split("-")[0]
     if primary in LANGUAGES:
         return LANGUAGES[primary]
-    if primary in _OTHER_RTL:
-        return Language(tag, tag, tag, script=_OTHER_RTL[primary], direction="rtl")
+    if primary in OTHERS:
+        return replace(OTHERS[primary], code=tag)
     return Language(tag, tag, tag, script="Zyyy")
+
+
+def code_of(text: str) -> str:
+    """The code of a language that a person named: by its code, in English, or in the language itself.
+
+    raises: InputError   neither a known name nor a code
+    """
+    named = text.strip().casefold()
+    for code, entry in (LANGUAGES | OTHERS).items():
+        if named in (entry.name.casefold(), entry.native.casefold()):
+            return code
+    if not re.fullmatch(CODE, named):
+        raise InputError(f"“{text.strip()[:40]}” is no language known here; give its code, such as ko for Korean or yue for Cantonese.")
+    return language(named).code
 
 
 def clean(text: str, what: str = "The text") -> str:

@@ -3,7 +3,7 @@
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 import numpy as np
@@ -78,6 +78,10 @@ class EntropicSolver(Solver):
     def unit(self, problem: Problem) -> float:
         """What 1 stands for in ε and the penalty, in the unit of the cost."""
         return problem.mean_cost if self.relative else 1.0
+
+    def sweep(self, problem: Problem, epsilons: Sequence[float]) -> list[np.ndarray]:
+        """The plans (n, m) of one problem at several ε, each counted as this solver counts its own."""
+        return [replace(self, epsilon=one).solve(problem).plan for one in epsilons]
 
     def epsilon_of(self, problem: Problem) -> float:
         """The absolute ε of a problem, never below 1e-12."""

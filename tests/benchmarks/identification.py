@@ -10,6 +10,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
+from otcore.corpora.checking.doubt import doubt
 from otcore.corpora.checking.identify import doubts, identify
 from otcore.corpora.collection import load_collection
 
@@ -32,6 +33,20 @@ def main() -> None:
         each = (time.perf_counter() - began) / total * 1e6
         share = f"{right} right ({right / judged:.4f}), {doubted} wrongly doubted"
         print(f"{name}: {total} sentences, {judged} judged, {share}, {each:.0f} µs each")
+        _asked(name, texts)
+
+
+def _asked(name: str, texts: dict[str, list[str]]) -> None:
+    """How often the Align page would ask about a text under its own language, and under the others."""
+    began = time.perf_counter()
+    wrongly = sum(doubt(line, code) is not None for code, lines in texts.items() for line in lines)
+    each = (time.perf_counter() - began) / sum(map(len, texts.values())) * 1e6
+    under_others = [
+        doubt(line, other) is not None for code, lines in texts.items() for line in lines[:20] for other in texts if other != code
+    ]
+    print(
+        f"  asked about: {wrongly} under their own language, {sum(under_others) / len(under_others):.3f} under another, {each:.0f} µs each"
+    )
 
 
 if __name__ == "__main__":

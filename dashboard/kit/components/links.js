@@ -9,24 +9,35 @@ const make = (tag, properties = {}, space = null) => {
 export default function (component) {
   const { data, parentElement, setTriggerValue } = component;
   const root = parentElement.querySelector(".pair");
+  const strip = parentElement.querySelector(".strip");
   // A click runs the page again and draws everything anew: who came by keyboard must not lose their place.
-  const focused = [...root.querySelectorAll("button")].indexOf(root.getRootNode().activeElement);
+  const controls = () => [...parentElement.querySelectorAll("button, input")];
+  const focused = controls().indexOf(root.getRootNode().activeElement);
   root.replaceChildren();
+  strip.replaceChildren();
   const lines = make("svg", { class: "lines", "aria-hidden": "true" }, SVG);
   const sides = ["source", "target"].map((side) => sideOf(side, data[side]));
   const tip = make("div", { class: "tip", role: "tooltip" });
-  root.append(sides[0].element, lines, sides[1].element, tip, tools());
-  const drawn = [];
+  const paths = new Map(); // "source-target" → its path and the wider one that is pointed at
+  const hand = new Map((data.hand ?? []).map(([source, target, sure]) => [`${source}-${target}`, { source, target, sure }]));
+  let shown = data.lines, inRows = true, begun = null;
+  root.append(sides[0].element, lines, sides[1].element, tip);
+  const film = data.film ? filmOf(data, (frame) => { shown = frame.lines; draw(); frame.nulls.forEach(markNulls); }, send) : null;
+  if (film) strip.append(film.element);
+  strip.append(toolsOf(() => ({ root, sides, paths, data })));
+
+  function send(name, value) {
+    setTriggerValue(name, value);
+  }
 
   function sideOf(name, { words, dir, lang, label }) {
     const element = make("div", { class: `side ${name}`, dir, lang, role: "group", "aria-label": label });
     const chips = words.map((word, index) => {
       const chip = make("button", { type: "button", class: "chip", dir: "auto", "aria-pressed": String(word.marked) });
       chip.textContent = word.text;
-      chip.classList.toggle("null", word.null);
-      chip.classList.toggle("partner", word.partner);
+      for (const sign of ["null", "partner", "unknown"]) chip.classList.toggle(sign, word[sign]);
       chip.setAttribute("aria-label", `${word.text}: ${word.spoken}`);
-      chip.addEventListener("click", () => pick(name === "source" ? index : null, name === "target" ? index : null));
+      chip.addEventListener("click", () => (data.drawing ? join(name, index) : pick(name === "source" ? index : null, name === "target" ? index : null)));
       for (const event of ["pointerenter", "focus"]) chip.addEventListener(event, () => show(word.hover, chip, (line) => line[name] === index));
       for (const event of ["pointerleave", "blur"]) chip.addEventListener(event, hide);
       element.append(chip);
@@ -35,12 +46,40 @@ export default function (component) {
     return { element, chips };
   }
 
+  function markNulls(nulls, side) {
+    sides[side].chips.forEach((chip, index) => chip.classList.toggle("null", nulls.includes(index)));
+  }
+
   function pick(source, target) {
-    setTriggerValue("picked", `${source ?? ""}-${target ?? ""}`);
+    send("picked", `${source ?? ""}-${target ?? ""}`);
+  }
+
+  // By hand: a word and then one of the other side; a pair goes from no link to a sure one, a possible one, and back to none.
+  function join(name, index) {
+    if (!begun || begun.name === name) {
+      begun?.chip.classList.remove("begun");
+      const same = begun?.index === index && begun.name === name;
+      begun = same ? null : { name, index, chip: sides[name === "source" ? 0 : 1].chips[index] };
+      begun?.chip.classList.add("begun");
+      return;
+    }
+    begun.chip.classList.remove("begun");
+    const [source, target] = name === "target" ? [begun.index, index] : [index, begun.index];
+    begun = null;
+    turn(source, target);
+  }
+
+  function turn(source, target) {
+    const key = `${source}-${target}`, link = hand.get(key);
+    if (!link) hand.set(key, { source, target, sure: true });
+    else if (link.sure) link.sure = false;
+    else hand.delete(key);
+    draw();
+    send("hand", `=${[...hand.values()].map((one) => `${one.source}${one.sure ? "-" : "?"}${one.target}`).join(" ")}`);
   }
 
   function show(text, anchor, belongs) {
-    for (const { line, path } of drawn) path.classList.toggle("faded", !belongs(line));
+    for (const { line, path } of paths.values()) path.classList.toggle("faded", !belongs(line));
     tip.textContent = text;
     tip.classList.add("shown");
     const box = anchor.getBoundingClientRect(), frame = root.getBoundingClientRect();
@@ -52,110 +91,77 @@ export default function (component) {
 
   function hide() {
     tip.classList.remove("shown");
-    for (const { path } of drawn) path.classList.remove("faded");
+    for (const { path } of paths.values()) path.classList.remove("faded");
   }
 
   // One row above the other where both fit; else two columns, which also suits phones and long sentences.
   function arrange() {
-    const fits = ["pair rows", "pair rows compact"].some((name) => {
+    inRows = ["pair rows", "pair rows compact"].some((name) => {
       root.className = name;
       return sides.every(({ element }) => element.scrollWidth <= element.clientWidth + 1);
     });
-    if (!fits) root.className = "pair columns";
-    draw(fits);
+    if (!inRows) root.className = "pair columns";
+    draw();
   }
 
-  function draw(rows) {
-    lines.replaceChildren();
-    drawn.length = 0;
-    const frame = root.getBoundingClientRect();
+  function drawnLines() {
+    if (!data.drawing) return shown;
+    const own = [...hand.values()].map((one) => ({ ...one, status: one.sure ? "hand" : "hand maybe", width: 3, opacity: 1, hover: "", marked: false }));
+    const ghosts = shown.filter((line) => line.status !== "faint" && line.status !== "missed").map((line) => ({ ...line, status: "faint", opacity: 0.3, marked: false }));
+    return [...ghosts.filter((line) => !hand.has(`${line.source}-${line.target}`)), ...own];
+  }
+
+  // A line that stays is changed, not replaced, so that its width and opacity glide to the new ones.
+  function draw() {
+    const frame = root.getBoundingClientRect(), kept = new Set();
     lines.setAttribute("viewBox", `0 0 ${frame.width} ${frame.height}`);
-    for (const line of data.lines) {
+    for (const line of drawnLines()) {
+      const key = `${line.source}-${line.target}`;
+      kept.add(key);
+      if (!paths.has(key)) paths.set(key, added(key));
+      const entry = paths.get(key);
+      entry.line = line;
       const [from, to] = [sides[0].chips[line.source], sides[1].chips[line.target]].map((chip) => chip.getBoundingClientRect());
-      const path = make("path", { class: `line ${line.status}`, d: curve(from, to, frame, rows, line), fill: "none" }, SVG);
-      path.style.strokeWidth = `${line.width}px`;
-      if (line.marked) path.classList.add("marked");
-      lines.append(path);
-      drawn.push({ line, path });
-      if (line.status === "faint") continue;
-      const target = make("path", { class: "reach", d: path.getAttribute("d"), fill: "none" }, SVG);
-      target.addEventListener("click", () => pick(line.source, line.target));
-      target.addEventListener("pointerenter", () => show(line.hover, target, (other) => other === line));
-      target.addEventListener("pointerleave", hide);
-      lines.append(target);
+      const d = curve(from, to, frame);
+      entry.path.setAttribute("class", `line ${line.status}${line.marked ? " marked" : ""}`);
+      entry.path.style.setProperty("--width", `${line.width}px`);
+      entry.path.style.setProperty("--opacity", line.opacity);
+      entry.path.setAttribute("d", d);
+      entry.reach.setAttribute("d", d);
+      entry.reach.style.display = line.status === "faint" ? "none" : "";
+    }
+    for (const [key, { path, reach }] of paths) {
+      if (kept.has(key)) continue;
+      path.remove();
+      reach.remove();
+      paths.delete(key);
     }
   }
 
-  function curve(from, to, frame, rows, line) {
-    if (rows) {
-      const [x1, y1, x2, y2] = [from.left + from.width * line.at[0], from.bottom, to.left + to.width * line.at[1], to.top];
+  function added(key) {
+    const entry = { path: make("path", { fill: "none" }, SVG), reach: make("path", { class: "reach", fill: "none" }, SVG), line: null };
+    entry.reach.addEventListener("click", () => (data.drawing ? turn : pick)(entry.line.source, entry.line.target));
+    entry.reach.addEventListener("pointerenter", () => entry.line.hover && show(entry.line.hover, entry.reach, (other) => other === entry.line));
+    entry.reach.addEventListener("pointerleave", hide);
+    lines.append(entry.path, entry.reach);
+    return entry;
+  }
+
+  function curve(from, to, frame) {
+    if (inRows) {
+      const [x1, y1, x2, y2] = [from.left + from.width / 2, from.bottom, to.left + to.width / 2, to.top];
       const middle = (y1 + y2) / 2 - frame.top;
       return `M${x1 - frame.left},${y1 - frame.top} C${x1 - frame.left},${middle} ${x2 - frame.left},${middle} ${x2 - frame.left},${y2 - frame.top}`;
     }
-    const [x1, y1, x2, y2] = [from.right, from.top + from.height * line.at[0], to.left, to.top + to.height * line.at[1]];
+    const [x1, y1, x2, y2] = [from.right, from.top + from.height / 2, to.left, to.top + to.height / 2];
     const middle = (x1 + x2) / 2 - frame.left;
     return `M${x1 - frame.left},${y1 - frame.top} C${middle},${y1 - frame.top} ${middle},${y2 - frame.top} ${x2 - frame.left},${y2 - frame.top}`;
-  }
-
-  function tools() {
-    const bar = make("div", { class: "tools" });
-    for (const [label, save] of [["SVG", () => saveSvg()], ["PNG", () => savePng()]]) {
-      const button = make("button", { type: "button", class: "tool", title: `Save this figure as ${label}` });
-      button.textContent = `Save ${label}`;
-      button.addEventListener("click", save);
-      bar.append(button);
-    }
-    return bar;
-  }
-
-  function picture() {
-    const frame = root.getBoundingClientRect(), style = getComputedStyle(root);
-    const height = Math.max(...sides.flatMap(({ chips }) => chips.map((chip) => chip.getBoundingClientRect().bottom))) - frame.top + 12;
-    const svg = make("svg", { xmlns: SVG, width: frame.width, height, viewBox: `0 0 ${frame.width} ${height}` }, SVG);
-    svg.append(make("rect", { width: "100%", height: "100%", fill: style.getPropertyValue("--paper") || "#fff" }, SVG));
-    for (const { path } of drawn) {
-      const look = getComputedStyle(path);
-      const attributes = { d: path.getAttribute("d"), fill: "none", stroke: look.stroke, "stroke-width": look.strokeWidth };
-      svg.append(make("path", { ...attributes, "stroke-opacity": look.strokeOpacity, "stroke-dasharray": look.strokeDasharray }, SVG));
-    }
-    for (const chip of sides.flatMap(({ chips }) => chips)) {
-      const box = chip.getBoundingClientRect(), look = getComputedStyle(chip);
-      const at = { x: box.left - frame.left, y: box.top - frame.top, width: box.width, height: box.height };
-      svg.append(make("rect", { ...at, rx: 6, fill: look.backgroundColor, stroke: look.borderColor }, SVG));
-      const place = { x: at.x + at.width / 2, y: at.y + at.height / 2, "text-anchor": "middle", "dominant-baseline": "central" };
-      const text = make("text", { ...place, fill: look.color, "font-family": "sans-serif", "font-size": look.fontSize }, SVG);
-      text.textContent = chip.textContent;
-      svg.append(text);
-    }
-    return { svg: new XMLSerializer().serializeToString(svg), width: frame.width, height };
-  }
-
-  function save(url, extension) {
-    const anchor = make("a", { href: url, download: `${data.name}.${extension}` });
-    anchor.click();
-    setTimeout(() => URL.revokeObjectURL(url), 10_000);
-  }
-
-  const svgUrl = (text) => URL.createObjectURL(new Blob([text], { type: "image/svg+xml" }));
-  const saveSvg = () => save(svgUrl(picture().svg), "svg");
-
-  function savePng() {
-    const { svg, width, height } = picture();
-    const image = new Image();
-    image.onload = () => {
-      const canvas = make("canvas", { width: width * 2, height: height * 2 });
-      const context = canvas.getContext("2d");
-      context.scale(2, 2);
-      context.drawImage(image, 0, 0);
-      canvas.toBlob((blob) => save(URL.createObjectURL(blob), "png"));
-    };
-    image.src = svgUrl(svg);
   }
 
   const observer = new ResizeObserver(() => arrange());
   observer.observe(root.parentElement ?? root);
   document.fonts?.ready.then(arrange);
   arrange();
-  if (focused >= 0) root.querySelectorAll("button")[focused]?.focus({ preventScroll: true });
-  return () => observer.disconnect();
+  if (focused >= 0) controls()[focused]?.focus({ preventScroll: true });
+  return () => { observer.disconnect(); film?.stop(); };
 }

@@ -1,15 +1,29 @@
-"""The chosen pair, and what it comes to over layers and over ε."""
+"""The chosen pair, what it comes to over layers and over ε, and what is known of its words and languages."""
 
 from dataclasses import dataclass, replace
 
+import numpy as np
+
+from dashboard import background
 from dashboard.background import collection, work
 from dashboard.background.aligning import pair_key, sides_of, solved, system_key
+from dashboard.background.encoders import encoder, facts_of
+from dashboard.pages.align import gold
 from dashboard.pages.align.choices import AlignView
 from dashboard.state import System
-from otcore.alignment.aligner import Aligned, align_vectors
+from otcore.alignment.aligner import Aligned, align_at, align_vectors
 from otcore.alignment.scores import score_pair
+from otcore.corpora.checking.doubt import Doubt
+from otcore.corpora.checking.doubt import doubt as doubt_of
 from otcore.corpora.types import Sentence, SentencePair
+from otcore.encoders import encoder_stamp
+from otcore.encoders.context import leave_one_out
+from otcore.notes.store import NoteStore, notes_path
 from otcore.transport.solver import EPSILONS
+
+_FILM = tuple(one for one in EPSILONS if 0.01 <= one <= 1)  # what a film shows: sharp to spread, three stops a factor of two
+_FILMED = 900  # cells between words up to which a film is made
+_READ_ALONG = 40  # words up to which context is looked into: each is left out once
 
 
 @dataclass(frozen=True)
@@ -22,16 +36,65 @@ class Swept:
 
 
 def pair_of(chosen: AlignView) -> SentencePair:
-    """The chosen pair: from the collection with its gold links, or the person's own text.
+    """The chosen pair: from the collection with its gold links, or the person's own text with those that people drew and saved.
 
     raises: InputError   an empty side, control characters, an unknown sentence
     """
+    pair = base_of(chosen)
+    return gold.judged(notes(), pair) if chosen.own_text or chosen.corrected else pair
+
+
+def base_of(chosen: AlignView) -> SentencePair:
+    """The same without what people saved for it; raises likewise."""
     if not chosen.own_text:
         return collection().pair(chosen.sentence, chosen.source, chosen.target)
-    return SentencePair(
-        Sentence.from_text(chosen.text_source, chosen.source, presplit=chosen.presplit, what="The first text"),
-        Sentence.from_text(chosen.text_target, chosen.target, presplit=chosen.presplit, what="The second text"),
-    )
+    sides = [
+        Sentence.from_text(text, code, presplit=chosen.presplit, what=what)
+        for text, code, what in (
+            (chosen.text_source, chosen.source, "The first text"),
+            (chosen.text_target, chosen.target, "The second text"),
+        )
+    ]
+    return SentencePair(*sides)
+
+
+def notes() -> NoteStore:
+    """The file of corrections, which Errors reads too; raises InputError where it cannot be used."""
+    path = notes_path()
+    return work.shelf().get(f"notes in {path}", lambda: NoteStore(path))
+
+
+def doubt(text: str, code: str) -> Doubt | None:
+    """Why a text is hardly in a language, or None."""
+    return work.kept(("doubt", text, code), lambda: (doubt_of(text, code),))[0]
+
+
+def untrained(encoder_name: str, codes: list[str]) -> list[str]:
+    """Of some languages those that an encoder was not trained on; none where its card does not tell."""
+    facts, _ = facts_of(encoder_name)
+    known = {code.split("-")[0].split("_")[0].lower() for code in facts.languages} - {"multilingual"} if facts else set()
+    return [code for code in dict.fromkeys(codes) if known and code.split("-")[0] not in known]
+
+
+def filmed(pair: SentencePair, system: System) -> list[tuple[float, Aligned]]:
+    """The pair at many ε, for a film of it, the current one among them; nothing where there is no ε or the pair is long."""
+    solver = system.settings.solver
+    if not solver.has_epsilon or len(pair.source.words) * len(pair.target.words) > _FILMED:
+        return []
+    stops = sorted({*_FILM, solver.epsilon})
+    key = ("film", pair_key(pair), system_key(with_epsilon(system, 1.0)), tuple(stops))
+    found = background.aligned(pair, system)
+    return [(stop, replace(one, pair=pair)) for stop, one in zip(stops, work.kept(key, lambda: align_at(found, stops)), strict=True)]
+
+
+def context(sentence: Sentence, system: System) -> np.ndarray | None:
+    """(n, n) how far leaving out word k moves the vector of word i, as `leave_one_out` has it; None where the sentence is too long."""
+    if len(sentence.words) > _READ_ALONG:
+        return None
+    loaded, settings = encoder(system.encoder), system.settings
+    layer = loaded.check_layer(settings.layer)
+    key = ("context", system.encoder, encoder_stamp(system.encoder), layer, settings.pooling, sentence.language, sentence.words)
+    return work.kept(key, lambda: leave_one_out(loaded, sentence.words, layer, sentence.language, settings.pooling))
 
 
 def over_layers(pair: SentencePair, system: System) -> list[Swept]:
@@ -42,7 +105,7 @@ def over_layers(pair: SentencePair, system: System) -> list[Swept]:
         return [_swept(layer, align_vectors(pair, *vectors, layer, system.settings)) for layer, vectors in enumerate(sides)]
 
     any_layer = replace(system, settings=replace(system.settings, layer=0))
-    return work.kept(("layers", pair_key(pair), system_key(any_layer)), make)
+    return work.kept(("layers", pair_key(pair), repr(pair.gold), system_key(any_layer)), make)
 
 
 def over_epsilons(pair: SentencePair, system: System) -> list[Swept]:
@@ -52,12 +115,13 @@ def over_epsilons(pair: SentencePair, system: System) -> list[Swept]:
         return [_swept(epsilon, solved(pair, with_epsilon(system, epsilon))) for epsilon in EPSILONS[::4]]
 
     any_epsilon = with_epsilon(system, 1.0)
-    return work.kept(("epsilons", pair_key(pair), system_key(any_epsilon)), make, "Solving over a range of ε …")
+    key = ("epsilons", pair_key(pair), repr(pair.gold), system_key(any_epsilon))
+    return work.kept(key, make, "Solving over a range of ε …")
 
 
 def _swept(x: float, result: Aligned) -> Swept:
-    gold = result.pair.gold
-    return Swept(x, result.plan.transport_cost, score_pair(result.alignment.pairs, gold).aer if gold else None)
+    links = result.pair.gold
+    return Swept(x, result.plan.transport_cost, score_pair(result.alignment.pairs, links).aer if links else None)
 
 
 def with_epsilon(system: System, epsilon: float) -> System:

@@ -6,27 +6,35 @@ import streamlit as st
 
 from dashboard import background, state
 from dashboard.kit import system_controls, widgets
-from dashboard.pages.align.cache import pair_of
+from dashboard.kit.explain import explain
+from dashboard.kit.languages import ALL_NAMES, label_of
+from dashboard.pages.align import own_text
 from dashboard.pages.align.choices import CHOICES, OWN_TEXT
+from otcore.base.errors import InputError
 from otcore.corpora.collection import Entry
-from otcore.text.languages import LANGUAGES
+from otcore.text.languages import code_of
 
 _LEFT = "left"  # the sentence that was shown before one's own text
 
 
 def languages_and_sentence() -> None:
-    """Two languages, and a sentence of the collection or the person's own text."""
-    narrow, wide = st.columns([5, 6], vertical_alignment="bottom")
+    """Two languages, a sentence of the collection, and the two texts themselves, which a person may type over."""
+    narrow, wide, buttons = st.columns([10, 7, 5], gap="small", vertical_alignment="bottom")
     with narrow.container(horizontal=True, vertical_alignment="bottom", wrap=False):
-        widgets.draw(CHOICES, "source", filter_mode="contains", on_change=state.unmark)
+        _language("source")
         st.button("⇄", key="swap", help="Swap the two sides", on_click=_swap)
-        widgets.draw(CHOICES, "target", filter_mode="contains", on_change=state.unmark)
+        _language("target")
     with wide:
         _sentence()
-    if state.get("sentence") == OWN_TEXT:
-        _own_text()
-    else:
+    with buttons:
         _browse()
+    refused = state.recall("refused")
+    if refused:
+        explain(InputError(refused))
+        state.remember("refused", None)
+    if state.recall("untagged"):
+        st.info("No sentence has all of these tags; every sentence is offered again.")
+    own_text.boxes()
 
 
 def systems() -> None:
@@ -39,49 +47,64 @@ def systems() -> None:
         system_controls.controls(CHOICES, "_b", offered=state.get("encoder_b") != state.get("encoder"))
 
 
+def _language(side: str) -> None:
+    """A list of languages that takes any other by its code; the collection's come first."""
+    if state.get("sentence") != OWN_TEXT and state.get(side) not in background.collection().gold:
+        state.put(**{side: CHOICES.declared[side].default})  # an address may name a language that the sentence is not there in
+    current = state.get(side)
+    state.remember(f"was_{side}", current)
+    options = list(dict.fromkeys([*ALL_NAMES, current]))
+    how = {"options": options, "format_func": label_of, "accept_new_options": True, "filter_mode": "contains"}
+    widgets.draw(CHOICES, side, **how, on_change=_language_chosen, args=(side,))
+
+
+def _language_chosen(side: str) -> None:
+    """Callback: what was typed becomes a code; the collection has no sentence in a language that is not bundled."""
+    try:
+        code = code_of(state.get(side))
+    except InputError as error:
+        state.remember("refused", str(error))
+        state.put(**{side: state.recall(f"was_{side}")})
+        return
+    state.put(**{side: code})
+    if state.get("sentence") != OWN_TEXT and code not in background.collection().gold:
+        state.put(sentence=OWN_TEXT, **{CHOICES.key(f"text_{side}"): ""})
+    own_text.changed()
+
+
 def _sentence() -> None:
     collection = background.collection()
     entries = {entry.id: entry for entry in collection.entries if _has_tags(entry)}
     current = state.get("sentence")
     if current != OWN_TEXT and current not in entries:
         if not entries:  # the tags of a URL may exclude everything
-            st.info("No sentence has all of these tags; every sentence is offered again.")
+            state.remember("untagged", True)
             state.put(tags=[])
             entries = {entry.id: entry for entry in collection.entries}
         if current not in entries:
             state.put(sentence=next(iter(entries)))
-    source, target = (collection.gold.get(state.get(side), {}) for side in ("source", "target"))
+    sides = [found for side in ("source", "target") if (found := collection.gold.get(state.get(side)))]
 
     def label(id: str) -> str:
         # isolates keep a right-to-left sentence from pulling the other's punctuation around
-        return "✎ your own text" if id == OWN_TEXT else f"{id} · \u2068{source[id].text}\u2069 · \u2068{target[id].text}\u2069"
+        return "✎ your own text" if id == OWN_TEXT else " · ".join([id, *(f"\u2068{side[id].text}\u2069" for side in sides)])
 
-    options = {"options": [*entries, OWN_TEXT], "format_func": label}
     if current != OWN_TEXT:
         state.remember(_LEFT, state.get("sentence"))
-    widgets.draw(CHOICES, "sentence", **options, filter_mode="fuzzy", on_change=state.unmark)
+    widgets.draw(CHOICES, "sentence", options=[*entries, OWN_TEXT], format_func=label, filter_mode="fuzzy", on_change=own_text.changed)
 
 
 def _browse() -> None:
-    collection = background.collection()
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        widgets.draw(CHOICES, "tags", options=collection.tags, placeholder="any phenomenon: compound, idiom, …", width=420)
-        steps = (("◀", "Previous sentence", -1), ("▶", "Next sentence", 1), ("Random", "Another sentence", None))
-        for label, help, step in steps:
+    with st.container(horizontal=True, vertical_alignment="bottom", wrap=False):
+        for label, help, step in (("◀", "Previous sentence", -1), ("▶", "Next sentence", 1)):
             st.button(label, key=f"step{label}", help=help, on_click=_step, args=(step,))
-        st.button("✎ Own text", key="own", on_click=_own, help="Align your own sentences; starts from the ones shown.")
-
-
-def _own_text() -> None:
-    hint = "Write or paste a sentence, then Ctrl + Enter"
-    for column, side in zip(st.columns(2), ("source", "target"), strict=True):
-        label = f"Your {LANGUAGES[state.get(side)].name} text"
-        widgets.draw(CHOICES, f"text_{side}", column, label=label, height=80, placeholder=hint, on_change=state.unmark)
-    if not state.holds_texts():
-        st.caption("These texts are too long for the address of the page: a reload or a shared link starts without them.")
-    row = st.columns([3, 1], vertical_alignment="center")
-    widgets.draw(CHOICES, "presplit", row[0], on_change=state.unmark)
-    row[1].button("Back to the collection", key="back", on_click=_back, width="stretch")
+        with st.popover("More"):
+            st.button("Random sentence", key="stepRandom", on_click=_step, args=(None,), width="stretch")
+            st.button("✎ Empty both boxes", key="own", on_click=_own, help="For sentences of your own.", width="stretch")
+            if state.get("sentence") == OWN_TEXT:
+                st.button("Back to the collection", key="back", on_click=_back, width="stretch")
+            tags = background.collection().tags
+            widgets.draw(CHOICES, "tags", options=tags, placeholder="any phenomenon: compound, idiom, …", width=320)
 
 
 def _has_tags(entry: Entry) -> bool:
@@ -91,20 +114,23 @@ def _has_tags(entry: Entry) -> bool:
 
 def _swap() -> None:
     get = state.get
-    state.put(source=get("target"), target=get("source"), text1=get("text2"), text2=get("text1"), mark="")
+    state.put(source=get("target"), target=get("source"), text1=get("text2"), text2=get("text1"))
+    own_text.changed()
 
 
 def _step(step: int | None) -> None:
     ids = [entry.id for entry in background.collection().entries if _has_tags(entry)]
     here = ids.index(state.get("sentence")) if state.get("sentence") in ids else 0
     others = [id for id in ids if id != state.get("sentence")] or ids
-    state.put(sentence=random.choice(others) if step is None else ids[(here + step) % len(ids)], mark="")
+    state.put(sentence=random.choice(others) if step is None else ids[(here + step) % len(ids)])
+    own_text.changed()
 
 
 def _own() -> None:
-    pair = pair_of(CHOICES.current())
-    state.put(text1=pair.source.text, text2=pair.target.text, sentence=OWN_TEXT, mark="")
+    state.put(sentence=OWN_TEXT, text1="", text2="")
+    own_text.changed()
 
 
 def _back() -> None:
-    state.put(sentence=state.recall(_LEFT, CHOICES.declared["sentence"].default), mark="")
+    state.put(sentence=state.recall(_LEFT, CHOICES.declared["sentence"].default))
+    own_text.changed()

@@ -5,11 +5,16 @@ import streamlit as st
 from dashboard.pages.align import controls, view
 from dashboard.pages.align.choices import CHOICES
 
+_LEAD = (
+    "**otcore** finds which word of a sentence became which word of its translation: a **thick line** is a good match, "
+    "and you can **type two sentences of your own** into the boxes."
+)
+
 
 def page() -> None:
     """The controls, and the pair under one system or two."""
     st.header("Align", anchor=False)
-    st.caption("Words as two clouds of vectors, optimal transport between them, and the plan read as a word alignment.")
+    st.markdown(_LEAD)
     controls.languages_and_sentence()
     with st.sidebar:
         controls.systems()

@@ -30,10 +30,16 @@ class FineTuned(Source):
         return [Group("runs", "Fine-tuning runs", [{"name": name} for name in run_names()])]
 
     def facts(self, name: str) -> Facts:
+        """Those of what was trained; its languages are those of the encoder that it started from, and those it was tuned on."""
         run = _run(name)
-        if not run.settings.objective.is_map:
-            return super().facts(name)
-        return dataclasses.replace(source_of(run.settings.encoder).facts(run.settings.encoder), name=name)
+        if run.settings.objective.is_map:
+            return dataclasses.replace(source_of(run.settings.encoder).facts(run.settings.encoder), name=name)
+        found = super().facts(name)
+        try:
+            start = source_of(run.settings.encoder).facts(run.settings.encoder).languages
+        except InputError:  # it may be gone since
+            start = ()
+        return dataclasses.replace(found, languages=tuple(dict.fromkeys([*start, *run.settings.languages])) if start else ())
 
     def load(self, name: str) -> "Encoder":
         run = _run(name)

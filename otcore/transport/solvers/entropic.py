@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
@@ -36,6 +36,11 @@ class Entropic(EntropicSolver):
     def solve_many(self, problems: Sequence[Problem]) -> list[np.ndarray]:
         """The plans of all problems, solved together; each is the plan that the problem gets alone."""
         return [found.plan for found in self._together(problems, [self.epsilon_of(one) for one in problems])]
+
+    def sweep(self, problem: Problem, epsilons: Sequence[float]) -> list[np.ndarray]:
+        """All of them together, as one batch."""
+        strengths = [replace(self, epsilon=one).epsilon_of(problem) for one in epsilons]
+        return [found.plan for found in self._together([problem] * len(strengths), strengths)]
 
     def solved(self, problems: Sequence[Problem], epsilon: float) -> list[Plan]:
         """Problems solved together at an absolute ε, whole."""
