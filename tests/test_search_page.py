@@ -146,7 +146,7 @@ def test_own_text_is_searched_and_what_is_not_there_is_told(page, tmp_path):
     files = [("de", "a.txt", b"Der Hund bellt.\n\nDas <b>Haus</b> ist rot.\n"), ("pt", "b.txt", "O cão late.\n".encode())]
     id = keep_sentences(files)
     app = page(se_text="own", se_files=id, se_query="the dog", se_top="5")
-    assert headings(app) == ["All languages together", "German", "pt"]
+    assert headings(app) == ["All languages together", "German", "Portuguese"]
     assert "gloss' lang" not in found(app)
     assert "line 3" in found(app)
     assert "&lt;b&gt;Haus" in found(app)
