@@ -129,6 +129,7 @@ def tar() -> bytes:
         (b"PK\x03\x04", "cannot be read"),
         (gzip.compress(gzip.compress(gzip.compress(gzip.compress(b"x")))), "several times over"),
     ],
+    ids=lambda part: part if isinstance(part, str) else "",  # what is packed holds the hour
 )
 def test_what_is_no_text_is_named(tmp_path, content, told):
     path = tmp_path / "given.txt"
