@@ -48,8 +48,11 @@ def moved(app: AppTest, lesson) -> tuple[str, str]:
         key, kind = f"{lesson.name}_{name}", control.kind
         if not control.applies(start):
             continue
-        if isinstance(kind, Steps | Number):
-            value = kind.last if isinstance(kind, Steps) else kind.dial[1]
+        if name == played(lesson):
+            value = stops(lesson, name)[0]
+            app.session_state[key] = value  # the browser's slider, which AppTest has not
+        elif isinstance(kind, Number):
+            value = kind.dial[1]
             app.slider(key=key).set_value(value)
         elif isinstance(kind, OneOf):
             value = next(option for option in reversed(list(kind.labels)) if option != control.default)

@@ -13,11 +13,7 @@ from markupsafe import Markup
 from otcore.text.languages import language
 
 _LOADER = FileSystemLoader(Path(__file__).resolve().parents[1])
-# Streamlit keeps a hand's breadth free around the page; a first figure should be in sight without scrolling.
-PAGE_STYLE = (
-    "<style>.stMainBlockContainer{padding-top:2.6rem;padding-bottom:3rem}"
-    "@media(min-width:48rem){.stMainBlockContainer{padding-inline:2.5rem}}</style>"
-)
+PAGE_STYLE = "<style>" + (Path(__file__).with_name("page.css")).read_text(encoding="utf-8") + "</style>"
 
 
 def escape_html(text: object) -> str:
