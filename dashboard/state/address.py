@@ -17,26 +17,28 @@ TEXTS = ("text1", "text2")  # a person's own, left out of an address that would 
 
 
 def begin(page: str) -> None:
-    """Before any widget: takes over an address that this session did not write itself, and keeps every choice alive."""
+    """Before any widget: takes over an address that this session did not write itself, and keeps every choice alive.
+
+    The address of a page that was changed to is empty until its choices are written; only on the page that was shown before does an empty
+    address say that all is at its default.
+    """
     state, url = st.session_state, st.query_params.to_dict()
     same_page = state.get("_page") == page
-    fresh = "_url" not in state
-    if fresh or (url != state["_url"] and (url or same_page)):
+    if "_url" not in state or (url != state["_url"] and (url or same_page)):
         for key, one in KNOWN.items():
             state[key] = choices.read(one, url.get(key))
     else:
         choices.keep()
-    state["_page"] = page
 
 
-def end() -> None:
+def end(page: str) -> None:
     """After the page: writes the address of the view that is shown."""
     url = choices.changed(st.session_state)
     if not holds_texts():
         url = {key: text for key, text in url.items() if key not in TEXTS}
     if url != st.query_params.to_dict():
         st.query_params.from_dict(url)
-    st.session_state["_url"] = url
+    st.session_state["_url"], st.session_state["_page"] = url, page
 
 
 def address_of(**values: object) -> dict[str, str]:

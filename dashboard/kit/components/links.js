@@ -14,7 +14,7 @@ export default function (component) {
   root.replaceChildren();
   const lines = make("svg", { class: "lines", "aria-hidden": "true" }, SVG);
   const sides = ["source", "target"].map((side) => sideOf(side, data[side]));
-  const tip = make("div", { class: "tip", role: "tooltip" });
+  const tip = make("div", { class: "tip", "aria-hidden": "true" });
   root.append(sides[0].element, lines, sides[1].element, tip, tools());
   const drawn = [];
 

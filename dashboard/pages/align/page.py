@@ -8,7 +8,7 @@ from dashboard.pages.align.choices import CHOICES
 
 def page() -> None:
     """The controls, and the pair under one system or two."""
-    st.header("Align", anchor=False)
+    st.title("Align", anchor=False)
     st.caption("Words as two clouds of vectors, optimal transport between them, and the plan read as a word alignment.")
     controls.languages_and_sentence()
     with st.sidebar:

@@ -70,9 +70,9 @@ def axis_of(lesson: Lesson, name: str) -> Axis:
 
 
 def advance(lesson: Lesson) -> None:
-    """What begins to play begins with a step; at the end there is nothing to play."""
+    """What begins to play begins with a step; at the end, and where nothing is counted in steps, there is nothing to play."""
     name = played(lesson)
-    axis = axis_of(lesson, name) if name else None
+    axis = axis_of(lesson, name) if name and isinstance(lesson.controls[name].kind, Steps) else None
     if axis is None or axis.step + 1 >= len(axis.values):
         state.put(play=False)
     else:
