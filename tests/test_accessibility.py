@@ -18,10 +18,10 @@ ADDRESSES = {page.name: "" if page is PAGES[0] else page.name for page in PAGES}
 # Letters of figures against what they stand on: axe leaves drawings out.
 FAINT = """() => {
     const parse = (color) => (color.match(/[\\d.]+/g) || []).map(Number);
-    const light = ([r, g, b]) => [r, g, b].map((c) => c / 255).map((c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4))
+    const light = (rgb) => rgb.map((c) => c / 255).map((c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4))
         .reduce((sum, c, k) => sum + c * [0.2126, 0.7152, 0.0722][k], 0);
     const paper = parse(getComputedStyle(document.querySelector('[data-testid="stApp"]')).backgroundColor).slice(0, 3);
-    return [...document.querySelectorAll('.js-plotly-plot :is(.xtick, .ytick, .cbaxis) text, .js-plotly-plot :is(.xtitle, .ytitle, .gtitle)')]
+    return [...document.querySelectorAll('.js-plotly-plot :is(.xtick, .ytick, .cbaxis) text, .js-plotly-plot .gtitle')]
         .filter((text) => text.textContent.trim() && text.getClientRects().length)
         .map((text) => {
             const look = getComputedStyle(text), share = Number(look.fillOpacity) * Number(look.opacity);

@@ -124,7 +124,7 @@ SMALL = """() => {
     return found;
 }"""
 OFF_SCREEN = """() => [...document.querySelectorAll(
-    '.player, .bars, [data-testid="stMain"] [data-testid="stSlider"], [data-testid="stMain"] [data-testid="stButtonGroup"], .js-plotly-plot, .board svg'
+    '.player, .bars, [data-testid="stSlider"], [data-testid="stButtonGroup"], .js-plotly-plot, .board svg'
 )].filter((element) => !element.closest('[data-testid="stColumn"]')?.querySelector('blockquote'))
   .map((element) => [element.className?.baseVal ?? element.className, element.getBoundingClientRect()])
   .filter(([, box]) => box.top < 0 || box.bottom > innerHeight + 1 || box.right > innerWidth + 1)

@@ -48,7 +48,7 @@ def take(edit: dict) -> None:
     try:
         side, changed = edited(read_clouds(chosen.first, chosen.second), edit)
     except InputError as error:
-        st.toast(markup.escape_markdown(str(error)))
+        st.toast(markup.told(error))
         return
     state.put(**{CHOICES.key(_SIDES[side]): cloud_text(changed.rows)})
 
