@@ -47,7 +47,7 @@ def settle(page: Page) -> None:
 
 def found_by_axe(page: Page) -> list[str]:
     """What is serious or worse, with the piece of the page that it is about."""
-    results = Axe().run(page, options={"resultTypes": ["violations"]}).response
+    results = Axe().run(page, options={"resultTypes": ["violations"], "preload": False}).response
     serious = [one for one in results["violations"] if one["impact"] in ("serious", "critical")]
     return [f"{one['id']}: {node['html'][:200]}" for one in serious for node in one["nodes"]]
 

@@ -19,7 +19,7 @@ def languages_and_sentence() -> None:
     narrow, wide = st.columns([5, 6], vertical_alignment="bottom")
     with narrow.container(horizontal=True, vertical_alignment="bottom", wrap=False):
         widgets.draw(CHOICES, "source", filter_mode="contains", on_change=state.unmark)
-        st.button("⇄", key="swap", help="Swap the two sides", on_click=_swap)
+        st.button("Swap the two sides", icon=":material/swap_horiz:", key="swap", on_click=_swap)
         widgets.draw(CHOICES, "target", filter_mode="contains", on_change=state.unmark)
     with wide:
         _sentence()
@@ -66,9 +66,9 @@ def _browse() -> None:
     collection = background.collection()
     with st.container(horizontal=True, vertical_alignment="bottom"):
         widgets.draw(CHOICES, "tags", options=collection.tags, placeholder="any phenomenon: compound, idiom, …", width=420)
-        steps = (("◀", "Previous sentence", -1), ("▶", "Next sentence", 1), ("Random", "Another sentence", None))
-        for label, help, step in steps:
-            st.button(label, key=f"step{label}", help=help, on_click=_step, args=(step,))
+        for sign, icon, name, step in (("◀", "chevron_left", "Previous sentence", -1), ("▶", "chevron_right", "Next sentence", 1)):
+            st.button(name, icon=f":material/{icon}:", key=f"step{sign}", on_click=_step, args=(step,))
+        st.button("Random", key="stepRandom", help="Another sentence", on_click=_step, args=(None,))
         st.button("✎ Own text", key="own", on_click=_own, help="Align your own sentences; starts from the ones shown.")
 
 
