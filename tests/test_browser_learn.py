@@ -69,12 +69,22 @@ def test_every_lesson_is_drawn_and_moves_and_the_way_on_leads_to_the_top_of_the_
     expect(page.get_by_role("heading", level=1)).to_have_text("Learn")
 
 
+COUNTING = """() => {
+    window.sent = 0;
+    const send = WebSocket.prototype.send;
+    WebSocket.prototype.send = function (...what) {
+        window.sent += 1;
+        return send.apply(this, what);
+    };
+}"""
+
+
 def test_playing_and_dragging_ask_nothing_of_the_server(visit):
     """What is sent while a lesson plays is counted: nothing, until it rests."""
     page = visit("learn?lesson=loss&loss_step=0")
     expect(page.get_by_role("button", name="Play")).to_be_visible()
     still(page)
-    page.context.set_offline(True)
+    page.evaluate(COUNTING)
     changes(page, lambda: page.get_by_role("button", name="Play").click())
     page.wait_for_function("document.querySelector('.js-plotly-plot').layout.title.text.includes('After 3 steps')")
     shown = page.locator(".number", has_text="distance to translation").locator(".value")
@@ -82,7 +92,7 @@ def test_playing_and_dragging_ask_nothing_of_the_server(visit):
     slider = page.locator(".player input")
     changes(page, lambda: slider.evaluate("input => { input.value = 20; input.dispatchEvent(new Event('input')) }"))
     assert shown.inner_text() != before
-    page.context.set_offline(False)
+    assert page.evaluate("window.sent") == 0
     page.get_by_role("button", name="Stop").click()
     expect(page.get_by_role("button", name="Play")).to_be_visible()
     expect(page).to_have_url(re.compile("loss_step="))
