@@ -24,7 +24,8 @@ from otcore.base.errors import InputError
 
 _CHART = {"displaylogo": False, "displayModeBar": False}
 _CARDS = 3  # lessons side by side in the list
-_ABOVE, _DRAWN = 8.6, 3.4  # rem above the figures in teacher's mode; how much more where bars are drawn by hand
+# rem above the figures in teacher's mode; how much more where bars are drawn by hand, and where labels may need a second line
+_ABOVE, _DRAWN, _WRAPPED, _FEW = 8.6, 3.4, 2.2, 3
 _PAPER = (
     "The method is that of Alqahtani, Lalwani, Zhang, Romeo and Mansour, "
     "[*Using Optimal Transport as Alignment Objective for fine-tuning Multilingual Contextualized Embeddings*]"
@@ -112,7 +113,8 @@ def _stage(lesson: Lesson, drawing: Drawing) -> st.container:
     place = controls.draw(lesson, abreast=True)
     drawn, reading = any(isinstance(one.kind, Drawn) for one in lesson.controls.values()), bool(drawing.before)
     with st.container(key="stage"):
-        st.html(f"<style>.st-key-stage{{--above:{_ABOVE + _DRAWN * drawn}rem}}</style>")
+        above = _ABOVE + (_DRAWN if drawn else _WRAPPED * (len(lesson.controls) > _FEW))
+        st.html(f"<style>.st-key-stage{{--above:{above:g}rem}}</style>")
         columns = st.columns([3, 2] if reading else len(drawing.pictures))
         if reading:
             columns[-1].markdown(drawing.before)
