@@ -7,7 +7,7 @@ from axe_playwright_python.sync_playwright import Axe
 from browsing import visits
 from playwright.sync_api import Page, expect
 
-from dashboard.pages.registry import PAGES
+from dashboard.pages.listing import PAGES
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
