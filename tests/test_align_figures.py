@@ -280,3 +280,15 @@ def test_every_default_survives_its_own_check():
             continue
         held = choices.start_of(one)
         assert choices.read(one, choices.written(one, held)) == held, key
+
+
+def test_a_message_tells_a_files_name_and_not_where_it_lies(tmp_path):
+    (tmp_path / "run-1").mkdir()
+    told = markup.told(
+        f"The run in {tmp_path}/run-1 cannot be read; {tmp_path}/run-1/weights is missing, half/half and https://a.b/c/d stay."
+    )
+    plain = told.replace("\\", "")
+    assert plain == "The run in run-1 cannot be read; weights is missing, half/half and https://a.b/c/d stay."
+    assert markup.told("/no/such/place/here *b*") == markup.escape_markdown("/no/such/place/here *b*"), (
+        "what is not of this machine is user text"
+    )

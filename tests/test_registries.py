@@ -282,7 +282,7 @@ def test_a_new_solver_is_on_the_playground(add):
     fine(app.run())
     table = app.dataframe[0].value.set_index("solver")
     assert table.loc["independent", "value"] == pytest.approx(table.loc["independent", "⟨π, C⟩"] + 0.25)
-    assert "The independent plan" in app.get("plotly_chart")[1].proto.spec
+    assert "The independent plan" in app.get("plotly_chart")[0].proto.spec
     assert app.query_params["pg_shown"] == "independent"
 
 

@@ -45,7 +45,7 @@ def check_encoder(name: str) -> None:
     if source_of(name).listed_only and name not in encoder_names():
         raise InputError(f"The folder {name} is not open to this app; its owner lists folders in OTCORE_ENCODERS.")
     if is_absent(name):
-        raise InputError(f"Encoder {name} is not on this machine; download it where it is chosen.")
+        raise InputError(f"Encoder {name} has not been downloaded yet; the button below the box in which it was chosen does that.")
 
 
 @st.cache_data(ttl=60, show_spinner=False)

@@ -80,7 +80,7 @@ def _offer(name: str) -> None:
     source = source_of(name)
     facts, problem = background.facts_of(name)
     if facts is None:
-        st.info(markup.escape_markdown(problem))
+        st.info(markup.told(problem))
         return
     if source.at_once:
         attempt(lambda: background.start_download(name))

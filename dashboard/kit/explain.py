@@ -10,7 +10,7 @@ from otcore.base.errors import InputError
 
 def explain(error: InputError) -> None:
     """An error as a sentence on the page; user text in it stays text."""
-    st.error(markup.escape_markdown(str(error)))
+    st.error(markup.told(error))
 
 
 def attempt(act: Callable[[], object]) -> None:

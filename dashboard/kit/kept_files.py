@@ -17,10 +17,10 @@ def kept_panel(store: Store) -> None:
     entries, users = store.entries(), store.in_use()
     mine = {entry.key for entry in entries if visitors.may_change(*owners_of(store, entry.key))}
     total = in_words(sum(entry.bytes for entry in entries))
-    stay = f" What is not used for {store.days:g} days goes." if store.days else ""
+    stay = f" What has not been used for {store.days:g} days is removed." if store.days else ""
     st.caption(
-        f"{store.label.capitalize()} that are kept on this machine take up {total} of {in_words(store.budget)}; what was longest not used "
-        f"makes room for new files.{stay} A link to a view of removed files asks for them again."
+        f"{store.label.capitalize()} kept on this machine take up {total} of {in_words(store.budget)}; those unused for longest "
+        f"make room for new ones.{stay} A link to a view of removed files asks for them again."
     )
     for entry in entries:
         text, button = st.columns([4, 1], vertical_alignment="center")

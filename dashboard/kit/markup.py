@@ -12,12 +12,9 @@ from markupsafe import Markup
 
 from otcore.text.languages import language
 
+_PATH = re.compile(r"(?<![\w./:])(?:/[\w.@+~=-]+){2,}")
 _LOADER = FileSystemLoader(Path(__file__).resolve().parents[1])
-# Streamlit keeps a hand's breadth free around the page; a first figure should be in sight without scrolling.
-PAGE_STYLE = (
-    "<style>.stMainBlockContainer{padding-top:2.6rem;padding-bottom:3rem}"
-    "@media(min-width:48rem){.stMainBlockContainer{padding-inline:2.5rem}}</style>"
-)
+PAGE_STYLE = "<style>" + (Path(__file__).with_name("page.css")).read_text(encoding="utf-8") + "</style>"
 
 
 def escape_html(text: object) -> str:
@@ -28,6 +25,16 @@ def escape_html(text: object) -> str:
 def escape_markdown(text: str) -> str:
     """Text as Markdown text: nothing in it is formatting, a link, a formula, an emoji code or a colour."""
     return re.sub(r"([\\`*_{}\[\]()<>#+\-.!|~$:&])", r"\\\1", text.replace("\n", " "))
+
+
+def told(sentence: object) -> str:
+    """What the engine says, as Markdown: user text in it stays text, and of a file or folder of this machine only the name is told."""
+    return escape_markdown(_PATH.sub(_name, str(sentence)))
+
+
+def _name(found: re.Match) -> str:
+    path = Path(found[0])
+    return path.name if path.exists() or path.parent.is_dir() else found[0]
 
 
 def isolated(text: str, code: str) -> str:

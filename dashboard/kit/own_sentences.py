@@ -62,6 +62,6 @@ def _add(key: str, given: list[tuple[str, str, bytes]], code: str | None, pasted
         others = [entry for entry in given if entry[0] != code]
         state.put(**{key: owned(TEXTS, keep_sentences([*others, (code, name, content)]))})
     except InputError as error:
-        st.error(markup.escape_markdown(str(error)))
+        st.error(markup.told(error))
         return
     st.rerun()

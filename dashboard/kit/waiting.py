@@ -57,7 +57,7 @@ def _at_work(key: str, name: str, until_early: bool) -> None:
 
 def _again(found: Snapshot, name: str) -> None:
     if found.state == "failed":
-        st.error(markup.escape_markdown(found.error))
+        st.error(markup.told(found.error))
     else:
         st.info(f"This {name} was cancelled. Choose other settings, or start it again.")
     st.button("Start again", key=f"restart_{name}", on_click=work.jobs().forget, args=(found.key, work.visitor()))

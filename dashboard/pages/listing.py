@@ -34,7 +34,7 @@ class Page:
         place = st.empty()
         if self.module not in sys.modules:
             with place.container():
-                st.header(self.title, anchor=False)
+                st.title(self.title, anchor=False)
                 st.caption(self.about)
                 st.skeleton(height=_FIGURE)
             importlib.import_module(first)

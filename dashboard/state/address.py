@@ -16,7 +16,11 @@ _LONGEST = 6_000  # characters of the whole query; servers and messengers cut or
 
 
 def begin(page: str) -> None:
-    """Before any widget: takes over an address that this session did not write itself, and keeps every choice alive."""
+    """Before any widget: takes over an address that this session did not write itself, and keeps every choice alive.
+
+    The address of a page that was changed to is empty until its choices are written; only on the page that was shown before does an empty
+    address say that all is at its default.
+    """
     state, url = st.session_state, st.query_params.to_dict()
     same_page = state.get("_page") == page
     fresh, anew = "_url" not in state, state.pop("_anew", False)
@@ -28,16 +32,15 @@ def begin(page: str) -> None:
             state[key] = opening.get(key, choices.read(one, said.get(key)))
     else:
         choices.keep()
-    state["_taken"] = None if anew else taken
-    state["_page"] = page
+    state["_taken"], state["_here"] = None if anew else taken, page
 
 
-def end() -> None:
+def end(page: str) -> None:
     """After the page: writes the address of the view that is shown."""
     url = _shown()
     if len(urlencode(url)) > _LONGEST:
         url = {key: text for key, text in url.items() if key not in choices.private_keys()}
-    opening = choices.opening_of(st.session_state["_page"])
+    opening = choices.opening_of(page)
     if url == {key: choices.written(KNOWN[key], value) for key, value in opening.items()}:
         url = {}
     elif not url and opening:  # all defaults, which an empty address would not mean
@@ -48,7 +51,7 @@ def end() -> None:
             st.rerun()
     if url != st.query_params.to_dict():
         st.query_params.from_dict(url)
-    st.session_state["_url"] = url
+    st.session_state["_url"], st.session_state["_page"] = url, page
 
 
 def address_of(**values: object) -> dict[str, str]:
@@ -66,5 +69,5 @@ def holds_texts() -> bool:
 
 def _shown() -> dict[str, str]:
     """The address of what is shown, however long: what is a person's own stays with its page."""
-    left_out = choices.private_keys(st.session_state["_page"])
+    left_out = choices.private_keys(st.session_state["_here"])
     return {key: text for key, text in choices.changed(st.session_state).items() if key not in left_out}

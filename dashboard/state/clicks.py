@@ -53,7 +53,7 @@ def take_point(key: str, field: str = "mark") -> None:
 
 def take_text(key: str, name: str, field: str) -> None:
     """Callback of a component that gives a text under `name`: it becomes the choice, where the field takes it."""
-    text = st.session_state[key].get(name)
+    text = told(key, name)
     if text is not None:
         put(**{field: read(KNOWN[field], str(text))})
 

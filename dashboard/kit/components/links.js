@@ -17,7 +17,7 @@ export default function (component) {
   strip.replaceChildren();
   const lines = make("svg", { class: "lines", "aria-hidden": "true" }, SVG);
   const sides = ["source", "target"].map((side) => sideOf(side, data[side]));
-  const tip = make("div", { class: "tip", role: "tooltip" });
+  const tip = make("div", { class: "tip", "aria-hidden": "true" });
   const paths = new Map(); // "source-target" → its path and the wider one that is pointed at
   const hand = new Map((data.hand ?? []).map(([source, target, sure]) => [`${source}-${target}`, { source, target, sure }]));
   let shown = data.lines, inRows = true, begun = null;

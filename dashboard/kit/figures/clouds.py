@@ -9,6 +9,7 @@ from dashboard.kit.figures.frames import Figure, axis, figure, plain
 from dashboard.kit.theme import GREY
 
 _LEAST = 0.04  # of the largest mass: less is not drawn
+_HEAD, _SEEN = 11, 1e-3  # pixels of an arrow's head; a pull that is shorter has none
 _STEPS = (0.15, 0.4, 0.7, 1.0)  # lines come in four widths: one trace each is quick, one a line is not
 
 
@@ -43,12 +44,11 @@ def cloud(
     plan : (mass (n, m), from (n, 2), to (m, 2)): a line for each cell, as wide as its mass, the widest `widest` pixels
     pulls: (where (n, 2), way (n, 2), colour): an arrow at each point, as long as its pull
     """
-    traces = [*(_flows(*plan, widest) if plan else ()), *map(_points, groups)]
+    traces = [*(_flows(*plan, widest) if plan else ()), *map(_points, groups), *(_arrows(*pull) for pull in pulls)]
     spans = [{"range": list(span)} for span in ranges] if ranges else ({}, {})
     layout = {
         "xaxis": axis("first coordinate", showgrid=True, constrain="domain", **spans[0]),
         "yaxis": axis("second coordinate", showgrid=True, scaleanchor="x", constrain="domain", **spans[1]),
-        "annotations": [arrow for where, way, color in pulls for arrow in _arrows(where, way, color)],
     }
     return figure(traces, title, layout, height=height, legend="below")
 
@@ -76,8 +76,12 @@ def _flows(mass: np.ndarray, start: np.ndarray, end: np.ndarray, widest: float) 
             yield {"type": "scatter", "mode": "lines", "x": x, "y": y, "line": line, **quiet}
 
 
-def _arrows(where: np.ndarray, way: np.ndarray, color: str) -> Iterator[dict]:
-    head = {"text": "", "showarrow": True, "arrowhead": 2, "arrowsize": 1, "arrowwidth": 2, "arrowcolor": color}
-    for (x, y), (dx, dy) in zip(np.asarray(where).tolist(), np.asarray(way).tolist(), strict=True):
-        if np.hypot(dx, dy) > 1e-3:
-            yield head | {"x": x + dx, "y": y + dy, "ax": x, "ay": y, "xref": "x", "yref": "y", "axref": "x", "ayref": "y"}
+def _arrows(where: np.ndarray, way: np.ndarray, color: str) -> dict:
+    """One trace for all: annotations with arrows, one a point, are too slow to be moved."""
+    start = np.asarray(where, dtype=np.float64)
+    ends = [start, start + np.asarray(way), np.full_like(start, np.nan)]
+    x, y = ([None if np.isnan(value) else value for value in np.stack([one[:, k] for one in ends], 1).ravel().tolist()] for k in (0, 1))
+    sizes = [size for length in np.hypot(*np.asarray(way).T) for size in (0, _HEAD * bool(length > _SEEN), 0)]
+    head = {"symbol": "arrow", "angleref": "previous", "size": sizes, "color": color, "opacity": 1}
+    look = {"line": {"color": color, "width": 2}, "marker": head, "showlegend": False, "hoverinfo": "skip", "cliponaxis": False}
+    return {"type": "scatter", "mode": "lines+markers", "x": x, "y": y, "name": "pull", **look}

@@ -22,7 +22,7 @@ def languages_and_sentence() -> None:
     narrow, wide, buttons = st.columns([10, 7, 5], gap="small", vertical_alignment="bottom")
     with narrow.container(horizontal=True, vertical_alignment="bottom", wrap=False):
         _language("source")
-        st.button("⇄", key="swap", help="Swap the two sides", on_click=_swap)
+        st.button("Swap the two sides", icon=":material/swap_horiz:", key="swap", on_click=_swap)
         _language("target")
     with wide:
         _sentence()
@@ -96,8 +96,8 @@ def _sentence() -> None:
 
 def _browse() -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", wrap=False):
-        for label, help, step in (("◀", "Previous sentence", -1), ("▶", "Next sentence", 1)):
-            st.button(label, key=f"step{label}", help=help, on_click=_step, args=(step,))
+        for sign, icon, name, step in (("◀", "chevron_left", "Previous sentence", -1), ("▶", "chevron_right", "Next sentence", 1)):
+            st.button(name, icon=f":material/{icon}:", key=f"step{sign}", on_click=_step, args=(step,))
         with st.popover("More"):
             st.button("Random sentence", key="stepRandom", on_click=_step, args=(None,), width="stretch")
             st.button("✎ Empty both boxes", key="own", on_click=_own, help="For sentences of your own.", width="stretch")

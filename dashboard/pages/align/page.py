@@ -13,7 +13,7 @@ _LEAD = (
 
 def page() -> None:
     """The controls, and the pair under one system or two."""
-    st.header("Align", anchor=False)
+    st.title("Align", anchor=False)
     st.markdown(_LEAD)
     controls.languages_and_sentence()
     with st.sidebar:

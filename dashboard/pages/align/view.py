@@ -84,7 +84,7 @@ def _usable(system: System, pair: SentencePair) -> System:
     told."""
     name, problem = background.usable_encoder(system.encoder)
     if problem:
-        st.warning(markup.escape_markdown(problem))
+        st.warning(markup.told(problem))
     uncounted = [side.language for side in (pair.source, pair.target) if side.language not in LANGUAGES]
     settings = system.settings
     if settings.masses == "inverse-frequency" and uncounted:

@@ -9,7 +9,7 @@ from dashboard.pages.compare.choices import CHOICES, TRANSFER
 
 
 def page() -> None:
-    st.header("Compare", anchor=False)
+    st.title("Compare", anchor=False)
     widgets.draw(CHOICES, "part", label_visibility="collapsed")
     if state.get(CHOICES.key("part")) == TRANSFER:
         st.caption(

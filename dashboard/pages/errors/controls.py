@@ -117,7 +117,7 @@ def _own_files() -> None:
         widgets.draw(CHOICES, "er_reverse")
         labels = ["Pairs", "Gold links"] if state.get("er_format") != "parallel" else ["Source side", "Target side", "Gold links"]
         given = {label: _one_file(column, label) for column, label in zip(st.columns(len(labels)), labels, strict=True)}
-        st.caption("Words must already stand apart at spaces, since gold links count them. The files stay on this server.")
+        st.caption("Words must be separated by spaces, because gold links count them. The files stay on this server.")
         if st.button("Analyse these files", key="er_take", type="primary"):
             attempt(lambda: _take(given))
         with st.popover("Kept files"):

@@ -116,7 +116,7 @@ def _start() -> None:
     try:
         settings = next_settings()
     except NotYet as error:
-        st.info(markup.escape_markdown(str(error)))
+        st.info(markup.told(error))
     except InputError as error:
         explain(error)
     if st.button("Start", key="start_run", type="primary", icon=":material/play_arrow:", disabled=settings is None):

@@ -1,12 +1,16 @@
 """What the lessons ask of the bundled encoder and sentences, kept. The module itself is their `Engine`
 (`dashboard.pages.learn.lessons.types`)."""
 
+import sys
 from collections.abc import Mapping
 
 import streamlit as st
 
 from dashboard.background import aligning
 from dashboard.background.encoders import collection, encoder
+from dashboard.kit.figures.film import Film, film_of
+from dashboard.kit.figures.large import enlarged_parts
+from dashboard.pages.learn.lessons import LESSONS
 from dashboard.state import System
 from otcore.alignment.aligner import Aligned, align_encoded
 from otcore.alignment.scores import Scores, score_pair
@@ -43,3 +47,18 @@ def tag_rates(target: str) -> dict[str, tuple[float, int]]:
         for tag in pair.tags:
             totals[tag] = totals.get(tag, Scores(0, 0, 0, 0, 0, pairs=0)) + score_pair(alignment.pairs, pair.gold)
     return {tag: (total.aer, total.pairs) for tag, total in totals.items()}
+
+
+@st.cache_resource(max_entries=40, show_spinner=False)
+def film(lesson: str, name: str, stops: tuple, others: tuple[tuple[str, object], ...], teacher: bool) -> Film:
+    """What a lesson shows at each value of one of its controls, the others being what they are.
+
+    raises: InputError   what the lesson refuses
+    """
+    shown, engine = LESSONS[lesson], sys.modules[__name__]
+    drawings = [shown.draw(build(shown.view, {**dict(others), name: value}), engine) for value in stops]
+    figures = [[picture.figure.to_plotly_json() for picture in drawing.pictures] for drawing in drawings]
+    if teacher:
+        figures = [[enlarged_parts(figure) for figure in one] for one in figures]
+    numbers = [[(value, meaning) for _, value, meaning in drawing.numbers] for drawing in drawings]
+    return film_of(figures, numbers, [drawing.halts for drawing in drawings])

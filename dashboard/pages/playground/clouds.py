@@ -5,6 +5,7 @@ import re
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
@@ -86,29 +87,41 @@ def cloud_text(numbers: np.ndarray) -> str:
     return "; ".join(" ".join(f"{value:g}" for value in row) for row in numbers)
 
 
-def clicked(clouds: Sequence[Cloud], action: str, weight: float, point: Mapping) -> tuple[int, Cloud]:
-    """Which cloud a click changes, and what it becomes.
+def edited(clouds: Sequence[Cloud], edit: Mapping[str, Any]) -> tuple[int, Cloud]:
+    """Which cloud an edit by hand changes, and what it becomes.
 
-    action: "first" or "second" for a point more in that cloud (where one lies there already its weight grows), or "remove"
-    point : as the picture gives it: `curve_number` 0 and 1 are the clouds, more is the grid; `point_index`, `x`, `y`
+    edit  : `act`, one of "add", "move", "weigh", "remove"; `side`, 0 or 1; `place` of a point there; `x`, `y`; `weight`
     raises: InputError   the cloud has MOST_POINTS already, or would have no point with a weight
     """
-    if action == "remove":
-        side = int(point["curve_number"])
-        left = Cloud(np.delete(clouds[side].rows, int(point["point_index"]), 0))
-        if not left.weights.sum() > 0:
-            raise InputError("A cloud needs a point with a weight; draw another before this one goes.")
-        return side, left
-    side = ("first", "second").index(action)
+    side, act = int(edit["side"]), edit["act"]
     rows = clouds[side].rows.copy()
-    place = np.array([float(point["x"]), float(point["y"])])[: rows.shape[1] - 1]
-    here = np.flatnonzero((np.abs(clouds[side].points - place) < 1e-9).all(1))
+    if act == "add":
+        return side, _with_point(rows, edit)
+    place = int(edit["place"])
+    if act == "move":
+        rows[place, :-1] = _at(rows, edit)
+    elif act == "weigh":
+        rows[place, -1] = edit["weight"]
+    else:
+        rows = np.delete(rows, place, 0)
+    if not rows[:, -1].sum() > 0:
+        raise InputError("A cloud needs a point with a weight; add another before this one goes.")
+    return side, Cloud(rows)
+
+
+def _with_point(rows: np.ndarray, edit: Mapping[str, Any]) -> Cloud:
+    """One point more; where one lies there already its weight grows."""
+    here = np.flatnonzero((np.abs(rows[:, :-1] - _at(rows, edit)) < 1e-9).all(1))
     if len(here):
-        rows[here[0], -1] += weight
-        return side, Cloud(rows)
+        rows[here[0], -1] += edit["weight"]
+        return Cloud(rows)
     if len(rows) >= MOST_POINTS:
         raise InputError(f"The cloud has {MOST_POINTS} points, the most the playground takes; remove one first.")
-    return side, Cloud(np.vstack([rows, [*place, weight]]))
+    return Cloud(np.vstack([rows, [*_at(rows, edit), edit["weight"]]]))
+
+
+def _at(rows: np.ndarray, edit: Mapping[str, Any]) -> np.ndarray:
+    return np.array([float(edit["x"]), float(edit["y"])])[: rows.shape[1] - 1]
 
 
 def solve_all(first: Cloud, second: Cloud, cost: str, *, epsilon: float, penalty: float, mass: float) -> list[Solved]:

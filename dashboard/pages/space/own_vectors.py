@@ -40,7 +40,7 @@ def _add(files: list, table) -> None:
                 VECTORS, keep_vectors([(one.name, one.getvalue()) for one in files], (table.name, table.getvalue()) if table else None)
             )
     except InputError as error:
-        st.error(markup.escape_markdown(str(error)))
+        st.error(markup.told(error))
         return
     state.put(**{_VECTORS: found, _PICK: ""})
     st.rerun()

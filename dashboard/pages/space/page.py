@@ -10,7 +10,7 @@ from dashboard.pages.space.choices import CHOICES
 
 
 def page() -> None:
-    st.header("Space", anchor=False)
+    st.title("Space", anchor=False)
     st.caption("Words in their sentences as points of the embedding space: do translations meet, and do languages mix?")
     controls.mode()
     with st.sidebar:

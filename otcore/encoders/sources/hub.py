@@ -166,16 +166,18 @@ def _model_info(name: str):
     try:
         return huggingface_hub.HfApi().model_info(name, files_metadata=True, timeout=_PATIENCE)
     except GatedRepoError as error:
-        raise InputError(f"{name} is given out on request only; ask for it on its hub page and log in here, or choose another.") from error
+        raise InputError(
+            f"{name} is available on request only: ask for access on its page on the model hub and log in here, or choose another."
+        ) from error
     except (RepositoryNotFoundError, HFValidationError) as error:
-        raise InputError(f"The model hub has no {name} that is open to this machine; check the name.") from error
+        raise InputError(f"The model hub has no public encoder called {name}; check the spelling.") from error
     except HfHubHTTPError as error:
-        raise InputError(f"The model hub refuses to tell of {name} ({_reason(error)}); try again later or choose another.") from error
+        raise InputError(f"The model hub gave no answer about {name} ({_reason(error)}); try again later or choose another.") from error
     except Exception as error:  # of whichever HTTP client the hub's library uses: unreachable, or offline by HF_HUB_OFFLINE
         logging.getLogger(__name__).info("asking the hub for %s failed", name, exc_info=True)
         names = list(cached())
-        others = f"one from the local cache ({', '.join(names)})" if names else "a folder; the local cache has none"
-        away = f"Encoder {name} is not in the local cache and the model hub cannot be reached"
+        others = f"one that was downloaded earlier ({', '.join(names)})" if names else "a folder that holds one"
+        away = f"{name} has not been downloaded to this machine, and the model hub cannot be reached"
         raise InputError(f"{away}; choose a bundled encoder or {others}.") from error
 
 
@@ -183,7 +185,9 @@ def _check_space(found: Facts) -> None:
     cache = Path(constants.HF_HUB_CACHE)
     free = shutil.disk_usage(next(folder for folder in (cache, *cache.parents) if folder.is_dir())).free
     if not found.here and free < found.size:
-        raise InputError(f"{found.name} takes {readable_size(found.size)} and {readable_size(free)} are free; make room for it.")
+        raise InputError(
+            f"{found.name} needs {readable_size(found.size)}, but only {readable_size(free)} are free; make room and try again."
+        )
 
 
 def _tell(teller: Teller, found: Facts, began: int, file: str, done: int) -> None:

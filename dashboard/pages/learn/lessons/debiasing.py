@@ -26,6 +26,7 @@ LAST = 24
 EPSILONS = (0.01, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0)
 _POINTS = 18
 _RATE = 0.35
+_MEETS = 0.9  # of the ring's width: from there on a cloud has landed on it
 _ON_WORDS = "With the debiased solver the plan is the same as the entropic one; the number “objective” is the divergence."
 
 
@@ -33,7 +34,7 @@ _ON_WORDS = "With the debiased solver the plan is the same as the entropic one; 
 class View:
     """Steps made, and the blur."""
 
-    step: int = choice(0, Steps(LAST), "Steps of the flow")
+    step: int = choice(LAST, Steps(LAST), "Steps of the flow")
     epsilon: float = choice(0.5, OneOf(EPSILONS, "scale"), "ε (squared distance)")
 
 
@@ -80,8 +81,8 @@ def _draw(view: View, engine: Engine) -> Drawing:
     plain, debiased = (_cloud(name, course, view.step) for name, course in zip(names, courses, strict=True))
     return Drawing(
         pictures=(
-            Picture(plain, spoken.format("plain", shares[0]), "The blue cloud comes near but ends too small."),
-            Picture(debiased, spoken.format("debiased", shares[1]), "The blue cloud lands on the ring."),
+            Picture(plain, spoken.format("plain", shares[0]), _reading(view.step, shares[0])),
+            Picture(debiased, spoken.format("debiased", shares[1]), _reading(view.step, shares[1])),
         ),
         numbers=(
             ("OT_ε(β, β)", f"{own[0]:.3f}", "cost of the ring to itself: not 0, because a blurred plan moves mass even to where it is"),
@@ -92,6 +93,14 @@ def _draw(view: View, engine: Engine) -> Drawing:
         facts={"self": own[0], "debiased self": own[1], "plain": shares[0], "debiased": shares[1]},
         words=(Words({"sentence": "g002", "target": "de", "solver": "debiased", "epsilon": 0.1}, _ON_WORDS),),
     )
+
+
+def _reading(step: int, share: float) -> str:
+    """What is to be seen of a cloud that is so wide, as a share of the ring's width."""
+    if step < LAST:
+        return f"After {step} of {LAST} steps the blue cloud is {share:.0%} as wide as the ring."
+    ended = "ended too small" if share < _MEETS else "landed on the ring"
+    return f"The blue cloud {ended}: it is {share:.0%} as wide."
 
 
 def _cloud(name: str, course: Course, step: int) -> Figure:

@@ -19,6 +19,9 @@ _TOP = 8
 _WHO = {"split": "split piles (Kantorovich)", "whole": "whole piles only (Monge)", "own": "my own plan"}
 _TITLES = {"split": "The cheapest plan", "whole": "The cheapest plan that splits no pile", "own": "Your plan"}
 _ON_WORDS = "English words are the piles, German words the holes, all equally heavy; the distance is 1 − cosine of their vectors."
+_COST = "mass times distance to the power p, added up over all moves"
+_NO_COST = "there is no plan yet, so there is nothing to add up: a plan moves all the earth and fills every hole exactly"
+_NO_MAP = "**Monge has no plan here**: there is no way to fill every hole exactly without splitting a pile."
 _CELLS = Drawn(PLACES**2, _TOP, limits=("earth_piles", "earth_holes"))
 
 
@@ -49,8 +52,8 @@ def problem_of(view: View) -> Problem:
 def _draw(view: View, engine: Engine) -> Drawing:
     problem = problem_of(view)
     best = solve(problem, make_solver("exact"))
-    shown, note = _shown(view, problem, best)
-    cost = float((shown * problem.cost).sum())
+    shown, note, whole = _shown(view, problem, best)
+    cost = float((shown * problem.cost).sum()) if whole else None
     places, title = [str(k + 1) for k in range(PLACES)], _TITLES[view.who]
     moves = "; ".join(f"{shown[i, j]:.2f} from {i + 1} to {j + 1}" for i, j in np.argwhere(shown > 1e-9)) or "nothing is moved"
     figure = piles(problem.source_mass, problem.target_mass, shown, title=title)
@@ -62,35 +65,39 @@ def _draw(view: View, engine: Engine) -> Drawing:
             Picture(table, f"Plan as a matrix: {moves}.", "Row sums are the piles, column sums the holes."),
         ),
         numbers=(
-            ("cost of this plan", f"{cost:.3f}", "mass times distance to the power p, added up over all moves"),
+            ("cost of this plan", "–" if cost is None else f"{cost:.3f}", _NO_COST if cost is None else _COST),
             ("cheapest possible", f"{best.value:.3f}", "the optimal transport cost, by the engine's exact solver"),
             ("moves", str(int((shown > 1e-9).sum())), "cells of the matrix with mass; an optimum needs at most piles + holes − 1"),
         ),
         note=note,
-        facts={"cost": cost, "best": best.value},
+        facts={"best": best.value} | ({} if cost is None else {"cost": cost}),
         words=(Words({"solver": "exact", "masses": "uniform", "sentence": "g001", "target": "de"}, _ON_WORDS),),
     )
 
 
-def _shown(view: View, problem: Problem, best: Plan) -> tuple[np.ndarray, str]:
+def _shown(view: View, problem: Problem, best: Plan) -> tuple[np.ndarray, str, bool]:
+    """What is drawn, a sentence on it, and whether it is a plan: it moves all earth and fills every hole."""
     if view.who == "split":
         split = int((((best.plan > 1e-9).sum(1)) > 1).sum())
-        return best.plan, f"This optimum splits {split} of the piles." if split else "This optimum splits no pile: Monge would agree."
+        told = f"This optimum splits {split} of the piles." if split else "This optimum splits no pile: Monge would agree."
+        return best.plan, told, True
     if view.who == "whole":
         plan = cheapest_map(problem.cost, problem.source_mass, problem.target_mass)
         if plan is None:
-            return np.zeros_like(problem.cost), "**Monge has no plan here**: no way to fill every hole exactly without splitting a pile."
+            return np.zeros_like(problem.cost), _NO_MAP, False
         more = float((plan * problem.cost).sum()) - best.value
-        return plan, f"Not splitting costs {more:.3f} more than the optimum." if more > 1e-9 else "Here not splitting costs nothing."
+        return plan, f"Not splitting costs {more:.3f} more than the optimum." if more > 1e-9 else "Here not splitting costs nothing.", True
     a, b = view.shovels
     shovels = np.array(listed(view.own)).reshape(PLACES, PLACES)
     plan, wrong = shovels / a.sum(), np.abs(shovels.sum(1) - a).sum() + np.abs(shovels.sum(0) - b).sum()
     if a.sum() != b.sum():
-        return plan, "Make piles and holes equally many shovels first: only then can a plan by hand come out."
+        return plan, "Make piles and holes equally many shovels first: only then can a plan by hand come out.", False
     if wrong:
-        return plan, f"Not a plan yet: rows and columns are {wrong:.0f} shovels off. Click a cell for one more, Shift + click for one less."
+        told = f"Not a plan yet: rows and columns are {wrong:.0f} shovels off. Click a cell for one more, Shift + click for one less."
+        return plan, told, False
     more = float((plan * problem.cost).sum()) - best.value
-    return plan, "**That is an optimum.**" if more < 1e-9 else f"A valid plan, {more:.3f} dearer than the cheapest. Can you lower it?"
+    told = "**That is an optimum.**" if more < 1e-9 else f"A valid plan, {more:.3f} dearer than the cheapest. Can you lower it?"
+    return plan, told, True
 
 
 LESSON = lesson_of(__file__, View, _draw)

@@ -9,13 +9,17 @@ from dashboard.pages.learn.lessons.types import Drawing, Engine, Picture, Words,
 from otcore.base.choices import OneOf, choice
 
 TAGS = {
-    "reordering": ("g004", "g031", "g042"),
-    "compound": ("g001", "g046", "g047"),
+    "reordering": ("g085", "g138", "g005"),
+    "compound": ("g001", "g046", "g073"),
     "idiom": ("g008", "g026", "g043"),
     "repeated-word": ("g024", "g030", "g058"),
 }
+_OF_GERMAN = {"reordering": ("g051", "g084", "g105")}  # its verbs wait at the end, where French and Spanish put adjectives after nouns
 _LABELS = {"reordering": "reordering", "compound": "compounds", "idiom": "idioms", "repeated-word": "repeated words"}
 _GUESSES = {"none": "not yet", "0": "0", "1": "1", "2": "2", "3": "3 or more"}
+
+
+_PREDICT = "**Predict first**: the plan appears when you have chosen a number."
 
 
 @dataclass(frozen=True)
@@ -30,7 +34,12 @@ class View:
     @property
     def pair(self) -> dict[str, str]:
         """The chosen sentence, as the Align page would be asked for it."""
-        return {"sentence": TAGS[self.tag][int(self.example) - 1], "target": self.target}
+        return {"sentence": examples(self.tag, self.target)[int(self.example) - 1], "target": self.target}
+
+
+def examples(tag: str, target: str) -> tuple[str, ...]:
+    """Sentences whose translation into a language shows a phenomenon."""
+    return (_OF_GERMAN if target == "de" else TAGS).get(tag, TAGS[tag])
 
 
 def _draw(view: View, engine: Engine) -> Drawing:
@@ -42,8 +51,7 @@ def _draw(view: View, engine: Engine) -> Drawing:
     texts = f"> {source}\n>\n> {target}\n\nWhat is special: {special}."
     facts = {"missed": float(lost)} | {tag: rates[tag][0] for tag in TAGS}
     if view.guess == "none":
-        note = f"{texts}  \n**Predict first**: the plan appears when you have chosen a number."
-        return Drawing((_rates(rates, view.target),), note=note, facts=facts)
+        return Drawing((_rates(rates, view.target),), before=texts, note=_PREDICT, facts=facts)
     verdict = "**Predicted correctly.**" if min(lost, 3) == int(view.guess) else "**Not what you predicted.**"
     told = "Look at the circles and crosses: is it the phenomenon that misled it?"
     return Drawing(
@@ -53,7 +61,8 @@ def _draw(view: View, engine: Engine) -> Drawing:
             ("false links", str(scores.predicted - scores.predicted_possible), f"of {scores.predicted} drawn"),
             ("AER", f"{scores.aer:.2f}", "of this sentence"),
         ),
-        note=f"{texts}  \n{verdict} It missed {lost} of {scores.sure} sure links.",
+        before=texts,
+        note=f"{verdict} It missed {lost} of {scores.sure} sure links.",
         facts=facts,
         words=(Words(view.pair, "The links of the default settings."),),
     )

@@ -1,9 +1,17 @@
 """What a choice of a lesson can be beside the kinds of all pages; the lessons' controls draw them."""
 
+from __future__ import annotations
+
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from dashboard.kit.theme import BLUE
 
+if TYPE_CHECKING:
+    import numpy as np
+
+_ABREAST = 4  # terms of a sum that a column of the page has room for
 _MOST_CHARACTERS = 400  # of a drawn list, so that no address makes a page huge
 
 
@@ -50,6 +58,21 @@ class Drawn:
         if len(numbers) != self.count or not all(0 <= number <= self.top for number in numbers) or not (self.limits or any(numbers)):
             raise ValueError(f"must be {self.count} whole numbers from 0 to {self.top} with commas, not “{value[:80]}”.")
         return ",".join(map(str, numbers))
+
+
+def table(values: np.ndarray, form: str = "g") -> str:
+    """LaTeX of an (n, m) table of numbers in brackets."""
+    return r"\begin{pmatrix}" + r"\\".join("&".join(format(value, form) for value in row) for row in values) + r"\end{pmatrix}"
+
+
+def gathered(*rows: str) -> str:
+    """LaTeX of formulas one below the other."""
+    return r"\begin{gathered}" + r"\\ ".join(rows) + r"\end{gathered}"
+
+
+def added(terms: Sequence[str]) -> list[str]:
+    """LaTeX of a sum, a row for every few of its terms."""
+    return ["+" * (start > 0) + "+".join(terms[start : start + _ABREAST]) for start in range(0, len(terms), _ABREAST)]
 
 
 def listed(text: str) -> list[int]:

@@ -29,7 +29,7 @@ class View:
     """A link rule, and the pair that it reads."""
 
     rule: str = choice("threshold", OneOf(_RULES), "Link rule")
-    threshold: float = choice(0.5, _SHARE, "Threshold, share of row's and column's maximum", when=lambda now: now["rule"] == "threshold")
+    threshold: float = choice(0.5, _SHARE, "Threshold, share of both maxima", when=lambda now: now["rule"] == "threshold")
     sentence: str = choice("g001", OneOf(_SENTENCES), "Sentence")
     target: str = choice("de", OneOf(reading.LANGUAGES, "row"), "Language")
 

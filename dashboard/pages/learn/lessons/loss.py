@@ -26,6 +26,7 @@ PAIRS, WORDS = 4, 3
 _LOSSES = {"ot": "OT_ε alone", "divergence": "S_ε (paper)", "contrast": "with negatives"}
 _LARGE, _SMALL = 2.0, 0.3  # ε: large where its pull towards the middle is to be seen in a few steps
 _RATE = 0.05
+_PAD = 0.3  # of room around the outermost points
 _ON_WORDS = {
     "base": "Before: the encoder that has never seen this loss.",
     "tuned": "After: the same encoder fine-tuned with the paper's loss, on a pair that it helped much.",
@@ -36,7 +37,7 @@ _ON_WORDS = {
 class View:
     """Steps made, and of which loss."""
 
-    step: int = choice(0, Steps(LAST), "Training steps")
+    step: int = choice(LAST, Steps(LAST), "Training steps")
     loss: str = choice("ot", OneOf(_LOSSES, "row"), "Loss")
     anchor: bool = choice(False, Flag(), "Anchor on English")
 
@@ -101,8 +102,17 @@ def _clouds(found: Course, step: int) -> Figure:
     x, y, *ways = (points[step].reshape(-1, 2) for points in (found.source, found.target, found.source_pull, found.target_pull))
     pulls = [(points, 3 * _RATE * way, color) for points, way, color in zip((x, y), ways, (BLUE, ORANGE), strict=True)]
     groups = (Group("other language", x, BLUE, "circle", 12), Group("English", y, ORANGE, "diamond", 12))
-    title, ranges = f"After {step} steps; arrows: the next three", ((-2.6, 3.4), (-2.2, 2.4))
-    return cloud(groups, title=title, pulls=pulls, plan=(np.eye(len(x)), x, y), ranges=ranges, widest=2.0)
+    title = f"After {step} steps; arrows: the next three"
+    return cloud(groups, title=title, pulls=pulls, plan=(np.eye(len(x)), x, y), ranges=_span(), widest=2.0)
+
+
+@functools.cache
+def _span() -> tuple[tuple[float, float], tuple[float, float]]:
+    """The axes of every picture of this lesson: all points have room, wherever a loss takes them."""
+    courses = [course(loss, anchored) for loss in _LOSSES for anchored in (False, True)]
+    points = np.concatenate([side.reshape(-1, 2) for found in courses for side in (found.source, found.target)])
+    low, high = points.min(0) - _PAD, points.max(0) + _PAD
+    return tuple(zip(low.tolist(), high.tolist(), strict=True))
 
 
 LESSON = lesson_of(__file__, View, _draw)

@@ -7,6 +7,7 @@ import numpy as np
 
 from dashboard.kit.figures.matrices import matrix
 from dashboard.pages.learn.figures.landscapes import polytope
+from dashboard.pages.learn.lessons.kinds import added, gathered, table
 from dashboard.pages.learn.lessons.types import Drawing, Engine, Picture, Words, lesson_of
 from otcore.base.choices import Number, OneOf, choice
 from otcore.transport.teaching.polytope import complete, slice_corners, vertices
@@ -59,12 +60,12 @@ def _draw(view: View, engine: Engine) -> Drawing:
     held = np.abs(plan[:2, :2] - wished).max() > 1e-9
     is_corner = bool(np.abs(corners() - plan).max((1, 2)).min() < 1e-9)
     names = [f"pile {k + 1} ({A[k]:.0f})" for k in range(3)], [f"hole {k + 1} ({B[k]:.0f})" for k in range(3)]
-    table = matrix(plan, names, title="Your plan: the rest follows from four entries", unit="shovels", form=".1f")
+    drawn = matrix(plan, names, title="Your plan: the rest follows from four entries", unit="shovels", form=".1f")
     entries = "; ".join(" ".join(f"{value:.1f}" for value in row) for row in plan)
     polygon = f"Polygon of all plans along two entries with {len(corners())} corners"
     return Drawing(
         pictures=(
-            Picture(table, f"Your plan: {entries}", "Numbers in brackets are the masses: what rows and columns must add up to."),
+            Picture(drawn, f"Your plan: {entries}", "Numbers in brackets are the masses: what rows and columns must add up to."),
             Picture(figure, f"{polygon}; your plan costs {mine:.1f}, the cheapest {costs.min():.1f}.", _LEVEL),
         ),
         numbers=(
@@ -74,9 +75,16 @@ def _draw(view: View, engine: Engine) -> Drawing:
             ("you are in a corner", "yes" if is_corner else "no", "at most 5 cells with mass, and no cycle among them"),
         ),
         note="A slider was held back: with its value the rows and columns could not add up." if held else "",
+        latex=_sum(plan, cost, mine),
         facts={"cost": mine, "best": float(costs.min()), "plan": plan},
         words=(Words({"solver": "exact", "masses": "uniform", "sentence": "g055", "target": "de"}, _ON_WORDS),),
     )
+
+
+def _sum(plan: np.ndarray, cost: np.ndarray, total: float) -> str:
+    """The masses, the cost, and the sum that gives the plan's cost, to be checked by hand."""
+    terms = [rf"{plan[i, j]:g}\cdot{cost[i, j]:g}" for i, j in np.argwhere(plan > 1e-9)]
+    return gathered(rf"C={table(cost)}", rf"a={table(A[None])}\quad b={table(B[None])}", *added(terms), f"={total:g}")
 
 
 def _level(plan: np.ndarray, cost: np.ndarray) -> np.ndarray:

@@ -7,7 +7,7 @@ import numpy as np
 from dashboard.kit.figures.matrices import Marks, matrix
 from dashboard.kit.theme import GREEN, VERMILLION
 from dashboard.pages.learn.figures.landscapes import landscape
-from dashboard.pages.learn.lessons.kinds import Steps
+from dashboard.pages.learn.lessons.kinds import Steps, added, gathered, table
 from dashboard.pages.learn.lessons.types import Drawing, Engine, Picture, Words, lesson_of
 from otcore.base.choices import Number, choice
 from otcore.transport.problem import Problem
@@ -30,7 +30,7 @@ class View:
 
     f2: float = choice(-3.0, _PRICE, "f₂, price at bakery 2 (€)")
     f3: float = choice(3.0, _PRICE, "f₃, price at bakery 3 (€)")
-    steps: int = choice(0, Steps(30), "Steps uphill from your prices")
+    steps: int = choice(6, Steps(30), "Steps uphill from your prices")
 
 
 def _draw(view: View, engine: Engine) -> Drawing:
@@ -39,14 +39,15 @@ def _draw(view: View, engine: Engine) -> Drawing:
     way = ascend(cost, a, b, np.array([0.0, view.f2, view.f3]), view.steps)
     f = way[-1]
     income = dual_value(cost, a, b, f)
-    slack = cost - f[:, None] - best_answer(cost, f)[None, :]
+    g = best_answer(cost, f)
+    slack = cost - f[:, None] - g[None, :]
     tight, used = (sorted({(int(i), int(j)) for i, j in np.argwhere(cells)}) for cells in (slack < _TIGHT, best.plan > 1e-9))
     marks = (
         Marks("price meets cost", tight, VERMILLION, "square-open", 32),
         Marks("cheapest plan moves here", used, GREEN, "circle-open", 26),
     )
     title = "What is left of each price limit: C − f − g"
-    table = matrix(slack, _NAMES, title=title, unit="€", reverse=True, marks=marks, height=350)
+    drawn = matrix(slack, _NAMES, title=title, unit="€", reverse=True, marks=marks, height=350)
     optimum = (best.potentials[0] - best.potentials[0][0])[1:]
     names = ("f₂ (€)", "f₃ (€)", "€")
     figure = landscape(*_map(), way[:, 1:], optimum, title="The carrier's income over two prices", names=names)
@@ -55,7 +56,7 @@ def _draw(view: View, engine: Engine) -> Drawing:
     return Drawing(
         pictures=(
             Picture(figure, spoken, "A roof of flat pieces: its ridge or top is where income equals the cheapest cost."),
-            Picture(table, f"Slack of the {cost.size} limits; {len(tight)} are met.", _SQUARES),
+            Picture(drawn, f"Slack of the {cost.size} limits; {len(tight)} are met.", _SQUARES),
         ),
         numbers=(
             ("income (dual)", f"{income:.3f} €", "⟨a, f⟩ + ⟨b, g⟩ with the best g for these f"),
@@ -63,9 +64,19 @@ def _draw(view: View, engine: Engine) -> Drawing:
             ("gap", f"{gap:.3f} €", "never below 0; 0 exactly at the optimum"),
             ("plan cells without square", str(loose), "complementary slackness asks for 0 at the optimum"),
         ),
+        latex=_sum(f, g, income),
         facts={"income": income, "best": best.value, "gap": gap, "loose": loose},
         words=(Words({"solver": "exact", "masses": "uniform", "sentence": "g046", "target": "fr", "view": "cost"}, _ON_WORDS),),
     )
+
+
+def _sum(f: np.ndarray, g: np.ndarray, income: float) -> str:
+    """The costs, the masses, and the sum that gives the income, to be checked by hand."""
+    a, b = PROBLEM.source_mass, PROBLEM.target_mass
+    terms = [rf"{mass:g}\cdot({price:.2f})" for mass, price in zip((*a, *b), (*f, *g), strict=True)]
+    given = [rf"C={table(PROBLEM.cost)}", rf"a={table(a[None])}", rf"b={table(b[None])}"]
+    prices = [rf"f={table(f[None], '.2f')}", rf"g={table(g[None], '.2f')}"]
+    return gathered(*given, *prices, *added(terms), rf"={income:.3f}\ €")
 
 
 def _map() -> tuple[np.ndarray, np.ndarray, np.ndarray]:

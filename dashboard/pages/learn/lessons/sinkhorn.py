@@ -31,7 +31,7 @@ _BROKE = (
 class View:
     """Half-steps made, the blur, and how numbers are kept."""
 
-    step: int = choice(0, Steps(LAST), "Half-steps")
+    step: int = choice(5, Steps(LAST), "Half-steps")
     epsilon: float = choice(0.05, OneOf(EPSILONS, "scale"), "ε (share of the largest cost)")
     domain: str = choice("plain", OneOf({"plain": "plain (u, v)", "log": "log domain"}, "row"), "Arithmetic")
 
@@ -68,6 +68,7 @@ def _draw(view: View, engine: Engine) -> Drawing:
             ("plain domain breaks at", breaks, "the first half-step with 0/0 or infinity in it"),
         ),
         note=_BROKE if broken else "",
+        halts=broken,
         facts={"error": error, "rows": rows, "columns": columns, "broken": float(broken)},
         words=(Words({"sentence": "g055", "target": "fr", "epsilon": 0.02}, _ON_WORDS),),
     )

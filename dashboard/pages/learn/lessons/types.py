@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -52,7 +52,8 @@ class Drawing:
     pictures: side by side where the page is wide enough
     numbers : (name, value, explanation)
     latex   : a formula with the present numbers in it, or nothing
-    note    : a computed sentence in Markdown, or nothing
+    before  : what is to be read before anything is chosen, in Markdown, or nothing
+    note    : a computed sentence in Markdown, or nothing; `halts`: playing stops here, so that it is read
     facts   : name → number behind the figures, for tests and for nothing else to print
     words   : "now on words"; nothing while they would give an answer away
     """
@@ -60,7 +61,9 @@ class Drawing:
     pictures: tuple[Picture, ...]
     numbers: tuple[tuple[str, str, str], ...] = ()
     latex: str = ""
+    before: str = ""
     note: str = ""
+    halts: bool = False
     facts: Mapping[str, float | np.ndarray] = field(default_factory=dict)
     words: tuple[Words, ...] = ()
 
@@ -100,6 +103,8 @@ class Lesson:
     draw   : the view → figures, numbers and real words
     moral  : what the words show
     tasks  : question → answer for the printed sheet, beside the lesson's own question
+    plays  : controls whose values the browser goes through by itself, the first of them that applies; where none is named, a count of steps
+    fleeting: controls that go back to their defaults when another is moved, such as a prediction
     """
 
     number: int
@@ -114,6 +119,8 @@ class Lesson:
     question: Question
     moral: str
     tasks: Mapping[str, str]
+    plays: Sequence[str] = ()
+    fleeting: Sequence[str] = ()
 
     @property
     def rank(self) -> int:
