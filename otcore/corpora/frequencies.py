@@ -25,7 +25,7 @@ def relative_frequencies(words: Sequence[str], language: str, counts: Counter | 
     A bundled language never looks at `counts`, so that a pair gets the same masses alone and in a file.
     raises: InputError   a language that is not bundled, without counts
     """
-    known = _bundled_counts(language) if language in LANGUAGES else counts
+    known = bundled_counts(language) if language in LANGUAGES else counts
     if not known:
         raise InputError(f"There are no word counts for {language}; choose uniform or norm masses.")
     total = known.total()
@@ -44,7 +44,8 @@ def other_counts(pairs: Iterable[SentencePair]) -> dict[str, Counter]:
 
 
 @functools.cache
-def _bundled_counts(language: str) -> Counter:
+def bundled_counts(language: str) -> Counter:
+    """How often each word occurs in the bundled sentences, case folded; empty where there are none in the language."""
     collection = load_collection()
     counts = Counter()
     if language in collection.gold:
