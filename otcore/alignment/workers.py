@@ -13,6 +13,7 @@ from typing import Any
 
 from otcore.alignment.settings import AlignSettings
 from otcore.base.errors import InputError
+from otcore.base.progress import Teller
 from otcore.corpora.types import SentencePair
 
 _AHEAD = 3  # blocks a worker that may be read before the first of them is written: what is slow holds up no other
@@ -36,12 +37,12 @@ class Work:
     counts: Mapping[str, Counter]
     written: Callable[[Any], str]
 
-    def loaded(self, tell: Any = None):
+    def loaded(self, teller: Teller | None = None):
         """The encoder; raises InputError where there is none, or it lacks the layer."""
         from otcore.encoders import load_encoder
         from otcore.encoders.devices import moved
 
-        encoder = moved(load_encoder(self.encoder, *([tell] if tell else [])), self.device)
+        encoder = moved(load_encoder(self.encoder, teller), self.device)
         encoder.check_layer(self.settings.layer)
         return encoder
 
@@ -54,17 +55,20 @@ class Work:
         return [self.written(one) for one in found], unread
 
 
-def align_blocks(work: Work, blocks: Blocks, workers: int, tell: Callable[[int], None]) -> Iterator[tuple[list[str], Any]]:
+def align_blocks(
+    work: Work, blocks: Blocks, workers: int, tell: Callable[[int], None], teller: Teller | None = None
+) -> Iterator[tuple[list[str], Any]]:
     """The lines and the unread of every block, in order.
 
     workers: processes; a block whose worker is killed is given to another
     tell   : called with the pairs done of those that are not yet yielded
+    teller : of the encoder's download, where there is one worker
     raises : InputError   as align_pair, or processes that are killed again and again
     """
     if workers == 1:
         encoder = None
         for pairs in blocks:
-            encoder = encoder or work.loaded()
+            encoder = encoder or work.loaded(teller)
             yield work.lines(encoder, pairs, tell)
         return
     pool = _Pool(work, blocks, workers, tell)
@@ -186,12 +190,10 @@ def _serve(pipe: Connection, work: Work, threads: int) -> None:
     """Aligns what comes through the pipe until it ends, as it does when whoever started this is no more."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # of a terminal it goes to all processes; the first of them ends the others
     os.environ["RAYON_NUM_THREADS"] = str(threads)
-    import torch
-
-    torch.set_num_threads(threads)
     with contextlib.suppress(EOFError, OSError):
         try:
             encoder = work.loaded()
+            _use(threads)
             pipe.send(("ready", None))
             while True:
                 pairs = pipe.recv()
@@ -202,3 +204,9 @@ def _serve(pipe: Connection, work: Work, threads: int) -> None:
             raise
         except Exception:
             pipe.send(("fault", traceback.format_exc()))
+
+
+def _use(threads: int) -> None:
+    import torch
+
+    torch.set_num_threads(threads)

@@ -46,7 +46,7 @@ class PartFile:
         self.about, self.lines, self.digest = dict(about), 0, ""
         known = self._known() if resume else None
         try:
-            self._file: BinaryIO = open(part, "r+b" if known else "ab")  # noqa: SIM115 - closed by `opened_part`
+            self._file: BinaryIO = open(part, "r+b" if known else "a+b")  # noqa: SIM115 - closed by `opened_part`
         except (OSError, ValueError) as error:
             raise InputError(f"{path} cannot be written ({why(error)}); choose a folder that exists and is yours.") from error
         self._lock()

@@ -71,7 +71,7 @@ def _align(options: argparse.Namespace, work, pairs: Iterator, output) -> int:
     from otcore.alignment.aligner import BLOCK
     from otcore.alignment.workers import align_blocks
     from otcore.base.errors import InputError
-    from otcore.commands._progress import corpus_line, tell_note
+    from otcore.commands._progress import corpus_line, download_line, tell_note
     from otcore.text.files import display_name
 
     digest = hashlib.sha256()
@@ -83,7 +83,7 @@ def _align(options: argparse.Namespace, work, pairs: Iterator, output) -> int:
     digests: list[str] = []
     unread = None
     with line:
-        for lines, left in align_blocks(work, _blocks(pairs, BLOCK, digest, None, digests), options.workers, line.add):
+        for lines, left in align_blocks(work, _blocks(pairs, BLOCK, digest, None, digests), options.workers, line.add, download_line()):
             output.write(lines, digests.pop(0))
             line.reach(len(lines))
             unread = left if unread is None else unread + left

@@ -105,7 +105,7 @@ def _tagged(path: str | Path) -> list[str | None]:
     """The two languages that most of the first units of a translation memory have, in their order there."""
     counts: Counter[str] = Counter()
     for unit in itertools.islice(tmx_units(path), SAMPLE):
-        counts.update(dict.fromkeys(tag for tag, text in unit.segments if tag and text))
+        counts.update({tag: 1 for tag, text in unit.segments if tag and text})
     both = [tag for tag, _ in counts.most_common(2)]
     return [*both, None, None][:2]
 
