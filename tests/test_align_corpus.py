@@ -13,7 +13,6 @@ import threading
 from pathlib import Path
 
 import pytest
-
 from ending_work import Ending
 
 from otcore.alignment import workers
