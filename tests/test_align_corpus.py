@@ -210,12 +210,13 @@ def test_a_killed_worker_changes_nothing(whole, xlm_roberta, tmp_path, monkeypat
     listen = workers._Pool._listen
 
     def killing(pool):
-        listen(pool)
+        told = listen(pool)
         busy = [worker for worker in pool.workers if worker.number is not None]
         if not killed and busy and pool.read > 4:
             os.kill(busy[0].process.pid, signal.SIGKILL)
             killed.append(busy[0].number)
         pools[:] = [pool]
+        return told
 
     monkeypatch.setattr(workers._Pool, "_listen", killing)
     assert main(command(path, xlm_roberta, tmp_path / "links", "--workers", "2")) == 0
@@ -359,17 +360,19 @@ def texts(code: str, count: int) -> list[str]:
 def test_languages_are_taken_from_the_text_and_said(tmp_path):
     path = tmp_path / "pairs.txt"
     path.write_text("".join(f"{one} ||| {other}\n" for one, other in zip(texts("fr", 30), texts("cs", 30), strict=True)), encoding="utf-8")
-    with noticing() as told:
-        assert pair_stream.open_pairs(path, (None, None)).languages == ("fr", "cs")
-    assert "the source is French and the target is Czech" in told[0].text
-    with noticing() as told:
-        assert pair_stream.open_pairs(path, ("en", None)).languages == ("en", "cs")
-        assert pair_stream.open_pairs(path, ("pt", "sk")).languages == ("pt", "sk")
-    assert [one.text.partition(": ")[2] for one in told] == ["by its text the target is Czech"]
+    expected = {
+        (None, None): (("fr", "cs"), ["by its text the source is French and the target is Czech"]),
+        ("en", None): (("en", "cs"), ["by its text the target is Czech"]),
+        ("pt", "sk"): (("pt", "sk"), []),
+    }
+    for given, (languages, notes) in expected.items():
+        stream = pair_stream.open_pairs(path, given)
+        assert stream.languages == languages
+        assert [one.text.partition(": ")[2] for one in stream.notes] == notes
     path.write_text(f"{OTHERS['pt']} ||| {texts('de', 1)[0]}\n", encoding="utf-8")
-    with noticing() as told:
-        assert pair_stream.open_pairs(path, (None, None)).languages == ("und-source", "de")
-    assert "the language of the source cannot be told" in told[1].text
+    stream = pair_stream.open_pairs(path, (None, None))
+    assert stream.languages == ("und-source", "de")
+    assert "the language of the source cannot be told" in stream.notes[1].text
 
 
 def test_links_are_those_of_the_languages_that_are_named(xlm_roberta, tmp_path, capsys):
@@ -379,7 +382,9 @@ def test_links_are_those_of_the_languages_that_are_named(xlm_roberta, tmp_path, 
     results = []
     for more in ([], ["--source-lang", "fr", "--target-lang", "es"], LANGUAGES):
         assert main([*arguments, *more]) == 0
-        results.append(capsys.readouterr().out)
+        out, err = capsys.readouterr()
+        results.append(out)
+        assert err.count("the source is French and the target is Spanish; say what they are by --source-lang") == (not more)
     assert results[0] == results[1] != results[2]
 
 

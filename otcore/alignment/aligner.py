@@ -153,6 +153,8 @@ def align_many(
     for start in range(0, len(pairs), BLOCK):
         told = (lambda done, start=start: progress(start + done, len(pairs))) if progress else None
         alignments += align_block(encoder, pairs[start : start + BLOCK], settings, counts, told)
+        if progress:
+            progress(len(alignments), len(pairs))
     return alignments
 
 
@@ -171,7 +173,7 @@ def align_block(
     """Word links of the pairs of one block, in order. What a pair gets depends on no other, but for rounding.
 
     counts  : as in `align_encoded`
-    progress: called with pairs done
+    progress: called with pairs done, while some are left
     raises  : InputError   as align_pair
     """
     layer = encoder.check_layer(settings.layer)
@@ -186,7 +188,7 @@ def align_block(
         for pair, alignment in zip(part, align_encoded(sides, settings, counts), strict=True):
             found[_content(pair)] = alignment
             done += times[_content(pair)]
-        if progress:
+        if progress and start + _TOGETHER < len(ordered):
             progress(done)
     return [found[_content(pair)] for pair in pairs]
 

@@ -108,8 +108,7 @@ class _Pool:
             if written in self.found:
                 yield self.found.pop(written)
                 written += 1
-            else:
-                self._listen()
+            elif self._listen():
                 self.tell(sum(len(lines) for lines, _ in self.found.values()) + sum(worker.done for worker in self.workers))
 
     def close(self) -> None:
@@ -140,7 +139,9 @@ class _Pool:
                     self._lost(worker)
         return bool(self.open)
 
-    def _listen(self) -> None:
+    def _listen(self) -> bool:
+        """Takes what the workers say; whether one has told how far it is."""
+        told = False
         ready = wait([worker.pipe for worker in self.workers])
         for worker in [worker for worker in self.workers if worker.pipe in ready]:
             try:
@@ -153,13 +154,14 @@ class _Pool:
             if kind == "fault":
                 raise RuntimeError(value)
             if kind == "done":
-                worker.done = value
+                worker.done, told = value, True
             elif kind == "ready":
                 worker.ready = True
             else:
                 self.found[worker.number] = value
                 del self.open[worker.number]
                 worker.number, worker.done = None, 0
+        return told
 
     def _lost(self, worker: _Worker) -> None:
         """A worker ended that was not to: its block is the next to be given away."""

@@ -87,7 +87,6 @@ class _CorpusLine:
     def reach(self, more: int) -> None:
         """So many more are done and written."""
         self.done += more
-        self.add(0)
 
     def _rate(self, done: int) -> float:
         return (done - self._begun) / max(self._line.seconds, 1e-9)

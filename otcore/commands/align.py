@@ -8,7 +8,7 @@ A file of any length is read, aligned and written block by block. What is killed
 
 import argparse
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from otcore.alignment.settings import AlignSettings
 from otcore.commands._options import add_device, add_options, add_raw, settings_from
@@ -58,23 +58,24 @@ def run(options: argparse.Namespace) -> int:
     if to_file:
         about = _about(options, settings, stream.languages, work.counts)
         with opened_part(options.output, about, resume=options.resume) as output:
-            done = _align(options, work, pairs, output)
+            done = _align(options, work, (pairs, stream.notes), output)
     else:
-        done = _align(options, work, pairs, StandardOutput())
+        done = _align(options, work, (pairs, stream.notes), StandardOutput())
     if not done:
         notice(f"{display_name(options.file)} has no pairs, so there is nothing to align")
     return 0
 
 
-def _align(options: argparse.Namespace, work, pairs: Iterator, output) -> int:
-    """Aligns what is not in the output yet; returns how many pairs there are."""
+def _align(options: argparse.Namespace, work, corpus: tuple[Iterator, Sequence], output) -> int:
+    """Aligns what is not in the output yet of the pairs of a corpus, and tells its notes once that goes well; how many pairs there are."""
     from otcore.alignment.aligner import BLOCK
     from otcore.alignment.workers import align_blocks
     from otcore.base.errors import InputError
+    from otcore.base.notices import notice
     from otcore.commands._progress import corpus_line, download_line, tell_note
     from otcore.text.files import display_name
 
-    digest = hashlib.sha256()
+    (pairs, notes), digest = corpus, hashlib.sha256()
     if sum(len(block) for block in _blocks(pairs, BLOCK, digest, output.lines)) != output.lines or (
         output.lines and digest.hexdigest() != output.digest
     ):
@@ -82,10 +83,18 @@ def _align(options: argparse.Namespace, work, pairs: Iterator, output) -> int:
     line = corpus_line(options.file, output.lines)
     digests: list[str] = []
     unread = None
+
+    def tell(done: int) -> None:
+        for note in notes:
+            notice(note.text, note.remedy)  # which passes on each but once
+        if done:
+            line.add(done)
+
     with line:
-        for lines, left in align_blocks(work, _blocks(pairs, BLOCK, digest, None, digests), options.workers, line.add, download_line()):
+        for lines, left in align_blocks(work, _blocks(pairs, BLOCK, digest, None, digests), options.workers, tell, download_line()):
             output.write(lines, digests.pop(0))
             line.reach(len(lines))
+            tell(0)
             unread = left if unread is None else unread + left
     tell_note(unread or "")
     return line.done

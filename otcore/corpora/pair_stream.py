@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from otcore.base.notices import notice, telling_once
+from otcore.base.notices import Notice, telling_once
 from otcore.corpora.parallel import Rows, pairs_of, sides_of_lines, texts_of, two_sides
 from otcore.corpora.tables import is_table, rows_of
 from otcore.corpora.telling import SAMPLE, tell_language
@@ -31,16 +31,22 @@ Given = tuple[str | None, str | None]
 
 @dataclass(frozen=True)
 class PairStream:
-    """languages: codes of both sides · pairs: in order, to be gone through once; raises InputError at what is no pair"""
+    """A corpus, opened.
+
+    languages: codes of both sides
+    pairs    : in order, to be gone through once; raises InputError at what is no pair
+    notes    : on the languages that were not given, for who reads the result
+    """
 
     languages: tuple[str, str]
     pairs: Iterator[SentencePair]
+    notes: tuple[Notice, ...] = ()
 
 
 def open_pairs(path: str | Path, given: Given, *, presplit: bool = True) -> PairStream:
     """The pairs of one file: TMX, TSV or CSV by its name, else lines `source ||| target`; packed or not, `-` for standard input.
 
-    given   : codes of both sides, None where the language is to be told from the text, which a notice says
+    given   : codes of both sides, None where the language is to be told from the text
     presplit: words stand apart at spaces already, in all but TMX
     raises  : InputError   what the readers raise of the first lines
     """
@@ -48,14 +54,14 @@ def open_pairs(path: str | Path, given: Given, *, presplit: bool = True) -> Pair
         if code is not None:
             language(code)
     if is_tmx(path):
-        codes = _filled(given, lambda: _tagged(path), path)
-        return PairStream(codes, iter(read_tmx(path, *codes)))
+        codes, notes = _filled(given, lambda: _tagged(path), path)
+        return PairStream(codes, iter(read_tmx(path, *codes)), notes)
     parts = _parts(path, tuple(code for code in given if code is not None))
     first = next(parts, [])
     if not first:
         return PairStream(tuple(code or other for code, other in zip(given, UNKNOWN, strict=True)), iter(()))
-    codes = _filled(given, lambda: _told(first), path)
-    return PairStream(codes, _each(itertools.chain([first], parts), codes, presplit, display_name(path)))
+    codes, notes = _filled(given, lambda: _told(first), path)
+    return PairStream(codes, _each(itertools.chain([first], parts), codes, presplit, display_name(path)), notes)
 
 
 def _parts(path: str | Path, known: tuple[str, ...]) -> Iterator[Rows]:
@@ -81,20 +87,19 @@ def _each(parts: Iterable[Rows], codes: tuple[str, str], presplit: bool, name: s
         yield from itertools.chain([] if first is None else [first], pairs)
 
 
-def _filled(given: Given, tell: Callable[[], list[str | None]], path: str | Path) -> tuple[str, str]:
-    """The codes with those that are not given, which is said."""
+def _filled(given: Given, tell: Callable[[], list[str | None]], path: str | Path) -> tuple[tuple[str, str], tuple[Notice, ...]]:
+    """The codes with those that are not given, and what is to be said of these."""
     if None not in given:
-        return given
-    found = tell()
-    codes = tuple(code or one or other for code, one, other in zip(given, found, UNKNOWN, strict=True))
+        return given, ()
+    codes = tuple(code or one or other for code, one, other in zip(given, tell(), UNKNOWN, strict=True))
     sides = [(side, code) for side, code, said in zip(("source", "target"), codes, given, strict=True) if said is None]
     known = [f"the {side} is {_name(code)}" for side, code in sides if code not in UNKNOWN]
-    if known:
-        notice(f"{display_name(path)}: by its text {' and '.join(known)}", "languages")
-    if unknown := [side for side, code in sides if code in UNKNOWN]:
-        which = f"language of the {unknown[0]}" if len(unknown) == 1 else "languages"
-        notice(f"{display_name(path)}: the {which} cannot be told; its words were counted in the text itself", "languages")
-    return codes
+    unknown = [side for side, code in sides if code in UNKNOWN]
+    notes = [f"by its text {' and '.join(known)}"] if known else []
+    if unknown:
+        which = f"language of the {unknown[0]} cannot be told, so its" if len(unknown) == 1 else "languages cannot be told, so their"
+        notes.append(f"the {which} words were counted in the text itself")
+    return codes, tuple(Notice(f"{display_name(path)}: {note}", "languages") for note in notes)
 
 
 def _told(rows: Rows) -> list[str | None]:
