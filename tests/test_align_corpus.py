@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import threading
+import types
 from pathlib import Path
 
 import pytest
@@ -204,6 +205,13 @@ def test_packed_in_parts_is_read_as_one(ending, tmp_path, monkeypatch):
     assert [entry.name for entry in tmp_path.iterdir()] == [path.name]
 
 
+@pytest.fixture
+def plain_main(monkeypatch):
+    """A main module that new processes need not run again, as that of `python -m otcore` is; tests of pages put the app there."""
+    monkeypatch.setitem(sys.modules, "__main__", types.ModuleType("__main__"))
+
+
+@pytest.mark.usefixtures("plain_main")
 def test_a_killed_worker_changes_nothing(whole, xlm_roberta, tmp_path, monkeypatch):
     path, expected = whole
     pools, killed = [], []
@@ -225,6 +233,7 @@ def test_a_killed_worker_changes_nothing(whole, xlm_roberta, tmp_path, monkeypat
     assert all(not worker.process.is_alive() for worker in pools[0].workers)
 
 
+@pytest.mark.usefixtures("plain_main")
 @pytest.mark.parametrize(("code", "message"), [(7, "exit code 7"), (0, "There is no such encoder")])
 def test_workers_that_cannot_work_are_told(code, message):
     with pytest.raises(InputError, match=message):
