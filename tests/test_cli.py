@@ -126,6 +126,7 @@ OPTIONS_ALONE = [(), ("--solver", "exact"), ("--solver", "unbalanced"), ("--link
 
 @pytest.mark.parametrize("options", OPTIONS_ALONE, ids=" ".join)
 def test_a_pair_alone_gives_what_it_gives_in_a_file(align, bitext, options):
+    options = (*options, "--source-lang", "en", "--target-lang", "de")  # which are told from the whole file else
     together = align(bitext, *options)
     for line, expected in zip(BITEXT.splitlines()[:5], together, strict=True):
         bitext.write_text(line, encoding="utf-8")
@@ -361,8 +362,8 @@ def test_align_and_score_in_processes_of_their_own(bitext, tmp_path, align):
 
 
 def test_align_in_a_process_of_its_own(bitext, xlm_roberta, align):
-    lines = align(bitext)
-    command = [sys.executable, "-m", "otcore", "align", "-", "--encoder", str(xlm_roberta)]
+    lines = align(bitext, "--source-lang", "en", "--target-lang", "de")
+    command = [sys.executable, "-m", "otcore", "align", "-", "--encoder", str(xlm_roberta), "--source-lang", "en", "--target-lang", "de"]
     done = subprocess.run(command, cwd=ROOT, input=BITEXT.encode(), capture_output=True, check=False)
     assert done.returncode == 0
     assert done.stdout.decode().split("\n")[:-1] == lines

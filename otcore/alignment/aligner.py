@@ -1,7 +1,7 @@
 """From a sentence pair to its links in one call: encode both sides, transport one onto the other, read the links."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -16,7 +16,8 @@ from otcore.transport.costs import cost_matrix
 from otcore.transport.masses import inverse_frequency_masses, norm_masses, uniform_masses
 from otcore.transport.problem import Plan, Problem
 
-_BLOCK = 128  # pairs encoded and solved together: enough to fill batches, little enough to show progress
+BLOCK = 4096  # pairs looked at together, so that those of like length are encoded and solved together
+_TOGETHER = 256  # of them: enough to fill batches, few enough for their vectors to be held
 _CELLS = 2**24  # of the padded plans of a block, 128 MB each time: long pairs are solved few at a time
 Side = tuple[SentencePair, WordVectors, WordVectors]
 
@@ -146,18 +147,50 @@ def align_many(
     >>> sorted(alignments[1].pairs)
     [(0, 0), (1, 1)]
     """
-    layer = encoder.check_layer(settings.layer)
+    encoder.check_layer(settings.layer)
     alignments: list[Alignment] = []
-    counts = other_counts(pairs) if settings.masses == "inverse-frequency" else {}
-    for start in range(0, len(pairs), _BLOCK):
-        block = pairs[start : start + _BLOCK]
-        sentences = [side.words for pair in block for side in (pair.source, pair.target)]
-        vectors = encoder.encode(sentences, layer, languages=_languages(block))
-        sides = [(pair, vectors[2 * k], vectors[2 * k + 1]) for k, pair in enumerate(block)]
-        alignments += align_encoded(sides, settings, counts)
+    counts = counts_for(pairs, settings)
+    for start in range(0, len(pairs), BLOCK):
+        told = (lambda done, start=start: progress(start + done, len(pairs))) if progress else None
+        alignments += align_block(encoder, pairs[start : start + BLOCK], settings, counts, told)
         if progress:
             progress(len(alignments), len(pairs))
     return alignments
+
+
+def counts_for(pairs: Iterable[SentencePair], settings: AlignSettings) -> dict[str, Counter]:
+    """The word counts that pairs must bring themselves under these settings."""
+    return other_counts(pairs) if settings.masses == "inverse-frequency" else {}
+
+
+def align_block(
+    encoder: Encoder,
+    pairs: Sequence[SentencePair],
+    settings: AlignSettings,
+    counts: Mapping[str, Counter],
+    progress: Callable[[int], None] | None = None,
+) -> list[Alignment]:
+    """Word links of the pairs of one block, in order. What a pair gets depends on no other, but for rounding.
+
+    counts  : as in `align_encoded`
+    progress: called with pairs done, while some are left
+    raises  : InputError   as align_pair
+    """
+    layer = encoder.check_layer(settings.layer)
+    times = Counter(map(_content, pairs))  # what stands there several times is aligned once
+    ordered = sorted({_content(pair): pair for pair in pairs}.values(), key=_letters)
+    found: dict[tuple, Alignment] = {}
+    done = 0
+    for start in range(0, len(ordered), _TOGETHER):
+        part = ordered[start : start + _TOGETHER]
+        vectors = encoder.encode([side.words for pair in part for side in (pair.source, pair.target)], layer, languages=_languages(part))
+        sides = [(pair, vectors[2 * k], vectors[2 * k + 1]) for k, pair in enumerate(part)]
+        for pair, alignment in zip(part, align_encoded(sides, settings, counts), strict=True):
+            found[_content(pair)] = alignment
+            done += times[_content(pair)]
+        if progress and start + _TOGETHER < len(ordered):
+            progress(done)
+    return [found[_content(pair)] for pair in pairs]
 
 
 def align_encoded(sides: Sequence[Side], settings: AlignSettings, counts: Mapping[str, Counter] | None = None) -> list[Alignment]:
@@ -191,6 +224,14 @@ def _blocks(sides: Sequence[Side], unit: str) -> list[list[Side]]:
     return blocks
 
 
+def _content(pair: SentencePair) -> tuple:
+    return tuple((side.language, side.words) for side in (pair.source, pair.target))
+
+
+def _letters(pair: SentencePair) -> int:
+    return sum(len(word) for side in (pair.source, pair.target) for word in side.words)
+
+
 def _languages(pairs: Sequence[SentencePair]) -> list[str]:
     return [side.language for pair in pairs for side in (pair.source, pair.target)]
 
@@ -200,12 +241,11 @@ def _points(side: WordVectors, settings: AlignSettings) -> torch.Tensor:
 
 
 def _masses(vectors: WordVectors, language: str, settings: AlignSettings, counts: Counter | None) -> np.ndarray:
-    points = vectors.vectors(settings.unit, settings.pooling)
-    if settings.masses == "norm":
-        return norm_masses(points)
-    if settings.masses == "uniform":
-        return uniform_masses(len(points))
     groups = vectors.groups(settings.unit)
+    if settings.masses == "norm":
+        return norm_masses(vectors.vectors(settings.unit, settings.pooling))
+    if settings.masses == "uniform":
+        return uniform_masses(len(groups))
     word_masses = inverse_frequency_masses(relative_frequencies(vectors.words, language, counts))
     return word_masses[groups] / np.bincount(groups)[groups]  # a word's mass is shared by its pieces
 

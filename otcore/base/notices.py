@@ -4,6 +4,7 @@ A reader far down says `notice(…)`; a command prints it on standard error, a p
 """
 
 import contextlib
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
@@ -65,6 +66,25 @@ def noticing(listener: Callable[[Notice], object] | None = None, rename: Callabl
     before = _hearing.set(hearing)
     try:
         yield hearing.heard
+    finally:
+        _hearing.reset(before)
+
+
+@contextlib.contextmanager
+def telling_once(told: set[str]) -> Iterator[None]:
+    """Passes on what is told inside only where `told` has not the same, whatever its numbers; what is passed on is put there."""
+    outer = _hearing.get()
+
+    def listener(one: Notice) -> None:
+        kind = re.sub(r"[\d,.]+", "#", one.text)
+        if kind not in told:
+            told.add(kind)
+            if outer:
+                outer.hear(one)
+
+    before = _hearing.set(_Hearing(None, listener, None))
+    try:
+        yield
     finally:
         _hearing.reset(before)
 

@@ -1,12 +1,21 @@
 """Progress lines on standard error: on a terminal one line that is rewritten, elsewhere a line every ten seconds at most."""
 
+import contextlib
 import sys
+import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
+from otcore.base.errors import InputError
 from otcore.base.notices import notice
 from otcore.base.progress import Teller
+from otcore.corpora.tmx import is_tmx
+from otcore.text.packed import opened
+
+_MANY = 1000  # pairs from which on their rate means anything
+_PORTION = 1 << 20
 
 
 class _Line:
@@ -45,6 +54,62 @@ def progress_line(what: str) -> Callable[[int, int], None]:
         line.write(f"{what}: {done}/{total}{time_told}", keep=done >= total)
 
     return show
+
+
+class _CorpusLine:
+    """Pairs aligned of how many, how many a second, and the time left; the number is counted beside the work.
+
+    done: pairs, those of an earlier process among them
+    """
+
+    def __init__(self, path: str, begun: int) -> None:
+        self._line, self._path, self._begun, self._total = _Line(), path, begun, 0
+        self.done = begun
+
+    def __enter__(self) -> "_CorpusLine":
+        if Path(self._path).is_file() and not is_tmx(self._path):  # a pipe can be read but once
+            threading.Thread(target=self._count, daemon=True).start()
+        return self
+
+    def __exit__(self, kind, *_) -> None:
+        if kind is None and self.done:
+            rate = f", {self._rate(self.done):,.0f} a second" if self.done >= _MANY else ""
+            self._line.write(f"pairs aligned: {self.done}/{self.done} in {self._line.seconds:.1f} s{rate}", keep=True)
+
+    def add(self, more: int) -> None:
+        """So many are done beside those that `reach` was told of."""
+        done = self.done + more
+        rate = self._rate(done)
+        left = f", {_spell((self._total - done) / rate)} left" if self._total > done and rate else ""
+        total = f"/{self._total}" if self._total >= done else ""
+        self._line.write(f"pairs aligned: {done}{total}, {rate:,.0f} a second{left}", keep=False)
+
+    def reach(self, more: int) -> None:
+        """So many more are done and written."""
+        self.done += more
+
+    def _rate(self, done: int) -> float:
+        return (done - self._begun) / max(self._line.seconds, 1e-9)
+
+    def _count(self) -> None:
+        with contextlib.suppress(InputError):
+            count, last = 0, b"\n"
+            with opened(self._path, self._path) as file:
+                while portion := file.read(_PORTION):
+                    count, last = count + portion.count(b"\n"), portion[-1:]
+            self._total = count + (last != b"\n")
+
+
+def corpus_line(path: str, begun: int) -> _CorpusLine:
+    """For a corpus with a pair a line, of which so many are done before; a context that tells the end."""
+    return _CorpusLine(path, begun)
+
+
+def _spell(seconds: float) -> str:
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 90 else f"{minutes // 60} h {minutes % 60} min"
 
 
 def progress_notes() -> Teller:

@@ -10,13 +10,22 @@ from otcore.corpora.types import SentencePair
 from otcore.text.languages import LANGUAGES, words_of
 
 
+class _Settled(Counter):
+    """Counts that change no more, so that their sum is taken once, not for every sentence."""
+
+    def total(self) -> int:
+        if not hasattr(self, "_sum"):
+            self._sum = super().total()
+        return self._sum
+
+
 def relative_frequencies(words: Sequence[str], language: str, counts: Counter | None = None) -> list[float]:
     """p(w) of each word in [0, 1], case folded: from the bundled sentences, or in another language from `counts`.
 
     A bundled language never looks at `counts`, so that a pair gets the same masses alone and in a file.
     raises: InputError   a language that is not bundled, without counts
     """
-    known = _bundled_counts(language) if language in LANGUAGES else counts
+    known = bundled_counts(language) if language in LANGUAGES else counts
     if not known:
         raise InputError(f"There are no word counts for {language}; choose uniform or norm masses.")
     total = known.total()
@@ -25,7 +34,7 @@ def relative_frequencies(words: Sequence[str], language: str, counts: Counter | 
 
 def word_counts(sentences: Iterable[Sequence[str]]) -> Counter:
     """How often each word occurs, case folded, for languages that are not bundled."""
-    return Counter(word.casefold() for sentence in sentences for word in sentence)
+    return _Settled(word.casefold() for sentence in sentences for word in sentence)
 
 
 def other_counts(pairs: Iterable[SentencePair]) -> dict[str, Counter]:
@@ -35,10 +44,11 @@ def other_counts(pairs: Iterable[SentencePair]) -> dict[str, Counter]:
 
 
 @functools.cache
-def _bundled_counts(language: str) -> Counter:
+def bundled_counts(language: str) -> Counter:
+    """How often each word occurs in the bundled sentences, case folded; empty where there are none in the language."""
     collection = load_collection()
     counts = Counter()
     if language in collection.gold:
         counts.update(word.casefold() for sentence in collection.gold[language].values() for word in sentence.words)
         counts.update(word.casefold() for text in collection.training[language] for word in words_of(text, language))
-    return counts
+    return _Settled(counts)

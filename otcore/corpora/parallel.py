@@ -1,16 +1,17 @@
 """Sentence pairs in the field's plain formats: two line-parallel files, tables (TSV, CSV), and `source ||| target`."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from otcore.base.errors import InputError
 from otcore.base.notices import notice
-from otcore.corpora.tables import read_rows
+from otcore.corpora.tables import Row, read_rows
 from otcore.corpora.types import SentencePair
 from otcore.corpora.unsplit import split_where_unsplit
 from otcore.text.files import display_name, read_lines
 
+Rows = list[tuple[int, tuple[str, ...]]]
 SEPARATOR = "|||"
 _GLUED = re.compile(r"(?<!\|)\|\|\|(?!\|)")
 _NUMBERED = re.compile(r"([0-9]{1,9})\t")
@@ -37,15 +38,20 @@ def read_tsv(
 
     raises: InputError   a line with too few columns, or more than most have, or part of a quoted cell; an empty side; names file and line
     """
+    return _pairs(texts_of(read_rows(path, columns, (source, target)), columns, path), (source, target), presplit, None, display_name(path))
+
+
+def texts_of(table: Iterable[Row], columns: tuple[int, int], path: str | Path) -> Rows:
+    """Number and two texts of each row of a table; raises InputError for a faulty one."""
     rows, name = [], display_name(path)
-    for row in read_rows(path, columns, (source, target)):
+    for row in table:
         where = f"{name}, line {row.line}"
         if len(row.cells) <= max(columns):
             raise InputError(f"{where}: {len(row.cells)} tab-separated columns, column {max(columns) + 1} is needed.")
         if row.fault:
             raise InputError(f"{where}: {row.told}, so what belongs together is not known; correct or remove it.")
         rows.append((row.line, tuple(row.cells[column] for column in columns)))
-    return _pairs(rows, (source, target), presplit, None, name)
+    return rows
 
 
 def read_bitext(path: str | Path, source: str, target: str, *, presplit: bool = True) -> list[SentencePair]:
@@ -58,13 +64,18 @@ def read_bitext(path: str | Path, source: str, target: str, *, presplit: bool = 
     >>> pairs[0].target.words
     ('the', 'old', 'house')
     """
+    return _pairs(two_sides(bitext_lines(path), path), (source, target), presplit, None, display_name(path))
+
+
+def two_sides(lines: Iterable[tuple[int, list[str]]], path: str | Path) -> Rows:
+    """Lines as `bitext_lines` gives them, raises InputError where one has not two sides."""
     rows, name = [], display_name(path)
-    for number, sides in bitext_lines(path):
+    for number, sides in lines:
         if len(sides) != 2:
             fault = f"{len(sides) - 1} separators “ {SEPARATOR} ”, exactly one is needed between source and target"
             raise InputError(f"{name}, line {number}: {fault}{_why(sides)}.")
         rows.append((number, tuple(sides)))
-    return _pairs(rows, (source, target), presplit, None, name)
+    return rows
 
 
 def bitext_lines(path: str | Path) -> list[tuple[int, list[str]]]:
@@ -72,12 +83,17 @@ def bitext_lines(path: str | Path) -> list[tuple[int, list[str]]]:
 
     raises: InputError   unreadable, or not one line has the separator: says what the file seems to be instead
     """
-    name, lines = display_name(path), read_lines(path)
-    rows = [(number, sides_of(line)) for number, line in enumerate(lines, 1)]
+    return sides_of_lines(read_lines(path), path)
+
+
+def sides_of_lines(lines: list[str], path: str | Path, first: int = 1) -> list[tuple[int, list[str]]]:
+    """As `bitext_lines`, from lines of the file of which the first has a number."""
+    name = display_name(path)
+    rows = [(number, sides_of(line)) for number, line in enumerate(lines, first)]
     if lines and all(len(sides) == 1 for _, sides in rows):
         wanted = f"0 separators “ {SEPARATOR} ”, exactly one is needed between source and target"
-        raise InputError(f"{name}, line 1: {wanted}, and no other line has one: {_seen(lines)}.")
-    if glued := [number for number, line in enumerate(lines, 1) if len(_spaced(line)) == 1 and len(sides_of(line)) == 2]:
+        raise InputError(f"{name}, line {first}: {wanted}, and no other line has one: {_seen(lines)}.")
+    if glued := [number for number, line in enumerate(lines, first) if len(_spaced(line)) == 1 and len(sides_of(line)) == 2]:
         where = f"line {glued[0]}" if len(glued) == 1 else f"{len(glued):,} lines, the first line {glued[0]}"
         notice(f"{name}: the separator {SEPARATOR} stands without spaces around it in {where}; it was read as one")
     return rows
@@ -151,6 +167,16 @@ def _pairs(
     wheres: Iterable[Sequence[str]] | None,
     name: str,
 ) -> list[SentencePair]:
+    return list(pairs_of(rows, codes, presplit, wheres, name))
+
+
+def pairs_of(
+    rows: Sequence[tuple[int, Sequence[str]]],
+    codes: tuple[str, str],
+    presplit: bool,
+    wheres: Iterable[Sequence[str]] | None,
+    name: str,
+) -> Iterator[SentencePair]:
     """Pairs from the texts of numbered lines.
 
     wheres: what messages call the two sides of each, by default sides of a line of the file
@@ -160,4 +186,5 @@ def _pairs(
     if presplit:
         rows = split_where_unsplit(rows, codes, name)
     whole = zip(rows, wheres, strict=True)
-    return [SentencePair.of(texts, codes, where, presplit=presplit, id=str(number)) for (number, texts), where in whole]
+    for (number, texts), where in whole:
+        yield SentencePair.of(texts, codes, where, presplit=presplit, id=str(number))

@@ -48,9 +48,13 @@ def read_rows(path: str | Path, columns: Sequence[int], languages: Sequence[str]
     languages: codes of these columns, which their names may be
     raises   : InputError   what `read_lines` raises, or damaged quotes in CSV
     """
-    name, lines = display_name(path), read_lines(path, excel=True)
-    first, divider = 1, ""
-    if lines and (found := _SEP.fullmatch(lines[0])):
+    return rows_of(read_lines(path, excel=True), path, columns, languages)
+
+
+def rows_of(lines: list[str], path: str | Path, columns: Sequence[int], languages: Sequence[str] = (), first: int = 1) -> list[Row]:
+    """As `read_rows`, from lines of the file of which the first has a number; only a file's first line may hold names."""
+    name, divider, begins = display_name(path), "", first == 1
+    if begins and lines and (found := _SEP.fullmatch(lines[0])):
         lines, first, divider = lines[1:], 2, found[1]
     elif plain_name(path).endswith(".csv"):
         divider = _divider(lines[:_SAMPLE], max(columns) + 1)
@@ -60,7 +64,7 @@ def read_rows(path: str | Path, columns: Sequence[int], languages: Sequence[str]
     else:
         rows = list(_csv(lines, divider, first, name))
         notice(f"{name} was read as CSV divided by {_DIVIDERS.get(divider, divider)}s")
-    if rows and _names_columns([rows[0].cells[column] for column in columns if column < len(rows[0].cells)], languages):
+    if begins and rows and _names_columns([rows[0].cells[column] for column in columns if column < len(rows[0].cells)], languages):
         notice(
             f"{name}, line {rows[0].line} holds names of columns ({', '.join(cell[:20] for cell in rows[0].cells[:6])}) and is passed over"
         )

@@ -2,8 +2,10 @@
 
 import re
 import threading
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import torch
@@ -12,6 +14,7 @@ from otcore.base.errors import InputError
 from otcore.base.vectors import POOLINGS
 from otcore.encoders.facts import best_layer
 from otcore.encoders.maps import LanguageMaps
+from otcore.encoders.shortened import shortened
 from otcore.encoders.tokens import Reading, Row, Tokens, Unread, WordTokeniser
 
 Texts = Sequence[Sequence[str]]
@@ -87,6 +90,7 @@ class Encoder:
         ids = (tokenizer.pad_token_id, tokenizer.unk_token_id, tokenizer.eos_token_id, 0)
         self.padding: int = next(id for id in ids if id is not None)
         self._tokeniser = WordTokeniser(tokenizer, self.max_pieces, self.padding)
+        self._upto: WeakKeyDictionary[torch.nn.Module, dict[int, torch.nn.Module | None]] = WeakKeyDictionary()
         self._lock = threading.Lock()
 
     def encode(self, sentences: Texts, layer: int | None = None, progress: Told = None, languages: Codes = None) -> list[WordVectors]:
@@ -140,8 +144,10 @@ class Encoder:
         return WordVectors(kept, tuple(self.tokenizer.convert_ids_to_tokens(reading.ids)), reading.owners, subwords, reading.cut)
 
     def _forward(self, sentences: Texts, layers: list[int], progress: Told) -> list[tuple]:
-        """(words, reading, {layer: (pieces, d) float32}) of each sentence, in order."""
-        readings = [self._tokeniser.read(words) for words in sentences]
+        """(words, reading, {layer: (pieces, d) float32}) of each sentence, in order; what is said several times is encoded once."""
+        keys = [tuple(words) for words in sentences]
+        times = Counter(keys)
+        readings = self._tokeniser.read_many(list(times))
         rows = [(index, row) for index, reading in enumerate(readings) for row in reading.rows]
         left = [len(reading.rows) for reading in readings]
         found: list[dict[int, np.ndarray]] = [{} for _ in readings]
@@ -153,8 +159,9 @@ class Encoder:
                 self._take(found[index], row, {layer: hidden[layer][values, : len(row.ids)] for layer in layers}, len(readings[index].ids))
                 left[index] -= 1
             if progress:
-                progress(left.count(0), len(left))
-        return list(zip(sentences, readings, found, strict=True))
+                progress(sum(count for count, rest in zip(times.values(), left, strict=True) if not rest), len(keys))
+        results = dict(zip(times, zip(readings, found, strict=True), strict=True))
+        return [(words, *results[key]) for words, key in zip(sentences, keys, strict=True)]
 
     def _take(self, found: dict[int, np.ndarray], row: Row, vectors: dict[int, np.ndarray], count: int) -> None:
         """Puts the vectors that are taken from one row among those of its sentence, which has so many pieces."""
@@ -175,10 +182,21 @@ class Encoder:
         mask = [[1] * len(row) + [0] * (longest - len(row)) for row in rows]
         batch = {"input_ids": torch.tensor(padded, device=device), "attention_mask": torch.tensor(mask, device=device)}
         with torch.autocast(self.model.device.type, torch.bfloat16, enabled=self._half()):
-            hidden = self.model(**batch, output_hidden_states=True).hidden_states
+            hidden = self._hidden(batch, layers)
         if any(hidden[layer].shape[:2] != (len(rows), longest) for layer in layers):
             raise ValueError(f"it gives {hidden[layers[0]].shape[1]} vectors for {longest} pieces")
         return {layer: hidden[layer].float().cpu().numpy() for layer in layers}
+
+    def _hidden(self, batch: dict[str, torch.Tensor], layers: list[int]) -> Mapping[int, torch.Tensor]:
+        """By layer (r, t, d); where one alone is asked for, those above it are not computed."""
+        (layer, *others) = layers
+        if not others and layer < self.layers:
+            views = self._upto.setdefault(self.model, {})  # of this model: a copy of an encoder may be given another
+            if layer not in views:
+                views[layer] = shortened(self.model, self.layers, layer, self.padding)
+            if (short := views[layer]) is not None:
+                return {layer: short(**batch).last_hidden_state}
+        return dict(enumerate(self.model(**batch, output_hidden_states=True).hidden_states))
 
     def _half(self) -> bool:
         """bf16 where it is faster and agrees: accelerators, and processors with bf16 products for models wide enough to

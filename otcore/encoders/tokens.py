@@ -13,6 +13,8 @@ from otcore.base.errors import InputError
 
 MOST_PIECES = 4096  # of a sentence: transport between two such sentences takes 130 MB a matrix
 MOST_LETTERS = 2000  # of a word
+_TOGETHER = 1024  # sentences tokenised in one call
+_AS_WORDS = {"is_split_into_words": True, "split_special_tokens": True, "verbose": False}
 _LETTERS_A_PIECE = 16  # pieces are seldom longer; what is cut before it is tokenised need not be
 
 
@@ -119,6 +121,20 @@ class WordTokeniser:
             ]
         return Reading(pieces, whose, rows, len(words) - some, max(shortened, sum(len(word) > MOST_LETTERS for word in words[:some])))
 
+    def read_many(self, sentences: Sequence[Sequence[str]]) -> list[Reading]:
+        """As `read` for each of them. Those that are short enough for one row are tokenised together, on all cores; raises as `read`."""
+        readings: list[Reading | None] = [None] * len(sentences)
+        short = [place for place, words in enumerate(sentences) if words and sum(map(len, words)) < min(4 * self._longest, MOST_LETTERS)]
+        for start in range(0, len(short), _TOGETHER):
+            part = short[start : start + _TOGETHER]
+            texts = [list(sentences[place]) for place in part]
+            found = self._tokenizer(texts, return_attention_mask=False, return_token_type_ids=False, **_AS_WORDS)
+            for number, place in enumerate(part):
+                ids, owners = self._owned(found["input_ids"][number], found.word_ids(number), len(texts[number]))
+                if len(ids) <= self._longest:
+                    readings[place] = _in_one_row(ids, np.array(owners))
+        return [self.read(words) if reading is None else reading for words, reading in zip(sentences, readings, strict=True)]
+
     def row(self, words: Sequence[str]) -> Tokens:
         """One row, cut at a word where the words are too many; raises InputError where there are none."""
         some, ids, owners, _ = self._within(words, self._longest)
@@ -158,11 +174,15 @@ class WordTokeniser:
     def _pieces(self, words: list[str]) -> tuple[list[int], list[int]]:
         """Ids with special tokens, and the word of each or -1. A word that looks like a special token stays text, and
         one the tokeniser normalises away gets the unknown token, so that it keeps its place."""
-        encoding = self._tokenizer(words, is_split_into_words=True, split_special_tokens=True, verbose=False)
-        ids, owners = encoding["input_ids"], [-1 if word is None else word for word in encoding.word_ids()]
+        encoding = self._tokenizer(words, **_AS_WORDS)
+        return self._owned(encoding["input_ids"], encoding.word_ids(), len(words))
+
+    def _owned(self, ids: list[int], words: list[int | None], count: int) -> tuple[list[int], list[int]]:
+        """Ids and the word of each, or -1, from what the tokeniser gives for so many words."""
+        owners = [-1 if word is None else word for word in words]
         # a Unigram vocabulary holds its special tokens as pieces, so "<s>" in a text would still become one
         ids = [self._unknown if owner >= 0 and id in self._special else id for id, owner in zip(ids, owners, strict=True)]
-        absent = sorted(set(range(len(words))) - set(owners))
+        absent = sorted(set(range(count)) - set(owners))
         if absent:
             middle = next((place for place, owner in enumerate(owners) if owner >= 0), len(owners) // 2)
             end = max((place + 1 for place, owner in enumerate(owners) if owner >= 0), default=middle)
@@ -171,6 +191,11 @@ class WordTokeniser:
             ids = [*ids[:middle], *(id for _, id in inside), *ids[end:]]
             owners = [*owners[:middle], *(word for word, _ in inside), *owners[end:]]
         return ids, owners
+
+
+def _in_one_row(ids: list[int], owners: np.ndarray) -> Reading:
+    inside = np.flatnonzero(owners >= 0)
+    return Reading([ids[place] for place in inside], owners[inside], [Row(ids, inside, np.arange(len(inside)))])
 
 
 def windows(owners: np.ndarray, room: int) -> list[tuple[int, int, int, int]]:

@@ -1,12 +1,10 @@
 """The part of an encoder that a run trains: up to the layer whose vectors are aligned, and no further."""
 
-import copy
-
-import torch
 from torch import Tensor, nn
 
 from otcore.base.errors import InputError
 from otcore.encoders.encoder import Encoder
+from otcore.encoders.shortened import layers_path, shortened
 
 FEW_WORDS = 32_000_000  # numbers in word vectors, of which a step of AdamW takes about as long as of six layers of 384
 
@@ -18,10 +16,8 @@ class Trunk(nn.Module):
     def __init__(self, encoder: Encoder, layer: int) -> None:
         super().__init__()
         self.layer = layer
-        lists = {name: len(module) for name, module in encoder.model.named_modules() if isinstance(module, nn.ModuleList)}
-        self.path = next((name for name, length in lists.items() if length == encoder.layers), None)
-        views = (_shortened(encoder.model, self.path, layer, normed=normed) for normed in (True, False)) if self.path else ()
-        found = next((view for view in views if _agrees(view, encoder, layer)), None)
+        self.path = layers_path(encoder.model, encoder.layers)
+        found = shortened(encoder.model, encoder.layers, layer, encoder.padding)
         self.short = found is not None
         self.model = found if self.short else encoder.model
 
@@ -55,37 +51,3 @@ class Trunk(nn.Module):
 def _position(name: str, path: str | None) -> int | None:
     """Which Transformer layer, from 0, a parameter is in, or None."""
     return int(name.removeprefix(f"{path}.").split(".")[0]) if path and name.startswith(f"{path}.") else None
-
-
-def _shortened(model: nn.Module, path: str, layer: int, *, normed: bool) -> nn.Module:
-    """A second view of the model with its first layers only and no pooler; weights are shared.
-
-    normed: whether norms after the list of layers stay: where they follow the last layer only (ModernBERT), vectors of the
-            others go without
-    """
-    view = _view(model)
-    if getattr(view, "pooler", None) is not None:
-        view.pooler = None
-    module, names = view, path.split(".")
-    for depth, name in enumerate(names, 1):
-        children = module._modules
-        after = list(children)[list(children).index(name) + 1 :]
-        children |= {one: nn.Identity() for one in after if not normed and "Norm" in type(children[one]).__name__}
-        children[name] = _view(children[name]) if depth < len(names) else children[name][:layer]
-        module = children[name]
-    return view
-
-
-def _view(module: nn.Module) -> nn.Module:
-    view = copy.copy(module)
-    view._modules = dict(module._modules)
-    return view
-
-
-@torch.no_grad()
-def _agrees(short: nn.Module, encoder: Encoder, layer: int) -> bool:
-    """Whether the shortened model ends in the vectors that the whole one has at the layer."""
-    ids = torch.tensor([encoder.tokenize(("a", "b")).ids], device=encoder.model.device)
-    mask = torch.ones_like(ids)
-    whole = encoder.model(input_ids=ids, attention_mask=mask, output_hidden_states=True).hidden_states[layer]
-    return torch.equal(short(input_ids=ids, attention_mask=mask).last_hidden_state, whole)

@@ -12,6 +12,7 @@ from otcore.text.controls import Controls
 from otcore.text.packed import STANDARD_INPUT, opened, pack, reason_of  # noqa: F401  whoever reads finds it here
 from otcore.text.writing import replacing, write_bytes  # noqa: F401  the same for whoever writes
 
+_PART = 1 << 16
 _MARKS = (b"\xff\xfe", b"\xfe\xff")  # of UTF-16
 
 
@@ -23,12 +24,20 @@ def read_lines(path: str | Path, *, excel: bool = False) -> list[str]:
     excel : UTF-16 with its mark is read too, which is what Excel writes as “Unicode text”
     raises: InputError   absent, unreadable, packed beyond all measure, not UTF-8 (names the line), or NUL characters in it
     """
+    return [line for _, part in line_parts(path, _PART, excel=excel) for line in part]
+
+
+def line_parts(path: str | Path, most: int, *, excel: bool = False) -> Iterator[tuple[int, list[str]]]:
+    """The lines as `read_lines` gives them, in parts of so many at most, each with the number of its first line; raises the same."""
     name, controls = display_name(path), Controls()
     with opened(path, name) as file:
         lines = _utf16(file, name) if excel and file.peek(2)[:2] in _MARKS else _utf8(file, name)
-        found = [line if line.isascii() else normalize("NFC", line) for line in controls.lines_of(lines)]
+        found = (line if line.isascii() else normalize("NFC", line) for line in controls.lines_of(lines))
+        number = 1
+        while part := list(itertools.islice(found, most)):
+            yield number, part
+            number += len(part)
     controls.tell(name)
-    return found
 
 
 def _utf8(file: BinaryIO, name: str) -> Iterator[str]:

@@ -13,7 +13,7 @@ import sys
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -124,6 +124,16 @@ def is_packed(path: str | Path) -> bool:
     return any(re.match(packing.magic, head) for packing in PACKINGS)
 
 
+def pack_parts(parts: Iterable[bytes], path: str | Path) -> Iterator[bytes]:
+    """Parts of a content as the ending of a file's name says: packed one after the other, which all readers take for one, or in an
+    archive, which holds all of it, together."""
+    packing = next((one for one in PACKINGS if str(path).lower().endswith(one.ending)), None)
+    if packing is not None and packing.pack is _zip:
+        parts = [b"".join(parts)]
+    for part in parts:
+        yield pack(part, path)
+
+
 def pack(content: bytes, path: str | Path) -> bytes:
     """Content as the ending of a file's name says."""
     packing = next((one for one in PACKINGS if str(path).lower().endswith(one.ending)), None)
@@ -140,12 +150,14 @@ def opened(path: str | Path, name: str) -> Iterator[BinaryIO]:
     try:
         with contextlib.ExitStack() as stack:
             if str(path) == STANDARD_INPUT:
-                file, size = _buffered(sys.stdin.buffer), None
+                counted = _Counted(sys.stdin.buffer)
+                file = io.BufferedReader(counted)
                 stack.callback(file.detach)
+                yield _unpacked(file, lambda: counted.count)
             else:
                 file = stack.enter_context(open(path, "rb"))
                 size = Path(path).stat().st_size
-            yield _unpacked(file, size)
+                yield _unpacked(file, lambda: size)
     except InputError as error:
         told = str(error)
         raise (type(error)(f"{name}: {told}.") if told[:3] == "it " else error) from error
@@ -167,7 +179,7 @@ def unpacked_size(path: str | Path, name: str, most: int) -> int:
     return size
 
 
-def _unpacked(file: BinaryIO, size: int | None) -> BinaryIO:
+def _unpacked(file: BinaryIO, size: Callable[[], int]) -> BinaryIO:
     for _ in range(_DEPTH):
         file = file if hasattr(file, "peek") else io.BufferedReader(file)
         head = file.peek(_HEAD)
@@ -190,17 +202,33 @@ def _unpacked(file: BinaryIO, size: int | None) -> BinaryIO:
 class _Bounded(io.RawIOBase):
     """Reads on until more comes out than a packed text holds."""
 
-    def __init__(self, file: BinaryIO, label: str, size: int | None) -> None:
-        self._file, self._label, self._left = file, label, max(FREE, RATIO * (size or 0))
+    def __init__(self, file: BinaryIO, label: str, size: Callable[[], int]) -> None:
+        self._file, self._label, self._size, self._read = file, label, size, 0
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer) -> int:
         chunk = self._file.read(len(buffer))
-        self._left -= len(chunk)
-        if self._left < 0:
+        self._read += len(chunk)
+        if self._read > max(FREE, RATIO * self._size()):
             raise TooMuch(f"it unpacks ({self._label}) to far more than text does; unpack it and give a part of it")
+        buffer[: len(chunk)] = chunk
+        return len(chunk)
+
+
+class _Counted(io.RawIOBase):
+    """A stream whose length is not known, and how much of it has been read."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file, self.count = file, 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer) -> int:
+        chunk = self._file.read1(len(buffer))
+        self.count += len(chunk)
         buffer[: len(chunk)] = chunk
         return len(chunk)
 
@@ -212,7 +240,3 @@ def _copied(file: BinaryIO) -> BinaryIO:
         copy.write(chunk)
     copy.seek(0)
     return copy
-
-
-def _buffered(stream: BinaryIO) -> io.BufferedReader:
-    return io.BufferedReader(stream)

@@ -49,7 +49,7 @@ def replacing(path: str | Path) -> Iterator[Path]:
     path = Path(path)
     try:
         target, found = _target(path)
-        through = found is not None and (_DESCRIPTOR.fullmatch(os.path.abspath(path)) or not stat.S_ISREG(found.st_mode))
+        through = _is_through(path, found)
         made = _elsewhere() if through else temporary(target)
         file = made.__enter__()
     except (OSError, ValueError, RuntimeError) as error:  # a path with a NUL in it, or without a name; ~ of nobody
@@ -66,6 +66,19 @@ def replacing(path: str | Path) -> Iterator[Path]:
         raise InputError(f"{shown(path)} cannot be written ({why(error)}); check the free space and the path.") from error
     finally:
         made.__exit__(None, None, None)
+
+
+def target_of(path: str | Path) -> Path | None:
+    """The file that `replacing` would put there, links followed, None for what it writes through.
+
+    raises: InputError   it cannot be written, as far as that can be told before
+    """
+    path = Path(path)
+    try:
+        target, found = _target(path)
+        return None if _is_through(path, found) else target
+    except (OSError, ValueError, RuntimeError) as error:
+        raise InputError(f"{shown(path)} cannot be written ({why(error)}); choose a folder that exists and is yours.") from error
 
 
 def why(error: Exception) -> str:
@@ -86,6 +99,10 @@ def _target(path: Path) -> tuple[Path, os.stat_result | None]:
     if not os.access(path, os.W_OK):
         raise PermissionError(0, "it is protected against writing")
     return Path(os.path.realpath(path)), found
+
+
+def _is_through(path: Path, found: os.stat_result | None) -> bool:
+    return found is not None and (_DESCRIPTOR.fullmatch(os.path.abspath(path)) is not None or not stat.S_ISREG(found.st_mode))
 
 
 def _keep(found: os.stat_result, file: Path) -> None:

@@ -44,7 +44,7 @@ class Problem:
         if not np.isfinite(self.cost).all():
             raise ValueError("The cost must be finite. Received NaN or infinity.")
         for side, mass in (("source", self.source_mass), ("target", self.target_mass)):
-            if (mass < 0).any() or not np.isclose(mass.sum(), 1, atol=1e-6):
+            if (mass < 0).any() or not abs(mass.sum() - 1) <= 1.1e-5:
                 raise ValueError(f"The {side} masses must be non-negative and sum to 1. Received a sum of {mass.sum()}.")
 
     @property

@@ -18,7 +18,7 @@ from otcore.text.languages import LANGUAGES
 
 _FEWEST = 20  # letters from which on a text is judged; a Chinese or Japanese character counts as three
 _MARGIN = 0.1  # nats an n-gram by which another language must be likelier before a text is doubted
-_CANDIDATES = {"Hani": ("zh", "ja"), "Jpan": ("ja",)} | {
+CANDIDATES = {"Hani": ("zh", "ja"), "Jpan": ("ja",)} | {
     script: tuple(code for code, entry in LANGUAGES.items() if entry.script == script) for script in ("Latn", "Cyrl", "Arab", "Deva")
 }
 
@@ -39,7 +39,7 @@ def doubts(texts: Sequence[str], code: str) -> list[str | None]:
 
 def _scores(texts: Sequence[str]) -> list[dict[str, float]]:
     """For each text the mean log likelihood of an n-gram under each language of its script; empty where it is not judged."""
-    codes = [_CANDIDATES.get(script, ()) if letters >= _FEWEST else () for script, letters in map(script_of, texts)]
+    codes = [CANDIDATES.get(script, ()) if letters >= _FEWEST else () for script, letters in map(script_of, texts)]
     hard = [index for index, candidates in enumerate(codes) if len(candidates) > 1]
     scores = [dict.fromkeys(candidates, 0.0) for candidates in codes]
     if hard:
@@ -58,7 +58,7 @@ def _classifier():
 
     from otcore.corpora.collection import load_collection
 
-    names = [code for code in LANGUAGES if any(code in group for group in _CANDIDATES.values() if len(group) > 1)]
+    names = [code for code in LANGUAGES if any(code in group for group in CANDIDATES.values() if len(group) > 1)]
     texts = [(text, place) for place, code in enumerate(names) for text in load_collection().training[code]]
     vectorizer = HashingVectorizer(analyzer="char_wb", ngram_range=(1, 4), n_features=2**18, alternate_sign=False, norm=None)
     counts = vectorizer.transform([text for text, _ in texts])
