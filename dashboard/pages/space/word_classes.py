@@ -1,11 +1,16 @@
 """Classes of words, told by the form and by lists of function words: enough to look at content words alone."""
 
+from __future__ import annotations
+
 import unicodedata
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from otcore.analysis.function_words import is_function_word
-from otcore.space.points import Points
+
+if TYPE_CHECKING:
+    from otcore.space.points import Points
 
 CLASSES = {"content": "content words", "function": "function words", "number": "numbers", "sign": "punctuation"}
 _PLACES = {name: place for place, name in enumerate(CLASSES)}
