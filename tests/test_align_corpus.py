@@ -215,18 +215,18 @@ def plain_main(monkeypatch):
 def test_a_killed_worker_changes_nothing(whole, xlm_roberta, tmp_path, monkeypatch):
     path, expected = whole
     pools, killed = [], []
-    listen = workers._Pool._listen
+    fill = workers._Pool._fill
 
-    def killing(pool):
-        told = listen(pool)
+    def killing(pool, written):
+        more = fill(pool, written)
         busy = [worker for worker in pool.workers if worker.number is not None]
-        if not killed and busy and pool.read > 4:
+        if not killed and busy and written:
             os.kill(busy[0].process.pid, signal.SIGKILL)
             killed.append(busy[0].number)
         pools[:] = [pool]
-        return told
+        return more
 
-    monkeypatch.setattr(workers._Pool, "_listen", killing)
+    monkeypatch.setattr(workers._Pool, "_fill", killing)
     assert main(command(path, xlm_roberta, tmp_path / "links", "--workers", "2")) == 0
     assert killed
     assert (tmp_path / "links").read_bytes() == expected
