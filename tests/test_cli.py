@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from otcore.alignment.rules import RULES
+from otcore.base.names import shown
 from otcore.base.vectors import POOLINGS, UNITS
 from otcore.cli import main
 from otcore.corpora.parallel import read_bitext
@@ -274,8 +275,8 @@ def test_bad_commands_and_files_are_refused(refuse, tmp_path, xlm_roberta):
     assert "FILE" in refuse("align")
     assert "GOLD" in refuse("score", "x")
     for path in (tmp_path / "absent", tmp_path, "a\0b"):
-        assert f"{path} cannot be read" in refuse("align", path, "--encoder", xlm_roberta)
-        assert f"{path} cannot be read" in refuse("score", path, path)
+        assert f"{shown(path, 400)} cannot be read" in refuse("align", path, "--encoder", xlm_roberta)
+        assert f"{shown(path, 400)} cannot be read" in refuse("score", path, path)
 
 
 @pytest.mark.parametrize("command", [(), ("align",), ("score",), ("pretrain",)])

@@ -16,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from otcore.base.errors import InputError
+from otcore.base.names import shown
 from otcore.corpora.parallel import read_bitext, read_parallel, read_tsv
 from otcore.corpora.pharaoh import format_links, parse_links, read_links, write_links
 from otcore.corpora.types import Links, Sentence, SentencePair
@@ -251,7 +252,7 @@ def test_other_encodings_are_refused(tmp_path, encoding):
 
 def test_files_that_are_none(tmp_path):
     for path in (tmp_path / "absent", tmp_path, tmp_path / "absent" / "file", tmp_path / ("x" * 300), "", "a\0b", "a\udc80"):
-        assert f"{path} cannot be read" in fault(read_lines, path)
+        assert f"{shown(path, 400)} cannot be read" in fault(read_lines, path)
     assert f"{tmp_path / 'absent'} cannot be read (No such file or directory)" in fault(read_bitext, tmp_path / "absent", "de", "fr")
     assert f"{tmp_path} cannot be read (Is a directory)" in fault(read_tsv, tmp_path, "de", "fr")
 
@@ -259,7 +260,7 @@ def test_files_that_are_none(tmp_path):
 def test_writing_where_nothing_can_be_written(tmp_path):
     write(tmp_path, "old", "file")
     for path in (tmp_path / "absent" / "x", tmp_path / "file" / "x", tmp_path, "a\0b"):
-        assert f"{path} cannot be written" in fault(write_lines, path, ["new"])
+        assert f"{shown(path, 400)} cannot be written" in fault(write_lines, path, ["new"])
     assert [entry.name for entry in tmp_path.iterdir()] == ["file"]
     assert not list(tmp_path.parent.glob(f".{tmp_path.name}*"))
 
