@@ -403,7 +403,7 @@ def test_texts_of_every_kind_are_aligned_and_stay_text(first, second):
 @pytest.mark.parametrize("unit", UNITS)
 def test_two_thousand_words(unit):
     app = own(TEN_WORDS * 200, "eins zwei drei vier fünf " * 400, unit=unit)
-    assert "of the 2,000 English words" in app.warning[0].value
+    assert not app.warning, "all of them are read, in windows"
     assert "first 120 words" in app.info[0].value
     assert len(words(app)[0]) == 120
     assert len(app.dataframe[0].value) >= 2_000

@@ -105,8 +105,8 @@ def test_loading_a_name_downloads_it_first(server):
     [
         ("somebody/decoder", "gpt2 model, not a text encoder"),
         ("somebody/pickled", "no safetensors"),
-        ("somebody/absent", "no somebody/absent"),
-        ("a--b", "check the name"),
+        ("somebody/absent", "no public encoder called somebody/absent"),
+        ("a--b", "check the spelling"),
     ],
 )
 def test_what_will_not_do_is_said_before_a_download(server, name, told):

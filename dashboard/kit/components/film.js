@@ -5,7 +5,7 @@ function filmOf(data, onFrame, send) {
   const { frames, now, colors } = data.film;
   const element = make("div", { class: "film" });
   const controls = make("div", { class: "dial" });
-  const play = make("button", { type: "button", class: "tool", title: "Play from sharp to spread" });
+  const play = make("button", { type: "button", class: "tool", title: "Play from sharp to spread", "aria-label": "Play from sharp to spread" });
   play.textContent = "▶";
   const label = make("label", {}), value = make("output", {}), told = make("p", { class: "told", role: "status" });
   label.textContent = "ε: how far words spread ";
