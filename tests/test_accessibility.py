@@ -33,6 +33,10 @@ FAINT = """() => {
 }"""
 BACKGROUND = "getComputedStyle(document.querySelector('[data-testid=stApp]')).backgroundColor"
 
+# what is still faded, on its way, or in letters of another width than it will have
+AT_REST = """() => !document.querySelector('[data-stale="true"]') && document.fonts.status === 'loaded' && document.getAnimations()
+    .every((one) => one.playState !== 'running' || one.effect.getComputedTiming().iterations === Infinity)"""
+
 
 @pytest.fixture
 def visit(chromium, address):
@@ -43,6 +47,7 @@ def visit(chromium, address):
 def settle(page: Page) -> None:
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+    page.wait_for_function(AT_REST)
 
 
 def found_by_axe(page: Page) -> list[str]:

@@ -276,10 +276,14 @@ def test_a_part_holds_no_more_than_itself(tmp_path, monkeypatch):
 
     monkeypatch.setattr(pair_stream, "_PART", 50)
     stream = pair_stream.open_pairs(corpus(tmp_path / "pairs.txt", 2000), ("en", "de"))
-    most = 0
+
+    def alive() -> int:
+        return sum(isinstance(one, SentencePair) for one in gc.get_objects())
+
+    others, most = alive(), 0  # of tests before
     for number, _ in enumerate(stream.pairs):
         if number % 400 == 0:
-            most = max(most, sum(isinstance(one, SentencePair) for one in gc.get_objects()))
+            most = max(most, alive() - others)
     assert number == 1999
     assert most < 300
 

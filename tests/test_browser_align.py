@@ -102,8 +102,10 @@ def test_ones_own_text_is_asked_about_and_stays_on_its_page(visit):
 def test_links_are_drawn_by_hand_saved_and_judged_by(visit):
     page = visit("?sentence=own&text1=a+red+cat&text2=eine+rote+Katze")
     page.get_by_text("Draw links by hand").click()
+    expect(page.get_by_role("button", name="From nothing")).to_be_visible()
+    settle(page)
     page.get_by_role("button", name="From nothing").click()
-    page.wait_for_url(re.compile("hand=%3D"))
+    expect(page).to_have_url(re.compile("hand=%3D"))
     expect(page.locator(".line.hand")).to_have_count(0)
     settle(page)
     for place in range(3):

@@ -127,7 +127,7 @@ def test_a_language_that_is_not_bundled_is_judged_by_its_script_alone():
     pairs += [TextPair("This is not Greek at all.", "It is English.", 21)]
     report = check_pairs(pairs, ("el", "en"))
     assert set(report.flagged) == {20}
-    assert report.finding("script").detail == "expected Greek for el and Latin for English"
+    assert report.finding("script").detail == "expected Greek for Greek and Latin for English"
     assert report.seen[0] == {}
 
 
@@ -176,7 +176,8 @@ def test_every_bundled_language_is_written_in_a_script_it_accepts():
     for code, sentences in load_collection().gold.items():
         assert {script_of(sentence.text)[0] for sentence in sentences.values()} <= set(accepted_scripts(code))
     assert accepted_scripts("he") == ("Hebr",)
-    assert accepted_scripts("el") == ()
+    assert accepted_scripts("el") == ("Grek",)
+    assert accepted_scripts("qaa") == (), "of a language nobody knows nothing is expected"
 
 
 def test_texts_of_every_format_are_read_alike(tmp_path):

@@ -44,7 +44,9 @@ def test_a_query_is_typed_and_its_nearest_sentence_opens_at_align(visit):
 
 def test_a_phone_in_the_dark_has_the_encoders_one_below_the_other(visit):
     page = visit("search?se_in=en,ja", viewport={"width": 390, "height": 800}, color_scheme="dark", has_touch=True)
-    assert page.get_by_test_id("stMain").evaluate("main => main.scrollWidth <= main.clientWidth")
+    expect(page.locator(".found .side").nth(1)).to_be_visible()
+    main = "document.querySelector('[data-testid=stMain]')"
+    page.wait_for_function(f"{main}.scrollWidth <= {main}.clientWidth")
     first, second = (page.locator(".found .side").nth(k).bounding_box() for k in (0, 1))
     assert second["y"] >= first["y"] + first["height"]
     with page.expect_download() as download:
