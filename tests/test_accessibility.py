@@ -51,7 +51,17 @@ def settle(page: Page) -> None:
 
 
 def found_by_axe(page: Page) -> list[str]:
-    """What is serious or worse, with the piece of the page that it is about."""
+    """What is serious or worse and stays so, with the piece of the page that it is about: what is drawn anew is pale for a moment."""
+    for _ in range(10):
+        found = _found(page)
+        if not found:
+            break
+        page.wait_for_timeout(1_000)
+        settle(page)
+    return found
+
+
+def _found(page: Page) -> list[str]:
     results = Axe().run(page, options={"resultTypes": ["violations"], "preload": False}).response
     serious = [one for one in results["violations"] if one["impact"] in ("serious", "critical")]
     return [f"{one['id']}: {node['html'][:200]}" for one in serious for node in one["nodes"]]

@@ -278,7 +278,7 @@ def test_a_part_holds_no_more_than_itself(tmp_path, monkeypatch):
     stream = pair_stream.open_pairs(corpus(tmp_path / "pairs.txt", 2000), ("en", "de"))
 
     def alive() -> int:
-        return sum(isinstance(one, SentencePair) for one in gc.get_objects())
+        return sum(type(one) is SentencePair for one in gc.get_objects())
 
     others, most = alive(), 0  # of tests before
     for number, _ in enumerate(stream.pairs):

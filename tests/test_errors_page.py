@@ -112,7 +112,7 @@ def test_opening_shows_a_finished_analysis(page):
     assert all(len(chart.proto.alt) > 30 for chart in charts)
     assert not app.dataframe, "each part of the page stands alone"
     shown = next(element.proto.body for element in app.get("html") if "judged links" in element.proto.body)
-    values = {name: int(value.replace(",", "")) for name, value in re.findall(r"<dt>([\w ]+)</dt><dd>([\d,]+)</dd>", shown)}
+    values = {name: int(value.replace(",", "")) for name, value in re.findall(r"<dt>([\w ]+)</dt><dd class=\"value\">([\d,]+)</dd>", shown)}
     assert values["judged links"] == values["hit"] + values["missed"] + values["false"], "the number counts what it says"
 
 

@@ -122,9 +122,9 @@ def test_a_task_on_files_asks_for_them_and_waits_to_be_started(page, tmp_path, m
     app = finished(app.button(key="tr_start").click().run())
     assert not app.error
     table = next(frame.value for frame in app.dataframe if "F1, in %" in frame.value.columns)
-    assert {"all", "German", "sw"} <= set(table.columns)
+    assert {"all", "German", "Swahili"} <= set(table.columns)
     published = table[table["F1, in %"] == "published: WordOT"].iloc[0]
-    assert (published["all"], published["German"], published["sw"]) == (67.8, 73.7, 49.8)
+    assert (published["all"], published["German"], published["Swahili"]) == (67.8, 73.7, 49.8)
 
 
 def test_words_take_files_of_pairs_and_of_links(page):
@@ -134,7 +134,7 @@ def test_words_take_files_of_pairs_and_of_links(page):
     given = {"tests": [("pairs.sw.txt", pairs.encode())], "links": [("gold.sw.txt", links.encode())]}
     app = page(tr_task="words", tr_files=store.keep_files("words", given))
     assert not app.error
-    assert list(app.dataframe[0].value["language"]) == ["sw", "mean of all"]
+    assert list(app.dataframe[0].value["language"]) == ["Swahili", "mean of all"]
     with pytest.raises(InputError, match="Gold links are missing"):
         store.keep_files("words", {"tests": given["tests"]})
 
@@ -203,7 +203,7 @@ def test_the_figure_holds_means_spread_and_chance(made):
     assert list(chance.x) == pytest.approx([0.2] * 6)
     assert first.marker.symbol != second.marker.symbol
     assert first.name == "a&lt;"
-    assert list(figure.layout.yaxis.ticktext) == ["English", "German", "sw", "mean of seen", "mean of unseen", "mean of all"]
+    assert list(figure.layout.yaxis.ticktext) == ["English", "German", "Swahili", "mean of seen", "mean of unseen", "mean of all"]
     assert set(made.groups) == {SEEN, UNSEEN, ALL}
 
 
@@ -223,12 +223,12 @@ def test_verdicts_say_whether_seeds_agree(made):
 
 def test_tables_hold_what_was_measured(made):
     table = tables.results_table(made, "f1").set_index("language")
-    assert table.loc["sw", "a<"] == "0.410 ± 0.014"
-    assert table.loc["sw", "change"].startswith("+0.20")
+    assert table.loc["Swahili", "a<"] == "0.410 ± 0.014"
+    assert table.loc["Swahili", "change"].startswith("+0.20")
     assert (table["chance"] == "0.200").all()
     paper = tables.published_table(made).set_index("F1, in %")
     assert paper.loc["b", "seen"] == 61.0
-    assert paper.loc["published: mBERT, before", "sw"] == 51.0
+    assert paper.loc["published: mBERT, before", "Swahili"] == 51.0
     rows = list(csv.DictReader(io.StringIO(tables.scores_csv(made))))
     assert len(rows) == len(made.scores)
     assert json.loads(json.dumps(made.as_dict()))["averages"]["b"]["f1"]["all"]["mean"] == pytest.approx(0.61)

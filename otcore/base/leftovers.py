@@ -91,9 +91,8 @@ def _make(target: Path, *, folder: bool, mode: int) -> tuple[Path, int | None]:
                 continue
         else:
             held = os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, mode)
-        _lock(held)
-        with contextlib.suppress(FileNotFoundError):  # the same
-            if os.path.samestat(os.fstat(held), os.lstat(path)):
+        with contextlib.suppress(FileNotFoundError):  # the same, or somebody who sweeps holds it and is about to remove it
+            if _lock(held) is not False and os.path.samestat(os.fstat(held), os.lstat(path)):
                 return path, held
         os.close(held)
 
