@@ -3,13 +3,13 @@
 import contextlib
 import hashlib
 import importlib.util
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
 from filelock import FileLock
 
 from otcore.base.errors import InputError
+from otcore.base.leftovers import temporary
 from otcore.base.places import cache_folder
 from otcore.base.progress import Teller
 from otcore.encoders.facts import CONFIGURATION, Facts
@@ -99,15 +99,9 @@ class Package(Source):
             with FileLock(folder.with_name(f"{folder.name}.lock")):
                 if not self.absent(name):  # another process has unpacked it meanwhile
                     return
-                made = folder.with_name(f"{folder.name}.tmp")
-                shutil.rmtree(made, ignore_errors=True)  # of a process that was killed
-                made.mkdir()
-                try:
-                    with PackedEncoder(path) as packed:
-                        unpack(packed, made, _card(one), one.alignment_layer, teller)
+                with temporary(folder, folder=True) as made, PackedEncoder(path) as packed:
+                    unpack(packed, made, _card(one), one.alignment_layer, teller)
                     made.rename(folder)
-                finally:
-                    shutil.rmtree(made, ignore_errors=True)
         except OSError as error:
             told = f"{name} cannot be unpacked into {folder.parent} ({error.strerror or error})"
             raise InputError(f"{told}; make room, or name another folder in OTCORE_CACHE.") from error

@@ -2,7 +2,6 @@
 
 import os
 import sys
-import tempfile
 from pathlib import Path
 
 
@@ -19,13 +18,14 @@ def main(path: Path) -> None:
 def _write(path: Path) -> None:
     from numba import types
 
+    from otcore.base.leftovers import temporary
     from otcore.transport.compiled.code import packed
     from otcore.transport.compiled.kernel import compiled
 
     made = packed({str(number): compiled(number) for number in (types.float32, types.float64)})
-    with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".tmp", delete=False) as file:
-        file.write(made)
-    os.replace(file.name, path)
+    with temporary(path) as file:
+        file.write_bytes(made)
+        file.replace(path)
 
 
 if __name__ == "__main__":
