@@ -28,7 +28,8 @@ def read_parallel(
     """
     names = [display_name(path) for path in (source_path, target_path)]
     rows = [(number, texts) for number, texts in enumerate(parallel_lines(source_path, target_path), 1)]
-    return _pairs(rows, (source, target), presplit, [[f"{name}, line {number}" for name in names] for number, _ in rows], names[0])
+    wheres = [[f"{name}, line {number}" for name in names] for number, _ in rows]
+    return list(pairs_of(rows, (source, target), presplit, wheres, names[0]))
 
 
 def read_tsv(
@@ -38,7 +39,8 @@ def read_tsv(
 
     raises: InputError   a line with too few columns, or more than most have, or part of a quoted cell; an empty side; names file and line
     """
-    return _pairs(texts_of(read_rows(path, columns, (source, target)), columns, path), (source, target), presplit, None, display_name(path))
+    rows = texts_of(read_rows(path, columns, (source, target)), columns, path)
+    return list(pairs_of(rows, (source, target), presplit, None, display_name(path)))
 
 
 def texts_of(table: Iterable[Row], columns: tuple[int, int], path: str | Path) -> Rows:
@@ -64,7 +66,7 @@ def read_bitext(path: str | Path, source: str, target: str, *, presplit: bool = 
     >>> pairs[0].target.words
     ('the', 'old', 'house')
     """
-    return _pairs(two_sides(bitext_lines(path), path), (source, target), presplit, None, display_name(path))
+    return list(pairs_of(two_sides(bitext_lines(path), path), (source, target), presplit, None, display_name(path)))
 
 
 def two_sides(lines: Iterable[tuple[int, list[str]]], path: str | Path) -> Rows:
@@ -158,16 +160,6 @@ def _seen(lines: Sequence[str]) -> str:
     if sum(bool(_CSV.fullmatch(line)) for line in filled) > half:
         return "the lines look like CSV; give the file a name that ends in .csv"
     return "this may be one half of line-parallel text (Moses); give both halves"
-
-
-def _pairs(
-    rows: Sequence[tuple[int, Sequence[str]]],
-    codes: tuple[str, str],
-    presplit: bool,
-    wheres: Iterable[Sequence[str]] | None,
-    name: str,
-) -> list[SentencePair]:
-    return list(pairs_of(rows, codes, presplit, wheres, name))
 
 
 def pairs_of(

@@ -1,20 +1,11 @@
 """Whole numbers drawn by hand: a histogram whose bars are dragged, or a table whose cells are clicked."""
 
 from collections.abc import Sequence
-from pathlib import Path
-
-import streamlit as st
 
 from dashboard import state
+from dashboard.kit.components.declaring import component
 
-_HERE = Path(__file__).parent
-
-_component = st.components.v2.component(
-    "otcore.bars",
-    html='<div class="drawn"></div>',
-    css=(_HERE / "bars.css").read_text(encoding="utf-8"),
-    js=(_HERE / "bars.js").read_text(encoding="utf-8"),
-)
+_component = component(__file__, "bars", "bars.js", html='<div class="drawn"></div>', css="bars.css")
 
 
 def bars(field: str, values: Sequence[int], *, label: str, top: int, color: str) -> None:

@@ -1,14 +1,8 @@
 """Keeps the browser's history to one entry for each page that was opened. Draws nothing."""
 
-from pathlib import Path
+from dashboard.kit.components.declaring import component
 
-import streamlit as st
-
-_component = st.components.v2.component(
-    "otcore.history",
-    html="<span hidden></span>",
-    js=(Path(__file__).parent / "history.js").read_text(encoding="utf-8"),
-)
+_component = component(__file__, "history", "history.js")
 
 
 def one_entry_a_page() -> None:

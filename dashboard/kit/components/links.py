@@ -5,19 +5,18 @@ A line's width and opacity are those of its confidence, whatever the others of t
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import numpy as np
 import streamlit as st
 
 from dashboard import state
 from dashboard.kit import markup
+from dashboard.kit.components.declaring import component
 from dashboard.kit.marks import Mark
 from dashboard.kit.theme import GREY, PLAN_COLORS, STATUS, STATUS_LINES
 from dashboard.kit.word_view import DRAWN_WORDS, Row, View
 from otcore.text.languages import language
 
-_HERE = Path(__file__).parent
 _THIN, _WIDE = 1.0, 9.0  # pixels at confidence 0 and 1
 _PALE = 0.2  # opacity at confidence 0
 _GUESS = 0.45  # of the opacity where the encoder never saw one of the languages
@@ -40,11 +39,8 @@ _SPOKEN = {
 
 _UNKNOWN = "not in the encoder's vocabulary: spelt in bytes or unknown"
 _DASHES = {"solid": "none", "dashed": "9 5", "dotted": "2 6"}  # CSS border styles as SVG strokes
-_component = st.components.v2.component(
-    "otcore.links",
-    html='<div class="pair"></div><div class="strip"></div>',
-    css=(_HERE / "links.css").read_text(encoding="utf-8"),
-    js="\n".join((_HERE / name).read_text(encoding="utf-8") for name in ("links.js", "picture.js", "film.js")),
+_component = component(
+    __file__, "links", "links.js picture.js film.js", html='<div class="pair"></div><div class="strip"></div>', css="links.css"
 )
 
 

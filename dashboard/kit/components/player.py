@@ -2,21 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
-
-import streamlit as st
 
 from dashboard import state
+from dashboard.kit.components.declaring import component
 from dashboard.kit.figures.film import Film
 
-_HERE = Path(__file__).parent
-
-_component = st.components.v2.component(
-    "otcore.player",
-    html='<div class="player"></div>',
-    css=(_HERE / "player.css").read_text(encoding="utf-8"),
-    js=(_HERE / "player.js").read_text(encoding="utf-8"),
-)
+_component = component(__file__, "player", "player.js", html='<div class="player"></div>', css="player.css")
 
 
 @dataclass(frozen=True)

@@ -1,14 +1,8 @@
 """Scrolls to the top of a page that shows something else than before. Draws nothing."""
 
-from pathlib import Path
+from dashboard.kit.components.declaring import component
 
-import streamlit as st
-
-_component = st.components.v2.component(
-    "otcore.top",
-    html="<span hidden></span>",
-    js=(Path(__file__).parent / "top.js").read_text(encoding="utf-8"),
-)
+_component = component(__file__, "top", "top.js")
 
 
 def to_the_top(shown: str) -> None:

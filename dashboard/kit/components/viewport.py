@@ -1,14 +1,8 @@
 """Whether the page is as narrow as a phone's: figures with two panes then stand one above the other. Draws nothing."""
 
-from pathlib import Path
+from dashboard.kit.components.declaring import component
 
-import streamlit as st
-
-_component = st.components.v2.component(
-    "otcore.viewport",
-    html="<span hidden></span>",
-    js=(Path(__file__).parent / "viewport.js").read_text(encoding="utf-8"),
-)
+_component = component(__file__, "viewport", "viewport.js")
 
 
 def is_narrow(key: str) -> bool:

@@ -1,16 +1,9 @@
 """Gives a browser that has none the cookie by which its visitor is known again. Draws nothing."""
 
-from pathlib import Path
-
-import streamlit as st
-
 from dashboard.background import visitors
+from dashboard.kit.components.declaring import component
 
-_component = st.components.v2.component(
-    "otcore.visitor",
-    html="<span hidden></span>",
-    js=(Path(__file__).parent / "visitor.js").read_text(encoding="utf-8"),
-)
+_component = component(__file__, "visitor", "visitor.js")
 
 
 def remember() -> None:

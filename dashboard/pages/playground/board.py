@@ -2,26 +2,22 @@
 
 import json
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
 import numpy as np
 import streamlit as st
 
 from dashboard import state
+from dashboard.kit.components.declaring import component
 from dashboard.pages.playground.clouds import Cloud
 from dashboard.pages.playground.figures import places_of, span_of
 
-_HERE = Path(__file__).parent
 _HINT = (
     "Drag a point. A click elsewhere adds one to the {} cloud, a click on one of its points adds weight. By keyboard: Tab, arrows, + and −."
 )
 _REMOVING = "Drag a point, or click one to take it away. By keyboard: Tab, arrows, + and −, Delete."
 
-_component = st.components.v2.component(
-    "otcore.board",
-    html='<div class="board"><svg role="group"></svg><p class="hint"></p></div>',
-    css=(_HERE / "board.css").read_text(encoding="utf-8"),
-    js=(_HERE / "board.js").read_text(encoding="utf-8"),
+_component = component(
+    __file__, "board", "board.js", html='<div class="board"><svg role="group"></svg><p class="hint"></p></div>', css="board.css"
 )
 
 

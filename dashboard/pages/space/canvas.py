@@ -4,34 +4,27 @@ import base64
 import hashlib
 import json
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-import streamlit as st
 
 from dashboard import state
 from dashboard.background import work
+from dashboard.kit.components.declaring import component
 from dashboard.pages.space.colouring import Look
 from dashboard.pages.space.drawing import Drawing, Pane, Scene, drawing_of
 from dashboard.pages.space.figures import COLOURS
 from dashboard.pages.space.labelling import labels_of
 from dashboard.pages.space.word_classes import classes_of
 
-_HERE = Path(__file__).parent
 _GREY = "#8A8A8A"
 _MOST_LINKS = 200_000  # that travel; a selection's are among them for all but the largest own files
 _MOST_CONTEXTS = 2_000  # sentences up to which a point tells its own
 _STOPS = 64  # colours of a scale
 _CIVIDIS = ("#00224e", "#123570", "#3b496c", "#575d6d", "#707173", "#8a8678", "#a59c74", "#c3b369", "#e1cc55", "#fee838")
 
-_cloud = st.components.v2.component("otcore.cloud", html="<span hidden></span>", js=(_HERE / "cloud.js").read_text(encoding="utf-8"))
-_canvas = st.components.v2.component(
-    "otcore.space",
-    html='<div class="space"></div>',
-    css=(_HERE / "canvas.css").read_text(encoding="utf-8"),
-    js=(_HERE / "canvas.js").read_text(encoding="utf-8") + (_HERE / "canvas_drawing.js").read_text(encoding="utf-8"),
-)
+_cloud = component(__file__, "cloud", "cloud.js")
+_canvas = component(__file__, "space", "canvas.js canvas_drawing.js", html='<div class="space"></div>', css="canvas.css")
 
 
 def show(scene: Scene, now: dict[str, Any], *, key: str, on_pick: Callable[[], None], on_rest: Callable[[], None]) -> None:
