@@ -7,7 +7,8 @@ from app_server import running_server
 from browsing import visits
 from playwright.sync_api import Page, expect
 
-from otcore.runs.store import list_runs, read_log
+from otcore.runs.log import read_log
+from otcore.runs.store import list_runs
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(1800)]
 

@@ -20,8 +20,9 @@ from otcore.base.names import shown
 from otcore.corpora.parallel import read_bitext, read_parallel, read_tsv
 from otcore.corpora.pharaoh import format_links, parse_links, read_links, write_links
 from otcore.corpora.types import Links, Sentence, SentencePair
-from otcore.text.files import read_lines, replacing, write_lines
+from otcore.text.files import read_lines, write_lines
 from otcore.text.languages import clean
+from otcore.text.writing import replacing
 
 # Every character a word may hold: no control characters, none of the white space that a raw text is trimmed of.
 WORDS = st.text(st.characters(exclude_categories=("Cc", "Cs", "Zs", "Zl", "Zp"), exclude_characters="|"), min_size=1, max_size=8).map(clean)

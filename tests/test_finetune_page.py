@@ -22,7 +22,9 @@ from otcore.corpora.collection import load_collection
 from otcore.objectives import OBJECTIVES
 from otcore.runs.course import course, snapshot_steps
 from otcore.runs.example import example_run
-from otcore.runs.store import STOP_FILE, create_run, list_runs, open_run, read_log
+from otcore.runs.locks import STOP_FILE
+from otcore.runs.log import read_log
+from otcore.runs.store import create_run, list_runs, open_run
 
 APP = Path(__file__).resolve().parents[1] / "streamlit_app.py"
 PATIENCE = 240  # seconds; a quiet machine needs two

@@ -20,8 +20,9 @@ from otcore.objectives import OBJECTIVES
 from otcore.objectives.transport import WordOT
 from otcore.retrieval.precision import sentence_vectors
 from otcore.runs.course import snapshot_steps
+from otcore.runs.locks import STOP_FILE
 from otcore.runs.settings import FinetuneSettings
-from otcore.runs.store import STOP_FILE, create_run, list_runs, open_run
+from otcore.runs.store import create_run, list_runs, open_run
 
 
 @pytest.mark.parametrize("kind", [kind for kind, one in OBJECTIVES.items() if not one.is_map])

@@ -14,7 +14,8 @@ import pytest
 from training_runs import losses, weights
 
 from otcore.finetuning.run import carry_out
-from otcore.runs.store import create_run, find_run, open_run, read_log
+from otcore.runs.log import read_log
+from otcore.runs.store import create_run, find_run, open_run
 
 ROOT = Path(__file__).resolve().parents[1]
 

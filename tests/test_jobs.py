@@ -13,7 +13,8 @@ import hypothesis
 import pytest
 from hypothesis import strategies as st
 
-from dashboard.background.jobs import AWAY, HEAVY, MEDIUM, QUICK, RUN, Jobs
+from dashboard.background.jobs import AWAY, Jobs
+from dashboard.background.kinds import HEAVY, MEDIUM, QUICK, RUN
 from dashboard.background.pace import Pace
 from dashboard.background.shelf import Shelf
 from otcore.base.errors import InputError

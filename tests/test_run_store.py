@@ -25,20 +25,10 @@ from otcore.corpora.pair_files import PairFile
 from otcore.encoders.maps import LanguageMaps, save_maps
 from otcore.finetuning.run import carry_out
 from otcore.objectives import OBJECTIVES
+from otcore.runs.locks import is_running, locked
+from otcore.runs.log import append_log, read_log
 from otcore.runs.settings import PRESETS, FinetuneSettings
-from otcore.runs.store import (
-    append_log,
-    create_run,
-    delete_run,
-    find_run,
-    is_running,
-    list_runs,
-    locked,
-    open_run,
-    read_log,
-    rename_run,
-    zip_run,
-)
+from otcore.runs.store import create_run, delete_run, find_run, list_runs, open_run, rename_run, zip_run
 from otcore.text.languages import LANGUAGES
 
 

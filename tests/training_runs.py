@@ -11,8 +11,9 @@ from otcore.corpora.collection import load_collection
 from otcore.corpora.pair_files import PairFile
 from otcore.finetuning.held_out import describe_probes, probes
 from otcore.objectives import OBJECTIVES
+from otcore.runs.log import append_log
 from otcore.runs.settings import FinetuneSettings
-from otcore.runs.store import Run, append_log, create_run, open_run, write_state
+from otcore.runs.store import Run, create_run, open_run, write_state
 
 STEPS, EVERY = 40, 20
 _NOUNS = {"cat": "Katze", "chair": "Stuhl", "dog": "Hund", "house": "Haus", "book": "Buch", "tree": "Baum"}

@@ -7,7 +7,8 @@ import itertools
 import streamlit as st
 
 from dashboard.background import work
-from dashboard.background.jobs import DOWNLOAD, Snapshot
+from dashboard.background.jobs import Snapshot
+from dashboard.background.kinds import DOWNLOAD
 from otcore.base.errors import InputError
 from otcore.corpora.collection import Collection, load_collection
 from otcore.encoders import DEFAULT, encoder_stamp, fetch_encoder, find_source, load_encoder, source_of

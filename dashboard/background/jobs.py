@@ -26,7 +26,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from dashboard.background import budget
-from dashboard.background.kinds import DOWNLOAD, HEAVY, MEDIUM, QUICK, RUN, Kind  # noqa: F401
+from dashboard.background.kinds import QUICK, Kind
 from dashboard.background.pace import Pace
 from dashboard.background.shelf import Shelf
 from otcore.base.errors import InputError

@@ -16,7 +16,8 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from dashboard.background import uploads
 from dashboard.background.apart import Desk, Task, Workers
 from dashboard.background.apart import wanted as apart_wanted
-from dashboard.background.jobs import QUICK, Jobs, Kind, Snapshot
+from dashboard.background.jobs import Jobs, Snapshot
+from dashboard.background.kinds import QUICK, Kind
 from dashboard.background.shelf import Shelf
 from otcore.base.progress import Teller
 

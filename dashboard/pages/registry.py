@@ -2,7 +2,7 @@
 
 import importlib
 
-from dashboard.pages.listing import PAGES, Page  # noqa: F401
+from dashboard.pages.listing import PAGES
 
 for _page in PAGES:
     importlib.import_module(f"dashboard.pages.{_page.name}.choices")

@@ -28,7 +28,7 @@ def run(options: argparse.Namespace) -> int:
     from otcore.corpora.pair_files import PairFile, read_pairs
     from otcore.encoders import load_encoder
     from otcore.evaluation.comparison import compare
-    from otcore.text.files import write_bytes
+    from otcore.text.writing import write_bytes
 
     if options.out and options.out.suffix not in (".json", ".csv"):
         raise InputError(f"{options.out} ends in neither .json nor .csv; give a name that does.")

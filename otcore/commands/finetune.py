@@ -40,7 +40,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     job = _resumed(options) if options.resume else _new(options)
-    from otcore.runs.store import delete_run, locked
+    from otcore.runs.locks import locked
+    from otcore.runs.store import delete_run
 
     try:
         with locked(job) if os.environ.get("RANK", "0") == "0" else contextlib.nullcontext():

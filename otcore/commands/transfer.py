@@ -44,7 +44,7 @@ def run(options: argparse.Namespace) -> int:
     from otcore.encoders import load_encoder
     from otcore.evaluation.transfer.running import transfer
     from otcore.evaluation.transfer.text_table import as_text
-    from otcore.text.files import write_bytes
+    from otcore.text.writing import write_bytes
 
     if not 1 <= options.seeds <= _MOST_SEEDS:
         raise InputError(f"--seeds must be a whole number from 1 to {_MOST_SEEDS}, not {shown(options.seeds, 40)}.")

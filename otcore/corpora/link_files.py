@@ -8,7 +8,8 @@ from otcore.base.errors import InputError
 from otcore.base.notices import notice
 from otcore.corpora.link_formats import FORMATS, Entry, Written, format_of
 from otcore.corpora.types import Links, SentencePair
-from otcore.text.files import STANDARD_INPUT, display_name, read_lines
+from otcore.text.files import display_name, read_lines
+from otcore.text.packed import STANDARD_INPUT
 
 _BY_NUMBER = ("naacl", "giza")  # formats in which pairs have numbers
 _GAPS = 100  # pairs of which one has links, at least, where their number is only known from their numbers

@@ -11,9 +11,9 @@ from otcore.corpora.tmx_reader import Faults, Unit, counted, tmx_units
 from otcore.corpora.types import SentencePair
 from otcore.text.codes import agrees, short_tag
 from otcore.text.controls import Controls
-from otcore.text.files import STANDARD_INPUT, display_name
+from otcore.text.files import display_name
 from otcore.text.languages import LANGUAGES, language
-from otcore.text.packed import opened, plain_name
+from otcore.text.packed import STANDARD_INPUT, opened, plain_name
 
 _USUAL = {"zh": "zh-hans"}  # what is meant by a language without its region, where a memory has several
 

@@ -9,7 +9,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
 from otcore.base.errors import InputError
-from otcore.text.files import write_bytes
+from otcore.text.writing import write_bytes
 
 SENTENCE_MAP = "sentence-map.safetensors"
 _POWER = -0.25

@@ -13,7 +13,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 
 from otcore.base.errors import InputError
-from otcore.text.files import replacing
+from otcore.text.writing import replacing
 
 _MOMENTS = ("exp_avg", "exp_avg_sq")
 Parameters = Mapping[str, torch.nn.Parameter]

@@ -16,9 +16,11 @@ from otcore.finetuning.data import read_corpus
 from otcore.finetuning.loop import Ended, Stop, train
 from otcore.finetuning.mapping import fit
 from otcore.finetuning.watch import Progress, Watch
+from otcore.runs.folders import replacing_folder
+from otcore.runs.locks import STOP_FILE, locked
 from otcore.runs.settings import FinetuneSettings
-from otcore.runs.store import STOP_FILE, Run, create_run, locked, open_run, replacing_folder, write_state
-from otcore.text.files import write_bytes
+from otcore.runs.store import Run, create_run, open_run, write_state
+from otcore.text.writing import write_bytes
 
 
 def finetune(

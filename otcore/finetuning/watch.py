@@ -15,9 +15,10 @@ from otcore.finetuning.data import Corpus
 from otcore.finetuning.held_out import describe_probes, evaluate, probe_vectors, probes
 from otcore.finetuning.pacing import FRAMES, MEASURING, SAVING, Pace, fitting, spread
 from otcore.finetuning.schedule import Clock, due
+from otcore.runs.log import append_log, read_log, trim_log
 from otcore.runs.settings import FinetuneSettings
-from otcore.runs.store import append_log, read_log, trim_log, write_state
-from otcore.text.files import write_bytes
+from otcore.runs.store import write_state
+from otcore.text.writing import write_bytes
 
 Progress = Callable[[dict[str, Any]], None]
 _FRAMES = 12  # of a run with a budget, whatever its steps take: a film of fewer jumps

@@ -14,7 +14,7 @@ from otcore.base.errors import InputError
 from otcore.encoders.maps import save_sentence_map
 from otcore.pretraining.training import Run
 from otcore.pretraining.vocabulary import BOS, EOS, MAX_TOKENS, PAD
-from otcore.runs.store import replacing_folder
+from otcore.runs.folders import replacing_folder
 
 _VECTOR_SCALE = 0.04
 _MAX_EDITION_BYTES = 25_000_000

@@ -19,8 +19,8 @@ from otcore.pretraining.store import EncodedPairs, LinkedText, encode_pairs, loa
 from otcore.pretraining.training import Plan, Run, run_stage
 from otcore.pretraining.vectors import initial_vectors, token_pair_matrix
 from otcore.pretraining.vocabulary import save_tokenizer, train_vocabulary, vocabulary_text
-from otcore.runs.store import replacing_folder
-from otcore.text.files import write_bytes
+from otcore.runs.folders import replacing_folder
+from otcore.text.writing import write_bytes
 
 
 def pretrain(corpora: Path, out: Path, recipe: Recipe, progress: Callable[[str], None]) -> dict[str, Path]:

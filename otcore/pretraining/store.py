@@ -8,7 +8,7 @@ import numpy as np
 from tokenizers import Tokenizer
 
 from otcore.pretraining.corpus import LanguageText
-from otcore.text.files import replacing
+from otcore.text.writing import replacing
 
 MAX_SIDE = 100
 _CHUNK = 20_000

@@ -13,7 +13,7 @@ from otcore.base.precision import half_precision
 from otcore.finetuning.optimiser import adamw, load_checkpoint, save_checkpoint, set_rate
 from otcore.finetuning.schedule import due
 from otcore.pretraining.recipe import Recipe
-from otcore.runs.store import append_log
+from otcore.runs.log import append_log
 
 _LOG_EVERY = 50
 _EVALUATIONS = 8

@@ -11,7 +11,7 @@ from otcore.results import store
 from otcore.results.kind import KINDS
 from otcore.runs.example import EXAMPLE_FOLDER
 from otcore.runs.store import open_run
-from otcore.text.files import write_bytes
+from otcore.text.writing import write_bytes
 
 _FRAMES, _LOGGED = 10, 400  # snapshots and steps that are kept: what a film and a curve show
 

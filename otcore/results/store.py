@@ -18,7 +18,7 @@ import numpy as np
 from otcore.base.errors import InputError
 from otcore.corpora.collection import DATA
 from otcore.encoders import find_source
-from otcore.text.files import write_bytes
+from otcore.text.writing import write_bytes
 
 FOLDER = Path(__file__).resolve().parents[2] / "data" / "results"
 _VERSION = 1  # of what is stored and how: a higher one leaves all that was stored unused

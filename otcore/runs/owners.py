@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from otcore.text.files import write_bytes
+from otcore.text.writing import write_bytes
 
 
 def owner_of(folder: Path) -> str:

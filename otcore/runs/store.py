@@ -29,9 +29,9 @@ from otcore.base.errors import InputError
 from otcore.base.leftovers import first_time, sweep, temporary
 from otcore.base.names import is_text, shown
 from otcore.base.places import MAPS_FILE, RUN_PREFIX, runs_folder
-from otcore.runs.folders import given_folder, own_folder, put_back, replacing_folder  # noqa: F401  whoever trains finds them here
-from otcore.runs.locks import STOP_FILE, is_running, locked  # noqa: F401  whoever trains finds them here
-from otcore.runs.log import append_log, read_log, trim_log  # noqa: F401
+from otcore.runs.folders import given_folder, own_folder, put_back
+from otcore.runs.locks import is_running
+from otcore.runs.log import read_log
 from otcore.runs.reading import read_result, read_settings, read_state
 from otcore.runs.settings import FinetuneSettings
 from otcore.text.writing import why, write_bytes

@@ -9,8 +9,8 @@ from unicodedata import normalize
 from otcore.base.errors import InputError
 from otcore.base.notices import notice
 from otcore.text.controls import Controls
-from otcore.text.packed import STANDARD_INPUT, opened, pack, reason_of  # noqa: F401  whoever reads finds it here
-from otcore.text.writing import replacing, write_bytes  # noqa: F401  the same for whoever writes
+from otcore.text.packed import STANDARD_INPUT, opened, pack
+from otcore.text.writing import write_bytes
 
 _PART = 1 << 16
 _MARKS = (b"\xff\xfe", b"\xfe\xff")  # of UTF-16

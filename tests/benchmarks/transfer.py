@@ -112,7 +112,7 @@ def one(options: argparse.Namespace, folder: Path, task: str, encoder: str) -> N
     from otcore.encoders import load_encoder
     from otcore.evaluation.transfer.running import transfer
     from otcore.evaluation.transfer.tasks import read_task
-    from otcore.text.files import write_bytes
+    from otcore.text.writing import write_bytes
 
     began = time.monotonic()
     settings, data = settings_of(options, task), read_task(task, sources(task, folder))

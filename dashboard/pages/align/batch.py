@@ -7,7 +7,7 @@ from dashboard import state
 from dashboard.background import work
 from dashboard.background.aligning import system_key
 from dashboard.background.encoders import encoder
-from dashboard.background.jobs import MEDIUM
+from dashboard.background.kinds import MEDIUM
 from dashboard.kit import markup, waiting
 from dashboard.kit.downloads import save
 from dashboard.kit.explain import attempt

@@ -3,7 +3,8 @@
 from dashboard.background import work
 from dashboard.background.apart import Desk, Task
 from dashboard.background.encoders import encoder
-from dashboard.background.jobs import HEAVY, MEDIUM, QUICK, Snapshot
+from dashboard.background.jobs import Snapshot
+from dashboard.background.kinds import HEAVY, MEDIUM, QUICK
 from dashboard.pages.compare import task_files
 from dashboard.pages.compare.choices import CompareView, TransferView
 from otcore.base.progress import Teller

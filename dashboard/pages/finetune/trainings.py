@@ -16,14 +16,14 @@ from pathlib import Path
 
 from dashboard import background
 from dashboard.background import budget, visitors, work
-from dashboard.background.jobs import RUN
+from dashboard.background.kinds import RUN
 from otcore.base.errors import InputError
 from otcore.base.places import runs_folder
 from otcore.base.progress import Teller
-from otcore.runs.locks import turn_to_train
+from otcore.runs.locks import STOP_FILE, is_running, turn_to_train
 from otcore.runs.owners import owner_of, set_owner
 from otcore.runs.settings import FinetuneSettings
-from otcore.runs.store import STOP_FILE, Run, create_run, is_running, list_runs
+from otcore.runs.store import Run, create_run, list_runs
 
 _ROOT = Path(__file__).resolve().parents[3]
 _COPIES = 8  # of an encoder in single precision: weights with two moments, once more while they are replaced, and the result twice

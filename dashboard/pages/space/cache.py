@@ -9,7 +9,8 @@ import streamlit as st
 from dashboard.background import work
 from dashboard.background.apart import Desk, Task
 from dashboard.background.encoders import collection
-from dashboard.background.jobs import HEAVY, MEDIUM, QUICK, Snapshot
+from dashboard.background.jobs import Snapshot
+from dashboard.background.kinds import HEAVY, MEDIUM, QUICK
 from dashboard.pages.space.choices import SpaceView
 from dashboard.pages.space.picture import Picture
 from otcore.base.errors import InputError
