@@ -22,10 +22,13 @@ _BOXES = """() => [...document.querySelectorAll('.js-plotly-plot')].map(plot => 
         && inner.top >= outer.top - 1 && inner.bottom <= outer.bottom + 1;
     const marks = [...plot.querySelectorAll('text, .bars path, .heatmaplayer image, .points path')].map(one => one.getBoundingClientRect());
     const size = plot._fullLayout._size;
+    const level = [...plot.querySelectorAll('.xtick text')]
+        .filter(one => !/rotate\\((?!0\\D)/.test(one.getAttribute('transform') ?? ''))
+        .map(one => one.getBoundingClientRect()).sort((a, b) => a.left - b.left);
     return {
         title: plot._fullLayout.title.text, rows: plot.querySelectorAll('.ytick').length,
         whole: within(svg, figure) && figure.right <= innerWidth + 1, clipped: marks.filter(one => one.width && !within(one, svg)).length,
-        area: [size.w, size.h],
+        crowded: level.filter((one, k) => k && one.left < level[k - 1].right).length, area: [size.w, size.h],
     };
 })"""
 
@@ -52,7 +55,7 @@ def test_charts_of_a_report_are_whole(chromium, reports, name, width):
     expect(page.locator(".js-plotly-plot .main-svg").first).to_be_visible()
     page.wait_for_function("[...document.querySelectorAll('.js-plotly-plot')].every(plot => plot.querySelector('.ytick'))")
     boxes = page.evaluate(_BOXES)
-    assert all(box["whole"] and not box["clipped"] for box in boxes), boxes
+    assert all(box["whole"] and not box["clipped"] and not box["crowded"] for box in boxes), boxes
     assert all(min(box["area"]) > 80 for box in boxes), boxes
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     if name == "errors":

@@ -56,8 +56,10 @@ def cause_by_language(
     shares, heard = _cells(counts, columns, stamp)
     heat = {"type": "heatmap", "z": shares, "colorscale": PLAN_SCALE, "zmin": 0, "hoverinfo": "skip", "xgap": 1, "ygap": 1}
     heat |= {"texttemplate": "%{z:.1f}" if len(columns) <= 8 else "", "colorbar": {"thickness": 10, "title": {"text": "%"}}}
-    labels = [(pair if len(columns) > 4 else pair_name(pair)) + ("" if single else f" {'AB'[system]}") for pair, system in columns]
-    across = _axis(labels=labels) | {"range": [-0.5, len(columns) - 0.5], "tickangle": 0 if len(columns) <= 6 else -60}
+    level = len(columns) <= 6
+    systems = [""] * len(columns) if single else [("<br>" if level else " ") + "AB"[system] for _, system in columns]
+    labels = [(pair if len(columns) > 4 else pair_name(pair)) + letter for (pair, _), letter in zip(columns, systems, strict=True)]
+    across = _axis(labels=labels) | {"range": [-0.5, len(columns) - 0.5], "tickangle": 0 if level else -60}
     down = _axis(labels=[NAMES[key] for key in keys]) | {"range": [len(keys) - 0.5, -0.5], "zeroline": False}
     frames = [_frame(row, columns, chosen[1], side, single) for row, key in enumerate(keys) if key in chosen[0]]
     title, height = "Share of links wrong, by cause and language", 110 + (28 if single else 38) * len(keys)
