@@ -36,11 +36,11 @@ class Picture:
 
 
 PICTURES = (
-    Picture("align-light", "?sentence=g004&mark=8-8", "light", 1280, 1290),
+    Picture("align-light", "?sentence=g121&mark=3-5", "light", 1280, 1290),
     Picture("align-ja-dark", "?target=ja&sentence=g004", "dark", 1280, 1290),
     Picture("align-ar-phone", "?target=ar&sentence=g004", "light", 390, 1600),
     Picture("align-compare", "?compare=1&target=fr&sentence=g020", "light", 1280, 1210),
-    Picture("space", "space", "light", 1280, 1000, ".js-plotly-plot .xy"),
+    Picture("space", "space", "light", 1280, 1000, ".space[data-drawn]"),
     Picture("errors", "errors", "light", 1280, 1000, ".js-plotly-plot .bars path"),
     Picture("learn", "learn?lesson=earth", "light", 1280, 1000, ".js-plotly-plot .heatmaplayer image"),
 )
