@@ -3,7 +3,7 @@
 import contextlib
 from collections.abc import Callable, Iterator
 
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 PATIENCE = 45_000  # milliseconds; a quiet machine needs a tenth
 BENIGN = (
@@ -46,3 +46,23 @@ def visits(browser: Browser, address: str, settle: Callable[[Page], None] = lamb
         context.close()
     if found:
         raise AssertionError(f"The console complained: {found}")
+
+
+def chart(page: Page, place: int = 0) -> Locator:
+    """The figure that stands at a place of the page, whichever of its figures is drawn first."""
+    return page.get_by_test_id("stPlotlyChart").nth(place).locator(".js-plotly-plot")
+
+
+def until(act: Callable[[], None], seen: Callable[[float], None], tries: int = 6) -> None:
+    """Acts again until it is seen to have worked: a page that still moves under the pointer makes a press miss.
+
+    seen: raises AssertionError where it is not seen within so many milliseconds
+    """
+    for _ in range(tries - 1):
+        act()
+        try:
+            return seen(PATIENCE / tries)
+        except AssertionError:
+            continue
+    act()
+    return seen(PATIENCE)

@@ -5,7 +5,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from browsing import visits
+from browsing import chart, visits
 from playwright.sync_api import Page, expect
 
 pytestmark = pytest.mark.browser
@@ -39,10 +39,10 @@ def numbers(page: Page) -> str:
 
 def click_cell(page: Page, row: int, column: int) -> None:
     """Clicks into the middle of a cell of the matrix."""
-    chart = page.locator(".js-plotly-plot").first
-    expect(chart.locator(".hm image")).to_have_count(1)
-    chart.scroll_into_view_if_needed()
-    x, y = chart.evaluate(
+    plan = chart(page)
+    expect(plan.locator(".hm image")).to_have_count(1)
+    plan.scroll_into_view_if_needed()
+    x, y = plan.evaluate(
         """(plot, [row, column]) => {
             const { xaxis, yaxis } = plot._fullLayout, box = plot.getBoundingClientRect();
             return [box.left + xaxis._offset + xaxis.d2p(column), box.top + yaxis._offset + yaxis.d2p(row)];
@@ -51,7 +51,7 @@ def click_cell(page: Page, row: int, column: int) -> None:
     )
     page.mouse.move(x - 2, y - 2)
     page.mouse.move(x, y, steps=3)
-    expect(chart.locator(".hoverlayer .hovertext")).to_have_count(1)
+    expect(plan.locator(".hoverlayer .hovertext")).to_have_count(1)
     page.mouse.click(x, y)
 
 
@@ -102,7 +102,7 @@ def test_a_cell_is_marked_everywhere_and_the_address_restores_it(visit):
     expect(page).to_have_url(re.compile(f"mark={row}-{column}"))
     expect(page.locator('.chip[aria-pressed="true"]')).to_have_text(words)
     settle(page)
-    assert page.locator(".js-plotly-plot").first.evaluate("plot => plot.layout.shapes.length") == 2
+    assert chart(page).evaluate("plot => plot.layout.shapes.length") == 2
 
     state = (page.url, pressed(page), chips(page, "target").all_text_contents(), numbers(page))
     page.reload()
@@ -214,9 +214,9 @@ def test_files_can_be_saved(visit):
 def test_a_phone_in_the_dark(visit):
     page = visit("?target=ja", viewport={"width": 390, "height": 800}, color_scheme="dark", has_touch=True)
     expect(page.locator(".pair")).to_have_class("pair columns")
-    expect(page.locator(".js-plotly-plot").first).to_be_visible()
+    expect(chart(page)).to_be_visible()
     assert page.get_by_test_id("stMain").evaluate("main => main.scrollWidth <= main.clientWidth")
-    boxes = [page.locator(".pair").bounding_box(), page.locator(".js-plotly-plot").first.bounding_box()]
+    boxes = [page.locator(".pair").bounding_box(), chart(page).bounding_box()]
     assert all(box["x"] >= 0 and box["x"] + box["width"] <= 390 for box in boxes)
     background, text = page.evaluate(
         "() => { const look = getComputedStyle(document.querySelector('[data-testid=stApp]')); return [look.backgroundColor, look.color] }"

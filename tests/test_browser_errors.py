@@ -4,7 +4,7 @@ import json
 import re
 
 import pytest
-from browsing import PATIENCE, visits
+from browsing import PATIENCE, chart, visits
 from playwright.sync_api import Page, expect
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(900)]
@@ -37,9 +37,9 @@ def remaining(page: Page) -> tuple[int, int]:
     return int(found[1]), int(found[2])
 
 
-def click_bar(page: Page, chart: int, trace: int, bar: int) -> list:
+def click_bar(page: Page, place: int, trace: int, bar: int) -> list:
     """Clicks the middle of a horizontal bar; returns its customdata and length."""
-    plot = page.locator(".js-plotly-plot").nth(chart)
+    plot = chart(page, place)
     expect(plot.locator(".bars path").first).to_be_visible(timeout=PATIENCE)
     plot.scroll_into_view_if_needed()
     for _ in range(_TRIES):  # the page may still move under the pointer

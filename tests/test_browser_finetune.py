@@ -4,7 +4,7 @@ import re
 
 import pytest
 from app_server import running_server
-from browsing import visits
+from browsing import chart, visits
 from playwright.sync_api import Page, expect
 
 from otcore.runs.log import read_log
@@ -37,7 +37,7 @@ def button(page: Page, name: str):
 
 def drawn_points(page: Page) -> int:
     """Of the loss curve."""
-    return page.locator(".js-plotly-plot").first.evaluate("plot => plot.data?.[0]?.x?.length ?? 0")
+    return chart(page).evaluate("plot => plot.data?.[0]?.x?.length ?? 0")
 
 
 def logged_steps() -> list[int]:

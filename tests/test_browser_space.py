@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from browsing import PATIENCE, visits
+from browsing import PATIENCE, until, visits
 from playwright.sync_api import Page, expect
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(900)]
@@ -23,9 +23,9 @@ def settle(page: Page) -> None:
     expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
 
 
-def marked(page: Page, count: int | str) -> None:
+def marked(page: Page, count: int | str, patience: float = PATIENCE) -> None:
     """Waits until so many points are marked on the picture."""
-    expect(page.locator(f".space[data-drawn$=' {count}']")).to_be_attached()
+    expect(page.locator(f".space[data-drawn$=' {count}']")).to_be_attached(timeout=patience)
 
 
 def spot(page: Page, text: str, state: int = 0) -> tuple[float, float]:
@@ -63,8 +63,7 @@ def test_a_click_selects_whatever_the_tool_ctrl_adds_and_what_is_told_stands_bes
     card = page.locator(".cards section")
     for tool in ("Lasso", "Box", "Move", "Click"):
         page.get_by_role("button", name=tool, exact=True).click()
-        page.mouse.click(*spot(page, "midnight"))
-        marked(page, 1)
+        until(lambda: page.mouse.click(*spot(page, "midnight")), lambda patience: marked(page, 1, patience))
         expect(card).to_have_count(1)
         page.keyboard.press("Escape")
         marked(page, 0)
@@ -87,8 +86,7 @@ def test_a_click_selects_whatever_the_tool_ctrl_adds_and_what_is_told_stands_bes
 def test_a_lasso_lists_the_words_and_stays_after_a_reload(visit):
     page = visit(SMALL)
     marked(page, 0)
-    lasso(page)
-    expect(page).to_have_url(re.compile("sp_pick="))
+    until(lambda: lasso(page), lambda patience: expect(page).to_have_url(re.compile("sp_pick="), timeout=patience))
     settle(page)
     told = page.get_by_text(re.compile(r"^[\d,]+ selected$"))
     count = told.inner_text().split()[0]
