@@ -25,7 +25,7 @@ BARS = {"words": 2.0, "figure": None, "finished": 6.0, "warm": 2.0}
 _PLOT = ".js-plotly-plot .main-svg"
 _FIGURES = {  # page → what is drawn there first
     "align": "path.line",
-    "space": _PLOT,
+    "space": ".space[data-drawn]",
     "search": "[data-testid=stMain] bdi",
     "finetune": _PLOT,
     "compare": _PLOT,
