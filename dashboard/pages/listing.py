@@ -37,6 +37,7 @@ class Page:
                 st.title(self.title, anchor=False)
                 st.caption(self.about)
                 st.skeleton(height=_FIGURE)
+                _fetch_drawing()
             importlib.import_module(first)
             importlib.import_module(self.module)
             place.empty()
@@ -63,6 +64,12 @@ PAGES = (
     Page("learn", "Learn", "school", "Twelve lessons on optimal transport, each with something to move."),
     Page("playground", "Playground", "toys", "Two small clouds of points, any cost, all solvers side by side."),
 )
+
+
+def _fetch_drawing() -> None:
+    """A figure of nothing, out of sight: the browser fetches what it draws figures with while the server still loads the page's code."""
+    with st.container(key="fetched_ahead"):
+        st.plotly_chart({"data": [], "layout": {"width": 10, "height": 10}}, width="content", key="nothing", config={"staticPlot": True})
 
 
 def page_of(title: str) -> Page:

@@ -3,9 +3,9 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
-import torch
 
 from otcore.alignment.links import Alignment, to_words
 from otcore.alignment.settings import AlignSettings
@@ -15,6 +15,9 @@ from otcore.encoders.encoder import Encoder, WordVectors
 from otcore.transport.costs import cost_matrix
 from otcore.transport.masses import inverse_frequency_masses, norm_masses, uniform_masses
 from otcore.transport.problem import Plan, Problem
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 BLOCK = 4096  # pairs looked at together, so that those of like length are encoded and solved together
 _TOGETHER = 256  # of them: enough to fill batches, few enough for their vectors to be held
@@ -236,7 +239,9 @@ def _languages(pairs: Sequence[SentencePair]) -> list[str]:
     return [side.language for pair in pairs for side in (pair.source, pair.target)]
 
 
-def _points(side: WordVectors, settings: AlignSettings) -> torch.Tensor:
+def _points(side: WordVectors, settings: AlignSettings) -> "Tensor":
+    import torch
+
     return torch.from_numpy(side.vectors(settings.unit, settings.pooling))
 
 

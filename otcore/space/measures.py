@@ -1,14 +1,19 @@
 """What a cloud's neighbourhoods say: do translations find each other, do languages mix? In the original space and not on the picture."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-import torch
 
 from otcore.base.progress import Teller
 from otcore.space.metrics import unit_vectors
 from otcore.space.nearest import MOST_EXACT, Found, blocks, nearest
 from otcore.space.points import Points
+
+if TYPE_CHECKING:
+    import torch
 
 NEIGHBOURS = 10
 KNOWN = 14  # neighbours that are kept for a picture made from them: as many as one asks for by default
@@ -60,6 +65,8 @@ def neighbourhoods(points: Points, vectors: np.ndarray, k: int = NEIGHBOURS, tel
     k      : neighbours of each point, or as many as there are others
     raises : Stopped   `tell` was asked to end
     """
+    import torch
+
     x, tell = torch.from_numpy(unit_vectors(vectors)), tell or Teller()
     k, kept = (min(many, len(points) - 1) for many in (k, max(k, KNOWN)))
     if len(points) > MOST_EXACT:
@@ -76,6 +83,8 @@ def neighbourhoods(points: Points, vectors: np.ndarray, k: int = NEIGHBOURS, tel
 
 def _all(x: torch.Tensor, points: Points, k: int, tell: Teller) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Neighbours (n, k), their cosines, ranks (n, L), by all similarities."""
+    import torch
+
     edges, parts = _both_ways(points), []
     for start, block in blocks(x, tell, "measuring neighbourhoods"):
         similarity = block @ x.T
@@ -88,6 +97,8 @@ def _all(x: torch.Tensor, points: Points, k: int, tell: Teller) -> tuple[np.ndar
 
 def _sampled_ranks(x: torch.Tensor, points: Points, tell: Teller) -> np.ndarray:
     """(n, L) ranks of some of the points that have a translation; 0 for all others."""
+    import torch
+
     ranks, tried = np.zeros((len(x), len(points.codes)), np.int32), np.unique(points.links[points.sure])
     chosen = tried if len(tried) <= _SAMPLED else np.sort(np.random.default_rng(0).choice(tried, _SAMPLED, replace=False))
     edges = _both_ways(points)
@@ -102,6 +113,8 @@ def _sampled_ranks(x: torch.Tensor, points: Points, tell: Teller) -> np.ndarray:
 
 def _both_ways(points: Points) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
     """(2e,) from, to and whether sure, sorted by where they start."""
+    import torch
+
     start, end = np.concatenate([points.links, points.links[:, ::-1]]).T
     order = np.argsort(start, kind="stable")
     return tuple(torch.from_numpy(column[order]) for column in (start, end, np.tile(points.sure, 2)))
@@ -112,6 +125,8 @@ def _ranks(similarity: torch.Tensor, edges, rows: torch.Tensor, points: Points) 
 
     rows: (b,) which points these are, ascending
     """
+    import torch
+
     origin, end, sure = edges
     low, high = torch.searchsorted(origin, rows), torch.searchsorted(origin, rows, right=True)
     mine = torch.cat([torch.arange(*ends) for ends in zip(low.tolist(), high.tolist(), strict=True)])

@@ -1,14 +1,19 @@
 """The nearest other points of each: exactly by all distances, in blocks so that memory stays flat, or for very many points by
 nearest-neighbour descent, which finds nearly all of them."""
 
+from __future__ import annotations
+
 import threading
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import numpy as np
-import torch
 
 from otcore.base.progress import Teller
 from otcore.space.metrics import METRICS
+
+if TYPE_CHECKING:
+    import torch
 
 MOST_EXACT = 40_000  # points up to which all distances are looked at; the work grows with their square
 _CELLS = 2**24  # distances at a time: 64 MB
@@ -24,6 +29,8 @@ def nearest(vectors: np.ndarray, k: int, metric: str = "cosine", tell: Teller | 
     most_exact: of more points than that not all distances are looked at, so that a few neighbours are missed
     raises    : Stopped   `tell` was asked to end
     """
+    import torch
+
     if len(vectors) > most_exact:
         return _by_descent(METRICS[metric].prepare(vectors), k, metric, tell or Teller())
     x, parts = torch.from_numpy(METRICS[metric].prepare(vectors)), []
@@ -47,6 +54,7 @@ def blocks(x: torch.Tensor, tell: Teller | None, note: str) -> Iterator[tuple[in
 
 def _by_descent(x: np.ndarray, k: int, metric: str, tell: Teller) -> Found:
     """source: Dong, Moses & Li 2011, by pynndescent; the same for the same points"""
+    import torch
     from pynndescent import NNDescent
 
     while not _lock.acquire(timeout=0.1):

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
-import torch
 from safetensors import SafetensorError
 from safetensors.numpy import load_file
 
@@ -73,6 +72,8 @@ def watched_plan(folder: Path, step: int, number: int, collection: Collection) -
 
     raises: InputError   there is no such snapshot or pair, or it cannot be read
     """
+    import torch
+
     try:
         stored = load_file(folder / "snapshots" / f"{step:07d}.safetensors")
         pair = watched_pairs(folder)[number]

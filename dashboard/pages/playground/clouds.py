@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import torch
 
 from otcore.base.errors import InputError
 from otcore.transport.costs import cost_matrix
@@ -129,6 +128,8 @@ def solve_all(first: Cloud, second: Cloud, cost: str, *, epsilon: float, penalty
 
     raises: InputError   all costs 0, where ε is counted in them
     """
+    import torch
+
     _load_solvers()
     x, y = torch.from_numpy(first.points), torch.from_numpy(second.points)
     matrix = cost_matrix(x, y, cost)

@@ -17,6 +17,8 @@ from otcore.base.errors import InputError
 from otcore.base.progress import Teller
 from otcore.corpora.types import Sentence
 from otcore.encoders import encoder_stamp
+from otcore.results.kind import KINDS
+from otcore.results.kinds.pictures import PictureOf
 from otcore.retrieval.sentences import Sentences, kept_sentences
 from otcore.runs.example import find_or_example
 from otcore.space.film import film_steps, read_film
@@ -26,6 +28,8 @@ from otcore.space.own_vectors import VECTORS, kept_vectors
 from otcore.space.points import Cloud, encode_cloud
 from otcore.space.projection import project, warm_up
 from otcore.text.languages import words_of
+
+_LABEL = "picture of the space"
 
 
 class Missing(InputError):
@@ -39,8 +43,20 @@ def space_picture(view: SpaceView) -> Snapshot:
     """
     points, steps = _film(view) if view.is_film else (_vectors(view) if view.of_vectors else _systems(view), ())
     key = repr(("space", points, view.mode, view.projection))
+    if stored := _stored(view, key):
+        return Snapshot(key, _LABEL, "done", result=stored)
     task = Task(_picture, (view, key, points, steps), () if view.of_vectors else tuple(name for name, _ in view.systems))
-    return work.asked(key, "picture of the space", lambda: task, MEDIUM if view.projection.method.slow else QUICK)
+    return work.asked(key, _LABEL, lambda: task, MEDIUM if view.projection.method.slow else QUICK)
+
+
+def _stored(view: SpaceView, key: str) -> Picture | None:
+    """The picture that comes with the project, where these are its choices."""
+    if view.is_film or view.of_text or view.of_vectors:
+        return None
+    names, layers = zip(*view.systems, strict=True)
+    settings = PictureOf(view.points, layers, view.projection)
+    found = work.kept(("stored picture", key), lambda: (KINDS["pictures"].find(names, settings),))[0]
+    return Picture(key, *found) if found else None
 
 
 def warm_projection() -> None:
