@@ -5,6 +5,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -14,8 +15,14 @@ from otcore.base.errors import InputError
 from otcore.base.vectors import POOLINGS
 from otcore.encoders.facts import best_layer
 from otcore.encoders.maps import LanguageMaps
+from otcore.encoders.pieces import Pieces, TransformersPieces
 from otcore.encoders.shortened import shortened
 from otcore.encoders.tokens import Reading, Row, Tokens, Unread, WordTokeniser
+
+if TYPE_CHECKING:
+    from otcore.encoders.plain import PlainModel
+
+    Plain = tuple[PlainModel, Pieces, Mapping[str, Any]]
 
 Texts = Sequence[Sequence[str]]
 Codes = Sequence[str] | None
@@ -78,20 +85,63 @@ class Encoder:
     """
 
     def __init__(self, name: str, model: torch.nn.Module, tokenizer) -> None:
-        self.name, self.model, self.tokenizer = name, model, tokenizer
+        self._model, self._tokenizer, self._plain = model, tokenizer, None
+        self._begin(
+            name, vars(model.config) | {"model_type": model.config.model_type}, TransformersPieces(tokenizer), _longest(model, tokenizer)
+        )
+
+    @classmethod
+    def plain(cls, name: str, read: "Plain", whole: Callable[[], "Encoder"]) -> "Encoder":
+        """An encoder that computes without Transformers until somebody asks for its `model` or its `tokenizer`.
+
+        read : of `otcore.encoders.plain`
+        whole: loads the same encoder with Transformers
+        """
+        model, pieces, config = read
+        made = cls.__new__(cls)
+        made._model = made._tokenizer = None
+        made._plain, made._whole = model, whole
+        made._begin(name, config, pieces, model.sizes.longest)
+        return made
+
+    def _begin(self, name: str, config: Mapping[str, Any], pieces: Pieces, longest: int) -> None:
+        self.name = name
         self.maps: LanguageMaps | None = None
         self.sentence_map: np.ndarray | None = None
-        config = model.config
-        self.layers = int(config.num_hidden_layers)
-        self.dimension = int(config.hidden_size)
-        self.architecture = config.model_type
-        self.default_layer = best_layer(self.layers, getattr(config, "alignment_layer", None))
-        self.max_pieces = _longest(model, tokenizer)
-        ids = (tokenizer.pad_token_id, tokenizer.unk_token_id, tokenizer.eos_token_id, 0)
-        self.padding: int = next(id for id in ids if id is not None)
-        self._tokeniser = WordTokeniser(tokenizer, self.max_pieces, self.padding)
+        self.layers = int(config["num_hidden_layers"])
+        self.dimension = int(config["hidden_size"])
+        self.architecture = config["model_type"]
+        self.default_layer = best_layer(self.layers, config.get("alignment_layer"))
+        self.max_pieces = longest
+        self.padding: int = next(id for id in (pieces.padding, pieces.unknown, pieces.end, 0) if id is not None)
+        self._pieces, self._tokeniser = pieces, WordTokeniser(pieces, self.max_pieces, self.padding)
         self._upto: WeakKeyDictionary[torch.nn.Module, dict[int, torch.nn.Module | None]] = WeakKeyDictionary()
         self._lock = threading.Lock()
+
+    @property
+    def model(self) -> torch.nn.Module:
+        """The model of Transformers, which computes from now on: whoever asks for it may move it, or train it."""
+        if self._model is None:
+            self._become_whole()
+        return self._model
+
+    @model.setter
+    def model(self, model: torch.nn.Module) -> None:
+        self._model = model
+
+    @property
+    def tokenizer(self):
+        """The tokeniser of Transformers."""
+        if self._tokenizer is None:
+            self._become_whole()
+        return self._tokenizer
+
+    def _become_whole(self) -> None:
+        with self._lock:
+            if self._tokenizer is None:
+                whole = self._whole()
+                self._tokenizer, self._model = whole.tokenizer, whole.model if self._model is None else self._model
+                self._plain = None
 
     def encode(self, sentences: Texts, layer: int | None = None, progress: Told = None, languages: Codes = None) -> list[WordVectors]:
         """The vectors of sentences that are already words.
@@ -141,7 +191,7 @@ class Encoder:
         subwords = hidden[layer]
         if self.maps is not None and language is not None and layer == self.maps.layer:
             subwords = self.maps.apply(subwords, language)  # a map is linear: a mapped word is the same from mapped subwords
-        return WordVectors(kept, tuple(self.tokenizer.convert_ids_to_tokens(reading.ids)), reading.owners, subwords, reading.cut)
+        return WordVectors(kept, tuple(self._pieces.written(reading.ids)), reading.owners, subwords, reading.cut)
 
     def _forward(self, sentences: Texts, layers: list[int], progress: Told) -> list[tuple]:
         """(words, reading, {layer: (pieces, d) float32}) of each sentence, in order; what is said several times is encoded once."""
@@ -153,10 +203,10 @@ class Encoder:
         found: list[dict[int, np.ndarray]] = [{} for _ in readings]
         for batch in _batches([len(row.ids) for _, row in rows]):
             with self._lock:
-                hidden = self._run([rows[number][1].ids for number in batch], layers)
-            for values, number in enumerate(batch):
+                found_here = self._run([rows[number][1].ids for number in batch], layers)
+            for number, vectors in zip(batch, found_here, strict=True):
                 index, row = rows[number]
-                self._take(found[index], row, {layer: hidden[layer][values, : len(row.ids)] for layer in layers}, len(readings[index].ids))
+                self._take(found[index], row, vectors, len(readings[index].ids))
                 left[index] -= 1
             if progress:
                 progress(sum(count for count, rest in zip(times.values(), left, strict=True) if not rest), len(keys))
@@ -166,17 +216,30 @@ class Encoder:
     def _take(self, found: dict[int, np.ndarray], row: Row, vectors: dict[int, np.ndarray], count: int) -> None:
         """Puts the vectors that are taken from one row among those of its sentence, which has so many pieces."""
         for layer in sorted(vectors):
-            if not np.isfinite(vectors[layer]).all():  # what stands in padding may be anything
-                damage = f"The vectors of encoder {self.name} are not finite at layer {layer}: its weights are damaged"
-                raise InputError(f"{damage}; use another.")
             chosen = vectors[layer][row.places]
             if len(chosen) == count:
                 found[layer] = chosen
             else:
                 found.setdefault(layer, np.empty((count, chosen.shape[1]), np.float32))[row.pieces] = chosen
 
+    def _run(self, rows: list[list[int]], layers: list[int]) -> list[dict[int, np.ndarray]]:
+        """Of each row by layer (len(row), d); raises InputError where they are not finite."""
+        plain, lengths = self._plain, [len(row) for row in rows]
+        hidden = self._padded(rows, layers) if plain is None else plain.run(rows, layers)
+        found: list[dict[int, np.ndarray]] = [{} for _ in rows]
+        for layer in sorted(layers):
+            # what stands in padding may be anything
+            parts = hidden[layer].numpy() if plain is None else np.split(hidden[layer].numpy(), np.cumsum(lengths)[:-1])
+            for place, (part, length) in enumerate(zip(parts, lengths, strict=True)):
+                found[place][layer] = part[:length]
+                if not np.isfinite(part[:length]).all():
+                    damage = f"The vectors of encoder {self.name} are not finite at layer {layer}: its weights are damaged"
+                    raise InputError(f"{damage}; use another.")
+        return found
+
     @torch.inference_mode()
-    def _run(self, rows: list[list[int]], layers: list[int]) -> dict[int, np.ndarray]:
+    def _padded(self, rows: list[list[int]], layers: list[int]) -> dict[int, torch.Tensor]:
+        """By layer (r, t, d), rows filled up to the longest, by the model of Transformers."""
         longest, device = max(map(len, rows)), self.model.device
         padded = [row + [self.padding] * (longest - len(row)) for row in rows]
         mask = [[1] * len(row) + [0] * (longest - len(row)) for row in rows]
@@ -185,7 +248,7 @@ class Encoder:
             hidden = self._hidden(batch, layers)
         if any(hidden[layer].shape[:2] != (len(rows), longest) for layer in layers):
             raise ValueError(f"it gives {hidden[layers[0]].shape[1]} vectors for {longest} pieces")
-        return {layer: hidden[layer].float().cpu().numpy() for layer in layers}
+        return {layer: hidden[layer].float().cpu() for layer in layers}
 
     def _hidden(self, batch: dict[str, torch.Tensor], layers: list[int]) -> Mapping[int, torch.Tensor]:
         """By layer (r, t, d); where one alone is asked for, those above it are not computed."""

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from otcore.base.errors import InputError
+from otcore.encoders.pieces import Pieces
 
 MOST_PIECES = 4096  # of a sentence: transport between two such sentences takes 130 MB a matrix
 MOST_LETTERS = 2000  # of a word
 _TOGETHER = 1024  # sentences tokenised in one call
-_AS_WORDS = {"is_split_into_words": True, "split_special_tokens": True, "verbose": False}
 _LETTERS_A_PIECE = 16  # pieces are seldom longer; what is cut before it is tokenised need not be
 
 
@@ -88,16 +88,14 @@ class Unread:
 class WordTokeniser:
     """Words to rows of ids. Safe to share between threads.
 
-    tokenizer: of Transformers, a fast one
-    longest  : ids an encoder takes at once, special tokens included
-    padding  : id that stands for a word without pieces where the tokeniser knows no unknown token
+    pieces : of the encoder's tokeniser
+    longest: ids an encoder takes at once, special tokens included
+    padding: id that stands for a word without pieces where the tokeniser knows no unknown token
     """
 
-    def __init__(self, tokenizer, longest: int, padding: int) -> None:
-        self._tokenizer, self._longest = tokenizer, longest
-        unknown = tokenizer.unk_token_id
-        self._unknown = padding if unknown is None else unknown
-        self._special = set(tokenizer.all_special_ids)
+    def __init__(self, pieces: Pieces, longest: int, padding: int) -> None:
+        self._tokeniser, self._longest = pieces, longest
+        self._unknown = padding if pieces.unknown is None else pieces.unknown
 
     def read(self, words: Sequence[str]) -> Reading:
         """All words, in windows where they are too many for one row.
@@ -128,9 +126,8 @@ class WordTokeniser:
         for start in range(0, len(short), _TOGETHER):
             part = short[start : start + _TOGETHER]
             texts = [list(sentences[place]) for place in part]
-            found = self._tokenizer(texts, return_attention_mask=False, return_token_type_ids=False, **_AS_WORDS)
-            for number, place in enumerate(part):
-                ids, owners = self._owned(found["input_ids"][number], found.word_ids(number), len(texts[number]))
+            for place, text, encoded in zip(part, texts, self._tokeniser.encode(texts), strict=True):
+                ids, owners = self._owned(*encoded, len(text))
                 if len(ids) <= self._longest:
                     readings[place] = _in_one_row(ids, np.array(owners))
         return [self.read(words) if reading is None else reading for words, reading in zip(sentences, readings, strict=True)]
@@ -174,14 +171,14 @@ class WordTokeniser:
     def _pieces(self, words: list[str]) -> tuple[list[int], list[int]]:
         """Ids with special tokens, and the word of each or -1. A word that looks like a special token stays text, and
         one the tokeniser normalises away gets the unknown token, so that it keeps its place."""
-        encoding = self._tokenizer(words, **_AS_WORDS)
-        return self._owned(encoding["input_ids"], encoding.word_ids(), len(words))
+        return self._owned(*self._tokeniser.encode([words])[0], len(words))
 
     def _owned(self, ids: list[int], words: list[int | None], count: int) -> tuple[list[int], list[int]]:
         """Ids and the word of each, or -1, from what the tokeniser gives for so many words."""
         owners = [-1 if word is None else word for word in words]
         # a Unigram vocabulary holds its special tokens as pieces, so "<s>" in a text would still become one
-        ids = [self._unknown if owner >= 0 and id in self._special else id for id, owner in zip(ids, owners, strict=True)]
+        special = self._tokeniser.special
+        ids = [self._unknown if owner >= 0 and id in special else id for id, owner in zip(ids, owners, strict=True)]
         absent = sorted(set(range(count)) - set(owners))
         if absent:
             middle = next((place for place, owner in enumerate(owners) if owner >= 0), len(owners) // 2)

@@ -98,9 +98,9 @@ class Source:
 
         raises: InputError   absent, broken, or not a text encoder
         """
-        from otcore.encoders.loading import read_encoder
+        from otcore.encoders.opening import open_encoder
 
-        return read_encoder(name, self.folder(name), self.again)
+        return open_encoder(name, self.folder(name), self.again)
 
     def stamp(self, name: str) -> int:
         """When the weights were last written, in ns; 0 where they are gone or not here yet."""
