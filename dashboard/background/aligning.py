@@ -17,7 +17,7 @@ def aligned(pair: SentencePair, system: System) -> Aligned:
     raises: InputError   a layer the encoder does not have, masses without counts
     """
     told = "Solving a long pair …" if max(len(pair.source.words), len(pair.target.words)) > _LONG else ""
-    return work.kept(("aligned", pair_key(pair), system_key(system)), lambda: solved(pair, system), told)
+    return work.kept(aligned_key(pair, system), lambda: solved(pair, system), told)
 
 
 def sides_of(pair: SentencePair, encoder_name: str) -> list[list[WordVectors]]:
@@ -36,6 +36,11 @@ def solved(pair: SentencePair, system: System) -> Aligned:
     layer = encoder(system.encoder).check_layer(system.settings.layer)
     source, target = (vectors[layer] for vectors in sides_of(pair, system.encoder))
     return align_vectors(pair, source, target, layer, system.settings)
+
+
+def aligned_key(pair: SentencePair, system: System) -> tuple:
+    """Under which `aligned` keeps a pair."""
+    return ("aligned", pair_key(pair), system_key(system))
 
 
 def system_key(system: System) -> str:

@@ -1,7 +1,7 @@
 """The pages, in the order of the navigation. Nothing of a page is loaded here: its title and words are there at once."""
 
+import contextlib
 import importlib
-import sys
 import threading
 from dataclasses import dataclass
 
@@ -11,9 +11,11 @@ from dashboard.background import apart
 from dashboard.background.kinds import QUICK
 from dashboard.kit.explain import explain
 from otcore.base.errors import InputError
+from otcore.encoders import DEFAULT
 
 _FIGURE = 420  # pixels, about where a first figure will stand
 _begun = threading.Lock()
+_loaded: set[str] = set()  # pages whose code is there, all of it: another thread may be in the middle of it
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,7 @@ class Page:
     title: str
     icon: str
     about: str
+    charts: bool = True  # whether figures are drawn with Plotly
 
     @property
     def module(self) -> str:
@@ -32,14 +35,16 @@ class Page:
     def load(self, first: str) -> None:
         """Loads a module and then the code of the page; meanwhile its title, its words and the place of its figure are there."""
         place = st.empty()
-        if self.module not in sys.modules:
+        if self.name not in _loaded:
             with place.container():
                 st.title(self.title, anchor=False)
                 st.caption(self.about)
                 st.skeleton(height=_FIGURE)
-                _fetch_drawing()
+                if self.charts:
+                    _fetch_drawing()
             importlib.import_module(first)
             importlib.import_module(self.module)
+            _loaded.add(self.name)
             place.empty()
 
     def draw(self) -> None:
@@ -56,8 +61,8 @@ class Page:
 
 PAGES = (
     Page("align", "Align", "link", "Two sentences that say the same: which word goes with which, and how sure that is."),
-    Page("space", "Space", "bubble_chart", "Words as points: do translations meet, and do languages mix?"),
-    Page("search", "Search", "search", "A query in one language, the nearest sentences of all others."),
+    Page("space", "Space", "bubble_chart", "Words as points: do translations meet, and do languages mix?", charts=False),
+    Page("search", "Search", "search", "A query in one language, the nearest sentences of all others.", charts=False),
     Page("finetune", "Fine-tune", "model_training", "Training on translations, with the transport between their words as the loss."),
     Page("compare", "Compare", "compare_arrows", "Encoders before and after: is one better, and is that more than chance?"),
     Page("errors", "Errors", "troubleshoot", "Every link judged against hand-made ones, with the cause of those that are wrong."),
@@ -69,7 +74,7 @@ PAGES = (
 def _fetch_drawing() -> None:
     """A figure of nothing, out of sight: the browser fetches what it draws figures with while the server still loads the page's code."""
     with st.container(key="fetched_ahead"):
-        st.plotly_chart({"data": [], "layout": {"width": 10, "height": 10}}, width="content", key="nothing", config={"staticPlot": True})
+        st.plotly_chart({"data": [{"x": [0], "y": [0]}], "layout": {"width": 10, "height": 10}}, width="content", key="nothing", config={"staticPlot": True})
 
 
 def page_of(title: str) -> Page:
@@ -78,14 +83,17 @@ def page_of(title: str) -> Page:
 
 
 def load_others() -> None:
-    """What a server gets ready once its first visitor has a page: the code of the other pages, and the process for short work."""
+    """What a server gets ready once its first visitor has a page: the encoder, the code of the other pages, and the process for short
+    work."""
     if apart.wanted() and _begun.acquire(blocking=False):
         threading.Thread(target=_load_others, name="loads the other pages", daemon=True).start()
 
 
 def _load_others() -> None:
-    from dashboard.background import work
+    from dashboard.background import encoder, work
 
+    with contextlib.suppress(InputError):  # a copy of the project without it: the page says so
+        encoder(DEFAULT)  # what comes with the project is shown without it, and the first thing that is changed there waits for it
     for page in PAGES:
         importlib.import_module(page.module)
     if workers := work.workers():

@@ -98,11 +98,12 @@ def align_at(found: Aligned, epsilons: Sequence[float]) -> list[Aligned]:
     solver, settings = found.settings.solver, found.settings
     plans = solver.sweep(found.plan.problem, epsilons)
     return [
-        _read_at(found, replace(settings, solver=replace(solver, epsilon=one)), plan) for one, plan in zip(epsilons, plans, strict=True)
+        read_at(found, replace(settings, solver=replace(solver, epsilon=one)), plan) for one, plan in zip(epsilons, plans, strict=True)
     ]
 
 
-def _read_at(found: Aligned, settings: AlignSettings, plan: np.ndarray) -> Aligned:
+def read_at(found: Aligned, settings: AlignSettings, plan: np.ndarray) -> Aligned:
+    """A pair with another plan (n, m) of the same problem, and the links that are read of it."""
     cells, confidence = settings.links.read(plan if settings.links.reads_plan else found.similarity)
     alignment = _word_links(cells, confidence, (found.pair, found.source, found.target), settings)
     solved = replace(found.plan, plan=plan, solver=settings.solver, epsilon=settings.solver.epsilon_of(found.plan.problem))

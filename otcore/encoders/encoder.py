@@ -1,5 +1,7 @@
 """Words in, vectors out: tokenising, batching by length, pooling, any layer."""
 
+from __future__ import annotations
+
 import re
 import threading
 from collections import Counter
@@ -9,17 +11,17 @@ from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 import numpy as np
-import torch
 
 from otcore.base.errors import InputError
 from otcore.base.vectors import POOLINGS
 from otcore.encoders.facts import best_layer
 from otcore.encoders.maps import LanguageMaps
 from otcore.encoders.pieces import Pieces, TransformersPieces
-from otcore.encoders.shortened import shortened
 from otcore.encoders.tokens import Reading, Row, Tokens, Unread, WordTokeniser
 
 if TYPE_CHECKING:
+    import torch
+
     from otcore.encoders.plain import PlainModel
 
     Plain = tuple[PlainModel, Pieces, Mapping[str, Any]]
@@ -237,14 +239,15 @@ class Encoder:
                     raise InputError(f"{damage}; use another.")
         return found
 
-    @torch.inference_mode()
     def _padded(self, rows: list[list[int]], layers: list[int]) -> dict[int, torch.Tensor]:
         """By layer (r, t, d), rows filled up to the longest, by the model of Transformers."""
+        import torch
+
         longest, device = max(map(len, rows)), self.model.device
         padded = [row + [self.padding] * (longest - len(row)) for row in rows]
         mask = [[1] * len(row) + [0] * (longest - len(row)) for row in rows]
         batch = {"input_ids": torch.tensor(padded, device=device), "attention_mask": torch.tensor(mask, device=device)}
-        with torch.autocast(self.model.device.type, torch.bfloat16, enabled=self._half()):
+        with torch.inference_mode(), torch.autocast(self.model.device.type, torch.bfloat16, enabled=self._half()):
             hidden = self._hidden(batch, layers)
         if any(hidden[layer].shape[:2] != (len(rows), longest) for layer in layers):
             raise ValueError(f"it gives {hidden[layers[0]].shape[1]} vectors for {longest} pieces")
@@ -252,6 +255,8 @@ class Encoder:
 
     def _hidden(self, batch: dict[str, torch.Tensor], layers: list[int]) -> Mapping[int, torch.Tensor]:
         """By layer (r, t, d); where one alone is asked for, those above it are not computed."""
+        from otcore.encoders.shortened import shortened
+
         (layer, *others) = layers
         if not others and layer < self.layers:
             views = self._upto.setdefault(self.model, {})  # of this model: a copy of an encoder may be given another
@@ -264,6 +269,8 @@ class Encoder:
     def _half(self) -> bool:
         """bf16 where it is faster and agrees: accelerators, and processors with bf16 products for models wide enough to
         be held up by them (measured: tests/benchmarks/encoding.py)."""
+        import torch
+
         if self.model.device.type == "cuda":
             return torch.cuda.is_bf16_supported()
         return self.dimension >= 512 and torch.ops.mkldnn._is_mkldnn_bf16_supported()

@@ -6,7 +6,7 @@ import numpy as np
 
 from dashboard import background
 from dashboard.background import collection, work
-from dashboard.background.aligning import pair_key, sides_of, solved, system_key
+from dashboard.background.aligning import aligned_key, pair_key, sides_of, solved, system_key
 from dashboard.background.encoders import encoder, facts_of
 from dashboard.pages.align import gold
 from dashboard.pages.align.choices import AlignView
@@ -19,9 +19,10 @@ from otcore.corpora.types import Sentence, SentencePair
 from otcore.encoders import encoder_stamp
 from otcore.encoders.context import leave_one_out
 from otcore.notes.store import NoteStore, notes_path
+from otcore.results.kind import KINDS
+from otcore.results.kinds.openings import FILMED, FIRST_SENTENCE, OpeningOf
 from otcore.transport.solver import EPSILONS
 
-_FILM = tuple(one for one in EPSILONS if 0.01 <= one <= 1)  # what a film shows: sharp to spread, three stops a factor of two
 _FILMED = 900  # cells between words up to which a film is made
 _READ_ALONG = 40  # words up to which context is looked into: each is left out once
 
@@ -76,14 +77,49 @@ def untrained(encoder_name: str, codes: list[str]) -> list[str]:
     return [code for code in dict.fromkeys(codes) if known and code.split("-")[0] not in known]
 
 
+def opened(pair: SentencePair, system: System) -> bool:
+    """Whether the pair under that system is kept already. The one that the page opens on comes with the project: its transport, its film
+    and its layers are then put where they would be kept if they had been made."""
+    key = aligned_key(pair, system)
+    if work.shelf().find(key) is not None:
+        return True
+    if pair.id != FIRST_SENTENCE:
+        return False
+    solver = system.settings.solver
+    stops = tuple(_stops(system)) if solver.has_epsilon else ()
+    wanted = OpeningOf(pair.id, pair.source.language, pair.target.language, system.settings, stops)
+    stored = work.kept(("opening", key), lambda: (KINDS["openings"].find((system.encoder,), wanted),))[0]
+    if stored is None or (stored.found.pair.source.words, stored.found.pair.target.words) != (pair.source.words, pair.target.words):
+        return False
+    work.shelf().put(key, stored.found)
+    if stops:
+        work.shelf().put(_film_key(pair, system), list(stored.film))
+    if stored.found.pair.gold == pair.gold:
+        work.shelf().put(_layers_key(pair, system), [Swept(layer, *one) for layer, one in enumerate(stored.layers)])
+    return True
+
+
+def _stops(system: System) -> list[float]:
+    """The ε of a film, the current one among them."""
+    return sorted({*FILMED, system.settings.solver.epsilon})
+
+
+def _film_key(pair: SentencePair, system: System) -> tuple:
+    return ("film", pair_key(pair), system_key(with_epsilon(system, 1.0)), tuple(_stops(system)))
+
+
+def _layers_key(pair: SentencePair, system: System) -> tuple:
+    any_layer = replace(system, settings=replace(system.settings, layer=0))
+    return ("layers", pair_key(pair), repr(pair.gold), system_key(any_layer))
+
+
 def filmed(pair: SentencePair, system: System) -> list[tuple[float, Aligned]]:
     """The pair at many ε, for a film of it, the current one among them; nothing where there is no ε or the pair is long."""
     solver = system.settings.solver
     if not solver.has_epsilon or len(pair.source.words) * len(pair.target.words) > _FILMED:
         return []
-    stops = sorted({*_FILM, solver.epsilon})
-    key = ("film", pair_key(pair), system_key(with_epsilon(system, 1.0)), tuple(stops))
-    found = background.aligned(pair, system)
+    stops = _stops(system)
+    key, found = _film_key(pair, system), background.aligned(pair, system)
     return [(stop, replace(one, pair=pair)) for stop, one in zip(stops, work.kept(key, lambda: align_at(found, stops)), strict=True)]
 
 
@@ -104,8 +140,7 @@ def over_layers(pair: SentencePair, system: System) -> list[Swept]:
         sides = zip(*sides_of(pair, system.encoder), strict=True)
         return [_swept(layer, align_vectors(pair, *vectors, layer, system.settings)) for layer, vectors in enumerate(sides)]
 
-    any_layer = replace(system, settings=replace(system.settings, layer=0))
-    return work.kept(("layers", pair_key(pair), repr(pair.gold), system_key(any_layer)), make)
+    return work.kept(_layers_key(pair, system), make)
 
 
 def over_epsilons(pair: SentencePair, system: System) -> list[Swept]:

@@ -7,12 +7,10 @@ from typing import Any
 from dashboard.kit.marks import PLACE, Mark, mark_of
 from dashboard.state import Choices, System
 from otcore.base.choices import Flag, OneOf, Several, Text, choice, nested
+from otcore.results.kinds.openings import FIRST_SENTENCE, FIRST_SOURCE, FIRST_TARGET
 from otcore.text.languages import CODE
 
 OWN_TEXT = "own"
-# Where the solver matters: AER 0 for exact, .18 for entropic (0 again at ε .01), .29 for unbalanced, .41 for partial transport, and .38 for
-# the cosines alone, the widest range among the collection's German sentences (tests/benchmarks/first_example.py).
-FIRST_EXAMPLE = "g121"
 MAX_CHARACTERS = 20_000
 _LANGUAGE = Text(20, pattern=CODE)
 _LINKS = Text(2_000, pattern=r"(=([0-9]{1,4}[-?][0-9]{1,4}( [0-9]{1,4}[-?][0-9]{1,4})*)?)?")
@@ -28,8 +26,8 @@ def _is_own(values: Mapping[str, Any]) -> bool:
 class AlignView:
     """One view of the page, complete: equal views show equal pages."""
 
-    source: str = choice("en", _LANGUAGE, "From", "Any language: type its name or its code.")
-    target: str = choice("de", _LANGUAGE, "To", "Any language: type its name or its code.")
+    source: str = choice(FIRST_SOURCE, _LANGUAGE, "From", "Any language: type its name or its code.")
+    target: str = choice(FIRST_TARGET, _LANGUAGE, "To", "Any language: type its name or its code.")
     sentence: str = choice("g001", Text(20), "Sentence", "Type to search in either language or for a number.")
     tags: tuple[str, ...] = choice([], Several(40, least=0), "Only sentences that show")
     text_source: str = choice("", Text(MAX_CHARACTERS, lines=3), key="text1", help=_KEPT, when=_is_own)
@@ -64,5 +62,5 @@ class AlignView:
 
 
 CHOICES = Choices(
-    AlignView, page="Align", opening={"sentence": FIRST_EXAMPLE}, private=("text_source", "text_target", "presplit", "draw", "hand")
+    AlignView, page="Align", opening={"sentence": FIRST_SENTENCE}, private=("text_source", "text_target", "presplit", "draw", "hand")
 )

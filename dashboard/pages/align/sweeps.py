@@ -36,7 +36,7 @@ def _sweep(pair: SentencePair, system: System, chosen: AlignView, lead: str) -> 
         return
     if chosen.sweep == "layers":
         points, name = over_layers(pair, system), "layer"
-        now = background.encoder(system.encoder).check_layer(system.settings.layer)
+        now = background.aligned(pair, system).layer
     else:
         points, name, now = over_epsilons(pair, system), "ε (mean costs)" if solver.relative else "ε", solver.epsilon
     x = [point.x for point in points]

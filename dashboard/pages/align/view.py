@@ -9,7 +9,7 @@ from dashboard.kit import markup, noticed, widgets
 from dashboard.kit.figures import plan
 from dashboard.kit.word_view import View, view_of
 from dashboard.pages.align import batch, by_hand, matrix, own_text, results, sentences, sweeps, tables
-from dashboard.pages.align.cache import pair_of
+from dashboard.pages.align.cache import opened, pair_of
 from dashboard.pages.align.choices import CHOICES, AlignView
 from dashboard.state import System
 from otcore.base.notices import noticing
@@ -82,16 +82,19 @@ def both(views: list[View], chosen: AlignView, systems: list[System]) -> None:
 def _usable(system: System, pair: SentencePair) -> System:
     """The system, with the default encoder where its own cannot be had and with uniform masses where words were never counted; either is
     told."""
-    name, problem = background.usable_encoder(system.encoder)
-    if problem:
-        st.warning(markup.told(problem))
     uncounted = [side.language for side in (pair.source, pair.target) if side.language not in LANGUAGES]
     settings = system.settings
     if settings.masses == "inverse-frequency" and uncounted:
         names = " or ".join(language(code).name for code in dict.fromkeys(uncounted))
         st.caption(markup.escape_markdown(f"Every word weighs the same here: there are no word counts for {names}."))
         settings = replace(settings, masses="uniform")
-    return replace(system, encoder=name, settings=settings)
+    system = replace(system, settings=settings)
+    if opened(pair, system):
+        return system
+    name, problem = background.usable_encoder(system.encoder)
+    if problem:
+        st.warning(markup.told(problem))
+    return replace(system, encoder=name)
 
 
 def _describe(view: View, systems: list[System], system: System) -> str:

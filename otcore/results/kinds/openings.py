@@ -1,0 +1,127 @@
+"""The pair that the Align page opens on, under an edition: its transport, the same over ε for the film, and over the layers."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from otcore.alignment.links import Alignment, WordLink
+from otcore.alignment.settings import AlignSettings
+from otcore.base.progress import Teller
+from otcore.corpora.collection import load_collection
+from otcore.results.kind import Kind
+from otcore.results.store import Stored
+from otcore.transport.solver import EPSILONS
+
+if TYPE_CHECKING:
+    from otcore.alignment.aligner import Aligned
+
+# Where the solver matters: AER 0 for exact, .18 for entropic (0 again at ε .01), .29 for unbalanced, .41 for partial transport, and .38 for
+# the cosines alone, the widest range among the collection's German sentences (tests/benchmarks/first_example.py).
+FIRST_SENTENCE, FIRST_SOURCE, FIRST_TARGET = "g121", "en", "de"
+FILMED = tuple(one for one in EPSILONS if 0.01 <= one <= 1)  # what a film shows: sharp to spread, three stops a factor of two
+_SIDES = ("source", "target")
+_MATRICES = ("plan", "similarity", "cells", "confidence")
+_SCALARS = ("value", "epsilon", "iterations", "marginal_error", "converged")
+Layer = tuple[float, float | None]  # transport cost, and AER where there is gold
+
+
+@dataclass(frozen=True)
+class OpeningOf:
+    """A sentence of the collection in two languages, how it is aligned, and the ε of its film."""
+
+    sentence: str
+    source: str
+    target: str
+    settings: AlignSettings
+    stops: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Opening:
+    """The pair aligned, at every stop of the film, and at every layer."""
+
+    found: "Aligned"
+    film: tuple["Aligned", ...]
+    layers: tuple[Layer, ...]
+
+
+class Openings(Kind):
+    """The settings are an OpeningOf, the result is an Opening."""
+
+    name, label, rank = "openings", "first pair of an edition", 60
+
+    def wanted(self) -> Sequence[tuple[tuple[str, ...], OpeningOf]]:
+        settings = AlignSettings()
+        stops = tuple(sorted({*FILMED, settings.solver.epsilon})) if settings.solver.has_epsilon else ()
+        return [(("aligned",), OpeningOf(FIRST_SENTENCE, FIRST_SOURCE, FIRST_TARGET, settings, stops))]
+
+    def make(self, encoders: Sequence, settings: OpeningOf, tell: Teller) -> Opening:
+        from otcore.alignment.aligner import align_at, align_layers, align_pair
+        from otcore.alignment.scores import score_pair
+
+        (encoder,), pair = encoders, load_collection().pair(settings.sentence, settings.source, settings.target)
+        found = align_pair(encoder, pair, settings.settings)
+        layers = []
+        for one in align_layers(encoder, pair, settings.settings):
+            aer = score_pair(one.alignment.pairs, pair.gold).aer if pair.gold else None
+            layers.append((one.plan.transport_cost, aer))
+        return Opening(found, tuple(align_at(found, settings.stops)), tuple(layers))
+
+    def pack(self, result: Opening) -> Stored:
+        found = result.found
+        arrays = {name: _array(getattr(found, name) if name != "plan" else found.plan.plan) for name in _MATRICES}
+        for name in _SIDES:
+            side = getattr(found, name)
+            arrays |= {f"{name} subwords": side.subwords, f"{name} owners": side.piece_words.astype(np.int64)}
+        problem = {name: array for name, array in vars(found.plan.problem).items() if array is not None}
+        arrays |= {f"problem {name}": array for name, array in problem.items()}
+        if found.plan.potentials is not None:
+            arrays |= {f"potential {place}": array for place, array in enumerate(found.plan.potentials)}
+        arrays |= {f"film {place}": one.plan.plan for place, one in enumerate(result.film)}
+        value = {
+            "layer": found.layer,
+            "pieces": [getattr(found, name).pieces for name in _SIDES],
+            "cut": [getattr(found, name).cut for name in _SIDES],
+            "plan": [getattr(found.plan, name) for name in _SCALARS],
+            "links": [[one.source, one.target, one.confidence] for one in found.alignment.links],
+            "layers": [list(one) for one in result.layers],
+        }
+        return Stored(value, arrays)
+
+    def unpack(self, stored: Stored, settings: OpeningOf) -> Opening:
+        from otcore.alignment.aligner import Aligned, read_at
+        from otcore.transport.problem import Plan, Problem
+
+        value, arrays, chosen = stored.value, stored.arrays, settings.settings
+        pair = load_collection().pair(settings.sentence, settings.source, settings.target)
+        sides = [_side(pair, place, value, arrays) for place in range(2)]
+        problem = Problem(**{name.removeprefix("problem "): array for name, array in arrays.items() if name.startswith("problem ")})
+        potentials = (arrays["potential 0"], arrays["potential 1"]) if "potential 0" in arrays else None
+        scalars = dict(zip(_SCALARS, value["plan"], strict=True))
+        plan = Plan(problem, chosen.solver, arrays["plan"], potentials=potentials, **scalars)
+        alignment = Alignment(tuple(WordLink(*link) for link in value["links"]), len(pair.source.words), len(pair.target.words))
+        cells, confidence = arrays["cells"].astype(bool), arrays["confidence"]
+        found = Aligned(pair, chosen, value["layer"], *sides, plan, arrays["similarity"], cells, confidence, alignment)
+        film = []
+        for place, epsilon in enumerate(settings.stops):
+            at = replace(chosen, solver=replace(chosen.solver, epsilon=epsilon))
+            film.append(read_at(found, at, arrays[f"film {place}"]))
+        return Opening(found, tuple(film), tuple(tuple(one) for one in value["layers"]))
+
+
+def _array(values: np.ndarray) -> np.ndarray:
+    return values.astype(np.uint8) if values.dtype == bool else values
+
+
+def _side(pair: Any, place: int, value: dict, arrays: Any) -> Any:
+    from otcore.encoders.encoder import WordVectors
+
+    name, cut = _SIDES[place], value["cut"][place]
+    words = getattr(pair, name).words
+    words = words[: len(words) - cut] if cut else words
+    return WordVectors(words, tuple(value["pieces"][place]), arrays[f"{name} owners"], arrays[f"{name} subwords"], cut)
+
+
+KIND = Openings()
