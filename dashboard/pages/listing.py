@@ -74,7 +74,12 @@ PAGES = (
 def _fetch_drawing() -> None:
     """A figure of nothing, out of sight: the browser fetches what it draws figures with while the server still loads the page's code."""
     with st.container(key="fetched_ahead"):
-        st.plotly_chart({"data": [{"x": [0], "y": [0]}], "layout": {"width": 10, "height": 10}}, width="content", key="nothing", config={"staticPlot": True})
+        st.plotly_chart(
+            {"data": [{"x": [0], "y": [0]}], "layout": {"width": 10, "height": 10}},
+            width="content",
+            key="nothing",
+            config={"staticPlot": True},
+        )
 
 
 def page_of(title: str) -> Page:

@@ -97,9 +97,7 @@ def align_at(found: Aligned, epsilons: Sequence[float]) -> list[Aligned]:
     its own: value, potentials and iterations are those of `found`."""
     solver, settings = found.settings.solver, found.settings
     plans = solver.sweep(found.plan.problem, epsilons)
-    return [
-        read_at(found, replace(settings, solver=replace(solver, epsilon=one)), plan) for one, plan in zip(epsilons, plans, strict=True)
-    ]
+    return [read_at(found, replace(settings, solver=replace(solver, epsilon=one)), plan) for one, plan in zip(epsilons, plans, strict=True)]
 
 
 def read_at(found: Aligned, settings: AlignSettings, plan: np.ndarray) -> Aligned:
