@@ -187,3 +187,12 @@ def _row(node: ast.AST) -> bool:
 def test_the_top_level_of_the_repository():
     top = {name.split("/")[0] for name in listed()}
     assert {name for name in top if not name.startswith(".")} == TOP_LEVEL
+
+
+@pytest.mark.parametrize("page", ["align", "space", "search", "finetune", "compare", "errors", "learn", "playground"])
+def test_the_code_of_a_page_is_there_before_what_it_computes_with(page):
+    """Which takes seconds to load, and a first visitor waits for it."""
+    heavy = {"torch", "transformers", "numba", "scipy.stats", "sklearn", "ot", "umap"}
+    code = f"import sys, dashboard.pages.registry, dashboard.pages.{page}.page; print(*({heavy!r} & set(sys.modules)))"
+    found = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert found.stdout.split() == []

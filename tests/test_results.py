@@ -10,10 +10,14 @@ import numpy as np
 import pytest
 from training_runs import made_run
 
+from dashboard.pages.align.choices import AlignView
 from dashboard.pages.compare.choices import CompareView, TransferView
 from dashboard.pages.errors.choices import ErrorsView
 from dashboard.pages.search.choices import SearchView
+from dashboard.pages.space.choices import SpaceView
+from dashboard.state.choices import opening_of
 from otcore import cli
+from otcore.alignment.aligner import align_at, align_pair
 from otcore.alignment.settings import AlignSettings
 from otcore.analysis.analyse import draw, encode_pairs
 from otcore.analysis.sources import bundled as bundled_pairs
@@ -29,12 +33,15 @@ from otcore.evaluation.types import CompareSettings
 from otcore.results import making, store
 from otcore.results.kind import KINDS
 from otcore.results.kinds.links import LinksOf
+from otcore.results.kinds.pictures import PictureOf
 from otcore.results.kinds.sentences import packed, unpacked
 from otcore.results.kinds.transfers import TransferOf
 from otcore.retrieval.index import encode_sentences, query_vectors
 from otcore.retrieval.sentences import bundled_sentences
 from otcore.runs.course import course, snapshot_steps
 from otcore.runs.example import EXAMPLE_FOLDER, example_run, find_or_example
+from otcore.space.measures import neighbourhoods
+from otcore.space.points import encode_cloud
 
 MOST = 15e6  # bytes of all that is stored
 GERMAN = LinksOf(("de",), "test", AlignSettings())
@@ -49,7 +56,39 @@ def test_what_every_page_opens_on_is_stored():
         assert KINDS["links"].find((system.encoder,), LinksOf(errors.over, errors.split, system.settings)) is not None
     for name in SearchView().encoders:
         assert KINDS["sentences"].find((name,), None) is not None
+    for kind in ("pictures", "openings"):
+        assert all(KINDS[kind].find(names, settings) is not None for names, settings in KINDS[kind].wanted())
     assert sum(path.stat().st_size for path in store.FOLDER.rglob("*") if path.is_file()) <= MOST
+
+
+def test_the_space_page_opens_on_a_picture_that_is_measured_as_now():
+    view = SpaceView()
+    names, layers = zip(*view.systems, strict=True)
+    cloud, projection, measures = KINDS["pictures"].find(names, PictureOf(view.points, layers, view.projection))
+    encoder = load_encoder(names[1])
+    now = encode_cloud(load_collection(), view.points, [(encoder, encoder.default_layer)])
+    assert (now.points.texts, now.points.sentence) == (cloud.points.texts, cloud.points.sentence)
+    measured, stored = neighbourhoods(now.points, now.states[0].vectors), measures[1]
+    assert stored.retrieval == pytest.approx(measured.retrieval, abs=1e-3)
+    assert stored.mixing.mean() == pytest.approx(measured.mixing.mean(), abs=1e-3)
+    assert stored.lengths == pytest.approx(measured.lengths, abs=1e-3)
+    assert (stored.nearest == measured.nearest).mean() > 0.99
+    assert [places.shape for places in projection.coordinates] == [(len(now.points), 2)] * 2
+
+
+def test_the_align_page_opens_on_a_pair_that_is_aligned_as_now():
+    view, (names, settings) = AlignView(**opening_of("Align")), KINDS["openings"].wanted()[0]
+    assert (view.sentence, view.source, view.target) == (settings.sentence, settings.source, settings.target)
+    assert (view.first.encoder, view.first.settings) == (*names, settings.settings)
+    stored, encoder = KINDS["openings"].find(names, settings), load_encoder(names[0])
+    now = align_pair(encoder, load_collection().pair(settings.sentence, settings.source, settings.target), settings.settings)
+    assert stored.found.alignment == now.alignment
+    assert stored.found.plan.plan == pytest.approx(now.plan.plan, abs=1e-6)
+    assert stored.found.source.unknown == now.source.unknown
+    for one, other in zip(stored.film, align_at(now, settings.stops), strict=True):
+        assert one.alignment.pairs == other.alignment.pairs
+        assert one.plan.epsilon == pytest.approx(other.plan.epsilon)
+    assert len(stored.layers) == encoder.layers + 1
 
 
 def test_other_settings_and_other_encoders_have_none(xlm_roberta):

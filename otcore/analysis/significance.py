@@ -75,8 +75,8 @@ def mcnemar(fixed: int, broken: int) -> McNemar:
 
 
 def sign_test(first: int, second: int) -> float:
-    """How likely an even coin falls as unevenly as so many on one side and so many on the other, or more: the exact binomial test, two-sided.
-    1 where there was no throw."""
+    """The exact binomial test, two-sided: how likely an even coin falls as unevenly as so many on one side and so many on the other, or
+    more unevenly still. 1 where there was no throw."""
     from scipy.special import bdtr
 
     total, less = first + second, min(first, second)

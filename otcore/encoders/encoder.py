@@ -93,7 +93,7 @@ class Encoder:
         )
 
     @classmethod
-    def plain(cls, name: str, read: "Plain", whole: Callable[[], "Encoder"]) -> "Encoder":
+    def plain(cls, name: str, read: Plain, whole: Callable[[], Encoder]) -> Encoder:
         """An encoder that computes without Transformers until somebody asks for its `model` or its `tokenizer`.
 
         read : of `otcore.encoders.plain`

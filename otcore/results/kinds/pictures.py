@@ -86,10 +86,11 @@ class Pictures(Kind):
             one = {key: stored.arrays[f"{key} {number}"] for key in ("places", "nearest", "similarity", "ranks", "lengths")}
             nearest, similarity = one["nearest"].astype(np.int64), (one["similarity"] / _COSINE).astype(np.float32)
             mixing = (points.language[nearest] != points.language[:, None]).mean(1)
-            apart = math.nan if apart is None else apart
             known = nearest, (1 - similarity).clip(0)
             lengths, ranks = (one["lengths"] / _COSINE).astype(np.float32), one["ranks"].astype(np.int32)
-            measures.append(Neighbourhoods(nearest, similarity, ranks, mixing, chance, lengths, apart, known))
+            measures.append(
+                Neighbourhoods(nearest, similarity, ranks, mixing, chance, lengths, math.nan if apart is None else apart, known)
+            )
             states.append(State(name, layer, np.empty((len(points), 0), np.float32)))
             places.append(one["places"])
         whole = sum(len(sentence.words) for sentence in chosen) if settings.points.of_words else len(chosen)
