@@ -17,7 +17,7 @@ from otcore.transport.masses import inverse_frequency_masses, norm_masses, unifo
 from otcore.transport.problem import Plan, Problem
 
 BLOCK = 4096  # pairs looked at together, so that those of like length are encoded and solved together
-_TOGETHER = 256  # of them: enough to fill batches, few enough for their vectors to be held
+_TOGETHER = 1024  # of them: enough to fill batches with one length, few enough for their vectors to be held
 _CELLS = 2**24  # of the padded plans of a block, 128 MB each time: long pairs are solved few at a time
 Side = tuple[SentencePair, WordVectors, WordVectors]
 
