@@ -1,6 +1,6 @@
 """Pairs a second of `align` over a corpus, from the command line as people call it, and the memory of each of its processes.
 
-    python tests/benchmarks/corpus.py [--pairs 20000] [--encoder NAME] [--rounds 3] [--corpora ../shared/corpora] [--kill] [--against FOLDER]
+    python tests/benchmarks/corpus.py [--pairs 20000] [--encoder NAME] [--rounds 3] [--corpora DIR] [--kill] [--against DIR]
 
 The pairs are taken in turn from all corpora of the folder (`en-XX.tsv.gz`: a name, English, the other language) or from those that
 --languages names. Each round aligns them with one process, with two workers, where it is installed with two actors of Ray, and so too
