@@ -107,8 +107,7 @@ class Encoder:
         self.name = name
         self.maps: LanguageMaps | None = None
         self.sentence_map: np.ndarray | None = None
-        self.layers = int(config["num_hidden_layers"])
-        self.dimension = int(config["hidden_size"])
+        self.layers, self.dimension = int(config["num_hidden_layers"]), int(config["hidden_size"])
         self.architecture = config["model_type"]
         self.default_layer = best_layer(self.layers, config.get("alignment_layer"))
         self.max_pieces = longest
@@ -126,7 +125,7 @@ class Encoder:
 
     @model.setter
     def model(self, model: torch.nn.Module) -> None:
-        self._model = model
+        self._model, self._plain = model, None
 
     @property
     def tokenizer(self):
@@ -200,7 +199,8 @@ class Encoder:
         rows = [(index, row) for index, reading in enumerate(readings) for row in reading.rows]
         left = [len(reading.rows) for reading in readings]
         found: list[dict[int, np.ndarray]] = [{} for _ in readings]
-        most = _BATCH_TOKENS if self._plain is None else self._plain.batch
+        plain = self._plain  # another thread may ask for the model meanwhile
+        most = _BATCH_TOKENS if plain is None else plain.batch
         for batch in _batches([len(row.ids) for _, row in rows], most):
             with self._lock:
                 found_here = self._run([rows[number][1].ids for number in batch], layers)
