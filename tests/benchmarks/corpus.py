@@ -35,6 +35,7 @@ def main() -> None:
     parser.add_argument("--languages", default="de", help="of the corpora, with commas between")
     parser.add_argument("--corpora", type=Path, default=ROOT.parent / "shared" / "corpora")
     parser.add_argument("--against", type=Path, help="another checkout, whose links are compared")
+    parser.add_argument("--ways", default=",".join(WAYS), help="of these, with commas between: " + ", ".join(WAYS))
     parser.add_argument("--kill", action="store_true", help="kill a worker of several half-way")
     parser.add_argument("--model", help="for SimAlign, where --encoder is no name that it knows")
     options = parser.parse_args()
@@ -44,10 +45,10 @@ def main() -> None:
         rates: dict[str, list[float]] = {}
         outputs: dict[str, bytes] = {}
         for _ in range(options.rounds):
-            for name, more in WAYS.items():
+            for name in options.ways.split(","):
                 if name == "Ray" and find_spec("ray") is None:
                     continue
-                rate, memory, outputs[name] = aligned(path, Path(folder) / "links", count, options, more)
+                rate, memory, outputs[name] = aligned(path, Path(folder) / "links", count, options, WAYS[name])
                 rates.setdefault(name, []).append(rate)
                 print(f"{name}: {rate:.0f} pairs a second; peak memory in MB {memory}", flush=True)
             if (rate := simalign(path, options)) is not None:
@@ -55,10 +56,11 @@ def main() -> None:
         print(f"\n{count} pairs of {options.languages}, {options.encoder}; medians of {options.rounds} rounds:")
         for name, found in rates.items():
             print(f"  {name:10} {statistics.median(found):8.0f} pairs a second")
-        for name in [name for name in outputs if name != "1 process"]:
-            print(f"  one process and {name}: " + same(outputs["1 process"], outputs[name]))
+        (first, links), *others = outputs.items()
+        for name, other in others:
+            print(f"  {first} and {name}: " + same(links, other))
         if options.against:
-            print(f"  {options.against}: " + same(outputs["1 process"], elsewhere(path, options)))
+            print(f"  {options.against}: " + same(links, elsewhere(path, options)))
 
 
 def write_pairs(path: Path, options: argparse.Namespace) -> int:
