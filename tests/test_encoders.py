@@ -3,6 +3,9 @@
 import itertools
 import json
 import shutil
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -18,6 +21,7 @@ from otcore.encoders.encoder import WordVectors
 from otcore.encoders.tokens import windows
 from otcore.retrieval.precision import sentence_vectors
 
+ROOT = Path(__file__).resolve().parents[1]
 SENTENCE = ("die", "Katze", "schläft", "auf", "dem", "roten", "Stuhl", ".")
 
 
@@ -287,3 +291,29 @@ def test_sixteen_threads_share_an_encoder(encoder):
         together = list(pool_of_threads.map(lambda words: encoder.encode([words])[0].subwords, sentences))
     for one, other in zip(alone, together, strict=True):
         np.testing.assert_allclose(one, other, atol=1e-5)
+
+
+def test_what_is_computed_without_transformers_is_what_they_compute(xlm_roberta, mbert, bundled, monkeypatch):
+    """The same ids, words and vectors at all layers, of odd texts too; once somebody asks for the model, it is that which computes."""
+    from otcore.encoders.loading import read_encoder
+    from otcore.encoders.sources.bundled import BUNDLED
+
+    texts = [SENTENCE, ("<s>", "a", "</s>"), ("\u200b", "x"), ("cat",) * 150, ("猫", "は", "赤い"), ("a" * 2500,)]
+    for folder in (xlm_roberta, mbert, BUNDLED / "aligned"):
+        plain, whole = load_encoder(str(folder)), read_encoder("whole", folder, "")
+        for one, other in zip(plain.encode_layers(texts), whole.encode_layers(texts), strict=True):
+            for mine, its in zip(one, other, strict=True):
+                assert (mine.words, mine.pieces, mine.cut) == (its.words, its.pieces, its.cut)
+                np.testing.assert_array_equal(mine.piece_words, its.piece_words)
+                np.testing.assert_allclose(mine.subwords, its.subwords, atol=2e-5 * np.abs(its.subwords).max())
+        facts = ("layers", "dimension", "architecture", "default_layer", "max_pieces", "padding")
+        assert [getattr(plain, fact) for fact in facts] == [getattr(whole, fact) for fact in facts]
+        before = plain.encode([SENTENCE])[0].subwords
+        for weights in plain.model.parameters():
+            weights.data *= 0.5
+        assert np.abs(plain.encode([SENTENCE])[0].subwords - before).max() > 1e-3, "who trains the model sees what it learns"
+
+
+def test_one_sentence_is_encoded_before_transformers_are_imported():
+    code = "import sys; from otcore import load_encoder; load_encoder().encode([('das', 'Haus')]); sys.exit('transformers' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0

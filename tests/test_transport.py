@@ -185,6 +185,16 @@ def test_costs():
         cost_matrix(x, y, "manhattan")
 
 
+@pytest.mark.parametrize("kind", COSTS)
+def test_the_gradient_of_a_cost_is_that_of_its_differences(kind):
+    """Both clouds of a batch, one of them shared by it; where two points are one the distance has no gradient, and gets none."""
+    x = torch.randn(2, 3, 4, generator=torch.Generator().manual_seed(0), dtype=torch.float64, requires_grad=True)
+    y = torch.randn(1, 5, 4, generator=torch.Generator().manual_seed(1), dtype=torch.float64, requires_grad=True)
+    assert torch.autograd.gradcheck(lambda p, q: cost_matrix(p, q, kind), (x, y))
+    cost_matrix(x, x, kind).sum().backward()
+    assert torch.isfinite(x.grad).all()
+
+
 def test_masses():
     assert norm_masses(np.array([[3.0, 4.0], [0.0, 15.0]])).tolist() == pytest.approx([0.25, 0.75])
     assert norm_masses(np.zeros((2, 3))).tolist() == [0.5, 0.5]

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 BLOCK = 4096  # pairs looked at together, so that those of like length are encoded and solved together
-_TOGETHER = 256  # of them: enough to fill batches, few enough for their vectors to be held
+_TOGETHER = 1024  # of them: enough to fill batches with one length, few enough for their vectors to be held
 _CELLS = 2**24  # of the padded plans of a block, 128 MB each time: long pairs are solved few at a time
 Side = tuple[SentencePair, WordVectors, WordVectors]
 

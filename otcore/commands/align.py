@@ -34,7 +34,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--output", metavar="FILE", help="write there instead of standard output, whole or not at all (packed by its name: .gz, .xz …)"
     )
     parser.add_argument("--resume", action="store_true", help="go on with an --output that was stopped or killed")
-    parser.add_argument("--workers", type=int, default=1, metavar="N", help="processes that align, each with its own encoder (default 1)")
+    parser.add_argument("--workers", type=int, metavar="N", help="processes that align, each with its own encoder (default 1)")
+    parser.add_argument(
+        "--ray",
+        nargs="?",
+        const="here",
+        metavar="ADDRESS",
+        help="align on a Ray cluster (auto, ray://HOST:10001), or on one of this machine alone; one worker a core by default",
+    )
 
 
 def run(options: argparse.Namespace) -> int:
@@ -50,7 +57,7 @@ def run(options: argparse.Namespace) -> int:
     to_file = options.output and options.output != "-"
     if options.resume and not to_file:
         raise InputError("Only what goes to a file can be resumed; give --output too.")
-    if options.workers < 1:
+    if options.workers is not None and options.workers < 1:
         raise InputError(f"There must be at least one worker, not {options.workers}.")
     stream = open_pairs(options.file, (options.source_lang, options.target_lang), presplit=not options.raw)
     pairs, counts = _counted(stream, settings)
@@ -69,10 +76,9 @@ def run(options: argparse.Namespace) -> int:
 def _align(options: argparse.Namespace, work, corpus: tuple[Iterator, Sequence], output) -> int:
     """Aligns what is not in the output yet of the pairs of a corpus, and tells its notes once that goes well; how many pairs there are."""
     from otcore.alignment.aligner import BLOCK
-    from otcore.alignment.workers import align_blocks
     from otcore.base.errors import InputError
     from otcore.base.notices import notice
-    from otcore.commands._progress import corpus_line, download_line, tell_note
+    from otcore.commands._progress import corpus_line, tell_note
     from otcore.text.files import display_name
 
     (pairs, notes), digest = corpus, hashlib.sha256()
@@ -91,13 +97,24 @@ def _align(options: argparse.Namespace, work, corpus: tuple[Iterator, Sequence],
             line.add(done)
 
     with line:
-        for lines, left in align_blocks(work, _blocks(pairs, BLOCK, digest, None, digests), options.workers, tell, download_line()):
+        for lines, left in _lines(options, work, _blocks(pairs, BLOCK, digest, None, digests), tell):
             output.write(lines, digests.pop(0))
             line.reach(len(lines))
             tell(0)
             unread = left if unread is None else unread + left
     tell_note(unread or "")
     return line.done
+
+
+def _lines(options: argparse.Namespace, work, blocks: Iterator[list], tell) -> Iterator[tuple[list[str], object]]:
+    """The lines and the unread of every block in order, from wherever they are to be aligned."""
+    from otcore.alignment.cluster import align_on_cluster
+    from otcore.alignment.workers import align_blocks
+    from otcore.commands._progress import download_line
+
+    if options.ray:
+        return align_on_cluster(work, blocks, options.ray, options.workers, tell)
+    return align_blocks(work, blocks, options.workers or 1, tell, download_line())
 
 
 def _blocks(pairs: Iterator, size: int, digest, most: int | None = None, digests: list[str] | None = None) -> Iterator[list]:

@@ -37,9 +37,8 @@ _BATCH_TOKENS = 4096  # padded tokens a batch: larger ones were no faster on two
 class WordVectors:
     """The contextual vectors of one sentence at one layer.
 
-    words   : the words that were encoded; the first ones where the sentence was cut, and `cut` how many were left out
-    pieces  : subword strings, as the tokeniser writes them
-    piece_words : (p,) index of the word each piece belongs to
+    words  : the words that were encoded; the first ones where the sentence was cut, and `cut` how many were left out
+    pieces : subword strings, as the tokeniser writes them; piece_words (p,): index of the word each belongs to
     subwords: (p, d) float32, one row a piece
     """
 
@@ -53,8 +52,10 @@ class WordVectors:
         """(n, d) one vector a word: the mean of its pieces, the first or the last (WordOT: the last)."""
         if pooling not in POOLINGS:
             raise ValueError(f"The pooling must be one of {', '.join(POOLINGS)}. Received {pooling!r}.")
-        starts = np.flatnonzero(np.diff(self.piece_words, prepend=-1))  # every word has at least one piece, in order
-        ends = np.append(starts[1:], len(self.piece_words))
+        changes = np.flatnonzero(self.piece_words[1:] != self.piece_words[:-1]) + 1  # every word has at least one piece, in order
+        if len(changes) + 1 == len(self.piece_words):
+            return self.subwords
+        starts, ends = np.concatenate([[0], changes]), np.concatenate([changes, [len(self.piece_words)]])
         if pooling == "mean":
             return np.add.reduceat(self.subwords, starts, axis=0) / (ends - starts)[:, None]
         return self.subwords[starts if pooling == "first" else ends - 1]
@@ -96,13 +97,11 @@ class Encoder:
     def plain(cls, name: str, read: Plain, whole: Callable[[], Encoder]) -> Encoder:
         """An encoder that computes without Transformers until somebody asks for its `model` or its `tokenizer`.
 
-        read : of `otcore.encoders.plain`
-        whole: loads the same encoder with Transformers
+        read: of `otcore.encoders.plain`; whole: loads the same encoder with Transformers
         """
         model, pieces, config = read
         made = cls.__new__(cls)
-        made._model = made._tokenizer = None
-        made._plain, made._whole = model, whole
+        made._model, made._tokenizer, made._plain, made._whole = None, None, model, whole
         made._begin(name, config, pieces, model.sizes.longest)
         return made
 
@@ -110,8 +109,7 @@ class Encoder:
         self.name = name
         self.maps: LanguageMaps | None = None
         self.sentence_map: np.ndarray | None = None
-        self.layers = int(config["num_hidden_layers"])
-        self.dimension = int(config["hidden_size"])
+        self.layers, self.dimension = int(config["num_hidden_layers"]), int(config["hidden_size"])
         self.architecture = config["model_type"]
         self.default_layer = best_layer(self.layers, config.get("alignment_layer"))
         self.max_pieces = longest
@@ -129,7 +127,7 @@ class Encoder:
 
     @model.setter
     def model(self, model: torch.nn.Module) -> None:
-        self._model = model
+        self._model, self._plain = model, None
 
     @property
     def tokenizer(self):
@@ -203,7 +201,9 @@ class Encoder:
         rows = [(index, row) for index, reading in enumerate(readings) for row in reading.rows]
         left = [len(reading.rows) for reading in readings]
         found: list[dict[int, np.ndarray]] = [{} for _ in readings]
-        for batch in _batches([len(row.ids) for _, row in rows]):
+        plain = self._plain  # another thread may ask for the model meanwhile
+        most = _BATCH_TOKENS if plain is None else plain.batch
+        for batch in _batches([len(row.ids) for _, row in rows], most):
             with self._lock:
                 found_here = self._run([rows[number][1].ids for number in batch], layers)
             for number, vectors in zip(batch, found_here, strict=True):
@@ -296,11 +296,11 @@ def _longest(model: torch.nn.Module, tokenizer) -> int:
     return min(longest, tokenizer.model_max_length)
 
 
-def _batches(lengths: list[int]) -> list[list[int]]:
-    """Indices in batches of like length, at most `_BATCH_TOKENS` padded tokens each."""
+def _batches(lengths: list[int], most: int) -> list[list[int]]:
+    """Indices in batches of like length, at most so many padded tokens each."""
     batches: list[list[int]] = []
     for index in sorted(range(len(lengths)), key=lengths.__getitem__):
-        if batches and lengths[index] * (len(batches[-1]) + 1) <= _BATCH_TOKENS:
+        if batches and lengths[index] * (len(batches[-1]) + 1) <= most:
             batches[-1].append(index)
         else:
             batches.append([index])

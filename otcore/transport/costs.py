@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -36,9 +37,34 @@ def cost_matrix(x: torch.Tensor, y: torch.Tensor, kind: str = "cosine") -> torch
         normal = torch.nn.functional.normalize
         return (1 - normal(x, dim=-1) @ normal(y, dim=-1).transpose(-1, -2)).clamp(0, 2)
     if kind == "euclidean":
-        return torch.cdist(x, y, compute_mode="donot_use_mm_for_euclid_dist")
+        return _distances()(x, y)
     if kind == "sqeuclidean":
-        return 0.5 * torch.cdist(x, y, compute_mode="donot_use_mm_for_euclid_dist").square()
+        return 0.5 * _distances()(x, y).square()
     if kind == "dot":
         return -x @ y.transpose(-1, -2)
     raise ValueError(f"The cost must be one of {', '.join(COSTS)}. Received {kind!r}.")
+
+
+@cache
+def _distances() -> Callable[[torch.Tensor, torch.Tensor], torch.Tensor]:
+    """‖x − y‖ from the differences, since the form with products loses what small distances are; its gradient is two products all the
+    same: ∂/∂xᵢ = Σⱼ wᵢⱼ (xᵢ − yⱼ) with w the gradient over the distance, and none between equal points."""
+    import torch
+
+    class Distances(torch.autograd.Function):
+        @staticmethod
+        def forward(context, x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
+            found = torch.cdist(x, y, compute_mode="donot_use_mm_for_euclid_dist")
+            context.save_for_backward(x, y, found)
+            return found
+
+        @staticmethod
+        def backward(context, gradient: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+            x, y, found = context.saved_tensors
+            weights = torch.where(found > 0, gradient / found, 0.0)
+            back = weights.transpose(-1, -2)
+            by_x = weights.sum(-1, keepdim=True) * x - weights @ y
+            by_y = back.sum(-1, keepdim=True) * y - back @ x
+            return by_x.sum_to_size(x.shape), by_y.sum_to_size(y.shape)
+
+    return Distances.apply

@@ -1,25 +1,29 @@
 """Pairs a second of `align` over a corpus, from the command line as people call it, and the memory of each of its processes.
 
-    python tests/benchmarks/corpus.py [--pairs 20000] [--encoder NAME] [--rounds 3] [--corpora ../shared/corpora] [--against FOLDER]
+    python tests/benchmarks/corpus.py [--pairs 20000] [--encoder NAME] [--rounds 3] [--corpora DIR] [--kill] [--against DIR]
 
 The pairs are taken in turn from all corpora of the folder (`en-XX.tsv.gz`: a name, English, the other language) or from those that
---languages names. Each round aligns them with one process, with two workers, and, where it is installed, with SimAlign in the same
-minute (the first --loop pairs of them: it has no batches). The rate of `align` leaves its start out: it is that of what comes after the
-first block is written, as in the middle of a long file. Peak memory of every process is looked up half-way and at the end; flat is
-what does not grow. With --against, the links are compared with those of another checkout. Medians over rounds.
+--languages names. Each round aligns them with one process, with two workers, where it is installed with two actors of Ray, and so too
+with SimAlign in the same minute (the first --loop pairs of them: it has no batches). The rate of `align` leaves its start out: it is that
+of what comes after the first block is written, as in the middle of a long file. Peak memory of every process is looked up half-way and at
+the end; flat is what does not grow. With --kill a worker, and an actor, is killed half-way. With --against, the links are compared with
+those of another checkout. Medians over rounds.
 """
 
 import argparse
 import gzip
 import os
+import signal
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
+from importlib.util import find_spec
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
+WAYS = {"1 process": (), "2 workers": ("--workers", "2"), "Ray": ("--ray", "--workers", "2")}  # options of `align`
 
 
 def main() -> None:
@@ -31,6 +35,8 @@ def main() -> None:
     parser.add_argument("--languages", default="de", help="of the corpora, with commas between")
     parser.add_argument("--corpora", type=Path, default=ROOT.parent / "shared" / "corpora")
     parser.add_argument("--against", type=Path, help="another checkout, whose links are compared")
+    parser.add_argument("--ways", default=",".join(WAYS), help="of these, with commas between: " + ", ".join(WAYS))
+    parser.add_argument("--kill", action="store_true", help="kill a worker of several half-way")
     parser.add_argument("--model", help="for SimAlign, where --encoder is no name that it knows")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
@@ -39,9 +45,10 @@ def main() -> None:
         rates: dict[str, list[float]] = {}
         outputs: dict[str, bytes] = {}
         for _ in range(options.rounds):
-            for workers in (1, 2):
-                name = "1 process" if workers == 1 else f"{workers} workers"
-                rate, memory, outputs[name] = aligned(path, Path(folder) / "links", count, options, workers)
+            for name in options.ways.split(","):
+                if name == "Ray" and find_spec("ray") is None:
+                    continue
+                rate, memory, outputs[name] = aligned(path, Path(folder) / "links", count, options, WAYS[name])
                 rates.setdefault(name, []).append(rate)
                 print(f"{name}: {rate:.0f} pairs a second; peak memory in MB {memory}", flush=True)
             if (rate := simalign(path, options)) is not None:
@@ -49,9 +56,11 @@ def main() -> None:
         print(f"\n{count} pairs of {options.languages}, {options.encoder}; medians of {options.rounds} rounds:")
         for name, found in rates.items():
             print(f"  {name:10} {statistics.median(found):8.0f} pairs a second")
-        print("  one process and two workers: " + same(outputs["1 process"], outputs["2 workers"]))
+        (first, links), *others = outputs.items()
+        for name, other in others:
+            print(f"  {first} and {name}: " + same(links, other))
         if options.against:
-            print(f"  {options.against}: " + same(outputs["1 process"], elsewhere(path, options)))
+            print(f"  {options.against}: " + same(links, elsewhere(path, options)))
 
 
 def write_pairs(path: Path, options: argparse.Namespace) -> int:
@@ -71,12 +80,12 @@ def write_pairs(path: Path, options: argparse.Namespace) -> int:
     return count
 
 
-def aligned(path: Path, output: Path, count: int, options: argparse.Namespace, workers: int) -> tuple[float, str, bytes]:
+def aligned(path: Path, output: Path, count: int, options: argparse.Namespace, more: tuple[str, ...]) -> tuple[float, str, bytes]:
     """Pairs a second after the first block, the memory of all processes, and the links."""
     arguments = [sys.executable, "-m", "otcore", "align", str(path), "--encoder", options.encoder, "--output", str(output)]
     if "," not in options.languages:
         arguments += ["--source-lang", "en", "--target-lang", options.languages]
-    process = subprocess.Popen([*arguments, "--workers", str(workers)], cwd=ROOT, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen([*arguments, *more], cwd=ROOT, stderr=subprocess.DEVNULL)
     part, first, half, now = output.with_name(f"{output.name}.part"), None, {}, {}
     done = before = 0
     while process.poll() is None:
@@ -87,6 +96,8 @@ def aligned(path: Path, output: Path, count: int, options: argparse.Namespace, w
             first, before = time.perf_counter(), done
         if not half and done >= count / 2:
             half = now
+            if options.kill and more:
+                kill_worker(process.pid)
     if process.returncode:
         raise SystemExit("align failed")
     rate = (count - before) / (time.perf_counter() - first) if first and count > before else float("nan")
@@ -109,10 +120,25 @@ def peaks(process: int) -> dict[int, int]:
 
 
 def children(process: int) -> list[int]:
+    """Those that a process started, and those that they did."""
     try:
-        return [int(one) for one in Path(f"/proc/{process}/task/{process}/children").read_text().split()]
+        own = [int(one) for one in Path(f"/proc/{process}/task/{process}/children").read_text().split()]
     except OSError:
         return []
+    return [*own, *(one for child in own for one in children(child))]
+
+
+def kill_worker(process: int) -> None:
+    """One that aligns: an actor of Ray, or a process that multiprocessing spawned."""
+    for number in children(process):
+        try:
+            line = Path(f"/proc/{number}/cmdline").read_bytes()
+        except OSError:
+            continue
+        if line.startswith(b"ray::_Aligner") or b"spawn_main" in line:
+            os.kill(number, signal.SIGKILL)
+            return
+    print("no worker was found to be killed")
 
 
 def simalign(path: Path, options: argparse.Namespace) -> float | None:

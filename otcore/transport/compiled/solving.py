@@ -14,7 +14,7 @@ import numpy as np
 from otcore.transport.compiled.code import ready
 
 _LANES = 64  # bytes, as in `lanes`
-_CELLS = 32_000  # of the problems that are handed out at a time: about half a millisecond
+_CELLS = 64_000  # of the problems that are handed out at a time: about a third of a millisecond
 
 
 @dataclass(frozen=True)
