@@ -1,7 +1,7 @@
 """Sentence vectors to search in: encoded in the background a language at a time, kept by what they depend on."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import streamlit as st
@@ -19,16 +19,21 @@ from otcore.results.kinds.sentences import SentenceVectors
 from otcore.retrieval.index import Index, encode_sentences, query_vectors
 from otcore.retrieval.scores import QueryScores, score_queries
 from otcore.retrieval.sentences import Sentences, bundled_sentences, kept_sentences
+from otcore.text.languages import words_of
 
 _HEAD = 160  # sentences of each language that are searched before the rest is there; the collection's gold ones
 
 
 @dataclass(frozen=True)
 class Searched:
-    """An index for each encoder of a view, in their order; `whole` is false while only the head of each language is there."""
+    """An index for each encoder of a view, in their order; `whole` is false while only the head of each language is there.
+
+    unread: what the encoders leave out of sentences that are too long, a sentence each
+    """
 
     indexes: tuple[Index, ...]
     whole: bool
+    unread: tuple[str, ...] = ()
 
 
 def sentences_of(view: SearchView) -> tuple[Sentences, ...]:
@@ -72,6 +77,20 @@ def query_vector(name: str, text: str, code: str) -> np.ndarray:
     return _query_vectors(name, encoder_stamp(name), (text,), code)[0]
 
 
+def query_unread(view: SearchView) -> tuple[str, ...]:
+    """What the encoders leave out of the query, a sentence each; of the written queries they read all."""
+    written = {query.texts.get(view.code) for query in collection().queries}
+    if view.query in written:
+        return ()
+
+    def make(name: str) -> str:
+        left = encoder(name).unread([words_of(view.query, view.code)])
+        return f"The query is too long for {name}, which reads only its beginning" if left else ""
+
+    told = (work.kept(("unread", name, encoder_stamp(name), view.query, view.code), lambda name=name: make(name)) for name in view.encoders)
+    return tuple(filter(None, told))
+
+
 def query_scores(index: Index, code: str) -> dict[str, QueryScores]:
     """Language → scores over all written queries in one language; of an index over the whole collection."""
     return _query_scores(index.encoder, encoder_stamp(index.encoder), index.languages, code, index)
@@ -110,10 +129,15 @@ def _build(tell: Teller, desk: Desk, names: Sequence[str], sentences: tuple[Sent
     share = sum(map(len, heads)) / sum(map(len, sentences))
     first = Searched(_indexes(encoders, heads, head, tell.part(0, share)), whole=share == 1)
     if first.whole:
-        return first
+        return replace(first, unread=_unread(encoders, sentences))
     tell(share, "the first sentences are there")
     tell.progress(round(1000 * share), 1000, "the first sentences are there", first)
-    return Searched(_indexes(encoders, sentences, whole, tell.part(share, 1)), whole=True)
+    return Searched(_indexes(encoders, sentences, whole, tell.part(share, 1)), True, _unread(encoders, sentences))
+
+
+def _unread(encoders: list[Encoder], sentences: tuple[Sentences, ...]) -> tuple[str, ...]:
+    found = [(made.name, made.unread(words_of(text, one.language) for one in sentences for text in one.texts)) for made in encoders]
+    return tuple(f"{name}: {unread}" for name, unread in found if unread)
 
 
 def _indexes(encoders: list[Encoder], sentences: tuple[Sentences, ...], vectors_of, tell: Teller) -> tuple[Index, ...]:
