@@ -100,8 +100,8 @@ def test_pairs_left_out_for_their_length_are_counted(settings, tmp_path):
 
 def test_the_region_of_a_memory_is_the_one_that_was_named(settings, tmp_path):
     tuv = "<tuv xml:lang='{}'><seg>{}</seg></tuv>"
-    units = [("zh-CN", f"今天 {k} 天气"), ("zh-TW", f"今天 {k} 天氣"), ("en", f"weather {k} today")]
-    body = "".join("<tu>" + "".join(tuv.format(*unit) for unit in units) + "</tu>" for k in range(3))
+    units = [[("zh-CN", f"今天 {k} 天气"), ("zh-TW", f"今天 {k} 天氣"), ("en", f"weather {k} today")] for k in range(3)]
+    body = "".join("<tu>" + "".join(tuv.format(*segment) for segment in unit) + "</tu>" for unit in units)
     memory = tmp_path / "memory.tmx"
     memory.write_text(f"<tmx version='1.4'><header/><body>{body}</body></tmx>", encoding="utf-8")
     for named, sign in (("zh-CN", "气"), ("zh-TW", "氣"), ("zh", "气")):

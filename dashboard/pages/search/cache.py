@@ -77,20 +77,6 @@ def query_vector(name: str, text: str, code: str) -> np.ndarray:
     return _query_vectors(name, encoder_stamp(name), (text,), code)[0]
 
 
-def query_unread(view: SearchView) -> tuple[str, ...]:
-    """What the encoders leave out of the query, a sentence each; of the written queries they read all."""
-    written = {query.texts.get(view.code) for query in collection().queries}
-    if view.query in written:
-        return ()
-
-    def make(name: str) -> str:
-        left = encoder(name).unread([words_of(view.query, view.code)])
-        return f"The query is too long for {name}, which reads only its beginning" if left else ""
-
-    told = (work.kept(("unread", name, encoder_stamp(name), view.query, view.code), lambda name=name: make(name)) for name in view.encoders)
-    return tuple(filter(None, told))
-
-
 def query_scores(index: Index, code: str) -> dict[str, QueryScores]:
     """Language → scores over all written queries in one language; of an index over the whole collection."""
     return _query_scores(index.encoder, encoder_stamp(index.encoder), index.languages, code, index)

@@ -51,7 +51,7 @@ def result(made: Searched, view: SearchView) -> None:
     place = st.empty()  # what stands below keeps its own once all is there
     if not made.whole:
         place.info(f"Searched so far: the first {len(made.indexes[0]):,} sentences. The rest is on its way.")
-    noticed.tell(map(Notice, (*cache.query_unread(view), *made.unread)))
+    noticed.tell(map(Notice, made.unread))
     _summary(made, view, lists, relevant)
     st.html(results.blocks(view, lists, relevant, collection))
     st.caption(_READING)
