@@ -78,8 +78,6 @@ class Visitor:
             asked.widget_states.widgets.append(WidgetState(id=self.elements[pressed].id, trigger_value=True))
         began = time.perf_counter()
         await self._socket.send(message.SerializeToString())
-        if not fragment:
-            self.fragments = {}
         async with asyncio.timeout(PATIENCE):
             while not self._take(await self._socket.recv()):
                 pass
@@ -99,7 +97,9 @@ class Visitor:
         """Whether a message of the server ends the answer."""
         message = ForwardMsg.FromString(data)
         kind = message.WhichOneof("type")
-        if kind == "auto_rerun":
+        if kind == "new_session" and not message.new_session.fragment_ids_this_run:
+            self.fragments = {}  # of a page that is drawn anew the old ones are gone, and nobody answers for them
+        elif kind == "auto_rerun":
             self.fragments[message.auto_rerun.fragment_id] = message.auto_rerun.interval
         elif kind == "page_info_changed":
             self._query = message.page_info_changed.query_string
