@@ -71,6 +71,9 @@ def look(kind: str, folder: Path, done: list[int]) -> list[str]:
 def _notes(folder: Path, done: list[int]) -> list[str]:
     import sqlite3
 
+    from otcore.notes.store import NoteStore
+
+    NoteStore(folder / "notes.sqlite")  # as the next start opens it, also where the first one did not come so far
     with sqlite3.connect(folder / "notes.sqlite") as connection:
         kept = {pair for (pair,) in connection.execute("SELECT pair FROM notes")}
         sound = connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
