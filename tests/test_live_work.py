@@ -3,7 +3,9 @@
 import asyncio
 import contextlib
 import os
+import re
 import signal
+import urllib.request
 
 import psutil
 import pytest
@@ -101,3 +103,12 @@ PAGES = {
 @pytest.mark.parametrize(("page", "query", "name"), PAGES.values(), ids=PAGES)
 def test_work_is_cancelled_for_one_and_done_again_after_its_process_was_killed(page, query, name, address):
     asyncio.run(two_visitors(address, page, query, name))
+
+
+@pytest.mark.slow
+def test_a_server_tells_that_it_lives_and_how_much_it_holds(address):
+    with urllib.request.urlopen(f"{address}_stcore/health", timeout=60) as answer:
+        assert answer.status == 200
+    with urllib.request.urlopen(f"{address}_stcore/metrics", timeout=60) as answer:
+        figures = answer.read().decode()
+    assert re.search(r"^# TYPE \w+ gauge$", figures, re.MULTILINE), "as Prometheus reads them"
