@@ -7,8 +7,9 @@ import pytest
 from backports import zstd
 
 from otcore.base.errors import InputError
+from otcore.corpora.checking.texts import read_texts
 from otcore.corpora.link_files import read_link_file
-from otcore.corpora.parallel import read_bitext
+from otcore.corpora.parallel import read_bitext, read_tsv
 from otcore.corpora.tmx import read_tmx
 from otcore.corpora.types import Links
 from otcore.text.files import read_lines
@@ -102,6 +103,21 @@ def test_a_text_of_another_format_is_named(text, told, tmp_path):
     (tmp_path / "pairs.txt").write_text(f"{text}\n", encoding="utf-8")
     with pytest.raises(InputError, match=re.escape(told)):
         read_bitext(tmp_path / "pairs.txt", "en", "de")
+
+
+@pytest.mark.parametrize("text", ["Das Haus|the house\nSuppe|soup\n", "Haus, alt|house, old\nSuppe|soup\n", "sep=|\nHaus|house\n"])
+def test_csv_may_be_divided_by_bars(text, tmp_path):
+    (tmp_path / "p.csv").write_text(text, encoding="utf-8")
+    pairs = read_tsv(tmp_path / "p.csv", "de", "en")
+    assert all("|" not in side.text for pair in pairs for side in (pair.source, pair.target))
+    assert "house" in pairs[0].target.text
+
+
+@pytest.mark.parametrize("read", [lambda path: read_tsv(path, "de", "en"), lambda path: read_texts(path, ("de", "en"))])
+def test_a_table_without_the_columns_is_none(read, tmp_path):
+    (tmp_path / "p.tsv").write_text("Das Haus    the house\nSuppe    soup\n", encoding="utf-8")
+    with pytest.raises(InputError, match="line 1: 1 tab-separated columns, column 2 is needed, and no other line has it"):
+        read(tmp_path / "p.tsv")
 
 
 @pytest.mark.parametrize("end", [b"\x1a", b"\n\x1a\r\n", b"\n\0\0", b"\n"])
