@@ -94,7 +94,7 @@ async def two_visitors(url: str, page: str, query: str, name: str) -> None:
 
 
 PAGES = {
-    "compare": ("compare", "compared=base,aligned&over=ro", "comparison"),
+    "compare": ("compare", "compared=base,aligned&over=ro,tr", "comparison"),
     "errors": ("errors", "er_over=ro,cs", "analysis"),
 }
 

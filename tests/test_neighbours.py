@@ -63,6 +63,11 @@ def test_text_is_read_to_its_end_however_it_is_packed(content, tmp_path):
     assert read_lines(tmp_path / "text") == ["one", "two"]
 
 
+def test_a_blank_line_of_an_old_mac_is_a_line(tmp_path):
+    (tmp_path / "text").write_bytes(b"one\r\rtwo\r")
+    assert read_lines(tmp_path / "text") == ["one", "", "two"]
+
+
 def test_a_control_sign_within_a_text_is_no_end(tmp_path):
     (tmp_path / "text").write_bytes(b"one\n\x1a\ntwo\n")
     assert len(read_lines(tmp_path / "text")) == 3

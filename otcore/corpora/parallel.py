@@ -160,7 +160,7 @@ def _seen(lines: Sequence[str]) -> str:
         "this is JSON; save the pairs as TSV": first.startswith(("{", "[")),
         "this is a PO file; convert it to TMX or TSV": any(line.startswith("msgid ") for line in filled[:100]),
         "these are subtitles; give their text, line-parallel with that of the other language": any(map(_TIMES.match, head)),
-        "these are word links; give the file of sentences": all(map(_LINKS.fullmatch, filled)),
+        "these are word links; give the file of sentences": bool(filled) and all(map(_LINKS.fullmatch, filled)),
         f"the lines are divided by “{signs[0] if signs else ''}”; write “ {SEPARATOR} ” in its place": len(signs) > half,
         "the lines look like CSV; give the file a name that ends in .csv": sum(bool(_CSV.fullmatch(line)) for line in filled) > half,
     }

@@ -55,12 +55,12 @@ def _utf8(file: BinaryIO, name: str) -> Iterator[str]:
 
 def _to_the_end(lines: Iterable[bytes]) -> Iterator[bytes]:
     """Without the Control-Z that old programs end a file with."""
-    held = b""
+    held = None
     for line in lines:
-        if held:
+        if held is not None:
             yield held
         held = line
-    if held := _END.sub(b"", held):
+    if held is not None and (held == b"" or (held := _END.sub(b"", held))):
         yield held
 
 
