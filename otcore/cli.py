@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from otcore import __version__, commands
-from otcore.base.errors import InputError
+from otcore.base.errors import InputError, MemoryFull, is_memory_full
 from otcore.base.notices import noticing
 
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
@@ -55,6 +55,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
             raise
         _leave_output()
         print(f"otcore: The output cannot be written ({error.strerror}); make room, or write somewhere else.", file=sys.stderr)
+        return 2
+    except (MemoryError, RuntimeError) as error:
+        if not is_memory_full(error):
+            raise
+        print(f"otcore: {MemoryFull()}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print("otcore: stopped", file=sys.stderr)

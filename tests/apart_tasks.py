@@ -42,6 +42,13 @@ def broken(tell, desk):
     raise RuntimeError("secret path")
 
 
+def too_large(tell, desk, library: str):
+    import numpy
+    import torch
+
+    return numpy.ones(2**50) if library == "numpy" else torch.ones(2**46)
+
+
 def dying(tell, desk):
     os._exit(3)
 

@@ -8,6 +8,8 @@ from pages import fine, finished
 from streamlit.testing.v1 import AppTest
 
 import dashboard.pages.align.view  # noqa: F401  torch and Transformers are loaded before the clock of a page's run starts
+from dashboard.kit import exports
+from dashboard.kit.components import links
 from dashboard.state.choices import KNOWN
 from otcore.alignment.rules import RULES
 from otcore.base.errors import InputError
@@ -513,3 +515,19 @@ def test_a_file_is_aligned_and_given_back(runs, jobs):
     fine(app.run())
     fine(app.button(key="batch_go").click().run())
     assert "bad.txt, line 1" in app.error[0].value.replace("\\", "")
+
+
+def test_a_moved_slider_draws_no_film_anew_and_no_file_is_made_before_it_is_asked_for(monkeypatch, jobs):
+    """What thirty people at once cost the server."""
+    made = []
+    for place, name in ((links, "frames_of"), (exports, "as_json"), (exports, "csv")):
+        plain = getattr(place, name)
+        monkeypatch.setattr(place, name, lambda *given, name=name, plain=plain, **more: made.append(name) or plain(*given, **more))
+    app = opened()
+    assert made == ["frames_of"]
+    for epsilon in (0.02, 0.2):
+        fine(app.select_slider(key="epsilon").set_value(epsilon).run())
+        assert json.loads(sentences(app)["film"]["frames"])[sentences(app)["film"]["now"]]["value"] == str(epsilon)
+    assert made == ["frames_of"]
+    fine(app.button(key="step▶").click().run())
+    assert made == ["frames_of"] * 2

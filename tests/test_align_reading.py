@@ -1,5 +1,6 @@
 """What the Align page tells people in words; which language a text is in; the film; links drawn by hand; files that come back aligned."""
 
+import json
 from dataclasses import replace
 
 import numpy as np
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 from test_align_figures import made, result
 
 import dashboard.pages.registry  # noqa: F401  declares the choices of every page
-from dashboard.kit.components.links import Extras, data_of
+from dashboard.kit.components.links import Extras, data_of, frames_of
 from dashboard.kit.marks import Mark
 from dashboard.kit.word_view import view_of
 from dashboard.pages.align import batch_files, gold, reading
@@ -94,11 +95,13 @@ def test_the_film_is_what_each_strength_gives_alone():
 
 def test_frames_hold_masses_lines_and_words():
     views = [made(["a", "b"], ["x", "y"]) for _ in range(2)]
-    film = data_of(views[0], Mark(), name="", extras=Extras(film=[(0.1, views[0], "now"), (0.2, views[1], "then")], now=1))["film"]
-    assert (film["now"], [frame["told"] for frame in film["frames"]]) == (1, ["now", "then"])
-    assert sum(film["frames"][0]["mass"]) == pytest.approx(1000, abs=4)
-    assert film["frames"][0]["shape"] == (2, 2)
-    assert film["frames"][0]["lines"] == data_of(views[0], Mark(), name="")["lines"]
+    text = frames_of([(0.1, views[0], "now"), (0.2, views[1], "then")], Mark())
+    film = data_of(views[0], Mark(), name="", extras=Extras(film=text, now=1))["film"]
+    frames = json.loads(film["frames"])
+    assert (film["now"], [frame["told"] for frame in frames]) == (1, ["now", "then"])
+    assert sum(frames[0]["mass"]) == pytest.approx(1000, abs=4)
+    assert frames[0]["shape"] == [2, 2]
+    assert frames[0]["lines"] == data_of(views[0], Mark(), name="")["lines"]
 
 
 def test_why_a_word_is_unlinked(bundled):
@@ -158,11 +161,28 @@ def test_a_correction_has_its_place_on_the_errors_page(tmp_path):
     store = NoteStore(tmp_path / "notes.sqlite")
     pair = load_collection().pair("g001", "de", "en")
     links = Links(pair.gold.sure - {(0, 0)}, pair.gold.possible - {(0, 0)})
-    assert gold.save(store, pair, links, "Ada") == 1
+    assert gold.save(store, pair, links, "Ada") == (1, 0)
     (one,) = store.corrections("bundled")
     assert (one.pair, one.source, one.target, one.status) == ("de:g001", 0, 0, "none")
     with pytest.raises(InputError, match="no author"):
         gold.save(store, pair, Links(), " ")
+
+
+def test_what_another_has_corrected_stays_and_is_counted(tmp_path):
+    store = NoteStore(tmp_path / "notes.sqlite")
+    pair = load_collection().pair("g001", "en", "de")
+    gone = sorted(pair.gold.sure)[:2]
+
+    def without(*links):
+        return Links(pair.gold.sure - {*links}, pair.gold.possible - {*links})
+
+    assert gold.save(store, pair, without(gone[0]), "Ada", "ada", {"ada"}.__contains__) == (1, 0)
+    assert gold.save(store, pair, without(gone[1]), "Bo", "bo", {"bo"}.__contains__) == (1, 1)
+    assert gold.judged(store, pair).gold == without(*gone), "Ada's stays, Bo's is there"
+    assert gold.save(store, pair, without(), "Bo", "bo", {"bo"}.__contains__) == (0, 1)
+    assert gold.judged(store, pair).gold == without(gone[0])
+    assert gold.save(store, pair, without(), "Ada", "ada", {"ada"}.__contains__) == (0, 0)
+    assert gold.judged(store, pair).gold == pair.gold
 
 
 def test_context_is_what_changes_when_a_word_is_left_out(bundled):

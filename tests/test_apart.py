@@ -67,6 +67,14 @@ def test_what_goes_wrong_is_a_sentence_and_the_process_lives_on(workers):
     assert run(workers, apart_tasks.told, 0, 1)[0] == pid
 
 
+@pytest.mark.parametrize("library", ["numpy", "torch"])
+def test_want_of_memory_is_a_sentence_and_the_process_lives_on(workers, library):
+    pid = run(workers, apart_tasks.told, 0, 1)[0]
+    with pytest.raises(InputError, match="needs more memory than there is; try again with less"):
+        run(workers, apart_tasks.too_large, library)
+    assert run(workers, apart_tasks.told, 0, 1)[0] == pid
+
+
 def test_a_stop_is_heard(workers):
     pid, asked = run(workers, apart_tasks.told, 0, 1)[0], threading.Event()
     with pytest.raises(Stopped):

@@ -9,6 +9,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -214,3 +215,38 @@ def test_notes_as_json_are_readable_elsewhere(store):
     store.add(note(comment="„Grüße“"))
     content = json.loads(to_json(store.notes("bundled")))
     assert content["notes"][0]["comment"] == "„Grüße“"
+
+
+def test_notes_and_corrections_are_somebody_s(store):
+    mine, nobody_s = store.add(note(), "ann"), store.add(note(comment="from the command line"))
+    assert (store.owner_of(mine.uid), store.owner_of(nobody_s.uid), store.owner_of("none")) == ("ann", "", "")
+    new = note(author="Bo", uid="b")
+    assert store.merge([replace(mine, comment="taken over"), new, new], "bo") == 1
+    assert (store.owner_of(mine.uid), store.owner_of("b")) == ("ann", "bo")
+    store.delete(mine.uid)
+    assert store.merge([mine], "bo") == 1
+    assert store.owner_of(mine.uid) == "bo"
+
+    link = Correction("bundled", "p", 0, 1, "none", "Ann")
+    assert store.corrector_of(link) is None
+    store.correct(link, "ann")
+    assert (store.corrector_of(link), store.corrector_of(replace(link, target=0))) == ("ann", None)
+    store.correct(replace(link, author="somebody"))
+    assert store.corrector_of(link) == ""
+    store.correct(link, "bo")
+    store.withdraw(link)
+    assert store.corrector_of(link) is None
+    store.correct(link)
+    assert store.corrector_of(link) == "", "it is not Bo's, who withdrew his"
+
+
+def test_notes_of_an_earlier_edition_are_nobody_s(store):
+    kept, link = store.add(note(), "ann"), Correction("bundled", "p", 0, 0, "none", "Ann")
+    store.correct(link, "ann")
+    with sqlite3.connect(store.path) as connection:
+        connection.execute("DROP TABLE note_owners")
+        connection.execute("DROP TABLE correction_owners")
+    connection.close()
+    again = NoteStore(store.path)
+    assert again.notes("bundled") == [kept]
+    assert (again.owner_of(kept.uid), again.corrector_of(link)) == ("", "")

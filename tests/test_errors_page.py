@@ -12,7 +12,7 @@ import pytest
 from pages import fine, finished, go
 from streamlit.testing.v1 import AppTest
 
-from dashboard.background import work
+from dashboard.background import visitors, work
 from dashboard.background.jobs import Jobs
 from dashboard.pages.errors import clicks, figures, pictures, report
 from dashboard.pages.errors.choices import BY, CHOICES, FILTERS, ErrorsView, Filters
@@ -223,6 +223,28 @@ def test_a_note_is_written_found_filtered_and_deleted(page, store):
     assert store.notes("bundled") == []
 
 
+def test_what_another_wrote_is_read_and_not_taken_away(page, store, monkeypatch):
+    theirs, mine = (store.add(Note("bundled", "de:g002", who, "idiom"), who) for who in ("another", "me"))
+    for place, who in enumerate(("another", "me")):
+        store.correct(Correction("bundled", "de:g002", place, 0, "none", who), who)
+    monkeypatch.setattr(visitors, "owner", lambda: "me")
+    app = page(er_pair="de:g002")
+    buttons = {button.key: button.disabled for button in app.button}
+    assert buttons[f"delete_{theirs.uid}"]
+    assert buttons["withdraw_de:g002_0_0"]
+    fine(app.button(key=f"delete_{theirs.uid}").click().run())  # as a browser that draws the button for itself may ask
+    assert theirs in store.notes("bundled")
+    app = fine(page(er_pair="de:g002").button(key=f"delete_{mine.uid}").click().run())
+    assert store.notes("bundled") == [theirs]
+    fine(app.button(key="withdraw_de:g002_1_0").click().run())
+    assert [one.author for one in store.corrections("bundled")] == ["another"]
+    app = page(er_pair="de:g002")
+    app.text_input(key="notes_author").set_value("Me").run()
+    fine(next(button for button in app.button if button.label == "Save correction").click().run())
+    assert "belongs to another visitor" in app.error[0].value
+    assert [one.author for one in store.corrections("bundled")] == ["another"]
+
+
 def test_a_note_without_a_name_is_told_and_kept_nowhere(page, store):
     app = page(er_pair="de:g002")
     next(box for box in app.text_area if box.label == "Comment").set_value("hello")
@@ -247,6 +269,9 @@ def test_own_files_under_an_unknown_language(page):
     app = page(er_data="own", er_files=id)
     assert count(app).startswith("**2 of 2 pairs**")
     assert not app.error
+    long = keep([("p", b"a " + b"b" * 3_000 + b" ||| c d\n"), ("g", b"0-0\n")], FileFormat("bitext", "sw", "en"))
+    told = "1 of 2 sentences is too long to be read whole: of 1 word only the beginning is read"
+    assert any(told in element.value for element in page(er_data="own", er_files=long).info)
     app = page(er_data="own", er_files="00000000000000000000")
     assert "give them again" in app.error[0].value
     app = page(er_data="own")

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import settings as settings_of_hypothesis
 from hypothesis import strategies as st
 
-from otcore.corpora.pair_files import PairFile
+from otcore.corpora.pair_files import PairFile, read_pairs
 from otcore.finetuning.batches import choose
 from otcore.finetuning.data import Preparation, read_corpus
 from otcore.finetuning.run import finetune
@@ -96,6 +96,21 @@ def test_pairs_left_out_for_their_length_are_counted(settings, tmp_path):
     shorter = dataclasses.replace(settings, files=written(tmp_path, lines), longest=500)
     assert read_corpus(shorter).notes == ()
     assert read_corpus(settings).notes == ()
+
+
+def test_the_region_of_a_memory_is_the_one_that_was_named(settings, tmp_path):
+    tuv = "<tuv xml:lang='{}'><seg>{}</seg></tuv>"
+    units = [[("zh-CN", f"今天 {k} 天气"), ("zh-TW", f"今天 {k} 天氣"), ("en", f"weather {k} today")] for k in range(3)]
+    body = "".join("<tu>" + "".join(tuv.format(*segment) for segment in unit) + "</tu>" for unit in units)
+    memory = tmp_path / "memory.tmx"
+    memory.write_text(f"<tmx version='1.4'><header/><body>{body}</body></tmx>", encoding="utf-8")
+    for named, sign in (("zh-CN", "气"), ("zh-TW", "氣"), ("zh", "气")):
+        file = PairFile(named, str(memory))
+        assert file.language == "zh"
+        assert all(sign in pair.source.text for pair in read_pairs(file))
+        made = dataclasses.replace(settings, languages=(named,), files=(file,))
+        assert made.languages == ("zh",)
+        assert FinetuneSettings.from_json(made.to_json()) == made, "a run that is resumed reads the same"
 
 
 @pytest.mark.parametrize(

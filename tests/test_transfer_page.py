@@ -135,6 +135,10 @@ def test_words_take_files_of_pairs_and_of_links(page):
     app = page(tr_task="words", tr_files=store.keep_files("words", given))
     assert not app.error
     assert list(app.dataframe[0].value["language"]) == ["Swahili", "mean of all"]
+    assert not any("too long" in element.value for element in app.info)
+    long = {"tests": [("pairs.sw.txt", f"{'x' * 3_000} schläft ||| cat sleeps\n".encode())], "links": [("gold.sw.txt", b"0-0 1-1\n")]}
+    app = page(tr_task="words", tr_files=store.keep_files("words", long))
+    assert any("1 of 2 sentences is too long to be read whole" in element.value for element in app.info)
     with pytest.raises(InputError, match="Gold links are missing"):
         store.keep_files("words", {"tests": given["tests"]})
 

@@ -29,7 +29,7 @@ from dashboard.background import budget
 from dashboard.background.kinds import QUICK, Kind
 from dashboard.background.pace import Pace
 from dashboard.background.shelf import Shelf
-from otcore.base.errors import InputError
+from otcore.base.errors import InputError, MemoryFull, is_memory_full
 from otcore.base.progress import Teller
 
 AWAY = 120.0  # seconds after which a visitor who left wants nothing any more: a page is loaded anew within them
@@ -269,5 +269,7 @@ def _outcome(job: _Job, tell: Teller) -> dict[str, Any]:
             return {"state": "cancelled"}
         if isinstance(error, InputError):
             return {"state": "failed", "error": str(error)}
+        if is_memory_full(error):
+            return {"state": "failed", "error": str(MemoryFull())}
         _LOG.exception("job %s failed", job.snapshot.label)
         return {"state": "failed", "error": f"The work ended unexpectedly ({type(error).__name__}); the log has the details, try again."}

@@ -15,7 +15,7 @@ import threading
 from collections import OrderedDict
 
 from dashboard.background.shelf import Shelf
-from otcore.base.errors import InputError
+from otcore.base.errors import InputError, MemoryFull, is_memory_full
 from otcore.base.progress import Stopped, Teller
 
 _ENCODERS = 4  # kept loaded
@@ -88,6 +88,8 @@ def _outcome(task, tell: Teller, desk) -> tuple:
     except InputError as error:
         return "input", str(error)
     except Exception as error:  # the process must live on
+        if is_memory_full(error):
+            return "input", str(MemoryFull())
         logging.getLogger(__name__).exception("%s failed", task.function.__qualname__)
         return "failed", type(error).__name__
 

@@ -10,7 +10,7 @@ import streamlit as st
 from dashboard.background import apart
 from dashboard.background.kinds import QUICK
 from dashboard.kit.explain import explain
-from otcore.base.errors import InputError
+from otcore.base.errors import InputError, MemoryFull, is_memory_full
 from otcore.encoders import DEFAULT
 
 _FIGURE = 420  # pixels, about where a first figure will stand
@@ -53,6 +53,10 @@ class Page:
             importlib.import_module(self.module).page()
         except InputError as error:
             explain(error)
+        except (MemoryError, RuntimeError) as error:
+            if not is_memory_full(error):
+                raise
+            explain(MemoryFull())
 
     def entry(self) -> st.Page:
         """The page in Streamlit's navigation; the first one is home."""

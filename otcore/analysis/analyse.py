@@ -35,6 +35,7 @@ class Drawn:
     pieces: tuple[tuple[tuple[int, ...], tuple[int, ...]], ...]
     # a pair: source words and target words with a piece the encoder does not know
     unknown: tuple[tuple[frozenset[int], frozenset[int]], ...]
+    unread: str = ""  # what is left out of sentences that are too long, in a sentence
 
     def context(self, pair: SentencePair, place: int, counts: dict[str, Counter]) -> Context:
         """What the rules look at, for the pair at that place."""
@@ -114,7 +115,8 @@ def draw(name: str, encoder: Encoder, sides: Sequence[Sides], settings: AlignSet
     sized = [((x, pair.source.words), (y, pair.target.words)) for pair, x, y in sides]
     pieces = tuple(tuple(tuple(np.bincount(x.piece_words, minlength=len(words)).tolist()) for x, words in both) for both in sized)
     unknown = tuple((_unknown(x, mark), _unknown(y, mark)) for _, x, y in sides)
-    return Drawn(name, encoder.check_layer(settings.layer), tuple(alignments), pieces, unknown)
+    unread = str(encoder.unread(side.words for pair, _, _ in sides for side in (pair.source, pair.target)))
+    return Drawn(name, encoder.check_layer(settings.layer), tuple(alignments), pieces, unknown, unread)
 
 
 def analyse(pairs: Sequence[SentencePair], systems: Sequence[Drawn]) -> Analysis:

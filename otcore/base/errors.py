@@ -1,4 +1,4 @@
-"""The one exception that stands for something a person can put right."""
+"""The exception that stands for something a person can put right, and the want of memory as one."""
 
 from otcore.base.names import shown
 
@@ -14,3 +14,18 @@ class InputError(ValueError):
 
     def __init__(self, message: str = "") -> None:
         super().__init__(shown(message, _LONGEST))
+
+
+class MemoryFull(InputError):
+    """There is less memory than the work needs."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This needs more memory than there is; try again with less at once: fewer texts or languages, or a smaller encoder."
+        )
+
+
+def is_memory_full(error: BaseException) -> bool:
+    """Whether a library gave up for want of memory: torch says it in the words of an error of another kind."""
+    told = isinstance(error, RuntimeError) and ("allocate memory" in str(error) or "out of memory" in str(error))
+    return isinstance(error, MemoryError) or told

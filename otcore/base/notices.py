@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 
 @dataclass(frozen=True)
 class Notice:
-    """One sentence without its full stop.
+    """One sentence, with its full stop or without.
 
     remedy: key of what can be done, by which each surface names its own option or control; or ""
     """
@@ -23,7 +23,8 @@ class Notice:
     def told(self, remedies: Mapping[str, str] | None = None) -> str:
         """The sentence, with the surface's words for what can be done."""
         do = (remedies or {}).get(self.remedy, "")
-        return f"{self.text}; {do}." if do else f"{self.text}."
+        text = self.text.removesuffix(".")
+        return f"{text}; {do}." if do else f"{text}."
 
 
 @dataclass

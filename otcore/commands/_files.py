@@ -6,21 +6,26 @@ from otcore.base.errors import InputError
 from otcore.text.languages import language
 
 
-def coded(entry: str) -> tuple[str, str] | None:
+def coded(entry: str, *, region: bool = False) -> tuple[str, str] | None:
     """Language and path from `CODE=FILE`; None where it is not so written.
+
+    region: the code as it was given, for files that tell zh-CN from zh-TW
 
     raises: InputError   the code is none
     """
     code, _, path = entry.partition("=")
-    return (language(code).code, path) if path and re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", code) else None
+    if not path or not re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", code):
+        return None
+    found = language(code).code
+    return (code if region else found), path
 
 
-def coded_files(entries: list[str], option: str) -> dict[str, str]:
-    """Language → path from entries of an option.
+def coded_files(entries: list[str], option: str, *, region: bool = False) -> dict[str, str]:
+    """Language → path from entries of an option, `region` as for `coded`.
 
     raises: InputError   one that is not `CODE=FILE`
     """
-    found = {entry: coded(entry) for entry in entries}
+    found = {entry: coded(entry, region=region) for entry in entries}
     if wrong := [entry for entry, one in found.items() if one is None]:
         raise InputError(f"“{wrong[0][:80]}” is not CODE=FILE; write for instance {option} de=FILE.")
     return dict(found.values())

@@ -32,7 +32,10 @@ def run(options: argparse.Namespace) -> int:
 
     if options.out and options.out.suffix not in (".json", ".csv"):
         raise InputError(f"{options.out} ends in neither .json nor .csv; give a name that does.")
-    pairs = {code: read_pairs(PairFile(code, path)) for code, path in coded_files(options.files, "--pairs").items()}
+    files = [PairFile(code, path) for code, path in coded_files(options.files, "--pairs", region=True).items()]
+    if len({file.language for file in files}) < len(files):
+        raise InputError("Two files of --pairs are of one language; give one file a language.")
+    pairs = {file.language: read_pairs(file) for file in files}
     settings = settings_from(options, CompareSettings, **({"languages": list(pairs)} if pairs and not options.languages else {}))
     show = progress_line("steps done")
     encoders = [load_encoder(name, download_line()) for name in options.encoders]

@@ -56,8 +56,9 @@ def _drawn(name: str, pairs, settings, device: str | None):
 
     encoder = moved(load_encoder(name, download_line()), device)
     sides = encode_pairs(encoder, pairs, settings.layer, progress_line(f"{name}: pairs encoded"))
-    tell_note(encoder.unread([side.words for pair in pairs for side in (pair.source, pair.target)]))
-    return draw(name, encoder, sides, settings, progress_line(f"{name}: pairs aligned"))
+    drawn = draw(name, encoder, sides, settings, progress_line(f"{name}: pairs aligned"))
+    tell_note(drawn.unread)
+    return drawn
 
 
 def _rules() -> str:

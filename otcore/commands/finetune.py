@@ -18,10 +18,11 @@ from pathlib import Path
 
 from otcore.base.choices import declared
 from otcore.base.errors import InputError
-from otcore.commands._files import two_columns
+from otcore.commands._files import coded, two_columns
 from otcore.commands._options import add_options, names, settings_from
 from otcore.corpora.pair_files import PairFile
 from otcore.runs.settings import PRESETS, FinetuneSettings
+from otcore.text.languages import language
 
 _ENDS = ("steps", "epochs", "minutes")
 
@@ -112,10 +113,10 @@ def _settings(options: argparse.Namespace) -> FinetuneSettings:
 
 
 def _files(options: argparse.Namespace, languages: list[str]) -> tuple[PairFile, ...]:
-    columns, files = two_columns(options.columns), []
+    columns, files, known = two_columns(options.columns), [], {language(code).code for code in languages}
     for index, entry in enumerate(options.files or ()):
-        code, named, path = entry.partition("=")
-        if not (named and code in languages):
+        code, path = coded(entry, region=True) or ("", "")
+        if not code or language(code).code not in known:
             if index >= len(languages):
                 raise InputError(f"There are {len(options.files)} pair files for {len(languages)} languages; give one each.")
             code, path = languages[index], entry

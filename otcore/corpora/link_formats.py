@@ -13,13 +13,13 @@ from otcore.base.errors import InputError
 
 Written = tuple[int, int, bool]  # source index, target index, whether it is sure
 _NUMBER = r"(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]{1,3})?"
-_LINK = re.compile(rf"([0-9]{{1,9}})([-p?])([0-9]{{1,9}})(?::(?:([SP])|{_NUMBER}))?")
-_TALP = re.compile(r"([0-9]{1,9})([s:p])([0-9]{1,9})()")
+_LINK = re.compile(rf"([0-9]{{1,9}})([-p?])([0-9]{{1,9}})(?::(?:([SPsp])|{_NUMBER}))?")
+_TALP = re.compile(r"([0-9]{1,9})([s:pSP])([0-9]{1,9})()")
 _SCORE = re.compile(rf"\s*\|\|\|\s*-?{_NUMBER}\s*")  # behind the links, as fast_align writes it
-_TUPLES = re.compile(r"\s*\[?\s*(?:\(\s*[0-9]{1,9}\s*,\s*[0-9]{1,9}\s*\)\s*,?\s*)*\]?\s*")
-_TUPLE = re.compile(r"\(\s*([0-9]{1,9})\s*,\s*([0-9]{1,9})\s*\)")
+_TUPLES = re.compile(r"\s*\[{0,2}\s*(?:[(\[]\s*[0-9]{1,9}\s*,\s*[0-9]{1,9}\s*[)\]]\s*,?\s*)*\]{0,2}\s*")
+_TUPLE = re.compile(r"[(\[]\s*([0-9]{1,9})\s*,\s*([0-9]{1,9})\s*[)\]]")
 _NUMBERED = re.compile(r"([0-9]{1,9})\t(.*)")
-_NAACL = re.compile(rf"([0-9]{{1,9}})\s+([0-9]{{1,9}})\s+([0-9]{{1,9}})(?:\s+([SP]))?(?:\s+{_NUMBER})?")
+_NAACL = re.compile(rf"([0-9]{{1,9}})\s+([0-9]{{1,9}})\s+([0-9]{{1,9}})(?:\s+([SPsp]))?(?:\s+{_NUMBER})?")
 _GIZA_HEAD = re.compile(r"#\s*Sentence pair\s*\(?([0-9]+)")
 _GIZA_WORD = re.compile(r"(\S+)\s+\(\{((?:\s+[0-9]{1,9})*)\s*\}\)")
 
@@ -58,7 +58,7 @@ def written_links(line: str, where: str, pattern: re.Pattern = _LINK) -> tuple[W
         if not match:
             told = "; ".join(filter(None, (f"“{item[:40]}” is not a link", _told(line))))
             raise InputError(f"{where}: {told}; write i-j (sure), ipj or i?j (possible).")
-        found.append((int(match[1]), int(match[3]), match[2] not in "p?" and match[4] != "P"))
+        found.append((int(match[1]), int(match[3]), match[2] not in "pP?" and match[4] not in ("P", "p")))
     return tuple(found)
 
 
@@ -73,7 +73,7 @@ def format_of(lines: Sequence[str]) -> str:
         return "naacl"
     if all(_NUMBERED.fullmatch(line) for line in filled):
         return "numbered"
-    if all(_TUPLES.fullmatch(line) for line in filled) and any("(" in line for line in filled):
+    if all(_TUPLES.fullmatch(line) for line in filled) and any(map(_TUPLE.search, filled)):
         return "tuples"
     items = [item for line in filled for item in _without_score(line).split()]
     return "talp" if any(_TALP.fullmatch(item) and "p" not in item for item in items) and all(map(_TALP.fullmatch, items)) else "pharaoh"
@@ -109,7 +109,7 @@ def _numbered(lines: Sequence[str], name: str) -> list[Entry]:
             raise InputError(f"{where}: no number and tab before the links, as the lines before have; number every line or none.")
         if entries and int(match[1]) != entries[-1].number + 1:
             raise InputError(f"{where} has the number {match[1]} after {entries[-1].number}; put the lines in order, one a pair.")
-        links = _tuples([match[2]], where)[0].links if "(" in match[2] else written_links(match[2], where)
+        links = _tuples([match[2]], where)[0].links if _TUPLE.search(match[2]) else written_links(match[2], where)
         entries.append(Entry(links, line, int(match[1])))
     return entries
 
@@ -132,7 +132,7 @@ def _naacl(lines: Sequence[str], name: str) -> list[Entry]:
             if not match:
                 fault = f"“{text.strip()[:40]}” is no link in NAACL format"
                 raise InputError(f"{name}, line {line}: {fault}; write pair, source, target and perhaps S or P.")
-            pairs.setdefault(int(match[1]), []).append((line, (int(match[2]), int(match[3]), match[4] != "P")))
+            pairs.setdefault(int(match[1]), []).append((line, (int(match[2]), int(match[3]), match[4] not in ("P", "p"))))
     from_zero = any(link[:2] == (0, 0) for links in pairs.values() for _, link in links)
     entries = []
     for number, links in sorted(pairs.items()):

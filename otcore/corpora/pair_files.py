@@ -9,6 +9,7 @@ from otcore.corpora.parallel import read_bitext, read_parallel, read_tsv
 from otcore.corpora.tables import is_table
 from otcore.corpora.tmx import is_tmx, read_tmx
 from otcore.corpora.types import SentencePair
+from otcore.text.languages import language
 
 PIVOT = "en"
 
@@ -17,12 +18,17 @@ PIVOT = "en"
 class PairFile:
     """Where the sentence pairs of one language are."""
 
-    language: str  # code of the side that is not English
+    language: str  # code of the side that is not English; a region in it goes to `tag`
     path: str  # a TMX, TSV or CSV file, one with lines `source ||| target`, or with `english` the source side of line-parallel text
     english: str | None = None  # the English side of line-parallel text, or None
     columns: tuple[int, int] = (1, 2)  # of a table, counted from 1: that of the language and that of English
+    tag: str = ""  # the language as a TMX file tells it from others, such as zh-TW; "" for its code
 
     def __post_init__(self) -> None:
+        code = language(self.language).code
+        if code != self.language:
+            object.__setattr__(self, "tag", self.tag or self.language)
+            object.__setattr__(self, "language", code)
         object.__setattr__(self, "columns", tuple(self.columns))
         if len(self.columns) != 2 or not all(isinstance(column, int) and column >= 1 for column in self.columns):
             raise InputError(f"The columns of {self.path} must be two numbers from 1 up, not {list(self.columns)}.")
@@ -50,7 +56,7 @@ def read_pairs(file: PairFile) -> list[SentencePair]:
     if file.english is not None:
         return read_parallel(file.path, file.english, file.language, PIVOT)
     if is_tmx(file.path):
-        return read_tmx(file.path, file.language, PIVOT)
+        return read_tmx(file.path, file.tag or file.language, PIVOT)
     if is_table(file.path):
         return read_tsv(file.path, file.language, PIVOT, columns=(file.columns[0] - 1, file.columns[1] - 1))
     return read_bitext(file.path, file.language, PIVOT)

@@ -16,6 +16,8 @@ SEPARATOR = "|||"
 _GLUED = re.compile(r"(?<!\|)\|\|\|(?!\|)")
 _NUMBERED = re.compile(r"([0-9]{1,9})\t")
 _LINKS = re.compile(r"\s*(?:[0-9]+[-p?][0-9]+\s*)+")
+_DIVIDERS = re.compile(r"[|｜│¦∣∥‖]{2,9}")  # like the separator, and none
+_TIMES = re.compile(r"\d\d:\d\d(:\d\d)?[,.]\d{3} --> ")  # of subtitles
 _CSV = re.compile(r'"[^"]*"\s*[,;]\s*".*|[^;]+;[^;]+')
 
 
@@ -147,19 +149,22 @@ def _seen(lines: Sequence[str]) -> str:
     """What a file without separators seems to be, and what to do with it."""
     filled = [line for line in lines if line.strip()]
     half = len(filled) / 2
-    first = filled[0].lstrip() if filled else ""
     if sum("\t" in line for line in filled) > half:
         columns = max(line.count("\t") for line in filled) + 1
         return f"the lines have {columns} columns divided by tabs, so this is TSV; give the file a name that ends in .tsv"
-    if first.startswith("<"):
-        return "this is XML or HTML; a translation memory has a name that ends in .tmx"
-    if first.startswith(("{", "[")):
-        return "this is JSON; save the pairs as TSV"
-    if all(map(_LINKS.fullmatch, filled)):
-        return "these are word links; give the file of sentences"
-    if sum(bool(_CSV.fullmatch(line)) for line in filled) > half:
-        return "the lines look like CSV; give the file a name that ends in .csv"
-    return "this may be one half of line-parallel text (Moses); give both halves"
+    head, first = filled[:5], filled[0].lstrip() if filled else ""
+    signs = [found.group() for line in filled if (found := _DIVIDERS.search(line))]
+    kinds = {
+        "this is XLIFF; export it as a translation memory (TMX)": any("<xliff" in line.lower() for line in head),
+        "this is XML or HTML; a translation memory has a name that ends in .tmx": first.startswith("<"),
+        "this is JSON; save the pairs as TSV": first.startswith(("{", "[")),
+        "this is a PO file; convert it to TMX or TSV": any(line.startswith("msgid ") for line in filled[:100]),
+        "these are subtitles; give their text, line-parallel with that of the other language": any(map(_TIMES.match, head)),
+        "these are word links; give the file of sentences": bool(filled) and all(map(_LINKS.fullmatch, filled)),
+        f"the lines are divided by “{signs[0] if signs else ''}”; write “ {SEPARATOR} ” in its place": len(signs) > half,
+        "the lines look like CSV; give the file a name that ends in .csv": sum(bool(_CSV.fullmatch(line)) for line in filled) > half,
+    }
+    return next((told for told, holds in kinds.items() if holds), "this may be one half of line-parallel text (Moses); give both halves")
 
 
 def pairs_of(

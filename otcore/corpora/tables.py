@@ -15,7 +15,7 @@ from otcore.text.languages import LANGUAGES
 from otcore.text.packed import plain_name
 
 COLUMNS, QUOTES = "columns", "quotes"  # faults of a row
-_DIVIDERS = {"\t": "tab", ",": "comma", ";": "semicolon"}
+_DIVIDERS = {"\t": "tab", ",": "comma", ";": "semicolon", "|": "bar"}
 _SEP = re.compile(r'(?i)"?sep=([,;|\t:^~])"?')  # what Excel reads first in a CSV file
 _QUOTED = re.compile(r'"(?:[^"]|"")*"')
 _NAMES = """id source target src tgt trg sentence sentence1 sentence2 sentence_1 sentence_2 text text1 text2 translation translated original
@@ -46,9 +46,13 @@ def read_rows(path: str | Path, columns: Sequence[int], languages: Sequence[str]
 
     columns  : 0-based, those that are needed
     languages: codes of these columns, which their names may be
-    raises   : InputError   what `read_lines` raises, or damaged quotes in CSV
+    raises   : InputError   what `read_lines` raises, damaged quotes in CSV, or not one line with all of the columns
     """
-    return rows_of(read_lines(path, excel=True), path, columns, languages)
+    rows, needed = rows_of(read_lines(path, excel=True), path, columns, languages), max(columns) + 1
+    if rows and all(len(row.cells) < needed for row in rows):
+        there = f"{len(rows[0].cells)} tab-separated columns, column {needed} is needed, and no other line has it"
+        raise InputError(f"{display_name(path)}, line {rows[0].line}: {there}; divide the columns by tabs, or name others.")
+    return rows
 
 
 def rows_of(lines: list[str], path: str | Path, columns: Sequence[int], languages: Sequence[str] = (), first: int = 1) -> list[Row]:
@@ -83,7 +87,7 @@ def _divider(lines: Sequence[str], needed: int) -> str:
         width, lines_of_it = max(counts.items(), key=lambda entry: (entry[0] >= needed, entry[1]), default=(0, 0))
         return (lines_of_it if width >= needed else 0, width)
 
-    return max(",;\t", key=rating)
+    return max(",;\t|", key=rating)
 
 
 def _csv(lines: Sequence[str], divider: str, first: int, name: str) -> Iterator[Row]:

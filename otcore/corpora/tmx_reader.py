@@ -26,6 +26,7 @@ _CODE = "\0"  # stands for a code between words, since XML has no such character
 _NO_SPACE = re.compile(rf"{_CODE}+(?=[\s.,:;!?…)\]}}»”’%])|(?<=[\s(\[{{«„¿¡]){_CODE}+|^{_CODE}+|{_CODE}+$")
 _DECLARED = re.compile(rb"""<\?xml[^>]*?encoding\s*=\s*["']([^"']{1,100})["']""")
 _ENTITY = re.compile(rb"&[\w.-]{1,40};")
+_END = b"\x1a\0 \r\n\t"  # what old programs end a file with
 _MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16", b"<\0": "utf-16-le", b"\0<": "utf-16-be"}
 
 
@@ -63,8 +64,12 @@ def tmx_units(path: str | Path, faults: Faults | None = None) -> Iterator[Unit]:
             reader.parser.Parse(b"", True)
             yield from reader.take()
     except expat.ExpatError as error:
+        place = max(reader.parser.ErrorByteIndex - before, 0)
+        if portion[:place].rstrip().lower().endswith(b"</tmx>") and not portion[place:].strip(_END):
+            yield from reader.take()
+            return
         told = expat.ErrorString(error.code)
-        if found := _ENTITY.match(portion, max(reader.parser.ErrorByteIndex - before, 0)):
+        if found := _ENTITY.match(portion, place):
             told += f" {found.group().decode()}, write the character itself"
         fault = f"this is not well-formed XML ({told})"
         raise InputError(f"{name}, line {error.lineno}: {fault}; export the memory again as TMX.") from error

@@ -1,5 +1,8 @@
 """Notes on pairs and links, and corrections of gold links, in one small SQLite file that several people may write at once.
 
+Whose each is stands in tables of their own, in the words of the app that asked, where it said so: what was written before it did, or on
+the command line, is nobody's.
+
 Every write is one transaction on a connection of its own: a process that is killed leaves the file as it was before or after. The
 write-ahead log lets readers read while somebody writes; a writer waits for the one before it. The file must lie on a disk of the
 machine, since the log needs shared memory.
@@ -30,6 +33,10 @@ CREATE INDEX IF NOT EXISTS notes_of ON notes (corpus, pair);
 CREATE TABLE IF NOT EXISTS corrections (
   corpus TEXT NOT NULL, pair TEXT NOT NULL, source INTEGER NOT NULL, target INTEGER NOT NULL,
   status TEXT NOT NULL, author TEXT NOT NULL, written REAL NOT NULL, PRIMARY KEY (corpus, pair, source, target));
+CREATE TABLE IF NOT EXISTS note_owners (uid TEXT PRIMARY KEY, owner TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS correction_owners (
+  corpus TEXT NOT NULL, pair TEXT NOT NULL, source INTEGER NOT NULL, target INTEGER NOT NULL,
+  owner TEXT NOT NULL, PRIMARY KEY (corpus, pair, source, target));
 """
 
 
@@ -62,6 +69,7 @@ class Note:
         return self.corpus, self.pair, self.source, self.target
 
 
+_AT = "corpus = ? AND pair = ? AND source = ? AND target = ?"
 _COLUMNS = ", ".join(entry.name for entry in fields(Note))
 
 
@@ -76,6 +84,11 @@ class Correction:
     status: str
     author: str
     written: float = 0.0
+
+    @property
+    def place(self) -> tuple[str, str, int, int]:
+        """The link that it is about."""
+        return self.corpus, self.pair, self.source, self.target
 
     def __post_init__(self) -> None:
         _check_lengths(self)
@@ -111,24 +124,31 @@ class NoteStore:
             for statement in _SCHEMA.split(";"):
                 connection.execute(statement)
 
-    def add(self, note: Note) -> Note:
+    def add(self, note: Note, owner: str = "") -> Note:
         """Stores a note; returns it with its uid and time."""
         stored = _marked(note)
-        self.merge([stored])
+        self.merge([stored], owner)
         return stored
 
-    def merge(self, notes: Iterable[Note]) -> int:
+    def merge(self, notes: Iterable[Note], owner: str = "") -> int:
         """Stores notes from elsewhere, all or none; one whose uid is here already is left as it is. Returns how many were new."""
-        rows = [astuple(_marked(note)) for note in notes]
+        stored, insert = [_marked(note) for note in notes], f"INSERT OR IGNORE INTO notes ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
         with self._writing() as connection:
-            before = connection.total_changes
-            connection.executemany(f"INSERT OR IGNORE INTO notes ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
-            return connection.total_changes - before
+            fresh = [note.uid for note in stored if connection.execute(insert, astuple(note)).rowcount]
+            owned = [(uid, owner) for uid in fresh if owner]
+            connection.executemany("INSERT OR REPLACE INTO note_owners VALUES (?, ?)", owned)
+        return len(fresh)
 
     def delete(self, uid: str) -> None:
         """Removes a note, if it is there."""
         with self._writing() as connection:
-            connection.execute("DELETE FROM notes WHERE uid = ?", (uid,))
+            for table in ("notes", "note_owners"):
+                connection.execute(f"DELETE FROM {table} WHERE uid = ?", (uid,))
+
+    def owner_of(self, uid: str) -> str:
+        """Whose a note is; "" where nobody is known."""
+        with self._open() as connection:
+            return _only(connection.execute("SELECT owner FROM note_owners WHERE uid = ?", (uid,)))
 
     def notes(self, corpus: str, pair: str | None = None) -> list[Note]:
         """Notes on a corpus, or on one of its pairs, oldest first."""
@@ -136,17 +156,27 @@ class NoteStore:
         with self._open() as connection:
             return [Note(*row) for row in connection.execute(query, (corpus, pair))]
 
-    def correct(self, correction: Correction) -> None:
+    def correct(self, correction: Correction, owner: str = "") -> None:
         """Keeps what a gold link should be, beside the gold file, which is never written; the last word on a link counts."""
         row = astuple(replace(correction, written=correction.written or time.time()))
         with self._writing() as connection:
             connection.execute("INSERT OR REPLACE INTO corrections VALUES (?, ?, ?, ?, ?, ?, ?)", row)
+            connection.execute(f"DELETE FROM correction_owners WHERE {_AT}", correction.place)
+            if owner:
+                connection.execute("INSERT INTO correction_owners VALUES (?, ?, ?, ?, ?)", (*correction.place, owner))
 
     def withdraw(self, correction: Correction) -> None:
         """Takes a correction back: the gold file's own link counts again."""
-        place = (correction.corpus, correction.pair, correction.source, correction.target)
         with self._writing() as connection:
-            connection.execute("DELETE FROM corrections WHERE corpus = ? AND pair = ? AND source = ? AND target = ?", place)
+            for table in ("corrections", "correction_owners"):
+                connection.execute(f"DELETE FROM {table} WHERE {_AT}", correction.place)
+
+    def corrector_of(self, correction: Correction) -> str | None:
+        """Whose the correction of that link is, "" where nobody is known; None where there is none."""
+        with self._open() as connection:
+            if connection.execute(f"SELECT 1 FROM corrections WHERE {_AT}", correction.place).fetchone() is None:
+                return None
+            return _only(connection.execute(f"SELECT owner FROM correction_owners WHERE {_AT}", correction.place))
 
     def corrections(self, corpus: str) -> list[Correction]:
         """Corrections of a corpus's gold links, by pair and place."""
@@ -202,6 +232,11 @@ def corrected(gold: Links, corrections: Sequence[Correction], source_words: int,
         for links, belongs in ((sure, one.status == "sure"), (possible, one.status != "none")):
             (links.add if belongs else links.discard)(link)
     return Links(frozenset(sure), frozenset(possible))
+
+
+def _only(found: sqlite3.Cursor) -> str:
+    row = found.fetchone()
+    return row[0] if row else ""
 
 
 def _marked(note: Note) -> Note:

@@ -1,6 +1,7 @@
 """Lines of text files, strictly: UTF-8 or an error that names the line; nothing skipped, written whole or not at all; packed or not."""
 
 import itertools
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO
@@ -13,6 +14,7 @@ from otcore.text.packed import STANDARD_INPUT, opened, pack
 from otcore.text.writing import write_bytes
 
 _PART = 1 << 16
+_END = re.compile(rb"\x1a[\r\n]*\Z")
 _MARKS = (b"\xff\xfe", b"\xfe\xff")  # of UTF-16
 
 
@@ -47,8 +49,19 @@ def _utf8(file: BinaryIO, name: str) -> Iterator[str]:
         rest: Iterable[bytes] = first.rstrip(b"\r").split(b"\r")
     else:
         rest = itertools.chain([first] if first else [], file)
-    for number, line in enumerate(rest, 1):
+    for number, line in enumerate(_to_the_end(rest), 1):
         yield _decode(line, name, number)
+
+
+def _to_the_end(lines: Iterable[bytes]) -> Iterator[bytes]:
+    """Without the Control-Z that old programs end a file with."""
+    held = None
+    for line in lines:
+        if held is not None:
+            yield held
+        held = line
+    if held is not None and (held == b"" or (held := _END.sub(b"", held))):
+        yield held
 
 
 def _utf16(file: BinaryIO, name: str) -> Iterator[str]:

@@ -91,7 +91,9 @@ PACKINGS = (
     Packing("gzip", ".gz", rb"\x1f\x8b", lambda file: gzip.GzipFile(fileobj=file), lambda content, _: gzip.compress(content, mtime=0)),
     Packing("bzip2", ".bz2", rb"BZh[1-9](1AY&SY|\x17rE8P\x90)", bz2.BZ2File, lambda content, _: bz2.compress(content)),
     Packing("xz", ".xz", rb"\xfd7zXZ\x00", lzma.LZMAFile, lambda content, _: lzma.compress(content)),
-    Packing("Zstandard", ".zst", rb"\x28\xb5\x2f\xfd", zstd.ZstdFile, lambda content, _: zstd.compress(content)),
+    Packing("LZMA", ".lzma", rb"\x5d\0\0[\0-\xff][\0-\x0f]", lzma.LZMAFile, lambda content, _: lzma.compress(content, lzma.FORMAT_ALONE)),
+    # the first: a frame to be skipped, as pzstd writes before the others
+    Packing("Zstandard", ".zst", rb"[\x50-\x5f]\x2a\x4d\x18|\x28\xb5\x2f\xfd", zstd.ZstdFile, lambda content, _: zstd.compress(content)),
     Packing("zip", ".zip", rb"PK(\x03\x04|\x05\x06)", _unzip, _zip),  # the second: an empty archive
 )
 ENDINGS = tuple(packing.ending for packing in PACKINGS)
@@ -106,6 +108,13 @@ _OTHERS = {  # first bytes → what a file is that is no text
     b"\xff\xd8\xff": "a picture; give a text file",
     b"\xff\xfe\0\0": "UTF-32; save it as UTF-8",
     b"\0\0\xfe\xff": "UTF-32; save it as UTF-8",
+    b"PAR1": "a Parquet table; save it as TSV in UTF-8",
+    b"ARROW1": "an Arrow table; save it as TSV in UTF-8",
+    b"\x93NUMPY": "an array of NumPy; give a text file",
+    b"\x1f\x9d": "packed by compress; unpack it",
+    b"\x04\x22\x4d\x18": "packed by LZ4; unpack it",
+    b"version https://git-lfs": "a Git LFS pointer, not the file itself; fetch that with git lfs pull",
+    **dict.fromkeys((b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05"), "a pickle of Python, which is never read; give a text file"),
 }
 
 

@@ -1,61 +1,63 @@
 """Kills processes while they write, and looks at what is left: nothing that was acknowledged is lost, nothing is left behind.
 
-`kill.py [--kills 500] [--seed 0]` kills, with SIGKILL and at random times, processes that write notes, outputs, uploads, runs and
-deletions, and (one kill in ten) a fine-tuning run. A worker says `ok NUMBER` after each thing it has done; after each kill the folder is
-opened as the next start does. Prints a line a kind, and exits with 1 where anything was lost or left.
+`kill.py [--kills 500] [--seed 0] [--kinds notes,…]` kills, with SIGKILL and at random times, processes that write notes, outputs, uploads,
+runs and deletions, and (one kill in ten) a fine-tuning run. A worker says `ok NUMBER` after each thing it has done; after each kill the
+folder is opened as the next start does. Workers are forked from this process, which has loaded everything, so that a kill takes no longer
+than it need. Prints a line a kind, and exits with 1 where anything was lost or left.
 """
 
 import argparse
+import importlib
+import itertools
 import os
 import random
 import shutil
 import signal
-import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
 
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # threads do not come along into a fork
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
-_HEAD = "import sys, os, itertools\nfrom pathlib import Path\nfolder, start = Path(sys.argv[1]), int(sys.argv[2])\n"
-_TAIL = """
-print("ready", flush=True)
-for k in itertools.count(start):
-    print(f"do {k}", flush=True)
-    act(k)
-    print(f"ok {k}", flush=True)
-"""
-WORKERS = {
-    "notes": """
-from otcore.notes.store import Note, NoteStore
-notes = NoteStore(folder / "notes.sqlite")
-def act(k): notes.add(Note("bundled", f"p{k}", "Ann", "t", "half " * 50))
-""",
-    "outputs": """
-from otcore.text.writing import write_bytes
-def act(k): write_bytes(folder / f"out{k % 3}", str(k).encode().ljust(4_000_000, b"."))
-""",
-    "uploads": """
-from otcore.corpora.uploads import Store
-store = Store("trial", "trials")
-def act(k): store.keep([(f"{k}.txt", str(k).encode() * 200_000)])
-""",
-    "runs": """
-from otcore.runs.settings import FinetuneSettings
-from otcore.runs.store import create_run
-def act(k): create_run(FinetuneSettings(("de",), steps=1, seed=k))
-""",
-    "deletes": """
-from otcore.runs.settings import FinetuneSettings
-from otcore.runs.store import create_run, delete_run
-def act(k):
-    run = create_run(FinetuneSettings(("de",), steps=1, seed=k))
+
+def note(folder: Path, k: int) -> None:
+    from otcore.notes.store import Note, NoteStore
+
+    NoteStore(folder / "notes.sqlite").add(Note("bundled", f"p{k}", "Ann", "t", "half " * 50), owner="Ann")
+
+
+def output(folder: Path, k: int) -> None:
+    from otcore.text.writing import write_bytes
+
+    write_bytes(folder / f"out{k % 3}", str(k).encode().ljust(4_000_000, b"."))
+
+
+def upload(folder: Path, k: int) -> None:
+    from otcore.corpora.uploads import Store
+
+    Store("trial", "trials").keep([(f"{k}.txt", str(k).encode() * 200_000)])
+
+
+def begin_run(folder: Path, k: int):
+    from otcore.runs.settings import FinetuneSettings
+    from otcore.runs.store import create_run
+
+    return create_run(FinetuneSettings(("de",), steps=1, seed=k))
+
+
+def delete(folder: Path, k: int) -> None:
+    from otcore.runs.store import delete_run
+
+    run = begin_run(folder, k)
     (run.folder / "checkpoint.safetensors").write_bytes(b"x" * 2_000_000)
     delete_run(run)
-""",
-}
+
+
+WORKERS = {"notes": note, "outputs": output, "uploads": upload, "runs": begin_run, "deletes": delete}
+TRAINING = "training"
 
 
 def look(kind: str, folder: Path, done: list[int]) -> list[str]:
@@ -69,6 +71,9 @@ def look(kind: str, folder: Path, done: list[int]) -> list[str]:
 def _notes(folder: Path, done: list[int]) -> list[str]:
     import sqlite3
 
+    from otcore.notes.store import NoteStore
+
+    NoteStore(folder / "notes.sqlite")  # as the next start opens it, also where the first one did not come so far
     with sqlite3.connect(folder / "notes.sqlite") as connection:
         kept = {pair for (pair,) in connection.execute("SELECT pair FROM notes")}
         sound = connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
@@ -121,15 +126,40 @@ def _seeds() -> set[int]:
 
 def strike(kind: str, folder: Path, start: int, chance: random.Random) -> tuple[list[int], int]:
     """Starts a worker, kills it at a random time, and returns what it said it had done, and the next number."""
-    command = [sys.executable, "-c", _HEAD + WORKERS[kind] + _TAIL, str(folder), str(start)]
-    worker = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, env=os.environ | {"OTCORE_RUNS": str(folder)})
-    if worker.stdout.readline() != "ready\n":
-        raise SystemExit(f"the worker for {kind} did not start")
+    read, write = os.pipe()
+    worker = forked(lambda: work(kind, folder, start, write))
+    os.close(write)
     time.sleep(chance.uniform(0, 0.25))
-    worker.send_signal(signal.SIGKILL)
-    said = [line.split() for line in worker.stdout.read().split("\n")[:-1]]
-    worker.wait()
+    os.kill(worker, signal.SIGKILL)
+    with open(read, encoding="utf-8") as told:
+        said = [line.split() for line in told.read().split("\n")[:-1]]
+    if os.waitpid(worker, 0)[1] != signal.SIGKILL:
+        raise SystemExit(f"the worker for {kind} ended by itself")
     return [int(k) for word, k in said if word == "ok"], max((int(k) for _, k in said), default=start) + 1
+
+
+def work(kind: str, folder: Path, start: int, write: int) -> None:
+    """Does one thing after the other, and says so, until it is killed."""
+    for k in itertools.count(start):
+        os.write(write, f"do {k}\n".encode())
+        WORKERS[kind](folder, k)
+        os.write(write, f"ok {k}\n".encode())
+
+
+def forked(act) -> int:
+    """Has a process of its own do something; its number."""
+    number = os.fork()
+    if number:
+        return number
+    from otcore.base import leftovers
+
+    try:
+        leftovers._swept.clear()  # a process that has just begun
+        act()
+    except BaseException:
+        sys.excepthook(*sys.exc_info())
+    finally:
+        os._exit(3)
 
 
 def finetuning(folder: Path, kills: int, chance: random.Random) -> list[str]:
@@ -139,22 +169,21 @@ def finetuning(folder: Path, kills: int, chance: random.Random) -> list[str]:
     from checkpoints import make_xlm_roberta
     from training_runs import quick_settings, write_pairs
 
+    importlib.import_module("otcore.finetuning.run")
     from otcore.runs.store import create_run, open_run
 
     settings = quick_settings(make_xlm_roberta(folder / "encoder"), write_pairs(folder / "de.tsv"))
     run = create_run(dataclasses.replace(settings, steps=100_000, checkpoint_every=5), folder / "run")
     wrong, told = [], 0
     for _ in range(kills):
-        command = [sys.executable, "-m", "otcore", "finetune", "--resume", str(run.folder)]
-        worker = subprocess.Popen(
-            command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=os.environ | {"OTCORE_RUNS": str(folder)}
-        )
+        worker = forked(lambda: resume(run.folder))
         ends = time.monotonic() + 240
-        while open_run(run.folder).step <= told and worker.poll() is None and time.monotonic() < ends:
+        while open_run(run.folder).step <= told and time.monotonic() < ends:
             time.sleep(0.05)
         time.sleep(chance.uniform(0, 0.5))
-        worker.send_signal(signal.SIGKILL)
-        worker.wait()
+        os.kill(worker, signal.SIGKILL)
+        if os.waitpid(worker, 0)[1] != signal.SIGKILL:
+            raise SystemExit("the training ended by itself")
         found = open_run(run.folder)
         saved = max((entry["step"] for entry in found.log() if entry.get("saved")), default=0)
         if found.state != "interrupted" or found.step < told:
@@ -168,14 +197,26 @@ def finetuning(folder: Path, kills: int, chance: random.Random) -> list[str]:
     return wrong + [f"{path} is left" for path in run.folder.rglob(".*")]
 
 
+def resume(folder: Path) -> None:
+    """Goes on with a run as the command does."""
+    from otcore.cli import main as otcore
+
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+    otcore(["finetune", "--resume", str(folder)])
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--kills", type=int, default=500)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--kinds", default=",".join([*WORKERS, TRAINING]), help="which of them; each has its share of the kills")
     options = parser.parse_args()
+    kinds = options.kinds.split(",")
     chance, bad = random.Random(options.seed), 0
     training = options.kills // 10
     for number, kind in enumerate(WORKERS):
+        if kind not in kinds:
+            continue
         kills = (options.kills - training) // len(WORKERS) + (number < (options.kills - training) % len(WORKERS))
         with tempfile.TemporaryDirectory(prefix="otcore-kill-") as name:
             folder, done, start, wrong = Path(name), [], 0, []
@@ -193,11 +234,13 @@ def main() -> int:
             flush=True,
         )
         bad += len(wrong)
-    with tempfile.TemporaryDirectory(prefix="otcore-kill-") as name:
-        os.environ["OTCORE_RUNS"] = name
-        wrong = finetuning(Path(name), training, chance)
-    print(f"{'training':10} {training:4} kills, {len(wrong)} lost or left" + "".join(f"\n    {one}" for one in wrong[:5]))
-    return int(bad + len(wrong) > 0)
+    if TRAINING in kinds:
+        with tempfile.TemporaryDirectory(prefix="otcore-kill-") as name:
+            os.environ["OTCORE_RUNS"] = name
+            wrong = finetuning(Path(name), training, chance)
+        print(f"{TRAINING:10} {training:4} kills, {len(wrong)} lost or left" + "".join(f"\n    {one}" for one in wrong[:5]))
+        bad += len(wrong)
+    return int(bad > 0)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Many people at once: sessions that speak Streamlit's protocol move sliders and choose sentences on the Align page.
 
-    python tests/benchmarks/load.py [--sessions 1,10,30] [--seconds 60] [--think 5] [--beside run,compare] [--url URL]
+    python tests/benchmarks/load.py [--sessions 1,10,30] [--seconds 60] [--think 5] [--beside run,compare] [--no-alone] [--url URL]
 
 Each session opens the page as a browser does (a websocket, protocol buffers, every widget's state sent along) and then acts as
 people do: it looks for `--think` seconds on average (exponential, at least a fifth of it), then moves ε or a layer, goes on to the
@@ -78,8 +78,6 @@ class Visitor:
             asked.widget_states.widgets.append(WidgetState(id=self.elements[pressed].id, trigger_value=True))
         began = time.perf_counter()
         await self._socket.send(message.SerializeToString())
-        if not fragment:
-            self.fragments = {}
         async with asyncio.timeout(PATIENCE):
             while not self._take(await self._socket.recv()):
                 pass
@@ -99,7 +97,9 @@ class Visitor:
         """Whether a message of the server ends the answer."""
         message = ForwardMsg.FromString(data)
         kind = message.WhichOneof("type")
-        if kind == "auto_rerun":
+        if kind == "new_session" and not message.new_session.fragment_ids_this_run:
+            self.fragments = {}  # of a page that is drawn anew the old ones are gone, and nobody answers for them
+        elif kind == "auto_rerun":
             self.fragments[message.auto_rerun.fragment_id] = message.auto_rerun.interval
         elif kind == "page_info_changed":
             self._query = message.page_info_changed.query_string
@@ -222,6 +222,16 @@ async def one_round(url: str, sessions: int, options: argparse.Namespace, beside
     return figures
 
 
+async def rest(server: psutil.Process | None) -> float:
+    """Waits until a server has what it gets ready in the background after its first visit; the seconds that took."""
+    began, idle = time.monotonic(), server is None
+    while not idle and time.monotonic() - began < PATIENCE:
+        before = processor(server)
+        await asyncio.sleep(1)
+        idle = processor(server) - before < 0.2
+    return time.monotonic() - began
+
+
 def processor(server: psutil.Process | None) -> float:
     """Seconds that the server has computed; a busy machine changes that little."""
     used = server.cpu_times() if server else None
@@ -251,12 +261,12 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=60, help="of a round")
     parser.add_argument("--think", type=float, default=5, help="seconds a person looks before the next act, on average")
     parser.add_argument("--beside", default="run,compare", help="run, compare, both, or none")
+    parser.add_argument("--alone", action=argparse.BooleanOptionalAction, default=True, help="a round without what is beside, too")
     parser.add_argument("--url", default="", help="of a server that is there")
     options = parser.parse_args()
     beside = [name for name in options.beside.split(",") if name != "none"]
-    rounds = [
-        (int(number), others) for others in ([], beside) if others or not beside or others == [] for number in options.sessions.split(",")
-    ]
+    kinds = [*([[]] if options.alone or not beside else []), *([beside] if beside else [])]
+    rounds = [(int(number), others) for others in kinds for number in options.sessions.split(",")]
     from app_server import running_server
 
     with tempfile.TemporaryDirectory() as runs:
@@ -268,7 +278,7 @@ def main() -> None:
 
 async def visits(url: str, rounds, options: argparse.Namespace, server: psutil.Process | None) -> None:
     async with Visitor(url, "", Figures()) as first:
-        print(f"first visit of the server: {await first.ask():.1f} s")
+        print(f"first visit of the server: {await first.ask():.1f} s; at rest after {await rest(server):.0f} s more", flush=True)
     for sessions, others in rounds:
         await one_round(url, sessions, options, others, server)
 

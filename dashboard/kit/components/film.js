@@ -2,7 +2,7 @@
 const CELL = 15, ROOM = 74, PAUSE = 160; // pixels of a cell and of its names; milliseconds of a step of the film
 
 function filmOf(data, onFrame, send) {
-  const { frames, now, colors } = data.film;
+  const { now, colors } = data.film, frames = JSON.parse(data.film.frames);
   const element = make("div", { class: "film" });
   const controls = make("div", { class: "dial" });
   const play = make("button", { type: "button", class: "tool", title: "Play from sharp to spread", "aria-label": "Play from sharp to spread" });

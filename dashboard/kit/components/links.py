@@ -3,7 +3,8 @@
 A line's width and opacity are those of its confidence, whatever the others of the pair have: .24 looks weak though it be the strongest.
 """
 
-from collections.abc import Sequence
+import json
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -49,14 +50,14 @@ class Extras:
     """What a page may show of a pair beside its words and lines.
 
     file   : name of the files that are saved, without ending
-    film   : (ε, view, what is told of it) at several strengths, in order; moved in the browser, and the one left at goes to `epsilon_field`
+    film   : `frames_of` several strengths; moved in the browser, and the one left at goes to `epsilon_field`
     now    : which of them is shown
     drawing: links by hand instead, (source, target, whether sure); each change goes to `hand_field` as Pharaoh after "="
     guess  : whether the lines are drawn paler, for the encoder was not trained on a language of the pair
     """
 
     file: str = ""
-    film: Sequence[tuple[float, View, str]] = ()
+    film: str = ""
     now: int = 0
     epsilon_field: str = ""
     drawing: bool = False
@@ -99,7 +100,8 @@ def data_of(view: View, mark: Mark, *, name: str, faint: bool = True, extras: Ex
     }
     data = {**sides, "lines": lines, "name": extras.file or f"{name}-{pair.source.language}-{pair.target.language}"}
     data |= {"legend": _saved_legend(lines, faint), "drawing": extras.drawing, "hand": [list(one) for one in extras.hand]}
-    return data | ({"film": _film(extras, mark, faint)} if extras.film else {})
+    film = {"frames": extras.film, "now": extras.now, "colors": list(PLAN_COLORS)}
+    return data | ({"film": film} if extras.film else {})
 
 
 def _saved_legend(lines: list[dict], faint: bool) -> list[dict]:
@@ -114,23 +116,26 @@ def _saved_legend(lines: list[dict], faint: bool) -> list[dict]:
     return [*entries, {"meaning": "linked to nothing", "boxed": True}]
 
 
-def _film(extras: Extras, mark: Mark, faint: bool) -> dict:
-    """Lines, masses in thousandths and dashed words of every frame."""
+def frames_of(film: Iterable[tuple[float, View, str]], mark: Mark, *, faint: bool = True, guess: bool = False) -> str:
+    """A film of a pair as JSON, a text that can be kept: lines, masses in thousandths and dashed words of every frame.
+
+    film: (ε, view, what is told of it) at several strengths, in order
+    """
     frames = []
-    for epsilon, view, told in extras.film:
+    for epsilon, view, told in film:
         mass, alignment = view.mass[:DRAWN_WORDS, :DRAWN_WORDS], view.result.alignment
         frames.append(
             {
                 "epsilon": f"{epsilon:g}",
                 "value": str(epsilon),
-                "lines": list(_lines(view, mark, faint, extras.guess)),
+                "lines": list(_lines(view, mark, faint, guess)),
                 "shape": mass.shape,
                 "mass": np.rint(mass * 1000).astype(int).ravel().tolist(),
                 "nulls": [list(alignment.source_null), list(alignment.target_null)],
                 "told": told,
             }
         )
-    return {"frames": frames, "now": extras.now, "colors": list(PLAN_COLORS)}
+    return json.dumps(frames, ensure_ascii=False)
 
 
 def _side(view: View, index: int, marked: int | None, partners: set[int], unknown: frozenset[int]) -> dict:

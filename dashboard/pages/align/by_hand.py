@@ -3,6 +3,7 @@
 import streamlit as st
 
 from dashboard import state
+from dashboard.background import visitors
 from dashboard.kit import widgets
 from dashboard.kit.downloads import save
 from dashboard.kit.explain import explain
@@ -68,14 +69,15 @@ def panel(view: View, chosen: AlignView, file: str) -> None:
 def _save(base: SentencePair, wanted: Links, author: str) -> None:
     """Callback: `base` is the pair without what was saved before."""
     try:
-        count = gold.save(cache.notes(), base, wanted, author.strip())
+        count, left = gold.save(cache.notes(), base, wanted, author.strip(), visitors.owner(), visitors.may_change)
     except InputError as error:
         state.remember("hand_told", f"!{error}")
         return
     if base.id:
         state.put(corrected=True)
     where = "" if base.gold is None else ", on the Errors page too"
-    state.remember("hand_told", f"Saved: {count} links differ from what was there. They count from now on{where}.")
+    others = f" {left} of another visitor's corrections stay as they are." if left else ""
+    state.remember("hand_told", f"Saved: {count} links differ from what was there. They count from now on{where}.{others}")
 
 
 def _start(text: str) -> None:

@@ -8,8 +8,11 @@ from dashboard import background
 from dashboard.background import collection, work
 from dashboard.background.aligning import aligned_key, pair_key, sides_of, solved, system_key
 from dashboard.background.encoders import encoder, facts_of
+from dashboard.kit.components import links
+from dashboard.kit.word_view import view_of
 from dashboard.pages.align import gold
 from dashboard.pages.align.choices import AlignView
+from dashboard.pages.align.reading import frame_told
 from dashboard.state import System
 from otcore.alignment.aligner import Aligned, align_at, align_vectors
 from otcore.alignment.scores import score_pair
@@ -34,6 +37,14 @@ class Swept:
     x: float
     cost: float
     aer: float | None
+
+
+@dataclass(frozen=True)
+class Film:
+    """A pair at many ε, as the component takes it, and which these are, in order."""
+
+    frames: str
+    stops: tuple[float, ...]
 
 
 def pair_of(chosen: AlignView) -> SentencePair:
@@ -79,7 +90,7 @@ def untrained(encoder_name: str, codes: list[str]) -> list[str]:
 
 def opened(pair: SentencePair, system: System) -> bool:
     """Whether the pair under that system is kept already. The one that the page opens on comes with the project: its transport, its film
-    and its layers are then put where they would be kept if they had been made."""
+    and its layers are then put where what is made is kept, or looked for."""
     key = aligned_key(pair, system)
     if work.shelf().find(key) is not None:
         return True
@@ -113,14 +124,24 @@ def _layers_key(pair: SentencePair, system: System) -> tuple:
     return ("layers", pair_key(pair), repr(pair.gold), system_key(any_layer))
 
 
-def filmed(pair: SentencePair, system: System) -> list[tuple[float, Aligned]]:
-    """The pair at many ε, for a film of it, the current one among them; nothing where there is no ε or the pair is long."""
+def filmed(pair: SentencePair, system: System, chosen: AlignView, strange: list[str]) -> Film:
+    """The pair at many ε, for a film of it, the current one among them; empty where there is no ε or the pair is long.
+
+    strange: its languages that the encoder was not trained on
+    """
     solver = system.settings.solver
     if not solver.has_epsilon or len(pair.source.words) * len(pair.target.words) > _FILMED:
-        return []
-    stops = _stops(system)
-    key, found = _film_key(pair, system), background.aligned(pair, system)
-    return [(stop, replace(one, pair=pair)) for stop, one in zip(stops, work.kept(key, lambda: align_at(found, stops)), strict=True)]
+        return Film("", ())
+    stops = tuple(_stops(system))
+
+    def drawn() -> str:
+        solved_at = work.shelf().find(_film_key(pair, system)) or align_at(background.aligned(pair, system), stops)
+        views = [view_of(replace(one, pair=pair), with_gold=chosen.gold) for one in solved_at]
+        told = [(stop, view, frame_told(view, strange)) for stop, view in zip(stops, views, strict=True)]
+        return links.frames_of(told, chosen.marked, guess=bool(strange))
+
+    shown = (repr(pair.gold) if chosen.gold else "", chosen.mark, tuple(strange))
+    return Film(work.kept(("drawn", *_film_key(pair, system), shown), drawn), stops)
 
 
 def context(sentence: Sentence, system: System) -> np.ndarray | None:

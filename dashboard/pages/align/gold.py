@@ -1,6 +1,7 @@
 """Links that people drew: kept in the notes file, as corrections of the gold that there is, or as gold where there is none."""
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import replace
 
 from dashboard.pages.align.choices import OWN_TEXT
@@ -40,25 +41,37 @@ def judged(store: NoteStore, pair: SentencePair) -> SentencePair:
     return replace(pair, gold=corrected(pair.gold or _NOTHING, saved, len(pair.source.words), len(pair.target.words)))
 
 
-def save(store: NoteStore, pair: SentencePair, wanted: Links, author: str) -> int:
+def _anyone(owner: str) -> bool:
+    """Everything may be changed."""
+    return True
+
+
+def save(
+    store: NoteStore, pair: SentencePair, wanted: Links, author: str, owner: str = "", mine: Callable[[str], bool] = _anyone
+) -> tuple[int, int]:
     """Keeps links for a pair, whose own gold, without what was saved, is `pair.gold`: of each link only what differs from that.
 
-    returns: how many links differ
+    owner  : whose these are; `mine` says whether what is another's may be changed
+    returns: how many links differ, and how many were left as another has corrected them
     raises : InputError   no author, or the file cannot be written
     """
     corpus, key, turned = place_of(pair)
     base = pair.gold or _NOTHING
-    saved = {(one.source, one.target) for one in corrections_of(store, pair)}
-    differing = 0
-    for i, j in sorted(base.possible | wanted.possible | saved):
+    saved = {(one.source, one.target): one.status for one in corrections_of(store, pair)}
+    differing = left = 0
+    for i, j in sorted(base.possible | wanted.possible | saved.keys()):
         status = _status(wanted, i, j)
         one = Correction(corpus, key, *((j, i) if turned else (i, j)), status, author)
-        if status == _status(base, i, j):
+        if saved.get((i, j)) == status:
+            differing += 1
+        elif (i, j) in saved and not mine(store.corrector_of(one) or ""):
+            left += 1
+        elif status == _status(base, i, j):
             store.withdraw(one)
         else:
-            store.correct(one)
+            store.correct(one, owner)
             differing += 1
-    return differing
+    return differing, left
 
 
 def _status(links: Links, i: int, j: int) -> str:

@@ -71,8 +71,11 @@ def columns() -> dict:
 
 def downloads(view: View, system: System, key: str, name: str) -> None:
     """The result as files of that name."""
-    rows, _ = tables.links_table(view, Mark())
+
+    def csv() -> str:
+        return exports.csv(tables.links_table(view, Mark())[0].drop(columns="marked"))
+
     with st.container(horizontal=True):
-        save("Pharaoh", exports.pharaoh(view), f"{name}.pharaoh", key=f"save_Pharaoh_{key}")
-        save("CSV", exports.csv(rows.drop(columns="marked")), f"{name}.csv", key=f"save_CSV_{key}")
-        save("JSON", exports.as_json(view, system.encoder), f"{name}.json", key=f"save_JSON_{key}")
+        save("Pharaoh", lambda: exports.pharaoh(view), f"{name}.pharaoh", key=f"save_Pharaoh_{key}")
+        save("CSV", csv, f"{name}.csv", key=f"save_CSV_{key}")
+        save("JSON", lambda: exports.as_json(view, system.encoder), f"{name}.json", key=f"save_JSON_{key}")

@@ -5,7 +5,7 @@ import streamlit as st
 from dashboard import background
 from dashboard.kit import markup
 from dashboard.kit.components import links
-from dashboard.kit.word_view import DRAWN_WORDS, View, view_of
+from dashboard.kit.word_view import DRAWN_WORDS, View
 from dashboard.pages.align import by_hand, cache, own_text, reading
 from dashboard.pages.align.choices import CHOICES, AlignView
 from dashboard.state import System
@@ -30,13 +30,11 @@ def picture(view: View, chosen: AlignView, system: System, key: str) -> None:
     pair = view.result.pair
     strange = cache.untrained(system.encoder, [pair.source.language, pair.target.language, *own_text.looks_like(chosen)])
     _warn(view, system, [code for code in strange if code in (pair.source.language, pair.target.language)])
-    film = [] if chosen.compare or chosen.draw else cache.filmed(view.result.pair, system)
-    views = [(epsilon, view_of(found, with_gold=chosen.gold)) for epsilon, found in film]
-    places = [place for place, (epsilon, _) in enumerate(views) if epsilon == system.settings.solver.epsilon]
+    film = cache.Film("", ()) if chosen.compare or chosen.draw else cache.filmed(pair, system, chosen, strange)
     extras = links.Extras(
         file=name_of(view, key if chosen.compare else ""),
-        film=[(epsilon, one, reading.frame_told(one, strange)) for epsilon, one in views],
-        now=places[0] if places else 0,
+        film=film.frames,
+        now=film.stops.index(system.settings.solver.epsilon) if film.frames else 0,
         epsilon_field=CHOICES.key("epsilon"),
         drawing=chosen.draw,
         hand=by_hand.drawn(view, chosen) if chosen.draw else (),

@@ -8,7 +8,7 @@ from dataclasses import replace
 import streamlit as st
 
 from dashboard import state
-from dashboard.kit import encoder_choice, markup, waiting, widgets
+from dashboard.kit import encoder_choice, markup, noticed, waiting, widgets
 from dashboard.kit.charts import CONFIG
 from dashboard.kit.downloads import save
 from dashboard.kit.explain import explain
@@ -18,6 +18,7 @@ from dashboard.pages.compare import cache, figures, tables, task_files
 from dashboard.pages.compare.choices import TRANSFER_CHOICES as CHOICES
 from dashboard.pages.compare.choices import TransferView
 from otcore.base.errors import InputError
+from otcore.base.notices import Notice
 from otcore.evaluation.transfer.results import ALL, Transfer
 from otcore.evaluation.transfer.sources import ROLES
 from otcore.evaluation.transfer.task import ENGLISH, Task
@@ -120,6 +121,7 @@ def _new_task() -> None:
 
 
 def _result(found: Transfer, view: TransferView) -> None:
+    noticed.tell(map(Notice, found.notes))
     names = {key: view.kind.measures[key] for key in found.measures}
     left, right = st.columns(2, vertical_alignment="bottom")
     widgets.offer(CHOICES, "measure", names, left, row=True)

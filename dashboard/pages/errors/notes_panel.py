@@ -3,6 +3,7 @@
 import pandas as pd
 import streamlit as st
 
+from dashboard.background import visitors
 from dashboard.kit import markup
 from dashboard.kit.downloads import save
 from dashboard.kit.explain import attempt
@@ -13,7 +14,7 @@ from dashboard.pages.errors.findings import words_of
 from otcore.analysis.sources import Corpus
 from otcore.corpora.types import SentencePair
 from otcore.notes.files import agreement, read_notes, to_csv, to_json
-from otcore.notes.store import Correction, Note
+from otcore.notes.store import Correction, Note, NoteStore
 
 _TAGS = ("wrong gold", "ambiguous", "idiom", "segmentation", "translation is free", "interesting")
 _STATUS_WORDS = {"sure": "sure", "possible": "possible", "none": "no link"}
@@ -27,7 +28,10 @@ def of_pair(corpus: Corpus, pair: SentencePair, key: str, mark: Mark) -> None:
     for note in notes:
         text, delete = st.columns([8, 1], vertical_alignment="center")
         text.html(filled("pages/errors/note.html", {"note": note, "words": words_of(pair, note.source, note.target)}))
-        delete.button("✕", key=f"delete_{note.uid}", help="Delete this note", on_click=store.delete, args=(note.uid,))
+        mine = visitors.may_change(store.owner_of(note.uid))
+        told = "Delete this note" if mine else "Another visitor's note"
+        if delete.button("✕", key=f"delete_{note.uid}", help=told, disabled=not mine):
+            attempt(lambda uid=note.uid: _delete(store, uid))
     author = st.text_input("Your name", key="notes_author", persist_state="session", max_chars=60, help="Kept in this session only.")
     on = words_of(pair, mark.source, mark.target)
     tags = dict.fromkeys([*_TAGS, *(note.tag for note in store.notes(corpus.key) if note.tag)])
@@ -37,7 +41,9 @@ def of_pair(corpus: Corpus, pair: SentencePair, key: str, mark: Mark) -> None:
         comment = st.text_area("Comment", height=80, max_chars=4_000)
         if st.form_submit_button("Save note", type="primary"):
             places = (mark.source, mark.target) if link else (None, None)
-            attempt(lambda: store.add(Note(corpus.key, key, author.strip(), (tag or "").strip(), comment.strip(), *places)))
+            attempt(
+                lambda: store.add(Note(corpus.key, key, author.strip(), (tag or "").strip(), comment.strip(), *places), visitors.owner())
+            )
     _corrections(corpus, pair, key, author, mark if on else Mark())
 
 
@@ -56,7 +62,7 @@ def all_notes(corpus: Corpus, notes: list[Note]) -> None:
             st.caption("None yet: open a pair above and write one.")
         given = st.file_uploader("Import notes (CSV or JSON, as exported here)", type=["csv", "json"], key="er_import")
         if given is not None and st.button("Import", key="er_import_now"):
-            attempt(lambda: cache.notes().merge(read_notes(given.getvalue(), given.name)))
+            attempt(lambda: cache.notes().merge(read_notes(given.getvalue(), given.name), visitors.owner()))
 
 
 def _corrections(corpus: Corpus, pair: SentencePair, key: str, author: str, mark: Mark) -> None:
@@ -69,14 +75,34 @@ def _corrections(corpus: Corpus, pair: SentencePair, key: str, author: str, mark
             words, name = words_of(pair, one.source, one.target), f"withdraw_{key}_{one.source}_{one.target}"
             if words:
                 left.markdown(markup.escape_markdown(f"{words}: {_STATUS_WORDS[one.status]} ({one.author})"))
-            right.button("✕", key=name, help="Take the correction back", on_click=store.withdraw, args=(one,))
+            mine = visitors.may_change(store.corrector_of(one) or "")
+            if right.button("✕", key=name, help="Take the correction back" if mine else "Another visitor's correction", disabled=not mine):
+                attempt(lambda one=one: _withdraw(store, one))
         with st.form(f"correct_{key}"):
             columns = st.columns(3)
             i = _word(columns[0], "Source word", pair.source.words, mark.source)
             j = _word(columns[1], "Target word", pair.target.words, mark.target)
             should = columns[2].selectbox("Should be", list(_STATUS_WORDS), format_func=_STATUS_WORDS.get)
             if st.form_submit_button("Save correction"):
-                attempt(lambda: store.correct(Correction(corpus.key, key, i, j, should, author.strip())))
+                attempt(lambda: _correct(store, Correction(corpus.key, key, i, j, should, author.strip())))
+
+
+def _delete(store: NoteStore, uid: str) -> None:
+    visitors.check(store.owner_of(uid), "This note")
+    store.delete(uid)
+
+
+def _withdraw(store: NoteStore, one: Correction) -> None:
+    visitors.check(store.corrector_of(one) or "", "This correction")
+    store.withdraw(one)
+
+
+def _correct(store: NoteStore, one: Correction) -> None:
+    """Anyone corrects what nobody has; a correction is changed by whoever made it."""
+    corrector = store.corrector_of(one)
+    if corrector is not None:
+        visitors.check(corrector, "The correction of this link")
+    store.correct(one, visitors.owner())
 
 
 def _word(column, label: str, words: tuple[str, ...], marked: int | None) -> int:

@@ -14,6 +14,7 @@ from otcore.analysis.analyse import Analysis
 from otcore.analysis.classes import CAUSES, NAMES, RULES
 from otcore.analysis.sources import Corpus
 from otcore.base.errors import InputError
+from otcore.base.notices import Notice
 from otcore.notes.store import Note
 
 _REMEDIES = {
@@ -35,6 +36,7 @@ def result(analysis: Analysis, corpus: Corpus, view: ErrorsView) -> None:
     """A finished analysis: what of it passes the filters, and one part of the page."""
     controls.settle(analysis)
     view, notes, left = CHOICES.current(), cache.notes().notes(corpus.key), None
+    noticed.tell(Notice(f"{one.name}: {one.drawn.unread}") for one in analysis.systems if one.drawn.unread)
     overview.numbers(analysis)
     part = controls.part(analysis)
     try:

@@ -1,7 +1,7 @@
 """Sentence vectors to search in: encoded in the background a language at a time, kept by what they depend on."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import streamlit as st
@@ -19,16 +19,21 @@ from otcore.results.kinds.sentences import SentenceVectors
 from otcore.retrieval.index import Index, encode_sentences, query_vectors
 from otcore.retrieval.scores import QueryScores, score_queries
 from otcore.retrieval.sentences import Sentences, bundled_sentences, kept_sentences
+from otcore.text.languages import words_of
 
 _HEAD = 160  # sentences of each language that are searched before the rest is there; the collection's gold ones
 
 
 @dataclass(frozen=True)
 class Searched:
-    """An index for each encoder of a view, in their order; `whole` is false while only the head of each language is there."""
+    """An index for each encoder of a view, in their order; `whole` is false while only the head of each language is there.
+
+    unread: what the encoders leave out of sentences that are too long, a sentence each
+    """
 
     indexes: tuple[Index, ...]
     whole: bool
+    unread: tuple[str, ...] = ()
 
 
 def sentences_of(view: SearchView) -> tuple[Sentences, ...]:
@@ -110,10 +115,15 @@ def _build(tell: Teller, desk: Desk, names: Sequence[str], sentences: tuple[Sent
     share = sum(map(len, heads)) / sum(map(len, sentences))
     first = Searched(_indexes(encoders, heads, head, tell.part(0, share)), whole=share == 1)
     if first.whole:
-        return first
+        return replace(first, unread=_unread(encoders, sentences))
     tell(share, "the first sentences are there")
     tell.progress(round(1000 * share), 1000, "the first sentences are there", first)
-    return Searched(_indexes(encoders, sentences, whole, tell.part(share, 1)), whole=True)
+    return Searched(_indexes(encoders, sentences, whole, tell.part(share, 1)), True, _unread(encoders, sentences))
+
+
+def _unread(encoders: list[Encoder], sentences: tuple[Sentences, ...]) -> tuple[str, ...]:
+    found = [(made.name, made.unread(words_of(text, one.language) for one in sentences for text in one.texts)) for made in encoders]
+    return tuple(f"{name}: {unread}" for name, unread in found if unread)
 
 
 def _indexes(encoders: list[Encoder], sentences: tuple[Sentences, ...], vectors_of, tell: Teller) -> tuple[Index, ...]:

@@ -3,12 +3,13 @@
 import streamlit as st
 
 from dashboard import background
-from dashboard.kit import markup, waiting
+from dashboard.kit import markup, noticed, waiting
 from dashboard.kit.downloads import save
 from dashboard.pages.search import cache, controls, results, tables
 from dashboard.pages.search.cache import Searched
 from dashboard.pages.search.choices import Missing, SearchView, current
 from otcore.base.errors import InputError
+from otcore.base.notices import Notice
 from otcore.retrieval.index import Hit, merged, search
 from otcore.retrieval.scores import AT, chance_scores
 from otcore.retrieval.sentences import written_query
@@ -50,6 +51,7 @@ def result(made: Searched, view: SearchView) -> None:
     place = st.empty()  # what stands below keeps its own once all is there
     if not made.whole:
         place.info(f"Searched so far: the first {len(made.indexes[0]):,} sentences. The rest is on its way.")
+    noticed.tell(map(Notice, made.unread))
     _summary(made, view, lists, relevant)
     st.html(results.blocks(view, lists, relevant, collection))
     st.caption(_READING)
