@@ -57,7 +57,7 @@ class WordVectors:
             return self.subwords
         starts, ends = np.concatenate([[0], changes]), np.concatenate([changes, [len(self.piece_words)]])
         if pooling == "mean":
-            return np.add.reduceat(self.subwords, starts, axis=0) / (ends - starts)[:, None]
+            return np.add.reduceat(self.subwords, starts, axis=0) / (ends - starts)[:, None].astype(np.float32)
         return self.subwords[starts if pooling == "first" else ends - 1]
 
     @property
