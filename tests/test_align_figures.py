@@ -24,7 +24,7 @@ from otcore.alignment.aligner import align_vectors
 from otcore.alignment.settings import AlignSettings
 from otcore.corpora.pharaoh import parse_links
 from otcore.corpora.types import Links, Sentence, SentencePair
-from otcore.encoders.encoder import WordVectors
+from otcore.encoders.vectors import WordVectors
 from otcore.transport.solvers import make_solver
 
 SETTINGS = AlignSettings(unit="word", masses="uniform")

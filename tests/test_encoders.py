@@ -17,8 +17,8 @@ from transformers import AutoModel, GPT2Config, GPT2Model, T5Config, T5EncoderMo
 
 from otcore.base.errors import InputError
 from otcore.encoders import load_encoder
-from otcore.encoders.encoder import WordVectors
 from otcore.encoders.tokens import windows
+from otcore.encoders.vectors import WordVectors
 from otcore.retrieval.precision import sentence_vectors
 
 ROOT = Path(__file__).resolve().parents[1]

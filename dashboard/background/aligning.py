@@ -6,7 +6,7 @@ from dashboard.state import System
 from otcore.alignment.aligner import Aligned, align_vectors
 from otcore.corpora.types import Sentence, SentencePair
 from otcore.encoders import encoder_stamp
-from otcore.encoders.encoder import WordVectors
+from otcore.encoders.vectors import WordVectors
 
 _LONG = 100  # words; what takes seconds is told
 

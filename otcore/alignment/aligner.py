@@ -11,7 +11,8 @@ from otcore.alignment.links import Alignment, to_words
 from otcore.alignment.settings import AlignSettings
 from otcore.corpora.frequencies import other_counts, relative_frequencies
 from otcore.corpora.types import SentencePair
-from otcore.encoders.encoder import Encoder, WordVectors
+from otcore.encoders.encoder import Encoder
+from otcore.encoders.vectors import WordVectors
 from otcore.transport.costs import cost_matrix
 from otcore.transport.masses import inverse_frequency_masses, norm_masses, uniform_masses
 from otcore.transport.problem import Plan, Problem

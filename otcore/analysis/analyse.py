@@ -16,7 +16,8 @@ from otcore.analysis.table import LinkTable, table_of, word_counts_of
 from otcore.base.errors import InputError
 from otcore.corpora.frequencies import other_counts
 from otcore.corpora.types import SentencePair
-from otcore.encoders.encoder import Encoder, WordVectors
+from otcore.encoders.encoder import Encoder
+from otcore.encoders.vectors import WordVectors
 
 BLOCK = 64  # pairs encoded and solved together: enough to fill batches, little enough to show progress
 

@@ -17,7 +17,7 @@ from otcore.alignment.scores import Scores, score_pair
 from otcore.alignment.settings import AlignSettings
 from otcore.base.choices import build
 from otcore.encoders import DEFAULT
-from otcore.encoders.encoder import WordVectors
+from otcore.encoders.vectors import WordVectors
 
 
 def aligned(choices: Mapping[str, object]) -> Aligned:

@@ -116,7 +116,7 @@ def _array(values: np.ndarray) -> np.ndarray:
 
 
 def _side(pair: Any, place: int, value: dict, arrays: Any) -> Any:
-    from otcore.encoders.encoder import WordVectors
+    from otcore.encoders.vectors import WordVectors
 
     name, cut = _SIDES[place], value["cut"][place]
     words = getattr(pair, name).words

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from dashboard.kit.figures.frames import Figure
     from otcore.alignment.aligner import Aligned
     from otcore.corpora.collection import Collection
-    from otcore.encoders.encoder import WordVectors
+    from otcore.encoders.vectors import WordVectors
 
 
 class Engine(Protocol):
