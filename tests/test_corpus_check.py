@@ -198,8 +198,8 @@ def test_texts_of_every_format_are_read_alike(tmp_path):
     (tmp_path / "b.en").write_text("one line\n")
     with pytest.raises(InputError, match="same number"):
         read_texts(tmp_path / "a.de", codes, target_path=tmp_path / "b.en")
-    (tmp_path / "short.tsv").write_text("only one column\n")
-    assert read_texts(tmp_path / "short.tsv", codes) == [TextPair("only one column", "", 1)]
+    (tmp_path / "short.tsv").write_text("only one column\nzwei\ttwo\n")
+    assert read_texts(tmp_path / "short.tsv", codes) == [TextPair("only one column", "", 1, ("columns",)), TextPair("zwei", "two", 2)]
 
 
 def test_the_command_reports_and_cleans_what_training_reads(tmp_path, capsys):

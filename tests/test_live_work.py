@@ -26,7 +26,7 @@ class Page(Visitor):
     def _take(self, data: bytes) -> bool:
         message = ForwardMsg.FromString(data)
         kind = message.WhichOneof("type")
-        if kind == "new_session" and not message.new_session.fragment_ids_this_run:
+        if kind == "new_session" and not message.metadata.run.fragment_ids:
             self.keys, self.alerts = set(), []
         elif kind == "delta" and message.delta.WhichOneof("type") == "new_element":
             new = message.delta.new_element

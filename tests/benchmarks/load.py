@@ -97,7 +97,7 @@ class Visitor:
         """Whether a message of the server ends the answer."""
         message = ForwardMsg.FromString(data)
         kind = message.WhichOneof("type")
-        if kind == "new_session" and not message.new_session.fragment_ids_this_run:
+        if kind == "new_session" and not message.metadata.run.fragment_ids:
             self.fragments = {}  # of a page that is drawn anew the old ones are gone, and nobody answers for them
         elif kind == "auto_rerun":
             self.fragments[message.auto_rerun.fragment_id] = message.auto_rerun.interval
