@@ -115,7 +115,8 @@ def _runs(folder: Path, done: list[int]) -> list[str]:
 
 
 def _deletes(folder: Path, done: list[int]) -> list[str]:
-    return [f"run {k} is not deleted" for k in done if k in _seeds()] + _runs(folder, [])
+    there = _seeds()
+    return [f"run {k} is not deleted" for k in done if k in there] + _runs(folder, [])
 
 
 def _seeds() -> set[int]:
