@@ -263,6 +263,16 @@ def test_an_architecture_that_wants_more_than_words_is_told(mbert, tmp_path):
 
 
 def test_other_kinds_of_files_are_told(mbert, tmp_path):
+    whole = shutil.copytree(mbert, tmp_path / "whole numbers")
+    weights = {
+        key: (10 * one).to(torch.int8) if one.is_floating_point() else one for key, one in load_file(mbert / "model.safetensors").items()
+    }
+    save_file(weights, whole / "model.safetensors", metadata={"format": "pt"})
+    foreign = shutil.copytree(mbert, tmp_path / "foreign")
+    config = json.loads((foreign / "config.json").read_text()) | {"quantization_config": {"quant_method": "gptq", "bits": 4}}
+    (foreign / "config.json").write_text(json.dumps(config))
+    for folder in (whole, foreign):
+        assert "are quantised for a library of their own; choose a copy in half or full precision" in message(folder)
     pointer = shutil.copytree(mbert, tmp_path / "pointer")
     (pointer / "model.safetensors").write_text("version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n")
     assert "model.safetensors of encoder" in message(pointer)

@@ -250,3 +250,19 @@ def test_notes_of_an_earlier_edition_are_nobody_s(store):
     again = NoteStore(store.path)
     assert again.notes("bundled") == [kept]
     assert (again.owner_of(kept.uid), again.corrector_of(link)) == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"comment": "a\ud800"}, "half a character"),
+        ({"source": 10**400, "target": 0}, "no number that there is"),
+        ({"written": float("inf")}, "no number that there is"),
+        ({"written": float("nan")}, "no number that there is"),
+        ({"uid": "u" * 100_000}, "more than 4,000 characters"),
+    ],
+)
+def test_what_the_file_cannot_hold_is_refused_and_nothing_of_it_kept(store, changes, told):
+    with pytest.raises(InputError, match=told):
+        store.merge([note(), note(**changes)])
+    assert store.notes("bundled") == []

@@ -51,6 +51,7 @@ def read_encoder(name: str, folder: Path, again: str) -> Encoder:
     _refuse_pointers(name, folder)
     with _load_lock:
         _check_layers(name, folder)
+        _refuse_quantised(name, folder)
         config = step(lambda: AutoConfig.from_pretrained(folder, **_SAFE), unread("configuration"))
         check_model_type(name, config.model_type, encoder_decoder=config.is_encoder_decoder)
         tokenizer = step(lambda: _tokenizer(folder), lambda reason: _only_other(name, folder) or unread("tokeniser")(reason))
@@ -90,16 +91,28 @@ def _check_layers(name: str, folder: Path) -> None:
     """Before a model is built: one of a hundred thousand layers takes minutes, whatever weights there are."""
     config = configuration(name, folder)
     layers = config.get("num_hidden_layers", config.get("n_layers", 1))
-    if isinstance(layers, int) and 0 <= layers <= _FEW_LAYERS:
+    if isinstance(layers, int) and 1 <= layers <= _FEW_LAYERS:
         return
     tensors = 0
     for path in sorted(folder.glob("*.safetensors")):
         with contextlib.suppress(SafetensorError, OSError), safe_open(path, "pt") as file:
             tensors += len(file.keys())
-    if not isinstance(layers, int) or not 0 <= layers <= tensors:
+    if not isinstance(layers, int) or not 1 <= layers <= tensors:
         told = f"{shown(layers, 40)} layers" if isinstance(layers, int) else f"“{shown(layers, 40)}” for the number of its layers"
         remedy = "save model and configuration together with save_pretrained"
         raise InputError(f"The configuration of encoder {name} has {told}, which its weights are not of; {remedy}.")
+
+
+def _refuse_quantised(name: str, folder: Path) -> None:
+    """Weights that are numbers only with what another library knows of them; without it they would be read as they stand."""
+    quantised = bool(configuration(name, folder).get("quantization_config"))
+    for path in sorted(folder.glob("*.safetensors")):
+        with contextlib.suppress(SafetensorError, OSError), safe_open(path, "pt") as file:
+            quantised = quantised or any(file.get_slice(key).get_dtype() in ("I8", "U8") for key in file.keys())  # noqa: SIM118
+    if quantised:
+        raise InputError(
+            f"The weights of encoder {name} are quantised for a library of their own; choose a copy in half or full precision."
+        )
 
 
 def _only_other(name: str, folder: Path) -> str:

@@ -24,6 +24,8 @@ from otcore.corpora.types import Link, Links
 VARIABLE = "OTCORE_NOTES"
 STATUSES = ("sure", "possible", "none")
 LONGEST = {"author": 60, "tag": 60, "comment": 4_000, "corpus": 80, "pair": 80}
+_MOST = 10**9  # words of a sentence; a thousand times as many seconds are beyond any date
+_LONGEST = 4_000  # characters of any text
 _WAIT = 20.0  # seconds that a writer waits for the others
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS notes (
@@ -133,6 +135,8 @@ class NoteStore:
     def merge(self, notes: Iterable[Note], owner: str = "") -> int:
         """Stores notes from elsewhere, all or none; one whose uid is here already is left as it is. Returns how many were new."""
         stored, insert = [_marked(note) for note in notes], f"INSERT OR IGNORE INTO notes ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        for note in stored:
+            _check_storable(note)
         with self._writing() as connection:
             fresh = [note.uid for note in stored if connection.execute(insert, astuple(note)).rowcount]
             owned = [(uid, owner) for uid in fresh if owner]
@@ -158,6 +162,7 @@ class NoteStore:
 
     def correct(self, correction: Correction, owner: str = "") -> None:
         """Keeps what a gold link should be, beside the gold file, which is never written; the last word on a link counts."""
+        _check_storable(correction)
         row = astuple(replace(correction, written=correction.written or time.time()))
         with self._writing() as connection:
             connection.execute("INSERT OR REPLACE INTO corrections VALUES (?, ?, ?, ?, ?, ?, ?)", row)
@@ -251,3 +256,17 @@ def _check_lengths(entry: Note | Correction) -> None:
             raise InputError(f"The {name} has {len(value)} characters; {longest} are kept, so shorten it.")
         if "\0" in value:
             raise InputError(f"The {name} holds a NUL character; remove it.")
+
+
+def _check_storable(entry: Note | Correction) -> None:
+    """What the file cannot hold, or gives back as something else; what is in a file already is read as it is.
+
+    raises: InputError
+    """
+    texts = [value for value in vars(entry).values() if isinstance(value, str)]
+    if any("\ud800" <= sign <= "\udfff" for value in texts for sign in value):
+        raise InputError("A text of the note holds half a character; remove it.")
+    if max(map(len, texts)) > _LONGEST:
+        raise InputError(f"A text of the note has more than {_LONGEST:,} characters; export the notes again.")
+    if max(entry.source or 0, entry.target or 0) > _MOST or not abs(entry.written) < 1_000 * _MOST:
+        raise InputError("A place in the note, or its time, is no number that there is; export the notes again.")
