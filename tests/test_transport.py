@@ -152,6 +152,19 @@ def test_a_problem_gets_the_plan_alone_that_it_gets_among_others(items, kind):
         np.testing.assert_allclose(plan, solve(problem, solver).plan, atol=1e-6)
 
 
+@pytest.mark.parametrize("kind", ["exact", "unbalanced", "entropic"])
+def test_many_problems_of_all_sizes_are_solved_together_as_each_alone(kind):
+    """More than one batch or chunk of them, so that several threads have some; words without mass too."""
+    random, solver, items = np.random.default_rng(0), make_solver(kind, epsilon=0.1), []
+    for _ in range(60):
+        n, m = random.integers(1, 40, 2)
+        a, b = random.random(n), random.random(m)
+        a[1:] *= random.random(n - 1) < 0.8
+        items.append(Problem(random.random((n, m)), a / a.sum(), b / b.sum()))
+    for plan, problem in zip(solver.solve_many(items), items, strict=True):
+        np.testing.assert_allclose(plan, solve(problem, solver).plan, atol=1e-9)
+
+
 def test_a_dot_product_may_be_negative_and_partial_still_works():
     cost = np.array([[-3.0, -1.0], [-1.0, -2.0]])
     plan = solve(Problem(cost, uniform_masses(2), uniform_masses(2)), make_solver("partial", mass=0.5))

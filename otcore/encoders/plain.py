@@ -24,7 +24,13 @@ from otcore.encoders.pieces import PlainPieces
 # model type → whether positions are numbered from after the padding's id on
 _KINDS = {"bert": False, "roberta": True, "xlm-roberta": True}
 # what may not be otherwise: the value it has, also where it is not said
-_ORDINARY = {"hidden_act": "gelu", "position_embedding_type": "absolute", "is_decoder": False, "add_cross_attention": False}
+_ORDINARY = {
+    "hidden_act": "gelu",
+    "position_embedding_type": "absolute",
+    "is_decoder": False,
+    "is_encoder_decoder": False,
+    "add_cross_attention": False,
+}
 _MOST_LAYERS = 100
 _CACHED = 768 * 1024  # numbers of the widest step of a batch, so that they lie in the second-level cache: half as fast again as 4,096 ids
 

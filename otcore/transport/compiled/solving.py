@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 from collections import deque
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from functools import cache
@@ -65,7 +66,7 @@ def solve(problems: Flat, tolerance: float, most: int) -> Solved | None:
         function(*inputs, tolerance, most, *outputs, first, last, space.ctypes.data, start, places.ctypes.data)
 
     if len(n):
-        _share(run, _chunks(n * m))
+        share(run, _chunks(n * m))
     return solved
 
 
@@ -87,8 +88,8 @@ def _chunks(cells: np.ndarray) -> deque[tuple[int, int]]:
     return deque(zip([0, *cuts.tolist()], [*cuts.tolist(), len(cells)], strict=True))
 
 
-def _share(run, chunks: deque[tuple[int, int]]) -> None:
-    """Runs all chunks, on this thread and on as many of the pool as are free."""
+def share(run: Callable[[int, int], None], chunks: deque[tuple[int, int]]) -> None:
+    """Runs all chunks (first, last), on this thread and on as many of the pool as are free: what runs must not hold Python's lock."""
 
     def work() -> None:
         while True:

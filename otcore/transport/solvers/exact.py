@@ -1,11 +1,18 @@
 """Exact transport: the linear programme."""
 
 import warnings
+from collections import deque
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import ClassVar
 
+import numpy as np
+
 from otcore.transport.problem import Plan, Problem, marginal_error
 from otcore.transport.solver import Solver
+
+_CHUNK = 16  # problems that a thread takes at a time
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,17 +31,41 @@ class Exact(Solver):
 
     def solve(self, problem: Problem) -> Plan:
         """The plan with its dual potentials; a constant added to the cost changes no plan."""
+        with _quietly():
+            return self._solved(problem)
+
+    def solve_many(self, problems: Sequence[Problem]) -> list[np.ndarray]:
+        """The plans of all problems, on the threads that are free."""
+        from otcore.transport.compiled.solving import share
+
+        plans: list[np.ndarray] = [np.empty(0)] * len(problems)
+
+        def run(first: int, last: int) -> None:
+            for k in range(first, last):
+                plans[k] = self._solved(problems[k]).plan
+
+        with _quietly():  # once for all: threads that each do so would undo each other's
+            share(run, deque((first, min(first + _CHUNK, len(problems))) for first in range(0, len(problems), _CHUNK)))
+        return plans
+
+    def _solved(self, problem: Problem) -> Plan:
         import ot
 
         a, b = problem.source_mass, problem.target_mass
         shift = min(problem.cost.min(), 0.0)  # POT gives an empty plan where all costs are below 0
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # what POT would warn of is read from its log below
-            plan, log = ot.emd(a, b / b.sum() * a.sum(), problem.cost - shift, numItermax=1_000_000, log=True)
+        plan, log = ot.emd(a, b / b.sum() * a.sum(), problem.cost - shift, numItermax=1_000_000, log=True)
         error = marginal_error(plan, a, b)
         fine = log["warning"] is None and error <= max(self.tolerance, 1e-9)
         value = float((plan * problem.cost).sum())
         return Plan(problem, self, plan, value, (log["u"] + shift, log["v"]), 0.0, 0, error, fine)
+
+
+@contextmanager
+def _quietly() -> Iterator[None]:
+    """What POT would warn of is read from its log."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
 
 
 SOLVER = Exact
