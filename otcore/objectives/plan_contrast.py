@@ -59,7 +59,7 @@ class PlanContrast(Transported):
     epsilon: float = like(Transported, "epsilon", default=0.1)
     relative: bool = like(Transported, "relative", default=True)
     masses: str = like(Transported, "masses", default="inverse-frequency")
-    temperature: float = temperature(0.1)
+    temperature: float = temperature(0.05)
     targets: str = setting(
         "agreement",
         OneOf({"agreement": "where both directions agree", "shares": "shares of the plan"}),

@@ -1,9 +1,9 @@
 """What each objective gains in the same time, or the same steps: runs on the bundled training text, several seeds.
 
-    python tests/benchmarks/finetuning.py --out DIR [--objectives word-ot,plan-contrast@0.001] [--seeds 0,1,2] [--minutes 5 | --steps 720]
+    python tests/benchmarks/finetuning.py --out DIR [--objectives word-ot,plan-contrast+0.001] [--seeds 0,1,2] [--minutes 5 | --steps 720]
         [--encoder base] [--languages de,fr,es] [--threads 2] [--parallel 1] [--shared DIR]
 
-An objective's rate is its own, or what follows an @, so that all can have theirs swept alike; the first two figures, of the collection's
+An objective's rate is its own, or what follows a +, so that all can have theirs swept alike; the first two figures, of the collection's
 dev sentences, are there to choose by. A run that is in DIR already is not made again, so that an interrupted table goes on. AER and
 sentence retrieval P@1 on the collection's test sentences, which no run saw, as means over the languages: before, after, and the change
 with its 95% interval over sentences, a line for each seed; and what the last objective has more than each other one at the same seed.
@@ -46,7 +46,7 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--encoder", default="base")
-    parser.add_argument("--objectives", default=",".join(OBJECTIVES), help="each with its rate behind an @, or without its own")
+    parser.add_argument("--objectives", default=",".join(OBJECTIVES), help="each with its rate behind a +, or without its own")
     parser.add_argument("--seeds", default="0,1,2")
     parser.add_argument("--minutes", type=float, default=5.0)
     parser.add_argument("--steps", type=int, help="of each run, in place of minutes")
@@ -76,10 +76,10 @@ def make(name: str, options: argparse.Namespace) -> None:
 
 
 def settings_of(name: str, options: argparse.Namespace) -> list[str]:
-    """The options of the run of a name, "kind@rate-seed" or "kind-seed"."""
+    """The options of the run of a name, "kind+rate-seed" or "kind-seed"."""
     kind, _, seed = name.rpartition("-")
-    if "@" in name:  # a rate may have a minus, a seed has none
-        kind, rate = kind.split("@")
+    if "+" in name:  # a rate may have a minus, a seed has none
+        kind, rate = kind.split("+")
         more = ["--learning-rate", rate]
     else:
         more = []
