@@ -8,8 +8,12 @@ import pytest
 import torch
 from test_objectives import evaluate, make_clouds, two_pairs
 from torch.nn.functional import normalize
+from training_runs import losses
 
-from otcore.objectives import read_objective
+from otcore.finetuning.data import Preparation, read_corpus
+from otcore.finetuning.run import carry_out
+from otcore.objectives import OBJECTIVES, read_objective
+from otcore.runs.store import create_run, open_run
 
 TIGHT = {"tolerance": 1e-11, "iterations": 5_000, "anchor": 0.0}
 BARE = {"within": 0.0} | TIGHT
@@ -174,3 +178,24 @@ def test_a_null_point_takes_what_costs_more_than_its_price():
     assert (moved[:, 0] < 0.05).all()
     assert (moved[:, 1:] > 0.9).all()
     assert (plans[0].sum((1, 2)) <= plans[1].sum((1, 2)) + 1e-9).all()
+
+
+def test_its_points_are_words_or_subwords_as_those_of_the_paper(settings, encoder):
+    corpus = read_corpus(settings)
+    for unit, kind in (("subword", "sub-ot"), ("word", "contrastive-ot")):
+        chosen = {"plan-contrast": {"unit": unit, "masses": "uniform"}, kind: {}}
+        ours, theirs = (
+            Preparation(dataclasses.replace(settings, objective=OBJECTIVES[name](**more)), encoder, 2, corpus).pairs()["de"]
+            for name, more in chosen.items()
+        )
+        for pair, other in zip(ours, theirs, strict=True):
+            for field in dataclasses.fields(pair.source):
+                assert np.array_equal(getattr(pair.source, field.name), getattr(other.source, field.name)), (unit, field.name)
+
+
+def test_a_run_between_subwords_with_a_null_point_learns_and_is_written_down(settings):
+    objective = OBJECTIVES["plan-contrast"](unit="subword", null_point=True, null_price=1.5)
+    run = carry_out(create_run(dataclasses.replace(settings, objective=objective, steps=12, batch=16, evaluate_every=0)))
+    assert run.state == "finished"
+    assert open_run(run.folder).settings.objective == objective
+    assert np.mean(losses(run)[-3:]) < np.mean(losses(run)[:3])
