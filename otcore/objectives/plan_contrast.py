@@ -75,7 +75,7 @@ class PlanContrast(Transported):
         when=lambda values: values["null_point"],
     )
     strong: bool = choice(True, Flag(), "Strong", "Words of the same language are told apart too.")
-    within: float = choice(0.5, Number(0), "Within", "Weight of the same contrast among the words of a pair.")
+    within: float = choice(0.0, Number(0), "Within", "Weight of the same contrast among the words of a pair.")
 
     def losses(self, clouds: list[Clouds]) -> tuple[list[Tensor], float]:
         solved = [self.plans(cloud) for cloud in clouds]
