@@ -3,7 +3,11 @@
 A transport cost alone can be lowered by drawing all vectors together (METHOD, trap 5), and contrast on word pairs alone (Wu & Dredze
 2020) needs pairs that stay as they were when the run began. Here the shares of the plan of each pair, as it is now, are the soft
 targets of a contrast over all words of the batch. With the mass as weight the loss is, up to the temperature, the transport cost
-⟨π, C⟩ plus what holds the space apart: Σ a_i log Σ_y exp(cos(x_i, y) / τ). Use it where neither links nor good plans are at hand.
+⟨π, C⟩ plus what holds the space apart: Σ a_i log Σ_y exp(cos(x_i, y) / τ). Use it where there are no word pairs, or only an encoder's own.
+
+Chosen on the collection's dev sentences after 240 steps (de, fr, es, from `base`, 24 pairs a language, rate 5e-4; AER and P@1): shares as
+targets .184 .831; the same with agreement as the weight .180 .842; agreement .174 .847; and with temperature .05 in place of .1 .168 .847.
+A contrast between sentence means beside the shares (weight .5) did not help: .194 .833.
 """
 
 from __future__ import annotations
@@ -46,7 +50,9 @@ class PlanContrast(Transported):
     rank: ClassVar[int] = 25
     about: ClassVar[str] = (
         "Transport says which words belong together, contrast says which do not: each word must find the words that the plan sends it to "
-        "among all words of the batch. No word pairs are needed, and the space cannot collapse."
+        "among all words of the batch. No word pairs are needed, and the space cannot collapse. After 240 equal steps from “base” at the "
+        "same temperature its AER on dev sentences is .174, that of strong contrast at the best of three rates .180, from .259; sentence "
+        "retrieval is alike."
     )
     formula: ClassVar[str] = (
         r"-\sum_{i} w_i \sum_{j} \frac{\pi_{ij}}{\sum_{l}\pi_{il}} \log\frac{e^{\cos(x_i,y_j)/\tau}}{\sum_{z} e^{\cos(x_i,z)/\tau}}"
