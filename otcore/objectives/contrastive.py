@@ -23,6 +23,29 @@ def temperature(default: float) -> Any:
     return setting(default, Number(0, above=True, dial=(1e-6, 1e6, 0.01)), "Temperature", about)
 
 
+class Words:
+    """One side's words in a row, w of them: unit vectors (w, d), types, pair numbers, which places are `live` (B, n), and `place` (B, n)
+    of each in the row."""
+
+    def __init__(self, points: Tensor, live: Tensor, types: Tensor) -> None:
+        from torch.nn.functional import normalize
+
+        self.vectors = normalize(points[live], dim=-1)
+        self.types, self.live, self._of_pairs = types[live], live, types
+        self.pairs = live.nonzero()[:, 0]
+        self.place = live.flatten().cumsum(0).view_as(live) - 1
+
+    def equal_elsewhere(self, words: Tensor) -> Tensor:
+        """(k, w) bool, whether a word equals each of the given ones (k,) and stands in another sentence."""
+        same_type = self.types[words][:, None] == self.types[None, :]
+        return same_type & (self.pairs[words][:, None] != self.pairs[None, :])
+
+    def among(self) -> Tensor:
+        """(B, w) bool, whether each pair's sentence has a word that equals one of the row."""
+        equal = self._of_pairs[:, :, None] == self.types[None, None, :]
+        return (equal & self.live[:, :, None]).any(1)
+
+
 @dataclass(frozen=True, kw_only=True)
 class ContrastiveWeak(Trained):
     """InfoNCE on the cosine over the temperature: of each linked word to its partner, from either side, a mean over links.
@@ -51,13 +74,13 @@ class ContrastiveWeak(Trained):
     def _contrast(self, clouds: Clouds) -> Tensor:
         if not len(clouds.links):
             return clouds.source.sum() * 0  # no link, no gradient, but still a loss to go back from
-        source = _Words(clouds.source, clouds.source_live, clouds.source_types)
-        target = _Words(clouds.target, clouds.target_live, clouds.target_types)
+        source = Words(clouds.source, clouds.source_live, clouds.source_types)
+        target = Words(clouds.target, clouds.target_live, clouds.target_types)
         pair, i, j = clouds.links.unbind(1)
         x, y = source.place[pair, i], target.place[pair, j]
         return (self._one_way(source, target, x, y) + self._one_way(target, source, y, x)) / 2
 
-    def _one_way(self, own: _Words, other: _Words, query: Tensor, key: Tensor) -> Tensor:
+    def _one_way(self, own: Words, other: Words, query: Tensor, key: Tensor) -> Tensor:
         """Mean cross-entropy (nats) of finding the keys (k,) among the other side's words, given the queries (k,)."""
         import torch
         from torch.nn.functional import cross_entropy
@@ -85,20 +108,3 @@ class ContrastiveStrong(ContrastiveWeak):
 
 
 OBJECTIVE = (ContrastiveWeak, ContrastiveStrong)
-
-
-class _Words:
-    """One side's words in a row, w of them: unit vectors (w, d), types, pair numbers, and place (B, n) of each in the row."""
-
-    def __init__(self, points: Tensor, live: Tensor, types: Tensor) -> None:
-        from torch.nn.functional import normalize
-
-        self.vectors = normalize(points[live], dim=-1)
-        self.types = types[live]
-        self.pairs = live.nonzero()[:, 0]
-        self.place = live.flatten().cumsum(0).view_as(live) - 1
-
-    def equal_elsewhere(self, words: Tensor) -> Tensor:
-        """(k, w) bool, whether a word equals each of the given ones (k,) and stands in another sentence."""
-        same_type = self.types[words][:, None] == self.types[None, :]
-        return same_type & (self.pairs[words][:, None] != self.pairs[None, :])

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, ClassVar
 from otcore.base.choices import like
 from otcore.objectives.contrastive import EXCLUDED, temperature
 from otcore.objectives.objective import Clouds, Trained
-from otcore.objectives.transport import Transported
+from otcore.objectives.transport import TransportCost, Transported
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ContrastiveOT(Transported):
+class ContrastiveOT(TransportCost):
     """InfoNCE (van den Oord et al. 2018) over the B × B transports of each language, from either side, with the score
     −OT_ε / temperature; where `debiased`, the Sinkhorn divergence instead of OT_ε. So many transports a step are solved looser each.
     """
@@ -41,7 +41,7 @@ class ContrastiveOT(Transported):
     part: ClassVar[str] = "contrast"
     anchor: float = like(Trained, "anchor", default=0.01)
     epsilon: float = like(Transported, "epsilon", default=0.1)
-    debiased: bool = like(Transported, "debiased", default=False)
+    debiased: bool = like(TransportCost, "debiased", default=False)
     iterations: int = like(Transported, "iterations", default=16)
     tolerance: float = like(Transported, "tolerance", default=1e-2)
     temperature: float = temperature(0.05)

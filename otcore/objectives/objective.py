@@ -66,7 +66,7 @@ class Objective:
     about, formula, reference: one line, TeX, and where it comes from
     unit         : what a point of a cloud is: "word" or "subword"
     pooling      : how a word's vector comes from its subwords': "mean", which is how words are read where encoders are compared, or "last"
-    masses, scope: of the points, and what is one cloud, for objectives that leave no choice
+    masses, scope: of the points, and what is one cloud, for objectives that leave no choice; so is `unit`
     needs_links  : whether the data must bring word pairs
     uses_anchor  : whether the frozen original encoder's English points are needed
     is_map       : whether it is fitted to a frozen encoder and not trained through it
@@ -80,7 +80,7 @@ class Objective:
     about: ClassVar[str]
     formula: ClassVar[str]
     reference: ClassVar[str]
-    unit: ClassVar[str] = "word"
+    unit = "word"
     pooling: ClassVar[str] = "mean"
     masses = "uniform"
     scope = "sentence"

@@ -22,11 +22,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Transported(Trained):
-    """The settings of losses that are transport costs.
+    """The settings of losses in which something is transported.
 
     epsilon  : in the unit of the cost, or where `relative` of the mean cost of each transport; the paper has 0.05 with "euclidean"
     masses   : the data side makes them
-    debiased : Sinkhorn divergence (the paper) instead of the plain entropic cost
     tolerance: L1 marginal error
     """
 
@@ -39,31 +38,14 @@ class Transported(Trained):
     )
     relative: bool = choice(False, Flag(), "Relative ε", "Counts ε in mean costs.")
     masses: str = setting("uniform", OneOf(MASSES), "Word masses", "How much each word weighs: alike, by length, or little where common.")
-    debiased: bool = choice(True, Flag(), "Debiased", "Takes the Sinkhorn divergence in place of the plain entropic cost.")
     iterations: int = choice(200, Number(1, whole=True), "Iterations", "Of the solver at most.")
     tolerance: float = choice(1e-3, Number(0, above=True), "Tolerance", "Marginal error at which a transport is solved.")
-
-    def values(self, blocks: list[Block]) -> tuple[list[Tensor], float]:
-        """OT_ε of all problems of all blocks with its gradient, and the worst marginal error."""
-        from otcore.transport.values import transport_values
-
-        return transport_values(blocks, tolerance=self.tolerance, max_iterations=self.iterations)
 
     def costs(self, x: Tensor, y: Tensor) -> Tensor:
         """(…, n, m) between points (…, n, d) and (…, m, d)."""
         from otcore.transport.costs import cost_matrix
 
         return cost_matrix(x, y, self.cost)
-
-    def blocks(self, cross: tuple[Tensor, ...], *sides: tuple[Tensor, Tensor]) -> list[Block]:
-        """The transports of a loss: across (cost, masses, masses, ε), and where `debiased` of each side (points, masses) onto itself.
-
-        One ε for all three: only then is S_ε ≥ 0, and 0 on equal clouds.
-        """
-        from otcore.transport.values import Block
-
-        own = [(self.costs(points, points), mass, mass, cross[3][: len(points)]) for points, mass in sides if self.debiased]
-        return [Block(*cross), *(Block(*problem, alike=True) for problem in own)]
 
     def epsilons(self, cost: Tensor, a: Tensor, b: Tensor) -> Tensor:
         """(P,) ε of each problem in the unit of the cost, a constant for the gradient even where it follows the mean cost."""
@@ -75,7 +57,33 @@ class Transported(Trained):
 
 
 @dataclass(frozen=True, kw_only=True)
-class WordOT(Transported):
+class TransportCost(Transported):
+    """The settings of losses that are transport costs.
+
+    debiased: Sinkhorn divergence (the paper) instead of the plain entropic cost
+    """
+
+    debiased: bool = choice(True, Flag(), "Debiased", "Takes the Sinkhorn divergence in place of the plain entropic cost.")
+
+    def values(self, blocks: list[Block]) -> tuple[list[Tensor], float]:
+        """OT_ε of all problems of all blocks with its gradient, and the worst marginal error."""
+        from otcore.transport.values import transport_values
+
+        return transport_values(blocks, tolerance=self.tolerance, max_iterations=self.iterations)
+
+    def blocks(self, cross: tuple[Tensor, ...], *sides: tuple[Tensor, Tensor]) -> list[Block]:
+        """The transports of a loss: across (cost, masses, masses, ε), and where `debiased` of each side (points, masses) onto itself.
+
+        One ε for all three: only then is S_ε ≥ 0, and 0 on equal clouds.
+        """
+        from otcore.transport.values import Block
+
+        own = [(self.costs(points, points), mass, mass, cross[3][: len(points)]) for points, mass in sides if self.debiased]
+        return [Block(*cross), *(Block(*problem, alike=True) for problem in own)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class WordOT(TransportCost):
     """The Sinkhorn divergence S_ε = OT_ε(α, β) − ½ OT_ε(α, α) − ½ OT_ε(β, β), or OT_ε(α, β) alone where not `debiased`.
 
     scope: a cloud is a "sentence", and the loss a mean over pairs; or all points of a language's "batch"

@@ -1,12 +1,14 @@
-"""What each objective gains in the same time: runs from the bundled base encoder on the bundled training text, several seeds.
+"""What each objective gains in the same time, or the same steps: runs on the bundled training text, several seeds.
 
-    python tests/benchmarks/finetuning.py --out DIR [--objectives word-ot,contrastive-ot] [--seeds 0,1,2] [--minutes 5]
-        [--languages de,fr,es] [--threads 2] [--parallel 1] [--shared DIR]
+    python tests/benchmarks/finetuning.py --out DIR [--objectives word-ot,plan-contrast+0.001] [--seeds 0,1,2] [--minutes 5 | --steps 720]
+        [--encoder base] [--languages de,fr,es] [--threads 2] [--parallel 1] [--shared DIR]
 
-A run that is in DIR already is not made again, so that an interrupted table goes on. AER and sentence retrieval P@1 on the
-collection's test sentences, which no run saw, as means over the languages: before, after, and the change with its 95%
-interval over sentences, a line for each seed. With --shared also AER on the public English-French gold links and P@1 on
-FLORES devtest over the trained languages. Runs beside each other (--parallel) need --threads cores each.
+An objective's rate is its own, or what follows a +, so that all can have theirs swept alike; the first two figures, of the collection's
+dev sentences, are there to choose by. A run that is in DIR already is not made again, so that an interrupted table goes on. AER and
+sentence retrieval P@1 on the collection's test sentences, which no run saw, as means over the languages: before, after, and the change
+with its 95% interval over sentences, a line for each seed; and what the last objective has more than each other one at the same seed.
+With --shared also AER on the public English-French gold links and P@1 on FLORES devtest over the trained languages. Runs beside each
+other (--parallel) need --threads cores each; where other work goes on, only equal steps compare.
 """
 
 import argparse
@@ -43,9 +45,11 @@ def main() -> None:
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--objectives", default=",".join(OBJECTIVES))
+    parser.add_argument("--encoder", default="base")
+    parser.add_argument("--objectives", default=",".join(OBJECTIVES), help="each with its rate behind a +, or without its own")
     parser.add_argument("--seeds", default="0,1,2")
     parser.add_argument("--minutes", type=float, default=5.0)
+    parser.add_argument("--steps", type=int, help="of each run, in place of minutes")
     parser.add_argument("--languages", default="de,fr,es")
     parser.add_argument("--threads", type=int, default=2, help="of each run")
     parser.add_argument("--parallel", type=int, default=1, help="runs at a time")
@@ -62,14 +66,28 @@ def make(name: str, options: argparse.Namespace) -> None:
         if folder.is_dir():
             command += ["--resume", str(folder)]
         else:
-            kind, _, seed = name.rpartition("-")
-            command += ["--objective", kind, "--languages", options.languages, "--preset", "five-minutes"]
-            command += ["--minutes", str(options.minutes), "--seed", seed, "--out", str(folder)]
+            command += [*settings_of(name, options), "--out", str(folder)]
         print(f"training {name}", file=sys.stderr)
         alone(command, options)
     if not (folder / FIGURES).is_file():
-        shared = ["--shared", str(options.shared)] if options.shared else []
-        alone([sys.executable, __file__, "--out", str(options.out), "--languages", options.languages, "--measure", name, *shared], options)
+        more = ["--languages", options.languages, "--encoder", options.encoder]
+        more += ["--shared", str(options.shared)] if options.shared else []
+        alone([sys.executable, __file__, "--out", str(options.out), "--measure", name, *more], options)
+
+
+def settings_of(name: str, options: argparse.Namespace) -> list[str]:
+    """The options of the run of a name, "kind+rate-seed" or "kind-seed"."""
+    kind, _, seed = name.rpartition("-")
+    if "+" in name:  # a rate may have a minus, a seed has none
+        kind, rate = kind.split("+")
+        more = ["--learning-rate", rate]
+    else:
+        more = []
+    if options.steps:
+        more += ["--steps", str(options.steps), "--evaluate-every", "0", "--snapshot-every", "0"]
+    else:
+        more += ["--preset", "five-minutes", "--minutes", str(options.minutes)]
+    return ["--objective", kind, "--encoder", options.encoder, "--languages", options.languages, "--seed", seed, *more]
 
 
 def alone(command: list[str], options: argparse.Namespace) -> None:
@@ -80,23 +98,32 @@ def alone(command: list[str], options: argparse.Namespace) -> None:
 
 
 def measure(name: str, options: argparse.Namespace) -> None:
-    """Writes DIR/RUN/table.json: steps, and for each measure (before, after, change, low, high)."""
+    """Writes DIR/RUN/table.json: steps, the dev part's figures, and for each measure (before, after, change, low, high)."""
     from otcore.encoders import load_encoder
     from otcore.evaluation.comparison import compare
     from otcore.evaluation.types import MEAN, CompareSettings
     from otcore.runs.store import find_run
 
-    base, run = load_encoder("base"), load_encoder(f"run:{name}")
+    base, run = load_encoder(options.encoder), load_encoder(f"run:{name}")
     found = compare([base, run], CompareSettings(tuple(options.languages.split(",")), sweep=False))
-    figures: dict = {"steps": find_run(name).step}
+    dev = json.loads((options.out / name / "result.json").read_text())["after"]
+    figures: dict = {"steps": find_run(name).step, "dev": [dev["aer"], dev["retrieval"]]}
     for key in MEASURES:
         change = found.change(f"run:{name}", MEAN, key)
-        ends = [found.estimate(encoder, MEAN, key).value for encoder in ("base", f"run:{name}")]
+        ends = [found.estimate(encoder, MEAN, key).value for encoder in (options.encoder, f"run:{name}")]
         figures[key] = [*ends, change.value, change.low, change.high]
     if options.shared:
-        before, after = outside(base, options), outside(run, options)
+        before, after = start_of(base, options), outside(run, options)
         figures |= {key: [before[key], after[key], after[key] - before[key]] for key in before}
     (options.out / name / FIGURES).write_text(json.dumps(figures))
+
+
+def start_of(base, options: argparse.Namespace) -> dict[str, float]:
+    """The outside figures of the encoder that all runs start from, taken once."""
+    kept = options.out / "start.json"
+    if not kept.is_file():
+        kept.write_text(json.dumps(outside(base, options)))
+    return json.loads(kept.read_text())
 
 
 def outside(encoder, options: argparse.Namespace) -> dict[str, float]:
@@ -109,21 +136,42 @@ def outside(encoder, options: argparse.Namespace) -> dict[str, float]:
 
 def report(names: list[str], options: argparse.Namespace) -> None:
     found = {name: json.loads((options.out / name / FIGURES).read_text()) for name in names}
-    extra = [key for key in found[names[0]] if key not in ("steps", *MEASURES)]
-    print(f"{options.languages}, {options.minutes:g} minutes a run on {options.threads} threads, {options.parallel} at a time")
+    extra = [key for key in found[names[0]] if key not in ("steps", "dev", *MEASURES)]
+    length = f"{options.steps} steps" if options.steps else f"{options.minutes:g} minutes"
+    print(f"{options.languages}, {length} a run on {options.threads} threads, {options.parallel} at a time")
     before = "  ".join(f"{key} {found[names[0]][key][0]:.3f}" for key in (*MEASURES, *extra))
-    print(f"base: {before}; after, and the change [95% interval]:")
-    print(f"{'run':<22}{'steps':>7}{'AER':>8}{'change':>25}{'P@1':>8}{'change':>25}" + "".join(f"{key:>12}{'change':>9}" for key in extra))
-    for kind in dict.fromkeys(name.rpartition("-")[0] for name in names):
-        group = [name for name in names if name.rpartition("-")[0] == kind]
-        for name in group:
-            print(line(name, found[name], extra))
-        spread = "; ".join(spread_of(key, [found[name][key][2] for name in group]) for key in (*MEASURES, *extra))
-        print(f"  {kind}, mean of {len(group)} (least – most): {spread}")
+    print(f"{options.encoder}: {before}; after, and the change [95% interval]:")
+    heads = f"{'run':<28}{'steps':>7}{'dev AER':>9}{'P@1':>6}{'AER':>8}{'change':>25}{'P@1':>8}{'change':>25}"
+    print(heads + "".join(f"{key:>12}{'change':>9}" for key in extra))
+    groups: dict[str, list[dict]] = {}
+    for name in names:
+        groups.setdefault(name.rpartition("-")[0], []).append(found[name])
+    for kind, runs in groups.items():
+        for seed, run in zip(options.seeds.split(","), runs, strict=True):
+            print(line(f"{kind}-{seed}", run, extra))
+        spread = "; ".join(spread_of(key, [run[key][2] for run in runs]) for key in (*MEASURES, *extra))
+        print(f"  {kind}, mean of {len(runs)} (least – most): {spread}")
+    *others, last = groups
+    for other in others:
+        for seed in options.seeds.split(","):
+            print(f"{last}-{seed} less {other}-{seed}: {'; '.join(difference(*(f'{kind}-{seed}' for kind in (other, last)), options))}")
+
+
+def difference(other: str, name: str, options: argparse.Namespace) -> list[str]:
+    """What a run's figures are less another's, with the 95% interval over the test sentences."""
+    from otcore.encoders import load_encoder
+    from otcore.evaluation.comparison import compare
+    from otcore.evaluation.types import MEAN, CompareSettings
+
+    both = [load_encoder(f"run:{one}") for one in (other, name)]
+    found = compare(both, CompareSettings(tuple(options.languages.split(",")), sweep=False))
+    changes = {key: found.change(f"run:{name}", MEAN, key) for key in MEASURES}
+    return [f"{key} {change.value:+.3f} [{change.low:+.3f}, {change.high:+.3f}]" for key, change in changes.items()]
 
 
 def line(name: str, figures: dict, extra: list[str]) -> str:
-    cells = f"{name:<22}{figures['steps']:>7}"
+    aer, retrieval = figures["dev"]
+    cells = f"{name:<28}{figures['steps']:>7}{aer:>9.3f}{retrieval:>6.3f}"
     for key in MEASURES:
         _, after, change, low, high = figures[key]
         cells += f"{after:>8.3f}{f'{change:+.3f} [{low:+.3f}, {high:+.3f}]':>25}"

@@ -29,6 +29,8 @@ VARIANTS = {
     "word-ot, plain entropic": {"kind": "word-ot", "debiased": False},
     "word-ot, euclidean": {"kind": "word-ot", "cost": "euclidean"},
     "word-ot, batch": {"kind": "word-ot", "scope": "batch"},
+    "plan-contrast, subwords": {"kind": "plan-contrast", "unit": "subword"},
+    "plan-contrast, null point": {"kind": "plan-contrast", "null_point": True},
     "word-ot, tolerance 1e-4": {"kind": "word-ot", "tolerance": 1e-4},
 }
 
