@@ -102,3 +102,25 @@ class Recipe:
         sizes = {name: round(most * size) for name, most in _SIZES.items()}
         steps = {name: round(minutes * share * speed) for name, (share, speed) in _STAGES.items()}
         return cls(seed, minutes, round(8_000 + 21_000 * size), **sizes, **steps)
+
+
+@dataclass(frozen=True)
+class TeacherRecipe:
+    """How an encoder is made the teacher.
+
+    layer    : trained up to it, and the losses are taken there; the layers above, and the vectors of the vocabulary, stay
+    pairs    : of each language; link_pairs of them get statistical links
+    evaluated: held-out pairs a language
+    """
+
+    encoder: str = "e5-small"
+    seed: int = 0
+    layer: int = 8
+    steps: int = 1200
+    rate: float = 1e-4
+    pairs: int = 40_000
+    link_pairs: int = 40_000
+    evaluated: int = 60
+    checkpoint_every: int = 50
+    presentation: Presentation = Presentation(segmented_share=0.75, held_out=200)
+    contrastive: ContrastiveSettings = ContrastiveSettings(tokens=2048, word_tokens=2048, pairs=32, sentence_weight=0.2)
