@@ -1,5 +1,6 @@
 """What a study is: rows, seeds and parts, whose product is its cells."""
 
+import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,6 +8,7 @@ from typing import Any, ClassVar
 
 from otcore.base.errors import InputError
 from otcore.base.registry import Registry
+from otcore.encoders import fetch_encoder, source_of
 from otcore.evaluation.study.part import Part
 from otcore.objectives import OBJECTIVES
 from otcore.runs.settings import FinetuneSettings
@@ -65,6 +67,7 @@ class Study:
         tuning["files"] = [Path(file.path).name for file in self.tuning.get("files", ())]
         labels = {row: OBJECTIVES[row].label if row in OBJECTIVES else UNTUNED for row in self.rows}
         told = {name: getattr(self, name) for name in ("plan", "label", "about", "encoder")}
+        told["weights"] = weights_of(self.encoder)
         return told | {"tuning": tuning, "parts": [one.described() for one in self.parts], "rows": labels, "seeds": list(self.seeds)}
 
 
@@ -113,5 +116,18 @@ PLANS = Registry("otcore.evaluation.study.plans", "PLAN")
 
 def same(one: dict[str, Any], other: dict[str, Any]) -> bool:
     """Whether two descriptions are of one study: it may have grown by rows and seeds."""
-    names = ("plan", "encoder", "tuning", "parts")
+    names = ("plan", "weights", "tuning", "parts")
     return all(one.get(name) == other.get(name) for name in names)
+
+
+def weights_of(name: str) -> str:
+    """The first digits of the SHA-256 of an encoder's weights, fetched where they are not here: its name may mean others elsewhere.
+
+    raises: InputError   the encoder cannot be had
+    """
+    fetch_encoder(name)
+    whole = hashlib.sha256()
+    for path in sorted(source_of(name).folder(name).glob("*.safetensors")):
+        with open(path, "rb") as file:
+            whole.update(hashlib.file_digest(file, "sha256").digest())
+    return whole.hexdigest()[:16]

@@ -55,7 +55,7 @@ def _claimed(folder: Path, unit: Unit) -> Iterator[bool]:
     """Whether this process may work on a unit until the end of the block; the system lets go where it is killed."""
     lock = FileLock(folder / "locks" / unit.name)
     try:
-        lock.acquire(timeout=0)
+        lock.acquire(timeout=0.5)  # a look by `at_work` may hold it for a moment
     except Timeout:
         yield False
         return
@@ -106,8 +106,9 @@ def _tuned(folder: Path, study: Study, unit: Unit, tell: Teller, kept: Told) -> 
     run = open_run(place) if (place / "settings.json").is_file() else create_run(study.settings(unit), place)
     if run.resumable:
         run = _carried_out(run, unit, tell)
-    notes = (run.reason,) if run.reason else ()
-    kept(Cell(unit.row, unit.seed, TRAINING, seconds=round(run.seconds, 1), state=run.state, notes=notes))
+    if not any(one.place == (unit.row, unit.seed, TRAINING) for one in cells(folder)):
+        notes = (run.reason,) if run.reason else ()
+        kept(Cell(unit.row, unit.seed, TRAINING, seconds=round(run.seconds, 1), state=run.state, notes=notes))
     (place / "checkpoint.safetensors").unlink(missing_ok=True)
     return _encoder(run) if run.state == "finished" else None
 

@@ -6,8 +6,10 @@ locks/       one file a row and seed, held by the process that works on it
 runs/        the fine-tuning runs
 """
 
+import contextlib
 import json
 import math
+import os
 import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -15,10 +17,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from filelock import FileLock
+from filelock import FileLock, Timeout
 
 from otcore.base.errors import InputError
-from otcore.base.names import shown
+from otcore.base.names import is_text, shown
+from otcore.base.places import studies_folder
 from otcore.evaluation.bootstrap import Difference
 from otcore.evaluation.study.plan import UNTUNED, Study, same
 from otcore.evaluation.transfer.results import ALL, SEEN, UNSEEN, Average
@@ -50,6 +53,37 @@ class Cell:
     @property
     def place(self) -> tuple[str, int, str]:
         return self.row, self.seed, self.part
+
+
+EXAMPLES = Path(__file__).resolve().parents[3] / "data" / "results" / "studies"
+_LOOK = {"timeout": 0.01, "poll_interval": 0.002}  # a look of another process holds a lock for much less, work for much longer
+
+
+def studies() -> dict[str, Path]:
+    """Name → folder of the studies below OTCORE_STUDIES, the one last changed first, and of those that come with the project."""
+    found = sorted(studies_folder().glob(f"[!.]*/{DESCRIPTION}"), key=_changed, reverse=True)
+    examples = sorted(EXAMPLES.glob(f"*/{DESCRIPTION}"))
+    names = {path.parent.name: path.parent for path in found if is_text(path.parent.name)}
+    return names | {f"{path.parent.name} (example)": path.parent for path in examples}
+
+
+def _changed(description: Path) -> tuple[int, str]:
+    table = description.with_name(TABLE)
+    return (table if table.is_file() else description).stat().st_mtime_ns, description.parent.name
+
+
+def at_work(folder: Path) -> list[str]:
+    """The units, as "row-seed", that processes of this or another machine work on now; none in a folder that is not ours to write."""
+    held = []
+    for path in sorted((folder / "locks").glob("*")):
+        if path.name != "table" and os.access(path, os.W_OK):
+            with contextlib.suppress(OSError):
+                try:
+                    with FileLock(path, **_LOOK):
+                        pass
+                except Timeout:
+                    held.append(path.name)
+    return held
 
 
 def begin(folder: Path, study: Study) -> None:
@@ -107,7 +141,7 @@ def open_table(folder: Path) -> "Table":
 def _description(folder: Path) -> dict[str, Any]:
     try:
         found = json.loads((folder / DESCRIPTION).read_text(encoding="utf-8"))
-        if not {"plan", "label", "about", "encoder", "tuning", "parts", "rows", "seeds"} <= found.keys():
+        if not {"plan", "label", "about", "encoder", "weights", "tuning", "parts", "rows", "seeds"} <= found.keys():
             raise ValueError("not a study's")
         return found
     except FileNotFoundError:

@@ -25,6 +25,8 @@ def sentences(table: Table, part: str, measure: str, place: str = ALL) -> list[t
         if seeds < 2:
             text += "; one seed so far, so its spread is not known"
             told = ""
+        elif change.low == change.high:
+            text += f", the same for every seed: {told}"
         else:
             text += f" [{signed(change.low)}, {signed(change.high)}] over {seeds} seeds: {told}"
         found.append((_SIGNS.get(told, "◆"), text + "."))
