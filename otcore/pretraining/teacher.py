@@ -22,8 +22,9 @@ from otcore.pretraining.corpus import ENGLISH, LanguageText, find_corpora, read_
 from otcore.pretraining.editions import linked_text
 from otcore.pretraining.evaluation import held_out_figures
 from otcore.pretraining.recipe import TeacherRecipe
-from otcore.pretraining.store import EncodedPairs, LinkedText, encode_pairs, load_pairs, save_pairs
+from otcore.pretraining.store import MAX_SIDE, EncodedPairs, LinkedText, encode_pairs, load_pairs, save_pairs
 from otcore.pretraining.training import Plan, Run, check_same_run, run_stage
+from otcore.pretraining.vocabulary import BOS, EOS, PAD
 from otcore.text.segmentation import SPLITTERS, split_generic
 
 _FAR = -1e4
@@ -39,6 +40,7 @@ def teach(corpora: Path, out: Path, recipe: TeacherRecipe, progress: Callable[[s
     files, target = find_corpora(run.corpora), run.out / "teacher"
     check_same_run(run, files)
     encoder = load_encoder(recipe.encoder)
+    _check(encoder)
     linked = [linked_text(run, text) for text in _texts(run, files, encoder)]
     if target.exists():
         return target
@@ -47,7 +49,7 @@ def teach(corpora: Path, out: Path, recipe: TeacherRecipe, progress: Callable[[s
         encoder.model.set_attn_implementation("eager")
     trunk = Trunk(encoder, encoder.check_layer(recipe.layer))
     if not trunk.short:
-        raise InputError(f"The layers of {encoder.name} cannot be told apart; teach another encoder.")
+        raise InputError(f"The layers of {encoder.name} cannot be told apart; choose another encoder as the teacher.")
     trunk.select(encoder, top_layers=None)
     _without_dropout(encoder.model)
     objective = TeacherObjective(trunk, encoder.model, linked, recipe)
@@ -79,6 +81,14 @@ class TeacherObjective(ContrastiveObjective):
     def __init__(self, trunk: Trunk, whole: nn.Module, texts: list[LinkedText], recipe: TeacherRecipe) -> None:
         super().__init__(trunk.model, texts, recipe.contrastive, recipe.seed)
         self._whole, self._recipe = whole, recipe
+
+    def _states(self, step: int, ids: Tensor) -> tuple[Tensor, Tensor]:
+        """Sentences are compared by the last layer, which retrieval reads, in some steps only: what is above the trunk costs half as much
+        again. It stays as it is, and would else be given what it does not know."""
+        if step % self._recipe.sentences_every:
+            return super()._states(step, ids)
+        hidden = self._whole(input_ids=ids, attention_mask=(ids != PAD).long(), output_hidden_states=True).hidden_states
+        return hidden[self._recipe.layer], hidden[-1]
 
     def _links(self, vectors: list[Tensor], sentences: list[Tensor], links: Tensor) -> Tensor:
         with torch.no_grad():
@@ -115,6 +125,13 @@ def _read(path: Path, language: str, recipe: TeacherRecipe) -> LanguageText:
         sides = [" ".join(split(side)) for split, side in zip(splitters, pair, strict=True)] if apart[i] else pair
         pairs[i] = tuple(side.lower() for side in sides) if lower[i] else tuple(sides)
     return LanguageText(language, pairs, apart, min(how.held_out, len(pairs) // 10))
+
+
+def _check(encoder: Encoder) -> None:
+    """Pairs are kept as ids without special tokens, and batches put XLM-R's around them."""
+    known = encoder.tokenizer
+    if (known.bos_token_id, known.pad_token_id, known.eos_token_id) != (BOS, PAD, EOS) or encoder.max_pieces < MAX_SIDE + 2:
+        raise InputError(f"{encoder.name} has other special tokens than XLM-R, or takes too few; choose another encoder as the teacher.")
 
 
 def _without_dropout(model: nn.Module) -> None:
