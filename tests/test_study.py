@@ -20,6 +20,7 @@ from otcore.evaluation.study.table import TRAINING, Cell, Table, at_work, begin,
 from otcore.evaluation.study.verdicts import as_text, sentences
 from otcore.evaluation.transfer.settings import TransferSettings
 from otcore.evaluation.transfer.sources import Sources
+from otcore.results import making
 
 TUNING = {"languages": ("de",), "steps": 2, "pairs": 8, "batch": 4, "evaluate_every": 0, "snapshot_every": 0, "checkpoint_every": 1}
 
@@ -42,7 +43,7 @@ def plain(folder) -> dict:
     return {one.place: (one.scores, one.chance, one.state) for one in cells(folder)}
 
 
-def test_the_grid_fills_once_and_has_one_line_a_cell(study, tmp_path):
+def test_the_grid_fills_once_and_has_one_line_a_cell(study, tmp_path, monkeypatch):
     told = []
     assert work(tmp_path / "a", study, done=told.append)
     table = open_table(tmp_path / "a")
@@ -55,6 +56,11 @@ def test_the_grid_fills_once_and_has_one_line_a_cell(study, tmp_path):
     assert all(0 <= value <= 1 for one in told for figures in one.scores.values() for value in figures.values())
     assert table.average("word-ot", "links", "all", "aer").seeds == 2
     assert not list((tmp_path / "a" / "runs").rglob("model.safetensors")), "weights go once they are measured"
+
+    monkeypatch.setattr(making, "EXAMPLES", tmp_path / "examples")
+    making.keep_study(tmp_path / "a")
+    kept = open_table(tmp_path / "examples" / "a")
+    assert (kept.finished, kept.print()) == (table.finished, table.print())
 
     before = (tmp_path / "a" / "table.jsonl").read_bytes()
     assert work(tmp_path / "a", study, done=lambda cell: pytest.fail(f"{cell.place} was made again"))
@@ -162,6 +168,8 @@ def test_damage_is_one_sentence(study, tmp_path):
     with pytest.raises(InputError, match="is not a study"):
         open_table(tmp_path)
     begin(tmp_path, study)
+    with pytest.raises(InputError, match="has 0 of"):
+        making.keep_study(tmp_path)
     (tmp_path / "table.jsonl").write_text('{"row": "l2"}\n')
     with pytest.raises(InputError, match="cannot be read"):
         open_table(tmp_path)
