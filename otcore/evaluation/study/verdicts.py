@@ -2,7 +2,7 @@
 
 from otcore.evaluation.study.plan import UNTUNED
 from otcore.evaluation.study.table import Table
-from otcore.evaluation.transfer.results import ALL, SEEN, UNSEEN
+from otcore.evaluation.transfer.results import ALL, SEEN, UNSEEN, Average
 from otcore.evaluation.verdicts import WITHIN_NOISE, signed, verdict
 
 _GROUPS = {SEEN: "languages seen in tuning and English", UNSEEN: "languages not seen", ALL: "all languages"}
@@ -33,6 +33,13 @@ def sentences(table: Table, part: str, measure: str, place: str = ALL) -> list[t
     return found
 
 
+def spread(found: Average | None) -> str:
+    """Mean and deviation over seeds, of one seed its figure alone, "–" of none."""
+    if found is None:
+        return "–"
+    return f"{found.mean:.3f}" + (f" ± {found.deviation:.3f}" if found.seeds > 1 else "")
+
+
 def as_text(table: Table) -> str:
     """One table a part: mean ± deviation over seeds of each row, by group, with chance; then the sentences of it."""
     done = f"{table.described['label']}: {table.finished} of {table.wanted} cells"
@@ -45,7 +52,7 @@ def _part(table: Table, part: str) -> list[str]:
     rows = [[f"{table.parts[part]['label']} ({name})", *groups]]
     for row, label in table.rows.items():
         found = [table.average(row, part, place, measure) for place in groups]
-        rows.append([label, *(f"{one.mean:.3f} ± {one.deviation:.3f}" if one else "–" for one in found)])
+        rows.append([label, *map(spread, found)])
     chance = [table.chance(part, place, measure) for place in groups]
     if any(one is not None for one in chance):
         rows.append(["chance", *("–" if one is None else f"{one:.3f}" for one in chance)])
