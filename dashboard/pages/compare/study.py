@@ -90,8 +90,11 @@ def _part(table: Table, folder: Path) -> None:
     left, right = st.columns(2, vertical_alignment="bottom")
     groups = {name: row_name(name) for name in reversed(table.groups(part))}
     widgets.offer(CHOICES, "over", groups, left, row=True)
-    widgets.offer(CHOICES, "measure", table.parts[part]["measures"], right, row=True)
-    shown = Shown(part, state.get(CHOICES.key("measure")), state.get(CHOICES.key("over")) or ALL)
+    measures = table.parts[part]["measures"]
+    if len(measures) > 1:
+        widgets.offer(CHOICES, "measure", measures, right, row=True)
+    measure = state.get(CHOICES.key("measure"))
+    shown = Shown(part, measure if measure in measures else next(iter(measures)), state.get(CHOICES.key("over")) or ALL)
     lines = [f"- {sign} {markup.escape_markdown(text)}" for sign, text in sentences(table, part, shown.measure, shown.place)]
     st.markdown("\n".join(lines) or "Nothing can be compared yet: a tuned row and the one that is not tuned are needed.")
     if lines:

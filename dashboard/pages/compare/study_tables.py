@@ -10,6 +10,7 @@ from dashboard.pages.compare.figures import row_name
 from dashboard.pages.compare.study_figures import Shown
 from otcore.evaluation.study.plan import UNTUNED
 from otcore.evaluation.study.table import Table, cells
+from otcore.evaluation.study.verdicts import spread
 from otcore.evaluation.transfer.tasks import TASKS
 from otcore.evaluation.verdicts import signed, verdict
 
@@ -21,11 +22,7 @@ def grid(table: Table, shown: Shown) -> pd.DataFrame:
     many seeds are there; chance and the published rows last, as far as they are known."""
     groups, rows = list(table.groups(shown.part)), []
     for row, label in table.rows.items():
-        averages = [table.average(row, shown.part, place, shown.measure) for place in groups]
-        told = {
-            row_name(place): f"{one.mean:.3f} ± {one.deviation:.3f}" if one else _MISSING
-            for place, one in zip(groups, averages, strict=True)
-        }
+        told = {row_name(place): spread(table.average(row, shown.part, place, shown.measure)) for place in groups}
         found = table.values(row, shown.part, shown.place, shown.measure)
         rows.append({"row": label} | told | _change(table, row, shown) | {"seeds": f"{len(found)} of {_seeds(table, row, shown.part)}"})
     chance = {row_name(place): table.chance(shown.part, place, shown.measure) for place in groups}
@@ -86,7 +83,9 @@ def _change(table: Table, row: str, shown: Shown) -> dict[str, str]:
         return {}
     if found.low != found.low:
         return {"change": signed(found.value), "verdict": "one seed"}
-    change = f"{signed(found.value)} [{signed(found.low)}, {signed(found.high)}]"
+    change = signed(found.value)
+    if found.low < found.high:
+        change += f" [{signed(found.low)}, {signed(found.high)}]"
     return {"change": change, "verdict": verdict(found, table.parts[shown.part]["better"])}
 
 
