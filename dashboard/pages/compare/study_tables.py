@@ -19,7 +19,7 @@ _MISSING = "–"
 
 def grid(table: Table, shown: Shown) -> pd.DataFrame:
     """One row a row of the study: mean ± deviation over seeds of each group of languages, change with its interval and verdict, and how
-    many seeds are there; chance and the published rows last, as far as they are known."""
+    many seeds are there; chance last, where it is known."""
     groups, rows = list(table.groups(shown.part)), []
     for row, label in table.rows.items():
         told = {row_name(place): spread(table.average(row, shown.part, place, shown.measure)) for place in groups}
