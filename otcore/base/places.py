@@ -8,7 +8,7 @@ import platformdirs
 from otcore.base.errors import InputError
 from otcore.base.names import is_text, shown
 
-RUNS_VARIABLE, CACHE_VARIABLE = "OTCORE_RUNS", "OTCORE_CACHE"
+RUNS_VARIABLE, CACHE_VARIABLE, STUDIES_VARIABLE = "OTCORE_RUNS", "OTCORE_CACHE", "OTCORE_STUDIES"
 RUN_PREFIX = "run:"
 MAPS_FILE = "maps.safetensors"
 
@@ -28,6 +28,12 @@ def expanded(named: str) -> Path:
         return Path(named).expanduser()
     except RuntimeError as error:
         raise InputError(f"{shown(named)} is in the home of a user that this machine does not have; write the whole path.") from error
+
+
+def studies_folder() -> Path:
+    """OTCORE_STUDIES, else `studies` in the project."""
+    named = os.environ.get(STUDIES_VARIABLE, "").strip()
+    return expanded(named) if named else Path(__file__).resolve().parents[2] / "studies"
 
 
 def cache_folder() -> Path:

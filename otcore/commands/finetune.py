@@ -88,7 +88,7 @@ def _new(options: argparse.Namespace):
 
 
 def _settings(options: argparse.Namespace) -> FinetuneSettings:
-    from otcore.encoders import find_source
+    from otcore.encoders import find_source, parameters_of
 
     if not options.languages:
         raise InputError("Name the languages, as in --languages de,fr.")
@@ -104,7 +104,8 @@ def _settings(options: argparse.Namespace) -> FinetuneSettings:
         given["top_layers"] = int(options.train)
     if options.preset:
         ended = any(getattr(options, name) is not None for name in _ENDS)  # then it ends there and not with the preset
-        given |= {name: value for name, value in PRESETS[options.preset].values.items() if getattr(options, name) is None}
+        fitting = PRESETS[options.preset].fitting(parameters_of(given.get("encoder", FinetuneSettings.encoder)), len(languages))
+        given |= {name: value for name, value in fitting.items() if getattr(options, name) is None}
         given |= {"minutes": options.minutes} if ended else {}
     settings = settings_from(options, FinetuneSettings, **given)
     if options.scope not in (None, settings.objective.scope):

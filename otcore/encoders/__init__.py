@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from otcore.base.errors import InputError
 from otcore.base.progress import Teller
-from otcore.encoders.facts import Shape, shape_in
+from otcore.encoders.facts import Shape, numbers_in, shape_in
 from otcore.encoders.sources import SOURCES, Source
 
 if TYPE_CHECKING:
@@ -68,6 +68,17 @@ def shape_of(name: str) -> Shape | None:
     try:
         return shape_in(source.folder(name)) if source and source.shipped else None
     except InputError:  # this copy of the project has it not
+        return None
+
+
+def parameters_of(name: str) -> int | None:
+    """How many numbers an encoder has, as far as that can be told without asking anybody; None where it cannot."""
+    source = find_source(name)
+    try:
+        if source is None or (source.absent(name) and not source.at_once):
+            return None
+        return source.facts(name).parameters or numbers_in(source.folder(name))
+    except (InputError, OSError):  # told to whoever loads it
         return None
 
 

@@ -2,6 +2,7 @@
 
 import functools
 import json
+import math
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -78,6 +79,20 @@ def local_facts(name: str, folder: Path, card: Path | None = None) -> Facts:
     raises: InputError   its configuration cannot be read, or files are missing
     """
     return facts_from(name, sizes_of(folder), configuration(name, folder), _card(card or folder / "README.md"), here=True)
+
+
+def numbers_in(folder: Path) -> int | None:
+    """How many numbers the safetensors files of a folder hold, by their headers; None where there are none or they are damaged."""
+    from safetensors import SafetensorError, safe_open
+
+    total = 0
+    for path in folder.glob("*.safetensors"):
+        try:
+            with safe_open(path, "np") as file:
+                total += sum(math.prod(file.get_slice(key).get_shape()) for key in file.keys())  # noqa: SIM118
+        except (SafetensorError, OSError):
+            return None
+    return total or None
 
 
 def configuration(name: str, folder: Path) -> dict[str, Any]:

@@ -119,13 +119,13 @@ class ContrastiveObjective:
         batch, device = self._batches.batch(step), self._encoder.device
         ids = batch.ids.to(device)
         half, width = len(ids) // 2, ids.shape[1]
-        states = self._encoder(input_ids=ids, attention_mask=(ids != PAD).long()).last_hidden_state
+        states, upper = self._states(step, ids)
         lines = max(2, self._settings.word_tokens // (2 * width))  # pairs that take part in the word losses
         vectors, types, sentences, means = [], [], [], []
         for side, content in enumerate((batch.left.to(device), batch.right.to(device))):
-            part = states[side * half : (side + 1) * half].flatten(0, 1).index_select(0, content)
+            part, high = (of[side * half : (side + 1) * half].flatten(0, 1).index_select(0, content) for of in (states, upper))
             number = content // width
-            sums = torch.zeros(half, part.shape[1], device=device).index_add(0, number, part.float())
+            sums = torch.zeros(half, high.shape[1], device=device).index_add(0, number, high.float())
             means.append(functional.normalize(sums, dim=-1))
             words = int((number < lines).sum())
             vectors.append(functional.normalize(part[:words].float(), dim=-1))
@@ -133,10 +133,20 @@ class ContrastiveObjective:
             sentences.append(number[:words])
         links = batch.links.to(device)
         links = links[(links < torch.tensor([len(part) for part in vectors], device=device)).all(1)]
+        links = self._links(vectors, sentences, links)
         word, pair = word_loss(tuple(vectors), tuple(types), tuple(sentences), links, self._settings.temperature)
         sentence = sentence_loss(means[0], means[1], ids, self._settings.temperature)
         loss = word + self._settings.pair_weight * pair + self._settings.sentence_weight * sentence
         return loss, {"word": word.detach(), "pair": pair.detach(), "sentence": sentence.detach()}
+
+    def _states(self, step: int, ids: Tensor) -> tuple[Tensor, Tensor]:
+        """The states (2 × pairs, length, d) that words are compared by, and those of sentences."""
+        states = self._encoder(input_ids=ids, attention_mask=(ids != PAD).long()).last_hidden_state
+        return states, states
+
+    def _links(self, vectors: list[Tensor], sentences: list[Tensor], links: Tensor) -> Tensor:
+        """The links (links, 2) that a step learns from, between the subwords (m, d) and (n, d) of these pairs."""
+        return links
 
     def evaluate(self) -> dict[str, float]:
         """Return mean held-out P@1 and link F1 of the last layer, 200 pairs a language."""

@@ -1,14 +1,12 @@
 """The whole of pre-training: from a folder of sentence pairs to the editions ``base``, ``aligned`` and ``tuned``."""
 
-import json
 from collections.abc import Callable
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 from tokenizers import Tokenizer
 
-from otcore.base.errors import InputError
 from otcore.pretraining.batches import MaskedBatches
 from otcore.pretraining.corpus import LanguageText, find_corpora, load_language
 from otcore.pretraining.editions import best_layer, linked_text, train_aligned, train_tuned
@@ -16,11 +14,10 @@ from otcore.pretraining.masked import MaskedModel, MaskedObjective
 from otcore.pretraining.model import encoder_config, finish_edition, new_encoder, save_edition
 from otcore.pretraining.recipe import Recipe
 from otcore.pretraining.store import EncodedPairs, LinkedText, encode_pairs, load_arrays, load_pairs, save_arrays, save_pairs
-from otcore.pretraining.training import Plan, Run, run_stage
+from otcore.pretraining.training import Plan, Run, check_same_run, run_stage
 from otcore.pretraining.vectors import initial_vectors, token_pair_matrix
 from otcore.pretraining.vocabulary import save_tokenizer, train_vocabulary, vocabulary_text
 from otcore.runs.folders import replacing_folder
-from otcore.text.writing import write_bytes
 
 
 def pretrain(corpora: Path, out: Path, recipe: Recipe, progress: Callable[[str], None]) -> dict[str, Path]:
@@ -31,24 +28,13 @@ def pretrain(corpora: Path, out: Path, recipe: Recipe, progress: Callable[[str],
     """
     run = Run(Path(corpora), Path(out), recipe, progress)
     files = find_corpora(run.corpora)
-    _check_same_run(run, files)
+    check_same_run(run, files)
     texts = prepare_texts(run, files)
     linked = [linked_text(run, text) for text in texts]
     masked = train_masked(run, linked)
     base = run.out / "base"
     made = {"base": base, "aligned": train_aligned(run, linked, masked), "tuned": train_tuned(run, list(files), base)}
     return {name: folder for name, folder in made.items() if folder is not None}
-
-
-def _check_same_run(run: Run, files: dict[str, Path]) -> None:
-    run.work.mkdir(parents=True, exist_ok=True)
-    corpora = {language: file.stat().st_size for language, file in files.items()}
-    settings = json.loads(json.dumps({"corpora": corpora, "recipe": asdict(run.recipe)}))
-    path = run.work / "settings.json"
-    if path.exists() and json.loads(path.read_text(encoding="utf-8")) != settings:
-        raise InputError(f"{run.out} holds a run with other corpora, seed or minutes; give another folder or delete it.")
-    write_bytes(path, json.dumps(settings, indent=1).encode())
-    run.log(event="start", settings=settings, device=run.device.type)
 
 
 def prepare_texts(run: Run, files: dict[str, Path]) -> list[EncodedPairs]:

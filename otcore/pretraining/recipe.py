@@ -9,6 +9,7 @@ DEFAULT_MINUTES = 90.0
 # Each stage's share of the time (the rest goes to reading, the vocabulary, the vectors and the links), and its nominal speed: steps a
 # minute on two quiet cores with native bfloat16 (AMD EPYC of 2023), 6,144 and 4,096 tokens a step.
 _STAGES = {"masked_steps": (0.17, 105.0), "aligned_steps": (0.417, 150.0), "sharpened_steps": (0.28, 50.0)}
+_TEACHER_STEPS = 40  # a minute, of 32 pairs through eight layers of 384
 # What shrinks in runs of less than 40 minutes.
 _SIZES = {"vocabulary_sentences": 40_000, "pairs": 200_000, "vector_pairs": 60_000, "link_pairs": 200_000, "tuned_steps": 200}
 
@@ -102,3 +103,38 @@ class Recipe:
         sizes = {name: round(most * size) for name, most in _SIZES.items()}
         steps = {name: round(minutes * share * speed) for name, (share, speed) in _STAGES.items()}
         return cls(seed, minutes, round(8_000 + 21_000 * size), **sizes, **steps)
+
+
+@dataclass(frozen=True)
+class TeacherRecipe:
+    """How an encoder is made the teacher.
+
+    layer    : trained up to it, and the losses are taken there; the layers above, and the vectors of the vocabulary, stay
+    sentences_every: so many steps sentences are compared by the last layer in place of that one
+    pairs    : of each language; link_pairs of them get statistical links
+    evaluated: held-out pairs a language
+    """
+
+    encoder: str = "e5-small"
+    seed: int = 0
+    layer: int = 8
+    sentences_every: int = 3
+    steps: int = 2400
+    rate: float = 1e-4
+    pairs: int = 40_000
+    link_pairs: int = 40_000
+    evaluated: int = 60
+    checkpoint_every: int = 50
+    presentation: Presentation = Presentation(segmented_share=0.75, held_out=200)
+    contrastive: ContrastiveSettings = ContrastiveSettings(tokens=2048, word_tokens=2048, pairs=32, sentence_weight=0.5)
+
+    @classmethod
+    def for_minutes(cls, minutes: float, seed: int = 0, encoder: str = "e5-small") -> Self:
+        """Return the recipe of a run of about ``minutes`` minutes on two quiet cores, a sixth of them for the links.
+
+        Raises ``InputError`` below one minute.
+        """
+        if not 1 <= minutes <= 100_000:
+            raise InputError(f"The minutes must be between 1 and 100000, not {minutes:g}; give at least one.")
+        pairs = round(40_000 * min(1.0, minutes / 60))
+        return cls(encoder, seed, steps=round(minutes * _TEACHER_STEPS), pairs=pairs, link_pairs=pairs)

@@ -1,19 +1,22 @@
 """A run of pre-training, and the training loop of one of its stages: schedule, checkpoints, resume, log."""
 
+import json
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
 import torch
 from torch import Tensor, nn
 
+from otcore.base.errors import InputError
 from otcore.base.precision import half_precision
 from otcore.finetuning.optimiser import adamw, load_checkpoint, save_checkpoint, set_rate
 from otcore.finetuning.schedule import due
-from otcore.pretraining.recipe import Recipe
+from otcore.pretraining.recipe import Recipe, TeacherRecipe
 from otcore.runs.log import append_log
+from otcore.text.writing import write_bytes
 
 _LOG_EVERY = 50
 _EVALUATIONS = 8
@@ -30,7 +33,7 @@ class Run:
 
     corpora: Path
     out: Path
-    recipe: Recipe
+    recipe: Recipe | TeacherRecipe
     progress: Callable[[str], None]
 
     work = property(lambda self: self.out / "work")
@@ -40,6 +43,18 @@ class Run:
     def log(self, **entry: Any) -> None:
         """One more entry of the JSON-lines log, with the time in seconds since 1970."""
         append_log(self.out / "log.jsonl", {"time": round(time.time(), 1), **entry})
+
+
+def check_same_run(run: Run, files: dict[str, Path]) -> None:
+    """Write down what a run is of, the files by language and the recipe; raises ``InputError`` if its folder holds another."""
+    run.work.mkdir(parents=True, exist_ok=True)
+    corpora = {language: file.stat().st_size for language, file in files.items()}
+    settings = json.loads(json.dumps({"corpora": corpora, "recipe": asdict(run.recipe)}))
+    path = run.work / "settings.json"
+    if path.exists() and json.loads(path.read_text(encoding="utf-8")) != settings:
+        raise InputError(f"{run.out} holds a run with other corpora, seed or minutes; give another folder or delete it.")
+    write_bytes(path, json.dumps(settings, indent=1).encode())
+    run.log(event="start", settings=settings, device=run.device.type)
 
 
 class Objective(Protocol):

@@ -7,6 +7,7 @@ from typing import Any
 from otcore.base.errors import InputError
 from otcore.base.progress import Teller
 from otcore.encoders import load_encoder
+from otcore.evaluation.study.table import DESCRIPTION, EXAMPLES, TABLE, open_table
 from otcore.results import store
 from otcore.results.kind import KINDS
 from otcore.runs.example import EXAMPLE_FOLDER
@@ -60,6 +61,22 @@ def keep_example(folder: str | Path) -> dict[str, Any]:
     write_bytes(target / "log.jsonl", "".join(lines).encode())
     size = sum(path.stat().st_size for path in target.rglob("*") if path.is_file())
     return {"kind": "example", "encoders": [run.settings.encoder], "bytes": size, "made": True}
+
+
+def keep_study(folder: str | Path) -> dict[str, Any]:
+    """Copies a finished study's table and what it is of, so that the page opens on it; nothing else of its folder is needed to read it.
+
+    raises: InputError   it is no study, or one that has not finished
+    """
+    table, name = open_table(Path(folder)), Path(folder).resolve().name
+    if table.finished < table.wanted:
+        raise InputError(f"{folder} has {table.finished} of {table.wanted} cells; finish the study first.")
+    target = EXAMPLES / name
+    target.mkdir(parents=True, exist_ok=True)
+    for file in (DESCRIPTION, TABLE):
+        write_bytes(target / file, (Path(folder) / file).read_bytes())
+    size = sum((target / file).stat().st_size for file in (DESCRIPTION, TABLE))
+    return {"kind": "study", "encoders": [table.described["encoder"]], "bytes": size, "made": True}
 
 
 def _frames(folder: Path) -> list[str]:

@@ -29,7 +29,10 @@ _STEPS = _whole("by budget", 0, 1, 10**6, 10)
 _PAIRS = _whole("all", 2, 2, 10**7, 100)
 _TOP = _whole("all", 1, 1, 1000, 1)
 _MINUTES = _open("as the budget", 0, 0.05, 10_000.0, 1.0, above=True)
-_BATCH = Number(1, whole=True, dial=(1, 4096, 1))
+_BATCH = _whole("fits the encoder", 1, 1, 4096, 8)
+_USUAL_BATCH = 24
+# A step of more pairs takes seconds where an encoder has more numbers than these: five minutes are then few steps, and curves few points.
+_LARGE, _MOST_PAIRS, _LEAST_BATCH = 32_000_000, 96, 4
 _SCHEDULES = {"linear": "falls to 0", "constant": "stays"}
 
 
@@ -76,8 +79,8 @@ class FinetuneSettings:
         None, _open("", 0, above=True), "Epochs", "The run also ends after so many passes over the language with most pairs."
     )
     minutes: float | None = _training(None, _MINUTES, "Minutes", "How long the run works at most, in place of the budget.")
-    batch: int = _training(
-        24, _BATCH, "Batch", "Sentence pairs of each language a step and process: more make steadier steps, but fewer of them."
+    batch: int | None = _training(
+        None, _BATCH, "Batch", "Sentence pairs of each language a step and process: more make steadier steps, but fewer of them."
     )
     accumulation: int = choice(1, Number(1, whole=True), "Accumulation", "Batches whose gradients make one step.")
     learning_rate: float | None = _training(
@@ -127,7 +130,7 @@ class FinetuneSettings:
     longest: int = choice(80, Number(1, whole=True), "Longest", "Pairs with more words on a side are left out.")
 
     def __post_init__(self) -> None:
-        filled = {"learning_rate": self.objective.learning_rate, **_EVERY}
+        filled = {"learning_rate": self.objective.learning_rate, "batch": _USUAL_BATCH, **_EVERY}
         settled: dict[str, Any] = {name: value for name, value in filled.items() if getattr(self, name) is None}
         settled |= {"languages": tuple(language(code).code for code in self.languages), "files": tuple(self.files)}
         for name, value in settled.items():
@@ -175,6 +178,16 @@ class Preset:
     def values(self) -> dict[str, Any]:
         """By the names of the settings."""
         return {"minutes": self.minutes} | dict.fromkeys(_EVERY, self.every)
+
+    def fitting(self, parameters: int | None, languages: int) -> dict[str, Any]:
+        """The same with the batch that fits an encoder of so many numbers, where that is known, and so many languages a step.
+
+        Measured on e5-small with contrastive transport over eleven languages: 160 steps of 8 pairs a language lower AER as much as 60 of
+        24, which take as long.
+        """
+        if parameters is None or parameters <= _LARGE:
+            return self.values
+        return self.values | {"batch": max(min(_USUAL_BATCH, _MOST_PAIRS // max(languages, 1)), _LEAST_BATCH)}
 
 
 PRESETS = {

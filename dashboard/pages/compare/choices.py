@@ -12,7 +12,8 @@ from otcore.evaluation.transfer.tasks import TASKS
 from otcore.evaluation.types import CompareSettings
 from otcore.text.languages import LANGUAGES
 
-FIGURES, TRANSFER = "figures", "transfer"
+FIGURES, TRANSFER, STUDY = "figures", "transfer", "study"
+_PARTS = {FIGURES: "Alignment and geometry", TRANSFER: "Transfer", STUDY: "Study"}
 MORE = "more"  # the place of what needs no widget of its own kind
 _FIRST = "the first is “before”, the others are compared with it."
 _TOO_FEW = f"Choose two encoders or more: {_FIRST}"
@@ -35,7 +36,7 @@ class CompareView:
     raises  : InputError   fewer than two encoders
     """
 
-    part: str = choice(FIGURES, OneOf({FIGURES: "Alignment and geometry", TRANSFER: "Transfer"}, style="row"), "Compare by", key="cmp_part")
+    part: str = choice(FIGURES, OneOf(_PARTS, style="row"), "Compare by", key="cmp_part")
     encoders: tuple[str, ...] = choice(["base", "tuned", "aligned"], _ENCODERS, "Encoders", _ENCODERS_HELP, key="compared")
     languages: tuple[str, ...] = like(CompareSettings, "languages", kind=_OVER, key="over")
     layer: int | None = like(CompareSettings, "layer", key="at")
@@ -131,5 +132,16 @@ class TransferView:
         return self.kind.trained and (bool(self.files) or not self.settings.frozen)
 
 
+@dataclass(frozen=True)
+class StudyView:
+    """One view of a study: its folder's name, and which part, measure and languages are shown; "" stands for the first of each."""
+
+    study: str = choice("", Text(200), "Study", "A grid of objectives and seeds that `python -m otcore study` works through.", key="study")
+    part: str = choice("", Text(40), "Measured", key="st_part")
+    measure: str = choice("", Text(40), "Measure", key="st_measure")
+    over: str = choice("", Text(40), "Languages", "Seen are those of the fine-tuning, and English.", key="st_over")
+
+
 CHOICES = Choices(CompareView)
+STUDY_CHOICES = Choices(StudyView)
 TRANSFER_CHOICES = Choices(TransferView)

@@ -4,8 +4,8 @@ import streamlit as st
 
 from dashboard import state
 from dashboard.kit import waiting, widgets
-from dashboard.pages.compare import cache, controls, transfer, view
-from dashboard.pages.compare.choices import CHOICES, TRANSFER
+from dashboard.pages.compare import cache, controls, study, transfer, view
+from dashboard.pages.compare.choices import CHOICES, STUDY, TRANSFER
 
 
 def page() -> None:
@@ -16,6 +16,12 @@ def page() -> None:
             "Encoders before and after, on tasks that are learnt in English only, or not learnt at all, and measured in other languages."
         )
         transfer.page()
+    elif state.get(CHOICES.key("part")) == STUDY:
+        st.caption(
+            "Every objective, over several seeds, against the encoder as it was, on everything that is measured. The table fills while the "
+            "grid is worked through."
+        )
+        study.page()
     else:
         st.caption(
             "Encoders before and after, on the collection's test sentences, which no run is trained on. Whiskers and brackets are 95% "

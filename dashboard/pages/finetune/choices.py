@@ -9,6 +9,7 @@ from dashboard.state import Choices
 from otcore.base.choices import Flag, OneOf, Several, Text, choice, nested
 from otcore.base.errors import InputError
 from otcore.corpora.pair_files import PairFile
+from otcore.encoders import parameters_of
 from otcore.runs.settings import PRESETS, FinetuneSettings
 from otcore.text.languages import LANGUAGES, language
 
@@ -69,6 +70,9 @@ def next_settings() -> FinetuneSettings:
     view = CHOICES.current(ft_languages=ordered, ft_minutes=chosen["ft_minutes"] or budget.minutes)
     every = chosen["ft_evaluate_every"] or (min(budget.every, max(steps // _EVALUATIONS, 1)) if steps else budget.every)
     given = dict.fromkeys(budget.values, every) | {"minutes": view.training.minutes}
+    if chosen["ft_batch"] is None:
+        fitting = budget.fitting(parameters_of(view.training.encoder), len(ordered))
+        given["batch"] = fitting.get("batch", view.training.batch)
     return dataclasses.replace(view.training, **given, files=_files(view, ordered))
 
 
