@@ -7,6 +7,7 @@ import numpy as np
 
 from dashboard.kit.marks import Mark
 from otcore.alignment.aligner import Aligned
+from otcore.alignment.links import between_words
 from otcore.alignment.scores import Scores, score_pair
 from otcore.corpora.types import Links
 
@@ -61,9 +62,9 @@ def view_of(result: Aligned, *, with_gold: bool) -> View:
     """The word view of a result; without gold every link is just a link."""
     unit = result.settings.unit
     source, target = result.source.groups(unit), result.target.groups(unit)
-    mass = _between_words(result.plan.plan, source, target)
+    mass = between_words(result.plan.plan, source, target)
     counts = np.outer(np.bincount(source), np.bincount(target))
-    cost = _between_words(result.plan.problem.cost, source, target) / counts
+    cost = between_words(result.plan.problem.cost, source, target) / counts
     gold = result.pair.gold if with_gold else None
     scores = score_pair(result.alignment.pairs, gold) if gold else None
     return View(result, mass, cost, tuple(_rows(result, mass, cost, gold)), scores, gold)
@@ -81,11 +82,6 @@ def is_marked(row: Row, mark: Mark) -> bool:
     if mark.source is None and mark.target is None:
         return False
     return (mark.source is None or row.source == mark.source) and (mark.target is None or row.target == mark.target)
-
-
-def _between_words(values: np.ndarray, source: np.ndarray, target: np.ndarray) -> np.ndarray:
-    summed = np.add.reduceat(values, np.flatnonzero(np.diff(source, prepend=-1)), axis=0)
-    return np.add.reduceat(summed, np.flatnonzero(np.diff(target, prepend=-1)), axis=1)
 
 
 def _rows(result: Aligned, mass: np.ndarray, cost: np.ndarray, gold: Links | None):

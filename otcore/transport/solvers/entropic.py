@@ -47,11 +47,16 @@ class Entropic(EntropicSolver):
         every = zip(problems, self._together(problems, [epsilon] * len(problems)), strict=True)
         return [self._plan(problem, epsilon, found) for problem, found in every]
 
-    def _together(self, problems: Sequence[Problem], epsilon: list[float]) -> list[Solution]:
+    def _together(self, problems: Sequence[Problem], epsilon: Sequence[float]) -> list[Solution]:
+        return self._with_costs(problems, [one.cost for one in problems], epsilon)
+
+    def _with_costs(self, problems: Sequence[Problem], costs: Sequence[np.ndarray], epsilon: Sequence[float]) -> list[Solution]:
+        """The problems with other costs (n, m)."""
         from otcore.transport.batched import sinkhorn_each
 
         # masses are given to 1e-6, which is more than some tolerances
-        parts = [(one.cost, one.source_mass / one.source_mass.sum(), one.target_mass / one.target_mass.sum()) for one in problems]
+        masses = [(one.source_mass / one.source_mass.sum(), one.target_mass / one.target_mass.sum()) for one in problems]
+        parts = [(cost, *both) for cost, both in zip(costs, masses, strict=True)]
         return sinkhorn_each(parts, epsilon, tolerance=self.tolerance, max_iterations=self.max_iterations)
 
     def _plan(self, problem: Problem, epsilon: float, found: Solution) -> Plan:

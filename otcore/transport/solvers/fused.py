@@ -1,0 +1,112 @@
+"""Fused Gromov–Wasserstein: transport that also keeps neighbours together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+
+from otcore.base.choices import Number, choice
+from otcore.transport.problem import Plan, Problem
+from otcore.transport.solvers.entropic import Entropic
+from otcore.transport.structure import agreement, constant, distortion, neighbourhood
+
+if TYPE_CHECKING:
+    from otcore.transport.batched import Solution
+
+_BETWEEN = 1e-4  # tolerance of the rounds before the last where they are few: the next one makes the plan anew
+_FEW = 10
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fused(Entropic):
+    """The entropic plan whose cost is lowered where neighbours send mass to neighbours, in rounds: each solves with the cost that the
+    plan before it implies, the first without structure. Few rounds are the linearised form; with many the plan settles in a stationary
+    point of the whole problem, by projected gradient steps as POT's `ot.gromov.entropic_fused_gromov_wasserstein` takes them.
+
+    alpha : weight of the structure, from 0, the entropic plan itself, to 1, structure alone
+    reach : places over which being a neighbour fades, where the structure is the order of the points
+    rounds: most rounds after the first; a plan that has settled ends them
+    source: Vayer et al. 2020; Peyré, Cuturi & Solomon 2016 for the steps
+    """
+
+    name: ClassVar[str] = "fused"
+    label: ClassVar[str] = "fused Gromov–Wasserstein"
+    rank: ClassVar[int] = 25
+    about: ClassVar[str] = "The entropic plan, cheaper where a word's neighbours go to its partner's neighbours."
+    formula: ClassVar[str] = (
+        r"\min_{\pi}\ (1-\alpha)\langle \pi, C \rangle + \alpha \textstyle\sum (D_{ik} - E_{jl})^2 \pi_{ij}\pi_{kl} "
+        r"+ \varepsilon\,\mathrm{KL}(\pi \,\|\, a \otimes b)"
+    )
+    reference: ClassVar[str] = "Vayer et al. 2020"
+
+    alpha: float = choice(
+        0.05,
+        Number(0, 1, dial=(0.0, 1.0, 0.01)),
+        "α, weight of structure",
+        "0: words alone decide. Larger: a word rather goes where its neighbours go; at 1 only the order of the words counts.",
+    )
+    reach: float = choice(
+        0.3,
+        Number(0, above=True, dial=(0.1, 5.0, 0.1)),
+        "Reach of neighbours",
+        "Over how many places being a neighbour fades: small for the words next to it alone.",
+    )
+    rounds: int = choice(
+        2,
+        Number(1, 1000, whole=True, offered=(1, 2, 3, 5, 10, 100)),
+        "Rounds",
+        "How often the cost is made anew from the plan; with 100 nearly every plan has settled.",
+    )
+
+    def sweep_alpha(self, problem: Problem, alphas: Sequence[float]) -> list[np.ndarray]:
+        """The plans (n, m) of one problem at several α."""
+        return [replace(self, alpha=one).solve(problem).plan for one in alphas]
+
+    def _together(self, problems: Sequence[Problem], epsilon: Sequence[float]) -> list[Solution]:
+        """Every round for all problems at once; what has settled is left out of the rounds that follow."""
+        if not self.alpha:
+            return super()._together(problems, epsilon)
+        between = replace(self, tolerance=max(self.tolerance, _BETWEEN)) if self.rounds < _FEW else self
+        shapes = [self._structures(one) for one in problems]
+        found = between._with_costs(problems, [one.cost for one in problems], epsilon)
+        left = list(range(len(problems)))
+        for done in range(self.rounds):
+            solver = self if done + 1 == self.rounds else between
+            costs = [self._cost(problems[k], shapes[k], found[k].plan) for k in left]
+            made = solver._with_costs([problems[k] for k in left], costs, [epsilon[k] for k in left])
+            moved = [float(np.abs(new.plan - found[k].plan).sum()) for k, new in zip(left, made, strict=True)]
+            for k, new in zip(left, made, strict=True):
+                found[k] = replace(new, iterations=new.iterations + found[k].iterations)
+            left = [k for k, change in zip(left, moved, strict=True) if change > between.tolerance]
+            if not left:
+                break
+        return found
+
+    def _plan(self, problem: Problem, epsilon: float, found: Solution) -> Plan:
+        """With what the whole objective comes to: a round's own value is that of its linearised cost."""
+        both = np.outer(problem.source_mass, problem.target_mass)
+        live = found.plan > 0
+        divergence = float((found.plan[live] * np.log(found.plan[live] / both[live])).sum())
+        torn = distortion(*self._structures(problem), found.plan) if self.alpha else 0.0
+        value = (1 - self.alpha) * float((found.plan * problem.cost).sum()) + self.alpha * torn + epsilon * divergence
+        return super()._plan(problem, epsilon, replace(found, value=value))
+
+    def _structures(self, problem: Problem) -> tuple[np.ndarray, np.ndarray]:
+        """Of the problem itself, or of the order of its points: there a word whose neighbours all go to its partner's neighbours is
+        cheaper by α mean costs for each of them, however long the sentences are."""
+        if problem.source_structure is not None and problem.target_structure is not None:
+            return problem.source_structure, problem.target_structure
+        n, m = problem.cost.shape
+        scale = np.sqrt(np.sqrt(n * m) * problem.mean_cost) / 2
+        return scale * neighbourhood(n, self.reach), scale * neighbourhood(m, self.reach)
+
+    def _cost(self, problem: Problem, shapes: tuple[np.ndarray, np.ndarray], plan: np.ndarray) -> np.ndarray:
+        """(n, m) the derivative of the objective without its entropic term."""
+        fixed = constant(*shapes, problem.source_mass, problem.target_mass)
+        return (1 - self.alpha) * problem.cost + 2 * self.alpha * (fixed - 2 * agreement(*shapes, plan))
+
+
+SOLVER = Fused
