@@ -92,12 +92,12 @@ def align_vectors(
     return Aligned(pair, settings, layer, source, target, plan, similarity, cells, confidence, alignment)
 
 
-def align_at(found: Aligned, epsilons: Sequence[float]) -> list[Aligned]:
-    """A pair at several ε of its solver, in order, the entropic ones solved together. Of each plan only the masses and the absolute ε are
-    its own: value, potentials and iterations are those of `found`."""
+def align_at(found: Aligned, name: str, values: Sequence[float]) -> list[Aligned]:
+    """A pair at several values of a setting of its solver, in order. Of each plan only the masses and the absolute ε are its own: value,
+    potentials and iterations are those of `found`."""
     solver, settings = found.settings.solver, found.settings
-    plans = solver.sweep(found.plan.problem, epsilons)
-    return [read_at(found, replace(settings, solver=replace(solver, epsilon=one)), plan) for one, plan in zip(epsilons, plans, strict=True)]
+    plans = solver.sweep(found.plan.problem, name, values)
+    return [read_at(found, replace(settings, solver=replace(solver, **{name: one})), plan) for one, plan in zip(values, plans, strict=True)]
 
 
 def read_at(found: Aligned, settings: AlignSettings, plan: np.ndarray) -> Aligned:

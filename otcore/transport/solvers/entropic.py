@@ -37,9 +37,11 @@ class Entropic(EntropicSolver):
         """The plans of all problems, solved together; each is the plan that the problem gets alone."""
         return [found.plan for found in self._together(problems, [self.epsilon_of(one) for one in problems])]
 
-    def sweep(self, problem: Problem, epsilons: Sequence[float]) -> list[np.ndarray]:
-        """All of them together, as one batch."""
-        strengths = [replace(self, epsilon=one).epsilon_of(problem) for one in epsilons]
+    def sweep(self, problem: Problem, name: str, values: Sequence[float]) -> list[np.ndarray]:
+        """Those at several ε together, as one batch."""
+        if name != "epsilon":
+            return super().sweep(problem, name, values)
+        strengths = [replace(self, epsilon=one).epsilon_of(problem) for one in values]
         return [found.plan for found in self._together([problem] * len(strengths), strengths)]
 
     def solved(self, problems: Sequence[Problem], epsilon: float) -> list[Plan]:

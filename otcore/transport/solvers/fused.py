@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
 
@@ -10,12 +10,14 @@ import numpy as np
 
 from otcore.base.choices import Number, choice
 from otcore.transport.problem import Plan, Problem
+from otcore.transport.solver import Dial
 from otcore.transport.solvers.entropic import Entropic
 from otcore.transport.structure import agreement, constant, distortion, neighbourhood
 
 if TYPE_CHECKING:
     from otcore.transport.batched import Solution
 
+ALPHAS = (0.0, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
 _BETWEEN = 1e-4  # tolerance of the rounds before the last where they are few: the next one makes the plan anew
 _FEW = 10
 
@@ -42,6 +44,10 @@ class Fused(Entropic):
     )
     reference: ClassVar[str] = "Vayer et al. 2020"
 
+    dials: ClassVar[Mapping[str, Dial]] = Entropic.dials | {
+        "alpha": Dial("α", "how much neighbours count", ("words alone", "order alone"), ALPHAS, ALPHAS)
+    }
+
     alpha: float = choice(
         0.05,
         Number(0, 1, dial=(0.0, 1.0, 0.01)),
@@ -60,10 +66,6 @@ class Fused(Entropic):
         "Rounds",
         "How often the cost is made anew from the plan; with 100 nearly every plan has settled.",
     )
-
-    def sweep_alpha(self, problem: Problem, alphas: Sequence[float]) -> list[np.ndarray]:
-        """The plans (n, m) of one problem at several α."""
-        return [replace(self, alpha=one).solve(problem).plan for one in alphas]
 
     def _together(self, problems: Sequence[Problem], epsilon: Sequence[float]) -> list[Solution]:
         """Every round for all problems at once; what has settled is left out of the rounds that follow."""
