@@ -72,12 +72,12 @@ class Fused(Entropic):
         if not self.alpha:
             return super()._together(problems, epsilon)
         between = replace(self, tolerance=max(self.tolerance, _BETWEEN)) if self.rounds < _FEW else self
-        shapes = [self._structures(one) for one in problems]
+        shapes = [self.structures(one) for one in problems]
         found = between._with_costs(problems, [one.cost for one in problems], epsilon)
         left = list(range(len(problems)))
         for done in range(self.rounds):
             solver = self if done + 1 == self.rounds else between
-            costs = [self._cost(problems[k], shapes[k], found[k].plan) for k in left]
+            costs = [self.derivative(problems[k], shapes[k], found[k].plan) for k in left]
             made = solver._with_costs([problems[k] for k in left], costs, [epsilon[k] for k in left])
             moved = [float(np.abs(new.plan - found[k].plan).sum()) for k, new in zip(left, made, strict=True)]
             for k, new in zip(left, made, strict=True):
@@ -92,11 +92,11 @@ class Fused(Entropic):
         both = np.outer(problem.source_mass, problem.target_mass)
         live = found.plan > 0
         divergence = float((found.plan[live] * np.log(found.plan[live] / both[live])).sum())
-        torn = distortion(*self._structures(problem), found.plan) if self.alpha else 0.0
+        torn = distortion(*self.structures(problem), found.plan) if self.alpha else 0.0
         value = (1 - self.alpha) * float((found.plan * problem.cost).sum()) + self.alpha * torn + epsilon * divergence
         return super()._plan(problem, epsilon, replace(found, value=value))
 
-    def _structures(self, problem: Problem) -> tuple[np.ndarray, np.ndarray]:
+    def structures(self, problem: Problem) -> tuple[np.ndarray, np.ndarray]:
         """Of the problem itself, or of the order of its points: there a word whose neighbours all go to its partner's neighbours is
         cheaper by α mean costs for each of them, however long the sentences are."""
         if problem.source_structure is not None and problem.target_structure is not None:
@@ -105,7 +105,7 @@ class Fused(Entropic):
         scale = np.sqrt(np.sqrt(n * m) * problem.mean_cost) / 2
         return scale * neighbourhood(n, self.reach), scale * neighbourhood(m, self.reach)
 
-    def _cost(self, problem: Problem, shapes: tuple[np.ndarray, np.ndarray], plan: np.ndarray) -> np.ndarray:
+    def derivative(self, problem: Problem, shapes: tuple[np.ndarray, np.ndarray], plan: np.ndarray) -> np.ndarray:
         """(n, m) the derivative of the objective without its entropic term."""
         fixed = constant(*shapes, problem.source_mass, problem.target_mass)
         return (1 - self.alpha) * problem.cost + 2 * self.alpha * (fixed - 2 * agreement(*shapes, plan))
