@@ -83,13 +83,7 @@ def test_lines_show_absolute_confidence():
 def test_the_film_is_what_each_strength_gives_alone():
     found = result(["the", "cat", "sat"], ["die", "Katze", "saß"], AlignSettings(masses="uniform"))
     stops = (0.02, 0.1, 0.8)
-    for solver, dial in [
-        ("entropic", "epsilon"),
-        ("debiased", "epsilon"),
-        ("unbalanced", "epsilon"),
-        ("fused", "epsilon"),
-        ("fused", "alpha"),
-    ]:
+    for solver, dial in (*((name, "epsilon") for name in ("entropic", "debiased", "unbalanced", "fused")), ("fused", "alpha")):
         at = replace(found.settings, solver=make_solver(solver, epsilon=0.1))
         start = align_vectors(found.pair, found.source, found.target, 3, at)
         for value, one in zip(stops, align_at(start, dial, stops), strict=True):
