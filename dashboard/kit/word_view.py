@@ -70,6 +70,44 @@ def view_of(result: Aligned, *, with_gold: bool) -> View:
     return View(result, mass, cost, tuple(_rows(result, mass, cost, gold)), scores, gold)
 
 
+@dataclass(frozen=True)
+class Points:
+    """What a matrix of a result shows: its words, where their plan is summed, else the points that were transported.
+
+    called    : "words" or "subwords"
+    labels    : of both sides; owners: the word of each
+    plan, cost, similarity, confidence, cells: (n, m) between them
+    masses    : (n,), (m,) that the problem asks for
+    """
+
+    called: str
+    labels: tuple[tuple[str, ...], tuple[str, ...]]
+    owners: tuple[np.ndarray, np.ndarray]
+    plan: np.ndarray
+    cost: np.ndarray
+    similarity: np.ndarray
+    confidence: np.ndarray
+    cells: np.ndarray
+    masses: tuple[np.ndarray, np.ndarray]
+
+
+def points_of(view: View) -> Points:
+    """The points of a result that a matrix shows."""
+    result, unit = view.result, view.result.settings.unit
+    sides, problem = (result.source, result.target), result.plan.problem
+    owners, masses = tuple(side.groups(unit) for side in sides), (problem.source_mass, problem.target_mass)
+    if unit != "summed":
+        called, labels = ("words", [side.words for side in sides]) if unit == "word" else ("subwords", [side.pieces for side in sides])
+        values = (result.plan.plan, problem.cost, result.similarity, result.confidence, result.cells)
+        return Points(called, tuple(labels), owners, *values, masses)
+    counts, firsts = np.outer(*map(np.bincount, owners)), np.ix_(*(np.flatnonzero(np.diff(side, prepend=-1)) for side in owners))
+    similarity = between_words(result.similarity, *owners) / counts
+    words = tuple(np.arange(count) for count in counts.shape)
+    values = (view.mass, view.cost, similarity, result.confidence[firsts], result.cells[firsts])
+    summed = tuple(np.bincount(side, mass) for side, mass in zip(owners, masses, strict=True))
+    return Points("words", tuple(side.words for side in sides), words, *values, summed)
+
+
 def status_of(link: tuple[int, int], gold: Links | None) -> str:
     """ "hit" (sure), "possible", "false", or "link" where there is no gold."""
     if gold is None:
