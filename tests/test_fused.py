@@ -35,7 +35,7 @@ def test_the_objective_is_that_of_pots_entropic_fused_gromov_wasserstein(item, s
             other, log = ot.gromov.entropic_fused_gromov_wasserstein(
                 *(problem.cost, problem.source_structure, problem.target_structure, a, b),
                 *("square_loss", epsilon, True, alpha, start),
-                max_iter=301,
+                max_iter=300,
                 tol=1e-10,
                 log=True,
                 numItermax=5_000,
