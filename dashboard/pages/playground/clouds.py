@@ -16,6 +16,7 @@ from otcore.transport.solvers import SOLVERS, make_solver, solve
 
 MOST_POINTS = 60
 _LARGEST = 1e6
+_SHAPES = {"alpha": 0.5, "rounds": 100}  # the clouds' shapes count as much as their places
 _TOLERANCE = 1e-4  # L1 marginal error: a cloud's transport to itself converges slowly, and the page must answer at once
 
 
@@ -121,9 +122,6 @@ def _with_point(rows: np.ndarray, edit: Mapping[str, Any]) -> Cloud:
 
 def _at(rows: np.ndarray, edit: Mapping[str, Any]) -> np.ndarray:
     return np.array([float(edit["x"]), float(edit["y"])])[: rows.shape[1] - 1]
-
-
-_SHAPES = {"alpha": 0.5, "rounds": 100}  # the clouds' shapes count as much as their places
 
 
 def solve_all(first: Cloud, second: Cloud, cost: str, *, epsilon: float, penalty: float, mass: float) -> list[Solved]:
