@@ -50,20 +50,19 @@ class Entropic(EntropicSolver):
         return [self._plan(problem, epsilon, found) for problem, found in every]
 
     def _together(self, problems: Sequence[Problem], epsilon: Sequence[float]) -> list[Solution]:
-        return self._with_costs(problems, [one.cost for one in problems], epsilon)
-
-    def _with_costs(self, problems: Sequence[Problem], costs: Sequence[np.ndarray], epsilon: Sequence[float]) -> list[Solution]:
-        """The problems with other costs (n, m)."""
         from otcore.transport.batched import sinkhorn_each
 
-        # masses are given to 1e-6, which is more than some tolerances
-        masses = [(one.source_mass / one.source_mass.sum(), one.target_mass / one.target_mass.sum()) for one in problems]
-        parts = [(cost, *both) for cost, both in zip(costs, masses, strict=True)]
+        parts = [(one.cost, *settled_masses(one)) for one in problems]
         return sinkhorn_each(parts, epsilon, tolerance=self.tolerance, max_iterations=self.max_iterations)
 
     def _plan(self, problem: Problem, epsilon: float, found: Solution) -> Plan:
         numbers = (epsilon, found.iterations, found.marginal_error, found.converged)
         return Plan(problem, self, found.plan, found.value, (found.f, found.g), *numbers)
+
+
+def settled_masses(problem: Problem) -> tuple[np.ndarray, np.ndarray]:
+    """Both masses with a sum of 1: they are given to 1e-6, which is more than some tolerances."""
+    return problem.source_mass / problem.source_mass.sum(), problem.target_mass / problem.target_mass.sum()
 
 
 SOLVER = Entropic

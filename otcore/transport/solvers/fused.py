@@ -11,14 +11,14 @@ import numpy as np
 from otcore.base.choices import Number, choice
 from otcore.transport.problem import Plan, Problem
 from otcore.transport.solver import Dial
-from otcore.transport.solvers.entropic import Entropic
+from otcore.transport.solvers.entropic import Entropic, settled_masses
 from otcore.transport.structure import agreement, constant, distortion, neighbourhood
 
 if TYPE_CHECKING:
     from otcore.transport.batched import Solution
 
 ALPHAS = (0.0, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
-_BETWEEN = 1e-4  # tolerance of the rounds before the last where they are few: the next one makes the plan anew
+_BETWEEN = 1e-3  # tolerance of the rounds before the last where they are few: the next one makes the plan anew
 _FEW = 10
 
 
@@ -69,22 +69,28 @@ class Fused(Entropic):
 
     def _together(self, problems: Sequence[Problem], epsilon: Sequence[float]) -> list[Solution]:
         """Every round for all problems at once; what has settled is left out of the rounds that follow."""
+        from otcore.transport.batched import sinkhorn_each
+
         if not self.alpha:
             return super()._together(problems, epsilon)
-        between = replace(self, tolerance=max(self.tolerance, _BETWEEN)) if self.rounds < _FEW else self
-        shapes = [self.structures(one) for one in problems]
-        found = between._with_costs(problems, [one.cost for one in problems], epsilon)
-        left = list(range(len(problems)))
-        for done in range(self.rounds):
-            solver = self if done + 1 == self.rounds else between
-            costs = [self.derivative(problems[k], shapes[k], found[k].plan) for k in left]
-            made = solver._with_costs([problems[k] for k in left], costs, [epsilon[k] for k in left])
-            moved = [float(np.abs(new.plan - found[k].plan).sum()) for k, new in zip(left, made, strict=True)]
-            for k, new in zip(left, made, strict=True):
+        few = self.rounds < _FEW
+        between = max(self.tolerance, _BETWEEN) if few else self.tolerance
+        masses, linear = [settled_masses(one) for one in problems], [(1 - self.alpha) * one.cost for one in problems]
+        shapes, left = [self._shapes(one) for one in problems], list(range(len(problems)))
+
+        def solved(costs: Sequence[np.ndarray], tolerance: float) -> list[Solution]:
+            parts = [(cost, *masses[k]) for k, cost in zip(left, costs, strict=True)]
+            return sinkhorn_each(parts, [epsilon[k] for k in left], tolerance=tolerance, max_iterations=self.max_iterations)
+
+        found = solved([one.cost for one in problems], between)
+        for done in range(1, self.rounds + 1):
+            costs = [linear[k] - 4 * self.alpha * shapes[k][2] * agreement(*shapes[k][:2], found[k].plan) for k in left]
+            moving = []
+            for k, new in zip(left, solved(costs, self.tolerance if done == self.rounds else between), strict=True):
+                if few or np.abs(new.plan - found[k].plan).sum() > self.tolerance:
+                    moving.append(k)
                 found[k] = replace(new, iterations=new.iterations + found[k].iterations)
-            left = [k for k, change in zip(left, moved, strict=True) if change > between.tolerance]
-            if not left:
-                break
+            left = moving
         return found
 
     def _plan(self, problem: Problem, epsilon: float, found: Solution) -> Plan:
@@ -92,23 +98,32 @@ class Fused(Entropic):
         both = np.outer(problem.source_mass, problem.target_mass)
         live = found.plan > 0
         divergence = float((found.plan[live] * np.log(found.plan[live] / both[live])).sum())
-        torn = distortion(*self.structures(problem), found.plan) if self.alpha else 0.0
+        torn = distortion(*self.structures(problem), found.plan)
         value = (1 - self.alpha) * float((found.plan * problem.cost).sum()) + self.alpha * torn + epsilon * divergence
-        return super()._plan(problem, epsilon, replace(found, value=value))
+        # the rounds left out what depends on a row or a column alone, which moves the potentials and no plan
+        sides = zip(self.structures(problem), (problem.source_mass, problem.target_mass), (found.f, found.g), strict=True)
+        f, g = (potential + 2 * self.alpha * (shape * shape) @ mass for shape, mass, potential in sides)
+        return super()._plan(problem, epsilon, replace(found, value=value, f=f, g=g))
 
     def structures(self, problem: Problem) -> tuple[np.ndarray, np.ndarray]:
-        """Of the problem itself, or of the order of its points: there a word whose neighbours all go to its partner's neighbours is
-        cheaper by α mean costs for each of them, however long the sentences are."""
-        if problem.source_structure is not None and problem.target_structure is not None:
-            return problem.source_structure, problem.target_structure
-        n, m = problem.cost.shape
-        scale = np.sqrt(np.sqrt(n * m) * problem.mean_cost) / 2
-        return scale * neighbourhood(n, self.reach), scale * neighbourhood(m, self.reach)
+        """(n, n), (m, m): those of the problem itself, or of the order of its points: there a word whose neighbours all go to its partner's
+        neighbours is cheaper by α mean costs for each of them, however long the sentences are."""
+        d, e, squared = self._shapes(problem)
+        return np.sqrt(squared) * d, np.sqrt(squared) * e
 
-    def derivative(self, problem: Problem, shapes: tuple[np.ndarray, np.ndarray], plan: np.ndarray) -> np.ndarray:
-        """(n, m) the derivative of the objective without its entropic term."""
-        fixed = constant(*shapes, problem.source_mass, problem.target_mass)
-        return (1 - self.alpha) * problem.cost + 2 * self.alpha * (fixed - 2 * agreement(*shapes, plan))
+    def _shapes(self, problem: Problem) -> tuple[np.ndarray, np.ndarray, float]:
+        """The structures, and the square of what they have to be multiplied by."""
+        if problem.source_structure is not None and problem.target_structure is not None:
+            return problem.source_structure, problem.target_structure, 1.0
+        n, m = problem.cost.shape
+        return neighbourhood(n, self.reach), neighbourhood(m, self.reach), np.sqrt(n * m) * problem.mean_cost / 4
+
+    def derivative(self, problem: Problem, plan: np.ndarray) -> np.ndarray:
+        """(n, m) of the objective without its entropic term, at a plan: what the next round takes for its cost, but for what depends on the
+        row or the column alone."""
+        d, e = self.structures(problem)
+        fixed = constant(d, e, problem.source_mass, problem.target_mass)
+        return (1 - self.alpha) * problem.cost + 2 * self.alpha * (fixed - 2 * agreement(d, e, plan))
 
 
 SOLVER = Fused
