@@ -99,6 +99,25 @@ def test_subwords_report_the_word_they_belong_to():
     np.testing.assert_allclose(view.mass.sum(), 1)
 
 
+def test_a_summed_plan_is_shown_and_read_between_words():
+    """The plan is solved between pieces; matrix, masses, links and confidences are those of its sums."""
+    pair = result(["un", "likely"], ["kaum", "ja"]).pair
+    source = WordVectors(("un", "likely"), ("un", "like", "ly"), np.array([0, 1, 1]), np.eye(3, dtype=np.float32))
+    target = WordVectors(("kaum", "ja"), ("kaum", "ja"), np.array([0, 1]), np.array([[0, 1, 0.9], [1, 0, 0]], np.float32))
+    view = view_of(align_vectors(pair, source, target, 0, replace(SETTINGS, unit="summed")), with_gold=False)
+    assert view.result.plan.plan.shape == (3, 2)
+    figure = heatmap(view, "plan", Mark(1))
+    assert np.shape(figure.data[0].z) == (2, 2)
+    np.testing.assert_allclose(figure.data[0].z, [view.result.plan.plan[0], view.result.plan.plan[1:].sum(0)])
+    assert list(figure.layout.yaxis.ticktext) == ["un", "likely"]
+    assert [list(place)[:2] for place in trace(figure, "cells").customdata] == [[0, 0], [0, 1], [1, 0], [1, 1]]
+    assert view.result.alignment.pairs == {(0, 1), (1, 0)}
+    confident = {(link.source, link.target): link.confidence for link in view.result.alignment.links}
+    assert confident[1, 0] == pytest.approx(view.share(1, 0))
+    bars = [bar for bar in figure.data if bar.type == "bar"]
+    assert [len(bar.y) for bar in bars] == [2, 2, 2, 2]
+
+
 def test_marked_words_are_framed(plain):
     assert not heatmap(plain, "plan", Mark()).layout.shapes
     row, column = heatmap(plain, "plan", Mark(1, 2)).layout.shapes

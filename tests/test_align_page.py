@@ -232,6 +232,29 @@ def test_gold_overlay_off_leaves_plain_links():
     assert "gold" not in app.dataframe[0].value.columns
 
 
+def test_the_weight_of_structure_is_a_dial_like_the_strength():
+    """Its slider changes the plan, the film may go over it, and so may the sweep; argmax against transport is one click."""
+    app = opened(solver="fused", film="alpha", sweep="alpha", epsilon="0.1", relative="1")
+    film = sentences(app)["film"]
+    assert film["sign"] == "α"
+    frames = json.loads(film["frames"])
+    assert [frame["value"] for frame in frames][:2] == ["0.0", "0.02"]
+    assert frames[film["now"]]["shown"] == "α 0.05"
+    plan, sweep = figures(app)
+    assert sweep["data"][0]["x"][-1] == 1
+    moved = figures(fine(app.slider(key="alpha").set_value(0.4).run()))[0]
+    assert moved["data"][0]["z"] != plan["data"][0]["z"]
+    plain = figures(fine(app.slider(key="alpha").set_value(0.0).run()))[0]
+    assert plain["data"][0]["z"] == figures(opened(solver="entropic", epsilon="0.1", relative="1"))[0]["data"][0]["z"]
+    app = fine(app.button(key="against").click().run())
+    told = url(app)
+    assert (told["compare"], told["links"], told["unit"], told["solver_b"]) == ("1", "argmax", "subword", "fused")
+    assert told.get("encoder_b", "aligned") == "aligned"
+    counted = next(one.value for one in app.markdown if "Links of A and B" in one.value)
+    assert "only A has" in counted
+    assert "only B has" in counted
+
+
 @pytest.mark.parametrize("solver", ["entropic", "exact"])
 def test_sweeps(solver):
     app = opened(solver=solver)

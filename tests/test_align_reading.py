@@ -25,7 +25,7 @@ from otcore.corpora.types import Links, Sentence, SentencePair
 from otcore.encoders.context import leave_one_out
 from otcore.notes.store import NoteStore
 from otcore.text.languages import LANGUAGES, OTHERS, code_of, language
-from otcore.transport.solvers import make_solver
+from otcore.transport.solvers import dials, make_solver
 
 POLISH, KOREAN, GERMAN = (
     "Moja ciotka nie wyłącza ekspresu do kawy.",
@@ -83,21 +83,25 @@ def test_lines_show_absolute_confidence():
 def test_the_film_is_what_each_strength_gives_alone():
     found = result(["the", "cat", "sat"], ["die", "Katze", "saß"], AlignSettings(masses="uniform"))
     stops = (0.02, 0.1, 0.8)
-    for solver in ("entropic", "debiased", "unbalanced"):
+    for solver, dial in (*((name, "epsilon") for name in ("entropic", "debiased", "unbalanced", "fused")), ("fused", "alpha")):
         at = replace(found.settings, solver=make_solver(solver, epsilon=0.1))
         start = align_vectors(found.pair, found.source, found.target, 3, at)
-        for epsilon, one in zip(stops, align_at(start, stops), strict=True):
-            alone = align_vectors(found.pair, found.source, found.target, 3, replace(at, solver=replace(at.solver, epsilon=epsilon)))
+        for value, one in zip(stops, align_at(start, dial, stops), strict=True):
+            alone = align_vectors(found.pair, found.source, found.target, 3, replace(at, solver=replace(at.solver, **{dial: value})))
             np.testing.assert_allclose(one.plan.plan, alone.plan.plan, atol=1e-6)
             assert one.alignment == alone.alignment
             assert one.plan.epsilon == alone.plan.epsilon
 
 
+DIAL = dials()["alpha"]
+
+
 def test_frames_hold_masses_lines_and_words():
     views = [made(["a", "b"], ["x", "y"]) for _ in range(2)]
-    text = frames_of([(0.1, views[0], "now"), (0.2, views[1], "then")], Mark())
-    film = data_of(views[0], Mark(), name="", extras=Extras(film=text, now=1))["film"]
+    text = frames_of([(0.1, views[0], "now"), (0.2, views[1], "then")], DIAL, Mark())
+    film = data_of(views[0], Mark(), name="", extras=Extras(film=text, now=1, dial=DIAL))["film"]
     frames = json.loads(film["frames"])
+    assert [frame["shown"] for frame in frames] == ["α 0.1", "α 0.2"]
     assert (film["now"], [frame["told"] for frame in frames]) == (1, ["now", "then"])
     assert sum(frames[0]["mass"]) == pytest.approx(1000, abs=4)
     assert frames[0]["shape"] == [2, 2]

@@ -36,6 +36,22 @@ def test_rules_on_one_plan():
     assert cells("iterated") == [(0, 0), (1, 1), (1, 2), (2, 1)]
 
 
+def test_shares_keep_a_compound_and_leave_out_what_nobody_means():
+    """Row 0 goes to two columns alike, which come from nowhere else; the mutual maximum keeps one of them. Row 2 has its largest cell
+    where most comes from row 1."""
+    plan = np.array([[0.20, 0.19, 0.00, 0.00], [0.00, 0.00, 0.30, 0.02], [0.00, 0.01, 0.06, 0.04]])
+
+    def read(**settings) -> set[tuple[int, int]]:
+        return set(map(tuple, np.argwhere(make_rule("shares", **settings).read(plan)[0]).tolist()))
+
+    mutual = set(map(tuple, np.argwhere(make_rule("mutual").read(plan)[0]).tolist()))
+    assert mutual == {(0, 0), (1, 2)}
+    assert read(share=0.6) == mutual | {(0, 1)}, "0.19 of 0.39 and of 0.20: 0.68"
+    assert read(share=0.4) == mutual | {(0, 1), (2, 3)}, "0.04 of 0.11 and of 0.06: 0.49"
+    assert read(share=1.0) == mutual
+    assert read(share=0.8, least=0.75) == {(1, 2)}, "0.20 of 0.39 and of 0.20: 0.72"
+
+
 def test_words_without_mass_are_null():
     plan = np.array([[0.5, 0.0], [0.0, 0.0]])
     for rule in PLAN_RULES:

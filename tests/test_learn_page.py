@@ -208,7 +208,7 @@ def test_the_way_on_stands_at_the_end_and_keys_turn_lessons_in_teachers_mode_alo
     assert fine(app.button(key="lesson_on").click().run()).title[0].value == LESSONS["blur"].label
     assert app.button(key="lesson_next").proto.shortcut == ""
     assert opened(lesson="prices", teacher="1").button(key="lesson_next").proto.shortcut.lower() == "pagedown"
-    assert fine(opened(lesson="failures").button(key="lesson_on").click().run()).title[0].value == "Learn"
+    assert fine(opened(lesson="shapes").button(key="lesson_on").click().run()).title[0].value == "Learn"
 
 
 def test_the_paper_is_named_and_words_have_a_legend():
@@ -252,7 +252,7 @@ def test_another_page_keeps_what_was_chosen_here():
 def test_the_playground_sets_all_solvers_side_by_side():
     app = opened("playground")
     table = app.dataframe[0].value
-    assert list(table["solver"]) == ["exact", "entropic", "debiased", "unbalanced", "partial"]
+    assert list(table["solver"]) == ["exact", "entropic", "fused", "debiased", "unbalanced", "partial"]
     assert {"value", "time (ms)", "marginal error"} <= set(table.columns)
     assert table["converged"].all()
     fine(app.text_area(key="pg_first").set_value("0 1; 4 1").run())

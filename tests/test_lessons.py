@@ -30,6 +30,7 @@ from dashboard.pages.learn.lessons import (
     plans,
     prices,
     reading,
+    shapes,
     sinkhorn,
 )
 from dashboard.pages.learn.lessons.kinds import Drawn, Steps
@@ -66,8 +67,8 @@ def some_problem(seed: int, n: int = 4, m: int = 5) -> tuple[np.ndarray, np.ndar
 # the registry and what every lesson must have
 
 
-def test_the_twelve_lessons_are_found_in_order():
-    assert [lesson.number for lesson in LESSONS.values()] == list(range(1, 13))
+def test_the_thirteen_lessons_are_found_in_order():
+    assert [lesson.number for lesson in LESSONS.values()] == list(range(1, 14))
     assert all(name == lesson.name and name.isalpha() for name, lesson in LESSONS.items())
 
 
@@ -704,3 +705,32 @@ def test_the_engines_exact_solver_is_pots_on_a_lesson():
     problem = earth.problem_of(seen("earth"))
     assert isinstance(problem, Problem)
     assert solve(problem, make_solver("exact")).value == pytest.approx(ot.emd2(problem.source_mass, problem.target_mass, problem.cost))
+
+
+# 13 · shapes
+
+
+@pytest.mark.parametrize("order", shapes.ORDERS)
+def test_shapes_are_pots(order):
+    """Value and torn distances against POT's; a mirrored sentence has the same shape, one with two words exchanged has not."""
+    problem = shapes.problem_of(order)
+    mass, structures = problem.source_mass, (problem.source_structure, problem.target_structure)
+    right = shapes.translation(order)
+    assert problem.cost[right > 0].sum() == pytest.approx(4 * 0.2 + 2 * 0.3)
+    constants = ot.gromov.init_matrix(*structures, mass, mass, "square_loss")
+    assert drawn("shapes", order=order).facts[order] == pytest.approx(ot.gromov.gwloss(*constants, right), abs=1e-12)
+    assert (drawn("shapes").facts[order] < 1e-12) == (order != "exchanged")
+    plan = shapes.solved(order, 0.3)
+    start = solve(problem, make_solver("entropic", epsilon=0.1, relative=True)).plan
+    other, log = ot.gromov.entropic_fused_gromov_wasserstein(
+        *(problem.cost, *structures, mass, mass), epsilon=plan.epsilon, alpha=0.3, G0=start, max_iter=201, tol=1e-9, log=True, stopThr=1e-9
+    )
+    np.testing.assert_allclose(plan.plan, other, atol=1e-5)
+    assert 0.7 * plan.transport_cost + 0.3 * float(ot.gromov.gwloss(*constants, plan.plan)) == pytest.approx(log["fgw_dist"], abs=1e-6)
+
+
+def test_distances_tell_the_articles_apart():
+    for order in ("same", "mirrored"):
+        assert drawn("shapes", order=order).facts["told apart"] == pytest.approx(0.5, abs=0.01)
+        assert drawn("shapes", order=order, alpha=0.5).facts["told apart"] > 0.8
+    assert LESSONS["shapes"].question.is_right("Not at all: 0.")

@@ -87,7 +87,7 @@ def test_the_align_page_opens_on_a_pair_that_is_aligned_as_now():
     assert confidences[0] == pytest.approx(confidences[1], abs=1e-5)
     assert stored.found.plan.plan == pytest.approx(now.plan.plan, abs=1e-6)
     assert stored.found.source.unknown == now.source.unknown
-    for one, other in zip(stored.film, align_at(now, settings.stops), strict=True):
+    for one, other in zip(stored.film, align_at(now, "epsilon", settings.stops), strict=True):
         assert one.alignment.pairs == other.alignment.pairs
         assert one.plan.epsilon == pytest.approx(other.plan.epsilon)
     assert len(stored.layers) == encoder.layers + 1

@@ -7,6 +7,7 @@ import numpy as np
 
 from dashboard.kit.marks import Mark
 from otcore.alignment.aligner import Aligned
+from otcore.alignment.links import between_words
 from otcore.alignment.scores import Scores, score_pair
 from otcore.corpora.types import Links
 
@@ -61,12 +62,50 @@ def view_of(result: Aligned, *, with_gold: bool) -> View:
     """The word view of a result; without gold every link is just a link."""
     unit = result.settings.unit
     source, target = result.source.groups(unit), result.target.groups(unit)
-    mass = _between_words(result.plan.plan, source, target)
+    mass = between_words(result.plan.plan, source, target)
     counts = np.outer(np.bincount(source), np.bincount(target))
-    cost = _between_words(result.plan.problem.cost, source, target) / counts
+    cost = between_words(result.plan.problem.cost, source, target) / counts
     gold = result.pair.gold if with_gold else None
     scores = score_pair(result.alignment.pairs, gold) if gold else None
     return View(result, mass, cost, tuple(_rows(result, mass, cost, gold)), scores, gold)
+
+
+@dataclass(frozen=True)
+class Points:
+    """What a matrix of a result shows: its words, where their plan is summed, else the points that were transported.
+
+    called    : "words" or "subwords"
+    labels    : of both sides; owners: the word of each
+    plan, cost, similarity, confidence, cells: (n, m) between them
+    masses    : (n,), (m,) that the problem asks for
+    """
+
+    called: str
+    labels: tuple[tuple[str, ...], tuple[str, ...]]
+    owners: tuple[np.ndarray, np.ndarray]
+    plan: np.ndarray
+    cost: np.ndarray
+    similarity: np.ndarray
+    confidence: np.ndarray
+    cells: np.ndarray
+    masses: tuple[np.ndarray, np.ndarray]
+
+
+def points_of(view: View) -> Points:
+    """The points of a result that a matrix shows."""
+    result, unit = view.result, view.result.settings.unit
+    sides, problem = (result.source, result.target), result.plan.problem
+    owners, masses = tuple(side.groups(unit) for side in sides), (problem.source_mass, problem.target_mass)
+    if unit != "summed":
+        called, labels = ("words", [side.words for side in sides]) if unit == "word" else ("subwords", [side.pieces for side in sides])
+        values = (result.plan.plan, problem.cost, result.similarity, result.confidence, result.cells)
+        return Points(called, tuple(labels), owners, *values, masses)
+    counts, firsts = np.outer(*map(np.bincount, owners)), np.ix_(*(np.flatnonzero(np.diff(side, prepend=-1)) for side in owners))
+    similarity = between_words(result.similarity, *owners) / counts
+    words = tuple(np.arange(count) for count in counts.shape)
+    values = (view.mass, view.cost, similarity, result.confidence[firsts], result.cells[firsts])
+    summed = tuple(np.bincount(side, mass) for side, mass in zip(owners, masses, strict=True))
+    return Points("words", tuple(side.words for side in sides), words, *values, summed)
 
 
 def status_of(link: tuple[int, int], gold: Links | None) -> str:
@@ -81,11 +120,6 @@ def is_marked(row: Row, mark: Mark) -> bool:
     if mark.source is None and mark.target is None:
         return False
     return (mark.source is None or row.source == mark.source) and (mark.target is None or row.target == mark.target)
-
-
-def _between_words(values: np.ndarray, source: np.ndarray, target: np.ndarray) -> np.ndarray:
-    summed = np.add.reduceat(values, np.flatnonzero(np.diff(source, prepend=-1)), axis=0)
-    return np.add.reduceat(summed, np.flatnonzero(np.diff(target, prepend=-1)), axis=1)
 
 
 def _rows(result: Aligned, mass: np.ndarray, cost: np.ndarray, gold: Links | None):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from otcore.alignment.links import Alignment, to_words
+from otcore.alignment.links import Alignment, between_words, to_words
 from otcore.alignment.settings import AlignSettings
 from otcore.corpora.frequencies import other_counts, relative_frequencies
 from otcore.corpora.types import SentencePair
@@ -36,7 +36,7 @@ class Aligned:
     source, target : the vectors of both sides; `.cut` says how many words did not fit
     plan           : the solved transport between words or subwords
     similarity     : (n, m) cosine similarity of the same points, in [−1, 1]
-    cells          : (n, m) bool, the linked cells; confidence (n, m) in [0, 1] of every cell
+    cells          : (n, m) bool, the linked cells; confidence (n, m) in [0, 1] of every cell; of unit "summed" those of its words
     alignment      : word links
     """
 
@@ -88,23 +88,22 @@ def align_vectors(
     """Transport and links for a pair whose vectors are at hand; `counts` as in `align_encoded`."""
     plan = settings.solver.solve(problem_of(pair, source, target, settings, counts))
     similarity = similarity_of(source, target, settings)
-    cells, confidence = settings.links.read(plan.plan if settings.links.reads_plan else similarity)
-    alignment = _word_links(cells, confidence, (pair, source, target), settings)
+    cells, confidence, alignment = _read(plan.plan if settings.links.reads_plan else similarity, (pair, source, target), settings)
     return Aligned(pair, settings, layer, source, target, plan, similarity, cells, confidence, alignment)
 
 
-def align_at(found: Aligned, epsilons: Sequence[float]) -> list[Aligned]:
-    """A pair at several ε of its solver, in order, the entropic ones solved together. Of each plan only the masses and the absolute ε are
-    its own: value, potentials and iterations are those of `found`."""
+def align_at(found: Aligned, name: str, values: Sequence[float]) -> list[Aligned]:
+    """A pair at several values of a setting of its solver, in order. Of each plan only the masses and the absolute ε are its own: value,
+    potentials and iterations are those of `found`."""
     solver, settings = found.settings.solver, found.settings
-    plans = solver.sweep(found.plan.problem, epsilons)
-    return [read_at(found, replace(settings, solver=replace(solver, epsilon=one)), plan) for one, plan in zip(epsilons, plans, strict=True)]
+    plans = solver.sweep(found.plan.problem, name, values)
+    return [read_at(found, replace(settings, solver=replace(solver, **{name: one})), plan) for one, plan in zip(values, plans, strict=True)]
 
 
 def read_at(found: Aligned, settings: AlignSettings, plan: np.ndarray) -> Aligned:
     """A pair with another plan (n, m) of the same problem, and the links that are read of it."""
-    cells, confidence = settings.links.read(plan if settings.links.reads_plan else found.similarity)
-    alignment = _word_links(cells, confidence, (found.pair, found.source, found.target), settings)
+    side = (found.pair, found.source, found.target)
+    cells, confidence, alignment = _read(plan if settings.links.reads_plan else found.similarity, side, settings)
     solved = replace(found.plan, plan=plan, solver=settings.solver, epsilon=settings.solver.epsilon_of(found.plan.problem))
     return replace(found, settings=settings, plan=solved, cells=cells, confidence=confidence, alignment=alignment)
 
@@ -209,7 +208,7 @@ def _aligned(sides: Sequence[Side], settings: AlignSettings, counts: Mapping[str
         values = settings.solver.solve_many([problem_of(*side, settings, counts) for side in sides])
     else:
         values = [similarity_of(source, target, settings) for _, source, target in sides]
-    return [_word_links(*settings.links.read(one), side, settings) for one, side in zip(values, sides, strict=True)]
+    return [_read(one, side, settings)[2] for one, side in zip(values, sides, strict=True)]
 
 
 def _blocks(sides: Sequence[Side], unit: str) -> list[list[Side]]:
@@ -255,8 +254,13 @@ def _masses(vectors: WordVectors, language: str, settings: AlignSettings, counts
     return word_masses[groups] / np.bincount(groups)[groups]  # a word's mass is shared by its pieces
 
 
-def _word_links(cells: np.ndarray, confidence: np.ndarray, side: Side, settings: AlignSettings) -> Alignment:
-    """Links between all words of the pair: words that were cut from a long sentence are null."""
+def _read(values: np.ndarray, side: Side, settings: AlignSettings) -> tuple[np.ndarray, np.ndarray, Alignment]:
+    """Linked cells, their confidence, and links between all words of the pair: words that were cut from a long sentence are null."""
     pair, source, target = side
-    found = to_words(cells, confidence, source.groups(settings.unit), target.groups(settings.unit))
-    return Alignment(found.links, len(pair.source.words), len(pair.target.words))
+    owners = [vectors.groups(settings.unit) for vectors in (source, target)]
+    if settings.unit == "summed" and settings.links.reads_plan:
+        cells, confidence = (found[np.ix_(*owners)] for found in settings.links.read(between_words(values, *owners)))
+    else:
+        cells, confidence = settings.links.read(values)
+    found = to_words(cells, confidence, *owners)
+    return cells, confidence, Alignment(found.links, len(pair.source.words), len(pair.target.words))

@@ -39,6 +39,12 @@ class Alignment:
         return tuple(j for j in range(self.target_words) if j not in linked)
 
 
+def between_words(values: np.ndarray, source: np.ndarray, target: np.ndarray) -> np.ndarray:
+    """(n, m) sums between words of values (p, q) between their pieces; `source` (p,) and `target` (q,) as in `to_words`, in order."""
+    summed = np.add.reduceat(values, np.flatnonzero(np.diff(source, prepend=-1)), axis=0)
+    return np.add.reduceat(summed, np.flatnonzero(np.diff(target, prepend=-1)), axis=1)
+
+
 def to_words(cells: np.ndarray, confidence: np.ndarray, source: np.ndarray, target: np.ndarray) -> Alignment:
     """Word links from cells between words or subwords: two words are linked where any of their pieces are, with the
     largest confidence among the linked pieces.

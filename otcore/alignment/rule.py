@@ -45,7 +45,7 @@ class PlanRule(LinkRule):
     def read(self, values: np.ndarray) -> Read:
         plan = np.asarray(values, dtype=np.float64)
         live = plan > 1e-12 * plan.max(initial=0)  # below a trillionth of the largest entry there is only rounding
-        return self.cells(np.where(live, plan, 0.0)) & live, _shares(plan)
+        return self.cells(np.where(live, plan, 0.0)) & live, shares(plan)
 
     @abstractmethod
     def cells(self, plan: np.ndarray) -> np.ndarray:
@@ -87,7 +87,8 @@ def softmax(scores: np.ndarray, axis: int) -> np.ndarray:
     return exponentials / exponentials.sum(axis, keepdims=True)
 
 
-def _shares(plan: np.ndarray) -> np.ndarray:
+def shares(plan: np.ndarray) -> np.ndarray:
+    """(n, m) √(share of its row · share of its column) of every cell of a plan, in [0, 1]."""
     rows, columns = plan.sum(1, keepdims=True), plan.sum(0, keepdims=True)
     product = rows * columns
     return np.sqrt(np.divide(plan * plan, product, out=np.zeros_like(plan), where=product > 0)).clip(0, 1)

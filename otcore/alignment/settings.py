@@ -19,7 +19,8 @@ class AlignSettings:
     """How a pair is aligned. The defaults did best on the dev part of the bundled gold links.
 
     layer   : of the encoder, or None for its default
-    unit    : what a point of the cloud is: "word" or "subword" (links are between words all the same)
+    unit    : what a point of the cloud is: "word" or "subword" (links are between words all the same: where any of their subwords are
+              linked), or "summed": subwords, whose plan is added up between words before links are read
     pooling : how a word's vector comes from its subwords' (unit "word"): mean, first, last
     cost    : one of COSTS
     masses  : one of MASSES
@@ -39,7 +40,12 @@ class AlignSettings:
         "Layer",
         "Which layer's vectors are transported; 0 is the embedding. Without a choice it is the encoder's own.",
     )
-    unit: str = choice("word", OneOf(UNITS), "Points", "What the clouds are made of; links are between words all the same.")
+    unit: str = choice(
+        "word",
+        OneOf(UNITS),
+        "Points",
+        "What the clouds are made of; links are between words all the same: of any of their subwords, or of all together.",
+    )
     pooling: str = choice(
         "mean",
         OneOf(POOLINGS),

@@ -43,9 +43,9 @@ class WordVectors:
         return frozenset(int(word) for word, piece in zip(self.piece_words, self.pieces, strict=True) if _UNKNOWN.fullmatch(piece))
 
     def vectors(self, unit: str = "word", pooling: str = "mean") -> np.ndarray:
-        """(n, d) word vectors or (p, d) subword vectors."""
-        return self.subwords if unit == "subword" else self.pooled(pooling)
+        """(n, d) word vectors, or (p, d) subword vectors for every other unit."""
+        return self.pooled(pooling) if unit == "word" else self.subwords
 
     def groups(self, unit: str = "word") -> np.ndarray:
         """For each vector of `vectors(unit)` the index of its word."""
-        return self.piece_words if unit == "subword" else np.arange(len(self.words))
+        return np.arange(len(self.words)) if unit == "word" else self.piece_words

@@ -19,6 +19,8 @@ class Problem:
     source_mass : (n,) non-negative, sums to 1
     target_mass : (m,) non-negative, sums to 1
     source_self, target_self : (n, n), (m, m) costs within each cloud; only the debiased solver needs them
+    source_structure, target_structure : (n, n), (m, m) symmetric, how the points of each cloud lie to each other, in any unit that both
+                  share; the fused solver compares them, and makes its own of the points' order where there are none
 
     >>> from otcore import Problem
     >>> Problem([[0, 1], [1, 0]], [0.5, 0.5], [0.5, 0.5]).mean_cost
@@ -30,9 +32,12 @@ class Problem:
     target_mass: np.ndarray
     source_self: np.ndarray | None = None
     target_self: np.ndarray | None = None
+    source_structure: np.ndarray | None = None
+    target_structure: np.ndarray | None = None
 
     def __post_init__(self) -> None:
-        for name in ("cost", "source_mass", "target_mass", "source_self", "target_self"):
+        optional = ("source_self", "target_self", "source_structure", "target_structure")
+        for name in ("cost", "source_mass", "target_mass", *optional):
             if getattr(self, name) is not None:
                 object.__setattr__(self, name, np.ascontiguousarray(getattr(self, name), dtype=np.float64))
         n, m = self.cost.shape
@@ -60,9 +65,9 @@ class Plan:
     problem, solver  : what was solved, and how
     plan             : (n, m) non-negative
     value            : what the solver minimises: ⟨π, C⟩ for exact and partial; ⟨π, C⟩ + ε KL(π‖a⊗b) for entropic; the same
-                       less half of both self terms for debiased; with the KL penalties for unbalanced
+                       less half of both self terms for debiased; with the KL penalties for unbalanced; with the structure term for fused
     potentials       : dual variables f (n,) and g (m,), or None where the solver has none; π = a⊗b · exp((f⊕g − C)/ε) for
-                       entropic and debiased; up to a constant moved from f to g
+                       entropic and debiased, and for fused with the cost of its last round; up to a constant moved from f to g
     epsilon          : the absolute ε used, 0 for exact and partial
     iterations       : of the solver; 0 where it does not count them
     marginal_error   : L1 distance of the plan's marginals from what the problem asks for: the masses; for partial, mass above

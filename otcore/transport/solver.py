@@ -2,7 +2,7 @@
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
@@ -15,6 +15,23 @@ from otcore.transport.problem import Plan, Problem
 EPSILONS = tuple(float(f"{10 ** (k / 10):.2g}") for k in range(-30, 11))
 
 
+@dataclass(frozen=True)
+class Dial:
+    """A setting of a solver over which a plan is followed.
+
+    sign  : of the setting; label: what moving it does; ends: what its least and its greatest value are, in a word
+    swept : values of a curve over it, in order; filmed: of a film, some of the range that the eye can tell apart
+    ratios: whether its values lie apart by ratio, not by difference
+    """
+
+    sign: str
+    label: str
+    ends: tuple[str, str]
+    swept: tuple[float, ...]
+    filmed: tuple[float, ...]
+    ratios: bool = False
+
+
 @dataclass(frozen=True, kw_only=True)
 class Solver(ABC):
     """How a problem is solved. A subclass adds its settings as choices and says what people read about it.
@@ -24,6 +41,7 @@ class Solver(ABC):
     needs_self_costs : whether the problem must bring the costs within each cloud
     asks_whether     : whether it weighs moving against leaving, so that a cost below 0 has no meaning: such costs are shifted up to 0
     has_epsilon      : whether it is entropic
+    dials            : name → dial of the settings that a plan can be followed over
     tolerance        : L1 marginal error at which the iterations stop
     max_iterations   : where they stop all the same, with `converged` False
     """
@@ -37,6 +55,7 @@ class Solver(ABC):
     needs_self_costs: ClassVar[bool] = False
     asks_whether: ClassVar[bool] = False
     has_epsilon: ClassVar[bool] = False
+    dials: ClassVar[Mapping[str, Dial]] = {}
 
     tolerance: float = 1e-6
     max_iterations: int = 10_000
@@ -55,12 +74,19 @@ class Solver(ABC):
         """The plans (n, m) of many problems, in order; a solver that can solve them at once does so here."""
         return [self.solve(problem).plan for problem in problems]
 
+    def sweep(self, problem: Problem, name: str, values: Sequence[float]) -> list[np.ndarray]:
+        """The plans (n, m) of one problem at several values of one of the solver's settings."""
+        return [replace(self, **{name: value}).solve(problem).plan for value in values]
+
 
 @dataclass(frozen=True, kw_only=True)
 class EntropicSolver(Solver):
     """What solvers with an entropic term share: ε, and the unit it is counted in."""
 
     has_epsilon: ClassVar[bool] = True
+    dials: ClassVar[Mapping[str, Dial]] = {
+        "epsilon": Dial("ε", "how far words spread", ("sharp", "spread"), EPSILONS[::4], EPSILONS[10:31], ratios=True)
+    }
 
     epsilon: float = choice(
         0.05,
@@ -78,10 +104,6 @@ class EntropicSolver(Solver):
     def unit(self, problem: Problem) -> float:
         """What 1 stands for in ε and the penalty, in the unit of the cost."""
         return problem.mean_cost if self.relative else 1.0
-
-    def sweep(self, problem: Problem, epsilons: Sequence[float]) -> list[np.ndarray]:
-        """The plans (n, m) of one problem at several ε, each counted as this solver counts its own."""
-        return [replace(self, epsilon=one).solve(problem).plan for one in epsilons]
 
     def epsilon_of(self, problem: Problem) -> float:
         """The absolute ε of a problem, never below 1e-12."""

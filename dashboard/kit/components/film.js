@@ -1,18 +1,18 @@
-// The pair at other strengths of the entropic term: a slider that moves lines and plan together, without asking the server.
+// The pair at other values of a setting of the solver: a slider that moves lines and plan together, without asking the server.
 const CELL = 15, ROOM = 74, PAUSE = 160; // pixels of a cell and of its names; milliseconds of a step of the film
 
 function filmOf(data, onFrame, send) {
-  const { now, colors } = data.film, frames = JSON.parse(data.film.frames);
+  const { now, colors, sign, label: does, ends: [least, greatest] } = data.film, frames = JSON.parse(data.film.frames);
   const element = make("div", { class: "film" });
   const controls = make("div", { class: "dial" });
-  const play = make("button", { type: "button", class: "tool", title: "Play from sharp to spread", "aria-label": "Play from sharp to spread" });
+  const play = make("button", { type: "button", class: "tool", title: `Play from ${least} to ${greatest}`, "aria-label": `Play from ${least} to ${greatest}` });
   play.textContent = "▶";
   const label = make("label", {}), value = make("output", {}), told = make("p", { class: "told", role: "status" });
-  label.textContent = "ε: how far words spread ";
-  const slider = make("input", { type: "range", min: 0, max: frames.length - 1, step: 1, value: now, "aria-label": "ε, moved in the picture" });
+  label.textContent = `${sign}: ${does} `;
+  const slider = make("input", { type: "range", min: 0, max: frames.length - 1, step: 1, value: now, "aria-label": `${sign}, moved in the picture` });
   label.append(slider);
   const ends = make("div", { class: "ends" });
-  for (const text of ["sharp", "spread"]) ends.append(Object.assign(make("span"), { textContent: text }));
+  for (const text of [least, greatest]) ends.append(Object.assign(make("span"), { textContent: text }));
   controls.append(label, ends, value, play, told);
   const plan = planOf(data, frames, colors);
   element.append(controls, plan.element);
@@ -21,8 +21,8 @@ function filmOf(data, onFrame, send) {
   function turnTo(index) {
     const frame = frames[index];
     slider.value = index;
-    slider.setAttribute("aria-valuetext", `ε ${frame.epsilon}`);
-    value.textContent = `ε ${frame.epsilon}`;
+    slider.setAttribute("aria-valuetext", frame.shown);
+    value.textContent = frame.shown;
     told.textContent = frame.told;
     plan.paint(frame.mass);
   }
@@ -34,7 +34,7 @@ function filmOf(data, onFrame, send) {
   }
 
   slider.addEventListener("input", () => { turnTo(Number(slider.value)); onFrame(frames[slider.value]); });
-  slider.addEventListener("change", () => { stop(); send("epsilon", frames[slider.value].value); });
+  slider.addEventListener("change", () => { stop(); send("dial", frames[slider.value].value); });
   play.addEventListener("click", () => {
     if (timer) return stop();
     let index = 0;
@@ -54,7 +54,7 @@ function planOf(data, frames, colors) {
   const words = ["source", "target"].map((side) => data[side].words.map((word) => word.text));
   const [rows, columns] = frames[0].shape, top = Math.max(...frames.flatMap((frame) => frame.mass), 1);
   const size = { width: ROOM + columns * CELL + 2, height: ROOM + rows * CELL + 2 };
-  const element = make("svg", { class: "plan", ...size, viewBox: `0 0 ${size.width} ${size.height}`, role: "img", "aria-label": "The plan at this ε, source words down, target words across" }, SVG);
+  const element = make("svg", { class: "plan", ...size, viewBox: `0 0 ${size.width} ${size.height}`, role: "img", "aria-label": `The plan at this ${data.film.sign}, source words down, target words across` }, SVG);
   const cut = (text) => (text.length > 9 ? `${text.slice(0, 8)}…` : text);
   words[0].slice(0, rows).forEach((text, i) => {
     const name = make("text", { x: ROOM - 5, y: ROOM + (i + 0.5) * CELL, "text-anchor": "end", "dominant-baseline": "central" }, SVG);

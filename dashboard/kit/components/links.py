@@ -17,6 +17,7 @@ from dashboard.kit.marks import Mark
 from dashboard.kit.theme import GREY, PLAN_COLORS, STATUS, STATUS_LINES
 from dashboard.kit.word_view import DRAWN_WORDS, Row, View
 from otcore.text.languages import language
+from otcore.transport.solver import Dial
 
 _THIN, _WIDE = 1.0, 9.0  # pixels at confidence 0 and 1
 _PALE = 0.2  # opacity at confidence 0
@@ -50,7 +51,7 @@ class Extras:
     """What a page may show of a pair beside its words and lines.
 
     file   : name of the files that are saved, without ending
-    film   : `frames_of` several strengths; moved in the browser, and the one left at goes to `epsilon_field`
+    film   : `frames_of` several values of a dial; moved in the browser, and the one left at goes to `dial_field`
     now    : which of them is shown
     drawing: links by hand instead, (source, target, whether sure); each change goes to `hand_field` as Pharaoh after "="
     guess  : whether the lines are drawn paler, for the encoder was not trained on a language of the pair
@@ -59,7 +60,8 @@ class Extras:
     file: str = ""
     film: str = ""
     now: int = 0
-    epsilon_field: str = ""
+    dial: Dial | None = None
+    dial_field: str = ""
     drawing: bool = False
     hand: Sequence[tuple[int, int, bool]] = ()
     hand_field: str = ""
@@ -80,7 +82,7 @@ def legend(*, gold: bool, faint: bool = True) -> None:
 def show(view: View, mark: Mark, *, key: str, faint: bool = True, field: str = "mark", extras: Extras = _PLAIN) -> None:
     """Draws a pair; a click on a word or a line marks it, in the selection's field, for every figure of the page."""
     heard = {"on_picked_change": lambda: state.take_pick(key, field)}
-    for name, chosen in (("epsilon", extras.epsilon_field), ("hand", extras.hand_field)):
+    for name, chosen in (("dial", extras.dial_field), ("hand", extras.hand_field)):
         if chosen:
             heard[f"on_{name}_change"] = lambda name=name, chosen=chosen: state.take_text(key, name, chosen)
     _component(data=data_of(view, mark, name=key, faint=faint, extras=extras), key=key, **heard)
@@ -100,8 +102,10 @@ def data_of(view: View, mark: Mark, *, name: str, faint: bool = True, extras: Ex
     }
     data = {**sides, "lines": lines, "name": extras.file or f"{name}-{pair.source.language}-{pair.target.language}"}
     data |= {"legend": _saved_legend(lines, faint), "drawing": extras.drawing, "hand": [list(one) for one in extras.hand]}
-    film = {"frames": extras.film, "now": extras.now, "colors": list(PLAN_COLORS)}
-    return data | ({"film": film} if extras.film else {})
+    if not extras.film:
+        return data
+    dial = {"sign": extras.dial.sign, "label": extras.dial.label, "ends": list(extras.dial.ends)}
+    return data | {"film": {"frames": extras.film, "now": extras.now, "colors": list(PLAN_COLORS)} | dial}
 
 
 def _saved_legend(lines: list[dict], faint: bool) -> list[dict]:
@@ -116,18 +120,18 @@ def _saved_legend(lines: list[dict], faint: bool) -> list[dict]:
     return [*entries, {"meaning": "linked to nothing", "boxed": True}]
 
 
-def frames_of(film: Iterable[tuple[float, View, str]], mark: Mark, *, faint: bool = True, guess: bool = False) -> str:
+def frames_of(film: Iterable[tuple[float, View, str]], dial: Dial, mark: Mark, *, faint: bool = True, guess: bool = False) -> str:
     """A film of a pair as JSON, a text that can be kept: lines, masses in thousandths and dashed words of every frame.
 
-    film: (ε, view, what is told of it) at several strengths, in order
+    film: (value, view, what is told of it) at several values of a dial, in order
     """
     frames = []
-    for epsilon, view, told in film:
+    for number, view, told in film:
         mass, alignment = view.mass[:DRAWN_WORDS, :DRAWN_WORDS], view.result.alignment
         frames.append(
             {
-                "epsilon": f"{epsilon:g}",
-                "value": str(epsilon),
+                "shown": f"{dial.sign} {number:g}",
+                "value": str(number),
                 "lines": list(_lines(view, mark, faint, guess)),
                 "shape": mass.shape,
                 "mass": np.rint(mass * 1000).astype(int).ravel().tolist(),

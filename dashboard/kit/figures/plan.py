@@ -5,7 +5,7 @@ import numpy as np
 from dashboard.kit.figures.frames import Figure, figure, plain
 from dashboard.kit.marks import Mark
 from dashboard.kit.theme import BLUE, GREY, ORANGE, PLAN_SCALE, STATUS
-from dashboard.kit.word_view import DRAWN_WORDS, View
+from dashboard.kit.word_view import DRAWN_WORDS, Points, View, points_of
 from otcore.text.languages import language
 
 _CLICK_LAYER_CELLS = 6_400  # more markers than this make a browser slow: then hover and click are the heatmap's own
@@ -26,26 +26,26 @@ def heatmap(view: View, kind: str, mark: Mark, *, stamp: int = 0, top: float | N
     stamp  : goes into the points' `customdata`, which is [source word, target word, stamp]
     top    : value of the scale's bright end (of "cost": dark end), for figures that are compared; None for the largest shown
     """
-    result, unit = view.result, view.result.settings.unit
-    owners, labels = [], []
-    for side in (result.source, result.target):
-        owners.append(side.groups(unit)[:DRAWN_WORDS])
-        labels.append((side.words if unit == "word" else side.pieces)[:DRAWN_WORDS])
-    values = matrix(view, kind)[:DRAWN_WORDS, :DRAWN_WORDS]
+    points = points_of(view)
+    owners, labels = ([part[:DRAWN_WORDS] for part in sides] for sides in (points.owners, points.labels))
+    values = getattr(points, kind)[:DRAWN_WORDS, :DRAWN_WORDS]
     if values.size <= _CLICK_LAYER_CELLS:
-        traces = [_cells(values, kind, top) | {"hoverinfo": "skip"}, *_statuses(view, owners), _click_layer(view, owners, labels, stamp)]
+        traces = [
+            _cells(values, kind, top) | {"hoverinfo": "skip"},
+            *_statuses(view, points, owners),
+            _click_layer(points, owners, labels, stamp),
+        ]
     else:
-        traces = [_cells(values, kind, top) | _hover(labels, kind), *_statuses(view, owners)]
-    axes = _axes(labels, unit, stacked=not language(result.pair.target.language).joiner)
+        traces = [_cells(values, kind, top) | _hover(labels, kind), *_statuses(view, points, owners)]
+    axes = _axes(labels, points.called, stacked=not language(view.result.pair.target.language).joiner)
     layout = {"barmode": "overlay", "bargap": 0.25, "clickmode": "event+select", "shapes": _frames(owners, mark)}
-    title = f"{KINDS[kind][0]} between {'words' if unit == 'word' else 'subwords'}"
-    return figure([*traces, *_margins(view)], title, layout | axes, height=_height(labels))
+    title = f"{KINDS[kind][0]} between {points.called}"
+    return figure([*traces, *_margins(points)], title, layout | axes, height=_height(labels))
 
 
 def matrix(view: View, kind: str) -> np.ndarray:
-    """(n, m) values of a kind, between all points."""
-    result = view.result
-    return {"plan": result.plan.plan, "cost": result.plan.problem.cost, "similarity": result.similarity}[kind]
+    """(n, m) values of a kind, between all points that are shown."""
+    return getattr(points_of(view), kind)
 
 
 def _height(labels: list) -> int:
@@ -68,12 +68,11 @@ def _hover(labels, kind: str) -> dict:
     return {"text": text, "hovertemplate": f"%{{text}}<br>{KINDS[kind][1]} %{{z:.4f}}<extra></extra>"}
 
 
-def _statuses(view: View, owners) -> list[dict]:
+def _statuses(view: View, points: Points, owners) -> list[dict]:
     """Links over the cells: a shape and a colour for each gold status."""
-    result = view.result
     places: dict[str, list[tuple[int, int]]] = {}
     statuses = {(row.source, row.target): row.status for row in view.rows if row.source is not None and row.target is not None}
-    for i, j in zip(*np.nonzero(result.cells[: len(owners[0]), : len(owners[1])]), strict=True):
+    for i, j in zip(*np.nonzero(points.cells[: len(owners[0]), : len(owners[1])]), strict=True):
         places.setdefault(statuses.get((int(owners[0][i]), int(owners[1][j])), "link"), []).append((int(i), int(j)))
     for (i, j), status in statuses.items():
         if status == "missed":
@@ -96,14 +95,13 @@ def _status_marker(status: str, size: float) -> dict:
     return {"symbol": symbol, "size": size, "color": color, "line": line}
 
 
-def _click_layer(view: View, owners, labels, stamp: int) -> dict:
-    result = view.result
+def _click_layer(points: Points, owners, labels, stamp: int) -> dict:
     rows, columns = (index.ravel() for index in np.indices((len(owners[0]), len(owners[1]))))
-    plan, cost = result.plan.plan, result.plan.problem.cost
+    plan, cost = points.plan, points.cost
     shares = plan / np.maximum(plan.sum(1, keepdims=True), 1e-300)
     text = [
         f"<b>{plain(labels[0][i])} → {plain(labels[1][j])}</b><br>mass {plan[i, j]:.4f} ({shares[i, j]:.0%} of the source's)"
-        f"<br>cost {cost[i, j]:.3f} · cosine {result.similarity[i, j]:.3f}<br>confidence {result.confidence[i, j]:.2f}"
+        f"<br>cost {cost[i, j]:.3f} · cosine {points.similarity[i, j]:.3f}<br>confidence {points.confidence[i, j]:.2f}"
         for i, j in zip(rows, columns, strict=True)
     ]
     unseen = {"marker": {"opacity": 0}}
@@ -113,10 +111,10 @@ def _click_layer(view: View, owners, labels, stamp: int) -> dict:
     return layer | clicks | {"text": text, "hovertemplate": "%{text}<extra></extra>"}
 
 
-def _margins(view: View) -> list[dict]:
+def _margins(points: Points) -> list[dict]:
     """Asked masses as outlines, moved masses filled: they differ for unbalanced and partial plans."""
-    problem, plan, bars = view.result.plan.problem, view.result.plan.plan, []
-    sides = ((problem.source_mass, plan.sum(1), "2", "x", "y"), (problem.target_mass, plan.sum(0), "3", "y", "x"))
+    (source, target), plan, bars = points.masses, points.plan, []
+    sides = ((source, plan.sum(1), "2", "x", "y"), (target, plan.sum(0), "3", "y", "x"))
     for asked, moved, axis, along, across in sides:
         for name, values, width, look in (
             ("asked mass", asked, 0.8, {"color": GREY, "opacity": 0.45}),
@@ -142,7 +140,7 @@ def _frames(owners, mark: Mark) -> list[dict]:
     return frames
 
 
-def _axes(labels, unit: str, *, stacked: bool) -> dict:
+def _axes(labels, called: str, *, stacked: bool) -> dict:
     """The matrix above left (x, y), the source's masses to its right (x2, y2), the target's below it (x3, y3). `stacked` writes
     the words along the bottom from top to bottom, as Chinese and Japanese can be."""
     rows, columns = [plain(label) for label in labels[0]], [_stacked(label) if stacked else plain(label) for label in labels[1]]
@@ -154,13 +152,13 @@ def _axes(labels, unit: str, *, stacked: bool) -> dict:
     every = -(-len(columns) // _LABELS_ACROSS)  # labels that would cover each other help nobody
     ticks = {"tickvals": list(range(0, len(columns), every)), "ticktext": columns[::every], "tickangle": 0 if stacked else _angle(columns)}
     below = ticks | {"tickfont": {"size": 12 if len(columns) <= 14 else 10 if len(columns) <= 24 else 8}}
-    beside = {"tickvals": list(range(len(rows))), "ticktext": rows, "title": {"text": f"source {unit}s"}}
+    beside = {"tickvals": list(range(len(rows))), "ticktext": rows, "title": {"text": f"source {called}"}}
     return {
         "xaxis": hidden | across | left | {"anchor": "y", "matches": "x3"},
         "yaxis": common | down | upper | beside | {"anchor": "x"},
         "xaxis2": hidden | right | {"anchor": "y2", "rangemode": "tozero"},
         "yaxis2": hidden | down | upper | {"anchor": "x2", "matches": "y"},
-        "xaxis3": common | across | left | below | {"anchor": "y3", "title": {"text": f"target {unit}s"}},
+        "xaxis3": common | across | left | below | {"anchor": "y3", "title": {"text": f"target {called}"}},
         "yaxis3": hidden | lower | {"anchor": "x3", "rangemode": "tozero", "autorange": "reversed"},
     }
 

@@ -23,8 +23,7 @@ from otcore.encoders import encoder_stamp
 from otcore.encoders.context import leave_one_out
 from otcore.notes.store import NoteStore, notes_path
 from otcore.results.kind import KINDS
-from otcore.results.kinds.openings import FILMED, FIRST_SENTENCE, OpeningOf
-from otcore.transport.solver import EPSILONS
+from otcore.results.kinds.openings import FIRST_SENTENCE, STORED, OpeningOf
 
 _FILMED = 900  # cells between words up to which a film is made
 _READ_ALONG = 40  # words up to which context is looked into: each is left out once
@@ -97,26 +96,27 @@ def opened(pair: SentencePair, system: System) -> bool:
     if pair.id != FIRST_SENTENCE:
         return False
     solver = system.settings.solver
-    stops = tuple(_stops(system)) if solver.has_epsilon else ()
+    stops = tuple(_stops(system, STORED)) if STORED in solver.dials else ()
     wanted = OpeningOf(pair.id, pair.source.language, pair.target.language, system.settings, stops)
     stored = work.kept(("opening", key), lambda: (KINDS["openings"].find((system.encoder,), wanted),))[0]
     if stored is None or (stored.found.pair.source.words, stored.found.pair.target.words) != (pair.source.words, pair.target.words):
         return False
     work.shelf().put(key, stored.found)
     if stops:
-        work.shelf().put(_film_key(pair, system), list(stored.film))
+        work.shelf().put(_film_key(pair, system, STORED), list(stored.film))
     if stored.found.pair.gold == pair.gold:
         work.shelf().put(_layers_key(pair, system), [Swept(layer, *one) for layer, one in enumerate(stored.layers)])
     return True
 
 
-def _stops(system: System) -> list[float]:
-    """The ε of a film, the current one among them."""
-    return sorted({*FILMED, system.settings.solver.epsilon})
+def _stops(system: System, name: str) -> list[float]:
+    """The values of a dial in its film, the current one among them."""
+    solver = system.settings.solver
+    return sorted({*solver.dials[name].filmed, getattr(solver, name)})
 
 
-def _film_key(pair: SentencePair, system: System) -> tuple:
-    return ("film", pair_key(pair), system_key(with_epsilon(system, 1.0)), tuple(_stops(system)))
+def _film_key(pair: SentencePair, system: System, name: str) -> tuple:
+    return ("film", name, pair_key(pair), system_key(with_setting(system, name, 1.0)), tuple(_stops(system, name)))
 
 
 def _layers_key(pair: SentencePair, system: System) -> tuple:
@@ -124,24 +124,25 @@ def _layers_key(pair: SentencePair, system: System) -> tuple:
     return ("layers", pair_key(pair), repr(pair.gold), system_key(any_layer))
 
 
-def filmed(pair: SentencePair, system: System, chosen: AlignView, strange: list[str]) -> Film:
-    """The pair at many ε, for a film of it, the current one among them; empty where there is no ε or the pair is long.
+def filmed(pair: SentencePair, system: System, name: str, chosen: AlignView, strange: list[str]) -> Film:
+    """The pair at many values of a dial, for a film of it, the current one among them; empty where the solver has no such dial or the pair
+    is long.
 
     strange: its languages that the encoder was not trained on
     """
-    solver = system.settings.solver
-    if not solver.has_epsilon or len(pair.source.words) * len(pair.target.words) > _FILMED:
+    dials = system.settings.solver.dials
+    if name not in dials or len(pair.source.words) * len(pair.target.words) > _FILMED:
         return Film("", ())
-    stops = tuple(_stops(system))
+    stops, key = tuple(_stops(system, name)), _film_key(pair, system, name)
 
     def drawn() -> str:
-        solved_at = work.shelf().find(_film_key(pair, system)) or align_at(background.aligned(pair, system), stops)
+        solved_at = work.shelf().find(key) or align_at(background.aligned(pair, system), name, stops)
         views = [view_of(replace(one, pair=pair), with_gold=chosen.gold) for one in solved_at]
         told = [(stop, view, frame_told(view, strange)) for stop, view in zip(stops, views, strict=True)]
-        return links.frames_of(told, chosen.marked, guess=bool(strange))
+        return links.frames_of(told, dials[name], chosen.marked, guess=bool(strange))
 
     shown = (repr(pair.gold) if chosen.gold else "", chosen.mark, tuple(strange))
-    return Film(work.kept(("drawn", *_film_key(pair, system), shown), drawn), stops)
+    return Film(work.kept(("drawn", *key, shown), drawn), stops)
 
 
 def context(sentence: Sentence, system: System) -> np.ndarray | None:
@@ -164,15 +165,15 @@ def over_layers(pair: SentencePair, system: System) -> list[Swept]:
     return work.kept(_layers_key(pair, system), make)
 
 
-def over_epsilons(pair: SentencePair, system: System) -> list[Swept]:
-    """The pair over the slider's range of ε, every fourth step, other settings as they are."""
+def over_dial(pair: SentencePair, system: System, name: str) -> list[Swept]:
+    """The pair over the range of a dial of its solver, other settings as they are."""
+    dial = system.settings.solver.dials[name]
 
     def make() -> list[Swept]:
-        return [_swept(epsilon, solved(pair, with_epsilon(system, epsilon))) for epsilon in EPSILONS[::4]]
+        return [_swept(value, solved(pair, with_setting(system, name, value))) for value in dial.swept]
 
-    any_epsilon = with_epsilon(system, 1.0)
-    key = ("epsilons", pair_key(pair), repr(pair.gold), system_key(any_epsilon))
-    return work.kept(key, make, "Solving over a range of ε …")
+    key = ("swept", name, pair_key(pair), repr(pair.gold), system_key(with_setting(system, name, 1.0)))
+    return work.kept(key, make, f"Solving over a range of {dial.sign} …")
 
 
 def _swept(x: float, result: Aligned) -> Swept:
@@ -180,7 +181,7 @@ def _swept(x: float, result: Aligned) -> Swept:
     return Swept(x, result.plan.transport_cost, score_pair(result.alignment.pairs, links).aer if links else None)
 
 
-def with_epsilon(system: System, epsilon: float) -> System:
-    """The same system at another ε."""
-    solver = replace(system.settings.solver, epsilon=epsilon)
+def with_setting(system: System, name: str, value: float) -> System:
+    """The same system with another value of a setting of its solver."""
+    solver = replace(system.settings.solver, **{name: value})
     return replace(system, settings=replace(system.settings, solver=solver))

@@ -9,12 +9,15 @@ from dashboard.state import Choices, System
 from otcore.base.choices import Flag, OneOf, Several, Text, choice, nested
 from otcore.results.kinds.openings import FIRST_SENTENCE, FIRST_SOURCE, FIRST_TARGET
 from otcore.text.languages import CODE
+from otcore.transport.solvers import dials
 
 OWN_TEXT = "own"
 MAX_CHARACTERS = 20_000
 _LANGUAGE = Text(20, pattern=CODE)
 _LINKS = Text(2_000, pattern=r"(=([0-9]{1,4}[-?][0-9]{1,4}( [0-9]{1,4}[-?][0-9]{1,4})*)?)?")
 _BESIDE = {"": "numbers", "source": "source context", "target": "target context"}
+DIALS = dials()
+_SWEPT = {name: f"over {dial.sign}" for name, dial in DIALS.items()}
 _KEPT = "Kept in this session and in the address of this page."
 
 
@@ -41,7 +44,8 @@ class AlignView:
     beside: str = choice(
         "", OneOf({"": "numbers", "source": "context of source words", "target": "of target words"}, style="row"), "Beside it"
     )
-    sweep: str = choice("layers", OneOf({"layers": "over the layers", "epsilon": "over ε"}, style="row"), "Sweep one setting")
+    sweep: str = choice("layers", OneOf({"layers": "over the layers"} | _SWEPT, style="row"), "Sweep one setting")
+    film: str = choice("epsilon", OneOf({name: dial.sign for name, dial in DIALS.items()}, style="row"), "The slider in the picture moves")
     mark: str = choice("", PLACE)
     compare: bool = choice(False, Flag(), "Side by side with a second system", "The same pair under two settings or two encoders.")
     first: System = nested(System)

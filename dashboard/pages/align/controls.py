@@ -10,10 +10,12 @@ from dashboard.kit.explain import explain
 from dashboard.kit.languages import ALL_NAMES, label_of
 from dashboard.pages.align import own_text
 from dashboard.pages.align.choices import CHOICES, OWN_TEXT
+from otcore.alignment.rules.argmax import Argmax
 from otcore.base.errors import InputError
 from otcore.corpora.collection import Entry
 from otcore.text.languages import code_of
 
+_AGAINST = "A: each subword and the one most similar to it, without any plan. B: the system as it is, on the same vectors."
 _LEFT = "left"  # the sentence that was shown before one's own text
 
 
@@ -42,6 +44,7 @@ def systems() -> None:
     st.subheader("Transport", anchor=False)
     system_controls.controls(CHOICES, "")
     widgets.draw(CHOICES, "compare")
+    st.button("Argmax beside transport", key="against", on_click=_against_argmax, help=_AGAINST, width="stretch")
     if state.get("compare"):
         st.subheader("Second system", anchor=False)
         system_controls.controls(CHOICES, "_b", offered=state.get("encoder_b") != state.get("encoder"))
@@ -124,6 +127,13 @@ def _step(step: int | None) -> None:
     others = [id for id in ids if id != state.get("sentence")] or ids
     state.put(sentence=random.choice(others) if step is None else ids[(here + step) % len(ids)])
     own_text.changed()
+
+
+def _against_argmax() -> None:
+    """The system as it is becomes the second one; the first reads the mutual argmax of subwords from the same vectors."""
+    names = [name for name in CHOICES.declared if f"{name}_b" in CHOICES.declared]
+    state.put(**{CHOICES.key(f"{name}_b"): state.get(CHOICES.key(name)) for name in names})
+    state.put(compare=True, **{CHOICES.key("unit"): "subword", CHOICES.key("links"): Argmax.name})
 
 
 def _own() -> None:

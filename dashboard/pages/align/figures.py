@@ -1,5 +1,7 @@
 """One number over a range of settings, the current setting marked."""
 
+from dataclasses import dataclass
+
 from dashboard.kit.figures.frames import Figure, figure
 from dashboard.kit.theme import BLUE, GREY, VERMILLION
 
@@ -7,7 +9,18 @@ _LOOKS = ((BLUE, "solid", "circle", "y"), (VERMILLION, "dot", "diamond", "y2"))
 _NUMBERS = {"rangemode": "tozero", "fixedrange": True, "tickformat": ".2~g", "nticks": 6}
 
 
-def curve(x: list[float], values: dict[str, list[float]], current: float, *, title: str, x_title: str, log: bool = False) -> Figure:
+@dataclass(frozen=True)
+class Ticks:
+    """Of the x-axis: whether it is logarithmic, and the step between two of them, on a logarithmic one in powers of ten."""
+
+    log: bool = False
+    step: float = 1
+
+
+LINEAR = Ticks()
+
+
+def curve(x: list[float], values: dict[str, list[float]], current: float, *, title: str, x_title: str, ticks: Ticks = LINEAR) -> Figure:
     """Lines over x.
 
     values  : name → one number for each x; at most two names, the second on the right-hand axis
@@ -21,8 +34,7 @@ def curve(x: list[float], values: dict[str, list[float]], current: float, *, tit
     first, *second = values
     line = {"x": [current, current], "y": [0, max(values[first], default=1) or 1], "line": {"color": GREY, "dash": "dash", "width": 2}}
     traces.append({"type": "scatter", "mode": "lines", "name": f"now: {current:g}", "hoverinfo": "skip"} | line)
-    # ticks: one a layer; on the logarithmic axis one a power of ten
-    across = {"title": {"text": x_title}, "type": "log" if log else "linear", "fixedrange": True, "dtick": 1}
+    across = {"title": {"text": x_title}, "type": "log" if ticks.log else "linear", "fixedrange": True, "dtick": ticks.step}
     layout = {"xaxis": across, "yaxis": {"title": {"text": first}} | _NUMBERS, "legend": {"orientation": "h", "y": -0.35}}
     for name in second:
         layout["yaxis2"] = {"title": {"text": name}, "overlaying": "y", "side": "right", "showgrid": False, "tickmode": "auto"} | _NUMBERS

@@ -1,13 +1,13 @@
-"""The picture of a pair: what to know before trusting it, words and lines, the film over ε, how sure it is and why words are unlinked."""
+"""The picture of a pair: what to know before trusting it, words and lines, the film over a dial, how sure it is, why words are unlinked."""
 
 import streamlit as st
 
 from dashboard import background
-from dashboard.kit import markup
+from dashboard.kit import markup, widgets
 from dashboard.kit.components import links
 from dashboard.kit.word_view import DRAWN_WORDS, View
 from dashboard.pages.align import by_hand, cache, own_text, reading
-from dashboard.pages.align.choices import CHOICES, AlignView
+from dashboard.pages.align.choices import CHOICES, DIALS, AlignView
 from dashboard.state import System
 from otcore.text.languages import language
 
@@ -30,12 +30,14 @@ def picture(view: View, chosen: AlignView, system: System, key: str) -> None:
     pair = view.result.pair
     strange = cache.untrained(system.encoder, [pair.source.language, pair.target.language, *own_text.looks_like(chosen)])
     _warn(view, system, [code for code in strange if code in (pair.source.language, pair.target.language)])
-    film = cache.Film("", ()) if chosen.compare or chosen.draw else cache.filmed(pair, system, chosen, strange)
+    moved = _moved(chosen, system)
+    film = cache.Film("", ()) if chosen.compare or chosen.draw else cache.filmed(pair, system, moved, chosen, strange)
     extras = links.Extras(
         file=name_of(view, key if chosen.compare else ""),
         film=film.frames,
-        now=film.stops.index(system.settings.solver.epsilon) if film.frames else 0,
-        epsilon_field=CHOICES.key("epsilon"),
+        dial=DIALS[moved],
+        now=film.stops.index(getattr(system.settings.solver, moved)) if film.frames else 0,
+        dial_field=CHOICES.key(moved),
         drawing=chosen.draw,
         hand=by_hand.drawn(view, chosen) if chosen.draw else (),
         hand_field=CHOICES.key("hand"),
@@ -45,6 +47,14 @@ def picture(view: View, chosen: AlignView, system: System, key: str) -> None:
     links.show(view, chosen.marked, key=f"sentences_{key}", extras=extras)
     links.legend(gold=view.gold is not None)
     _read(view, strange)
+
+
+def _moved(chosen: AlignView, system: System) -> str:
+    """The dial that the film is over: the chosen one where the solver has it and others; one that has no choice is not asked for."""
+    own = system.settings.solver.dials
+    if len(own) > 1 and not (chosen.compare or chosen.draw):
+        widgets.draw(CHOICES, "film", width="content")
+    return chosen.film if chosen.film in own else next(iter(DIALS))
 
 
 def name_of(view: View, letter: str = "") -> str:

@@ -5,16 +5,18 @@ import streamlit as st
 from dashboard import background
 from dashboard.kit import charts, widgets
 from dashboard.pages.align import figures
-from dashboard.pages.align.cache import over_epsilons, over_layers
-from dashboard.pages.align.choices import CHOICES, AlignView
+from dashboard.pages.align.cache import over_dial, over_layers
+from dashboard.pages.align.choices import CHOICES, DIALS, AlignView
 from dashboard.state import System
 from otcore.corpora.types import SentencePair
+from otcore.transport.solver import Dial
 from otcore.transport.solvers import SOLVERS
 
 _CHART = charts.CONFIG | {"displayModeBar": True}
 _SWEEP_READING = {
     "layers": "Layers measure cost in scales of their own: a cheaper layer is not a better one.",
     "epsilon": "A larger ε spreads the mass, so the transport cost rises with it.",
+    "alpha": "A larger α follows the neighbours rather than the words, so the transport cost rises with it.",
 }
 
 
@@ -30,22 +32,29 @@ def sweeps(pair: SentencePair, chosen: AlignView, systems: list[System]) -> None
 
 def _sweep(pair: SentencePair, system: System, chosen: AlignView, lead: str) -> None:
     solver = system.settings.solver
-    if chosen.sweep == "epsilon" and not solver.has_epsilon:
-        entropic = ", ".join(name for name, one in SOLVERS.items() if one.has_epsilon)
-        st.info(f"The {solver.name} solver has no ε; choose one of {entropic} to sweep it.")
+    dial = DIALS.get(chosen.sweep)
+    if dial and chosen.sweep not in solver.dials:
+        others = ", ".join(name for name, one in SOLVERS.items() if chosen.sweep in one.dials)
+        st.info(f"The {solver.name} solver has no {dial.sign}; choose one of {others} to sweep it.")
         return
-    if chosen.sweep == "layers":
+    if not dial:
         points, name = over_layers(pair, system), "layer"
         now = background.aligned(pair, system).layer
     else:
-        points, name, now = over_epsilons(pair, system), "ε (mean costs)" if solver.relative else "ε", solver.epsilon
+        points, now = over_dial(pair, system, chosen.sweep), getattr(solver, chosen.sweep)
+        name = f"{dial.sign} (mean costs)" if dial.ratios and solver.relative else dial.sign
     x = [point.x for point in points]
     values = {"AER": [point.aer for point in points]} if chosen.gold and pair.gold else {}
     values["transport cost"] = [point.cost for point in points]
     title = f"{' and '.join(values)} {CHOICES.declared['sweep'].kind.labels[chosen.sweep]}"
     title = lead + title[0].upper() + title[1:]
-    figure = figures.curve(x, values, now, title=title, x_title=name, log=chosen.sweep == "epsilon")
+    figure = figures.curve(x, values, now, title=title, x_title=name, ticks=_ticks(dial))
     st.plotly_chart(figure, key=f"sweep_chart{lead[:1].lower()}", config=_CHART, alt=f"{title}. {_spoken(x, values)}")
+
+
+def _ticks(dial: Dial | None) -> figures.Ticks:
+    """One a layer, one a power of ten, or five from 0 to 1."""
+    return figures.Ticks(log=bool(dial and dial.ratios), step=1 if not dial or dial.ratios else 0.2)
 
 
 def _spoken(x: list[float], values: dict[str, list[float]]) -> str:

@@ -45,6 +45,16 @@ def difference_table(first: View, second: View) -> pd.DataFrame:
     )
 
 
+def difference_told(first: View, second: View) -> str:
+    """How many links two systems share, and of those of one alone how many gold has."""
+    a, b = (one.result.alignment.pairs for one in (first, second))
+    told = [f"{len(a & b)} in both, {len(a ^ b)} in one only"]
+    if first.gold is not None:
+        for letter, own in (("A", a - b), ("B", b - a)):
+            told.append(f"only {letter} has {len(own & first.gold.possible)} right and {len(own - first.gold.possible)} false")
+    return "; ".join(told) + "."
+
+
 def _gold(row: Row, view: View) -> str:
     if view.gold is None:
         return ""

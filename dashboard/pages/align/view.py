@@ -72,8 +72,7 @@ def both(views: list[View], chosen: AlignView, systems: list[System]) -> None:
     sentences.note(chosen, views[0])
     by_hand.panel(views[0], chosen, sentences.name_of(views[0]))
     table = tables.difference_table(*views)
-    same = int((table["in"] == "A and B").sum())
-    st.markdown(f"**Links of A and B**: {same} in both, {len(table) - same} in one only.")
+    st.markdown(f"**Links of A and B**: {tables.difference_told(*views)}")
     if views[0].gold is None:
         table = table.drop(columns="gold")
     st.dataframe(table, hide_index=True, column_config=results.columns(), alt="Links of both systems")
@@ -100,8 +99,10 @@ def _usable(system: System, pair: SentencePair) -> System:
 def _describe(view: View, systems: list[System], system: System) -> str:
     """What a system is, and whatever else sets it apart from the other."""
     settings = system.settings
-    epsilon = f" ε {settings.solver.epsilon:g}" if settings.solver.has_epsilon else ""
-    facts = [system.encoder, f"layer {view.result.layer}", f"{settings.solver.name}{epsilon}"]
+    facts = [system.encoder, f"layer {view.result.layer}"]
+    if settings.links.reads_plan:
+        dialled = "".join(f" {dial.sign} {getattr(settings.solver, name):g}" for name, dial in settings.solver.dials.items())
+        facts.append(f"{settings.solver.name}{dialled}")
     apart = {"unit": "s", "pooling": " pooling", "cost": " cost", "masses": " masses", "links": " links"}
     for name, word in apart.items():
         if len({getattr(one.settings, name) for one in systems}) > 1:

@@ -1,4 +1,4 @@
-"""Learn: optimal transport in twelve lessons, one screen each."""
+"""Learn: optimal transport in thirteen lessons, one screen each."""
 
 from dashboard.kit import teaching
 from dashboard.pages.learn import controls, view

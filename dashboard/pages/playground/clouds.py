@@ -16,6 +16,7 @@ from otcore.transport.solvers import SOLVERS, make_solver, solve
 
 MOST_POINTS = 60
 _LARGEST = 1e6
+_SHAPES = {"alpha": 0.5, "rounds": 100}  # the clouds' shapes count as much as their places
 _TOLERANCE = 1e-4  # L1 marginal error: a cloud's transport to itself converges slowly, and the page must answer at once
 
 
@@ -134,12 +135,12 @@ def solve_all(first: Cloud, second: Cloud, cost: str, *, epsilon: float, penalty
     x, y = torch.from_numpy(first.points), torch.from_numpy(second.points)
     matrix = cost_matrix(x, y, cost)
     own = [cost_matrix(side, side, cost).numpy() for side in (x, y)]
-    settings = {"epsilon": epsilon, "relative": True, "penalty": penalty, "mass": mass}
+    settings = {"epsilon": epsilon, "relative": True, "penalty": penalty, "mass": mass} | _SHAPES
     answers = []
     for kind in SOLVERS:
         solver = make_solver(kind, **settings, tolerance=_TOLERANCE, max_iterations=2_000)
         shifted = matrix - matrix.min().clamp(max=0) if solver.asks_whether else matrix  # a gain has no meaning there
-        problem = Problem(shifted.numpy(), first.masses, second.masses, *own)
+        problem = Problem(shifted.numpy(), first.masses, second.masses, *own, *own)
         if problem.mean_cost <= 0:
             raise InputError("All costs are 0: move a point, or choose another cost.")
         start = time.perf_counter()

@@ -12,7 +12,6 @@ from otcore.base.progress import Teller
 from otcore.corpora.collection import load_collection
 from otcore.results.kind import Kind
 from otcore.results.store import Stored
-from otcore.transport.solver import EPSILONS
 
 if TYPE_CHECKING:
     from otcore.alignment.aligner import Aligned
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
 # Where the solver matters: AER 0 for exact, .18 for entropic (0 again at ε .01), .29 for unbalanced, .41 for partial transport, and .38 for
 # the cosines alone, the widest range among the collection's German sentences (tests/benchmarks/first_example.py).
 FIRST_SENTENCE, FIRST_SOURCE, FIRST_TARGET = "g121", "en", "de"
-FILMED = tuple(one for one in EPSILONS if 0.01 <= one <= 1)  # what a film shows: sharp to spread, three stops a factor of two
+STORED = "epsilon"  # the dial whose film is stored
 _SIDES = ("source", "target")
 _MATRICES = ("plan", "similarity", "cells", "confidence")
 _SCALARS = ("value", "epsilon", "iterations", "marginal_error", "converged")
@@ -54,7 +53,8 @@ class Openings(Kind):
 
     def wanted(self) -> Sequence[tuple[tuple[str, ...], OpeningOf]]:
         settings = AlignSettings()
-        stops = tuple(sorted({*FILMED, settings.solver.epsilon})) if settings.solver.has_epsilon else ()
+        dial = settings.solver.dials.get(STORED)
+        stops = tuple(sorted({*dial.filmed, getattr(settings.solver, STORED)})) if dial else ()
         return [(("aligned",), OpeningOf(FIRST_SENTENCE, FIRST_SOURCE, FIRST_TARGET, settings, stops))]
 
     def make(self, encoders: Sequence, settings: OpeningOf, tell: Teller) -> Opening:
@@ -67,7 +67,7 @@ class Openings(Kind):
         for one in align_layers(encoder, pair, settings.settings):
             aer = score_pair(one.alignment.pairs, pair.gold).aer if pair.gold else None
             layers.append((one.plan.transport_cost, aer))
-        return Opening(found, tuple(align_at(found, settings.stops)), tuple(layers))
+        return Opening(found, tuple(align_at(found, STORED, settings.stops)), tuple(layers))
 
     def pack(self, result: Opening) -> Stored:
         found = result.found
@@ -105,8 +105,8 @@ class Openings(Kind):
         cells, confidence = arrays["cells"].astype(bool), arrays["confidence"]
         found = Aligned(pair, chosen, value["layer"], *sides, plan, arrays["similarity"], cells, confidence, alignment)
         film = []
-        for place, epsilon in enumerate(settings.stops):
-            at = replace(chosen, solver=replace(chosen.solver, epsilon=epsilon))
+        for place, stop in enumerate(settings.stops):
+            at = replace(chosen, solver=replace(chosen.solver, **{STORED: stop}))
             film.append(read_at(found, at, arrays[f"film {place}"]))
         return Opening(found, tuple(film), tuple(tuple(one) for one in value["layers"]))
 

@@ -5,7 +5,7 @@ from typing import Any
 from otcore.base.choices import member
 from otcore.base.registry import Registry
 from otcore.transport.problem import Plan, Problem
-from otcore.transport.solver import Solver
+from otcore.transport.solver import Dial, Solver
 
 SOLVERS = Registry(__name__, "SOLVER")
 
@@ -20,6 +20,11 @@ def make_solver(name: str, **settings: Any) -> Solver:
     0.1
     """
     return member(SOLVERS, name, settings)
+
+
+def dials() -> dict[str, Dial]:
+    """The dials of all solvers, by name."""
+    return {name: dial for solver in SOLVERS.values() for name, dial in solver.dials.items()}
 
 
 def solve(problem: Problem, solver: Solver) -> Plan:

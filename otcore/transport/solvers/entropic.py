@@ -37,9 +37,11 @@ class Entropic(EntropicSolver):
         """The plans of all problems, solved together; each is the plan that the problem gets alone."""
         return [found.plan for found in self._together(problems, [self.epsilon_of(one) for one in problems])]
 
-    def sweep(self, problem: Problem, epsilons: Sequence[float]) -> list[np.ndarray]:
-        """All of them together, as one batch."""
-        strengths = [replace(self, epsilon=one).epsilon_of(problem) for one in epsilons]
+    def sweep(self, problem: Problem, name: str, values: Sequence[float]) -> list[np.ndarray]:
+        """Those at several ε together, as one batch."""
+        if name != "epsilon":
+            return super().sweep(problem, name, values)
+        strengths = [replace(self, epsilon=one).epsilon_of(problem) for one in values]
         return [found.plan for found in self._together([problem] * len(strengths), strengths)]
 
     def solved(self, problems: Sequence[Problem], epsilon: float) -> list[Plan]:
@@ -47,16 +49,20 @@ class Entropic(EntropicSolver):
         every = zip(problems, self._together(problems, [epsilon] * len(problems)), strict=True)
         return [self._plan(problem, epsilon, found) for problem, found in every]
 
-    def _together(self, problems: Sequence[Problem], epsilon: list[float]) -> list[Solution]:
+    def _together(self, problems: Sequence[Problem], epsilon: Sequence[float]) -> list[Solution]:
         from otcore.transport.batched import sinkhorn_each
 
-        # masses are given to 1e-6, which is more than some tolerances
-        parts = [(one.cost, one.source_mass / one.source_mass.sum(), one.target_mass / one.target_mass.sum()) for one in problems]
+        parts = [(one.cost, *settled_masses(one)) for one in problems]
         return sinkhorn_each(parts, epsilon, tolerance=self.tolerance, max_iterations=self.max_iterations)
 
     def _plan(self, problem: Problem, epsilon: float, found: Solution) -> Plan:
         numbers = (epsilon, found.iterations, found.marginal_error, found.converged)
         return Plan(problem, self, found.plan, found.value, (found.f, found.g), *numbers)
+
+
+def settled_masses(problem: Problem) -> tuple[np.ndarray, np.ndarray]:
+    """Both masses with a sum of 1: they are given to 1e-6, which is more than some tolerances."""
+    return problem.source_mass / problem.source_mass.sum(), problem.target_mass / problem.target_mass.sum()
 
 
 SOLVER = Entropic

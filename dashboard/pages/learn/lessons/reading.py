@@ -9,6 +9,7 @@ import numpy as np
 from dashboard.kit.figures.matrices import Marks, matrix
 from dashboard.kit.theme import STATUS
 from dashboard.pages.learn.lessons.types import Picture
+from otcore.alignment.links import between_words
 from otcore.alignment.scores import Scores, score_pair
 
 if TYPE_CHECKING:
@@ -25,7 +26,8 @@ def scored(pair: Aligned) -> Scores:
 
 def plan_picture(pair: Aligned, title: str, reading: str) -> Picture:
     """The plan between the words of a pair, with its links marked against gold, and the sure links that it missed."""
-    plan, links, gold = pair.plan.plan, pair.alignment.pairs, pair.pair.gold
+    links, gold = pair.alignment.pairs, pair.pair.gold
+    plan = between_words(pair.plan.plan, *(side.groups(pair.settings.unit) for side in (pair.source, pair.target)))
     source, target = pair.pair.source.words, pair.pair.target.words
     possible = (links & gold.possible) - gold.sure
     places = {"hit": links & gold.sure, "possible": possible, "false": links - gold.possible, "missed": gold.sure - links}

@@ -1,0 +1,190 @@
+"""How well links are read from the same vectors, without and with transport: mean AER over the four public gold sets.
+
+    python tests/benchmarks/readings.py --gold DIR [--encoders aligned e5-small] [--cache DIR] [--dev]
+
+Every reading gets the same vectors, those of the encoder's alignment layer. Beside each: the difference to the mutual argmax of subwords
+with its interval, from a bootstrap of the sentences that draws the same ones for both. With --dev also on the development part of the
+collection, the sentences alone and three of them joined to a longer one: that is where the defaults were chosen, and only there.
+"""
+
+import argparse
+import pickle
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from itertools import batched
+from pathlib import Path
+
+import numpy as np
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from otcore.alignment.aligner import align_encoded, counts_for
+from otcore.alignment.rules import make_rule
+from otcore.alignment.scores import score_pair
+from otcore.alignment.settings import AlignSettings
+from otcore.corpora.collection import load_collection
+from otcore.corpora.parallel import read_bitext
+from otcore.corpora.pharaoh import read_links
+from otcore.corpora.types import Links, Sentence, SentencePair
+from otcore.encoders import load_encoder
+from otcore.evaluation.bootstrap import difference, draw_weights, interval
+from otcore.evaluation.measures.links import error_rate
+from otcore.evaluation.samples import Rates
+from otcore.transport.solvers import make_solver
+
+PUBLIC = {"en-fr": "enfr", "ro-en": "roen", "zh-en": "zhen", "ja-en": "jaen"}
+DRAWS, JOINED = 1000, 3
+BASE = "argmax of subwords"
+
+
+def entropic(**changes):
+    return make_solver("entropic", **{"epsilon": 0.1, "relative": True} | changes)
+
+
+def fused(**changes):
+    return make_solver("fused", **{"epsilon": 0.1, "relative": True} | changes)
+
+
+def readings() -> dict[str, AlignSettings]:
+    """Name → settings; the last is what is done without any choice."""
+    words = AlignSettings(unit="word", solver=entropic(), links=make_rule("mutual"))
+    summed, shares = replace(words, unit="summed"), make_rule("shares")
+    softmax = {
+        f"softmax of subwords, {threshold:g}": AlignSettings(unit="subword", links=make_rule("softmax", threshold=threshold))
+        for threshold in (0.001, 0.1, 0.2)
+    }
+    return {
+        BASE: AlignSettings(unit="subword", links=make_rule("argmax")),
+        "argmax of words": AlignSettings(unit="word", links=make_rule("argmax")),
+        **softmax,
+        "entropic, words": words,
+        "entropic, words, ε .05, shares": replace(words, solver=entropic(epsilon=0.05), links=shares),
+        "entropic, subwords": replace(words, unit="subword"),
+        "entropic, subwords summed": summed,
+        "entropic, subwords summed, shares": replace(summed, links=shares),
+        "unbalanced, words": replace(words, solver=make_solver("unbalanced", epsilon=0.1, relative=True)),
+        "unbalanced, subwords summed": replace(summed, solver=make_solver("unbalanced", epsilon=0.1, relative=True)),
+        "fused α .05, words": replace(words, solver=fused(alpha=0.05)),
+        "fused α .05, subwords summed": replace(summed, solver=fused(alpha=0.05)),
+        "fused α .1, subwords summed": replace(summed, solver=fused(alpha=0.1)),
+        "fused α .1, settled": replace(summed, solver=fused(alpha=0.1, rounds=100)),
+        "fused α .1, subwords summed, shares": replace(summed, solver=fused(alpha=0.1), links=shares),
+        # best on the development part of e5-small, and of the bundled encoder
+        "fused α .1 reach 2, shares .3": replace(summed, solver=fused(alpha=0.1, reach=2.0), links=make_rule("shares", share=0.3)),
+        "fused α .1 reach 2 ε .14, shares .3": replace(
+            summed, solver=fused(alpha=0.1, reach=2.0, epsilon=0.14, rounds=1), links=make_rule("shares", share=0.3)
+        ),
+        "fused α .1, null below share .1": replace(summed, solver=fused(alpha=0.1), links=make_rule("shares", least=0.1)),
+        "default": AlignSettings(),
+    }
+
+
+@dataclass(frozen=True)
+class Set:
+    """A set of pairs with gold links and vectors of both sides."""
+
+    sides: list
+    gold: list[Links]
+
+    def rates(self, settings: AlignSettings) -> Rates:
+        pairs = [pair for pair, _, _ in self.sides]
+        found = align_encoded(self.sides, settings, counts_for(pairs, settings))
+        scores = [score_pair(one.pairs, gold) for one, gold in zip(found, self.gold, strict=True)]
+        counts = [(one.predicted, one.sure, one.predicted_sure, one.predicted_possible) for one in scores]
+        return Rates(np.array(counts), error_rate)
+
+
+def public(folder: Path) -> dict[str, tuple[list[SentencePair], list[Links]]]:
+    return {
+        name: (read_bitext(folder / f"{stem}.src-tgt", *name.split("-")), read_links(folder / f"{stem}.gold", base=1))
+        for name, stem in PUBLIC.items()
+    }
+
+
+def development() -> dict[str, tuple[list[SentencePair], list[Links]]]:
+    """The pairs from English, and each three of a language joined: public sentences are longer than the collection's."""
+    collection, found = load_collection(), {}
+    for code in collection.languages[1:]:
+        pairs = collection.pairs("en", code, "dev")
+        found[code] = (pairs, [pair.gold for pair in pairs])
+        joined = [joined_of(some) for some in batched(pairs, JOINED) if len(some) == JOINED]
+        found[f"{code} joined"] = (joined, [pair.gold for pair in joined])
+    return found
+
+
+def joined_of(pairs) -> SentencePair:
+    """One pair from several, with their links."""
+    sides, sure, possible = ([], []), set(), set()
+    for pair in pairs:
+        i, j = map(len, sides)
+        sure |= {(i + one, j + other) for one, other in pair.gold.sure}
+        possible |= {(i + one, j + other) for one, other in pair.gold.possible}
+        sides[0].extend(pair.source.words)
+        sides[1].extend(pair.target.words)
+    languages = (pairs[0].source.language, pairs[0].target.language)
+    both = [Sentence(language, " ".join(words), tuple(words)) for language, words in zip(languages, sides, strict=True)]
+    return SentencePair(*both, gold=Links(frozenset(sure), frozenset(possible)))
+
+
+def encoded(name: str, sets, cache: Path | None, kind: str) -> dict[str, Set]:
+    """The sets with vectors, which are kept in a file of one's own where there is a folder for it."""
+    path = cache / f"{name}-{kind}.pickle" if cache else None
+    if path and path.exists():
+        return pickle.loads(path.read_bytes())
+    encoder, made = load_encoder(name), {}
+    for key, (pairs, gold) in sets().items():
+        languages = [side.language for pair in pairs for side in (pair.source, pair.target)]
+        vectors = encoder.encode([side.words for pair in pairs for side in (pair.source, pair.target)], languages=languages)
+        made[key] = Set(list(zip(pairs, vectors[::2], vectors[1::2], strict=True)), gold)
+    if path:
+        path.write_bytes(pickle.dumps(made))
+    return made
+
+
+def drawn(sets: dict[str, Set], settings: AlignSettings, seed: int = 0) -> dict[str, np.ndarray]:
+    """Set → AER of the sentences as they are and of every draw of them."""
+    found = {}
+    for name, one in sets.items():
+        sentences = [" ".join(pair.source.words) for pair, _, _ in one.sides]
+        found[name] = one.rates(settings).values(draw_weights(sentences, DRAWS, seed))
+    return found
+
+
+def table(title: str, sets: dict[str, Set], columns: Callable[[dict[str, np.ndarray]], dict[str, np.ndarray]]) -> None:
+    """One line a reading: mean with interval, difference to the base with interval, and the columns."""
+    print(f"\n{title}")
+    base = None
+    for name, settings in readings().items():
+        values = drawn(sets, settings)
+        mean = np.mean(list(values.values()), axis=0)
+        base = mean if base is None else base
+        own, change = interval(mean), difference(base, mean)
+        told = f"{change.value:+.4f} [{change.low:+.4f}, {change.high:+.4f}]" if name != BASE else ""
+        rest = "".join(f"{key:>8} {value[0]:.3f}" for key, value in columns(values).items())
+        print(f"{name:<38} {own.value:.4f} [{own.low:.3f}, {own.high:.3f}]  {told:<28}{rest}", flush=True)
+
+
+def alone_and_joined(values: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    return {
+        "alone": np.mean([value for name, value in values.items() if "joined" not in name], axis=0),
+        "joined": np.mean([value for name, value in values.items() if "joined" in name], axis=0),
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--gold", type=Path, help="folder with the four public gold sets (enfr.src-tgt, enfr.gold, …)")
+    parser.add_argument("--encoders", nargs="+", default=["aligned", "e5-small"], metavar="NAME")
+    parser.add_argument("--cache", type=Path, help="folder in which vectors are kept between runs")
+    parser.add_argument("--dev", action="store_true", help="also the development part of the collection")
+    options = parser.parse_args()
+    for name in options.encoders:
+        if options.dev:
+            table(f"{name}, development part, AER", encoded(name, development, options.cache, "dev"), alone_and_joined)
+        if options.gold:
+            table(f"{name}, public gold, AER", encoded(name, lambda: public(options.gold), options.cache, "public"), dict)
+
+
+if __name__ == "__main__":
+    main()
