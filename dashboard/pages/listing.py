@@ -70,7 +70,7 @@ PAGES = (
     Page("finetune", "Fine-tune", "model_training", "Training on translations, with the transport between their words as the loss."),
     Page("compare", "Compare", "compare_arrows", "Encoders before and after: is one better, and is that more than chance?"),
     Page("errors", "Errors", "troubleshoot", "Every link judged against hand-made ones, with the cause of those that are wrong."),
-    Page("learn", "Learn", "school", "Twelve lessons on optimal transport, each with something to move."),
+    Page("learn", "Learn", "school", "Thirteen lessons on optimal transport, each with something to move."),
     Page("playground", "Playground", "toys", "Two small clouds of points, any cost, all solvers side by side."),
 )
 

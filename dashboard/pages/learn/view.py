@@ -65,7 +65,7 @@ def _leave() -> None:
 def overview() -> None:
     """All lessons as cards."""
     st.title("Learn", anchor=False)
-    st.markdown("Optimal transport in twelve screens. Each has one thing to move, one question, and ends with real words.")
+    st.markdown("Optimal transport in thirteen screens. Each has one thing to move, one question, and ends with real words.")
     lessons = list(LESSONS.values())
     for start in range(0, len(lessons), _CARDS):
         for column, lesson in zip(st.columns(_CARDS), lessons[start : start + _CARDS], strict=False):
