@@ -234,7 +234,7 @@ def test_gold_overlay_off_leaves_plain_links():
 
 def test_the_weight_of_structure_is_a_dial_like_the_strength():
     """Its slider changes the plan, the film may go over it, and so may the sweep; argmax against transport is one click."""
-    app = opened(solver="fused", film="alpha", sweep="alpha", epsilon="0.1", relative="1")
+    app = opened(sentence="g001", solver="fused", film="alpha", sweep="alpha", epsilon="0.1", relative="1")
     film = sentences(app)["film"]
     assert film["sign"] == "α"
     frames = json.loads(film["frames"])
@@ -245,7 +245,7 @@ def test_the_weight_of_structure_is_a_dial_like_the_strength():
     moved = figures(fine(app.slider(key="alpha").set_value(0.4).run()))[0]
     assert moved["data"][0]["z"] != plan["data"][0]["z"]
     plain = figures(fine(app.slider(key="alpha").set_value(0.0).run()))[0]
-    assert plain["data"][0]["z"] == figures(opened(solver="entropic", epsilon="0.1", relative="1"))[0]["data"][0]["z"]
+    assert plain["data"][0]["z"] == figures(opened(sentence="g001", solver="entropic", epsilon="0.1", relative="1"))[0]["data"][0]["z"]
     app = fine(app.button(key="against").click().run())
     told = url(app)
     assert (told["compare"], told["links"], told["unit"], told["solver_b"]) == ("1", "argmax", "subword", "fused")

@@ -45,9 +45,9 @@ class Encoder:
 
     def __init__(self, name: str, model: torch.nn.Module, tokenizer) -> None:
         self._model, self._tokenizer, self._plain = model, tokenizer, None
-        self._begin(
-            name, vars(model.config) | {"model_type": model.config.model_type}, TransformersPieces(tokenizer), _longest(model, tokenizer)
-        )
+        # some kinds call them otherwise in their files, and answer to these names all the same
+        config = {name: getattr(model.config, name, None) for name in ("num_hidden_layers", "hidden_size", "model_type", "alignment_layer")}
+        self._begin(name, config, TransformersPieces(tokenizer), _longest(model, tokenizer))
 
     @classmethod
     def plain(cls, name: str, read: Plain, whole: Callable[[], Encoder]) -> Encoder:

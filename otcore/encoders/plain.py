@@ -128,7 +128,7 @@ def _sizes(config: dict[str, Any], longest: int) -> Sizes:
     from_padding = _KINDS[config["model_type"]]
     odd = [name for name, value in _ORDINARY.items() if config.get(name, value) != value]
     layers, heads, width = (config[name] for name in ("num_hidden_layers", "num_attention_heads", "hidden_size"))
-    if odd or "auto_map" in config or not 0 < layers <= _MOST_LAYERS or width % heads:
+    if odd or {"auto_map", "quantization_config"} & set(config) or not 0 < layers <= _MOST_LAYERS or width % heads:
         raise LookupError(f"another kind of model: {odd}")
     first = config["pad_token_id"] + 1 if from_padding else 0
     return Sizes(layers, heads, width, min(config["max_position_embeddings"] - first, longest), first, config["layer_norm_eps"])
