@@ -49,7 +49,7 @@ def test_shares_keep_a_compound_and_leave_out_what_nobody_means():
     assert read(share=0.6) == mutual | {(0, 1)}, "0.19 of 0.39 and of 0.20: 0.68"
     assert read(share=0.4) == mutual | {(0, 1), (2, 3)}, "0.04 of 0.11 and of 0.06: 0.49"
     assert read(share=1.0) == mutual
-    assert read(share=0.8, least=0.75) == {(1, 2)}, "0.20 of 0.39 and of 0.20: 0.72"
+    assert read(share=0.8, floor=0.75) == {(1, 2)}, "0.20 of 0.39 and of 0.20: 0.72"
 
 
 def test_words_without_mass_are_null():

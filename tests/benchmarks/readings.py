@@ -75,7 +75,7 @@ def readings() -> dict[str, AlignSettings]:
         "fused α .1 reach 2 ε .14, shares .3": replace(
             summed, solver=fused(alpha=0.1, reach=2.0, epsilon=0.14, rounds=1), links=make_rule("shares", share=0.3)
         ),
-        "fused α .1, null below share .1": replace(summed, solver=fused(alpha=0.1), links=make_rule("shares", least=0.1)),
+        "fused α .1, null below share .1": replace(summed, solver=fused(alpha=0.1), links=make_rule("shares", floor=0.1)),
         "default": AlignSettings(),
     }
 

@@ -15,7 +15,7 @@ class Shares(PlanRule):
     √(share of the row · share of the column), so that a compound keeps its parts.
 
     share: that an additional link must have
-    least: that a mutual maximum must have; a word that nobody sends so much to stays without a link
+    floor: that a mutual maximum must have; a word that nobody sends so much to stays without a link
     """
 
     name: ClassVar[str] = "shares"
@@ -29,7 +29,7 @@ class Shares(PlanRule):
         "Share for one more link",
         "A word's largest cell is a link too where √(share of its row · share of its column) is at least that.",
     )
-    least: float = choice(
+    floor: float = choice(
         0.0,
         Number(0, 1, offered=(0.0, 0.05, 0.1, 0.2, 0.3, 0.4)),
         "Least share of a link",
@@ -39,7 +39,7 @@ class Shares(PlanRule):
     def cells(self, plan: np.ndarray) -> np.ndarray:
         share = shares(plan)
         largest = (plan >= plan.max(1, keepdims=True)) | (plan >= plan.max(0, keepdims=True))
-        return (mutual_maximum(plan, plan) & (share >= self.least)) | (largest & (share >= max(self.share, self.least)))
+        return (mutual_maximum(plan, plan) & (share >= self.floor)) | (largest & (share >= max(self.share, self.floor)))
 
 
 RULE = Shares
