@@ -62,10 +62,10 @@ class Everything(PlanRule):
     label: ClassVar[str] = "every cell"
     rank: ClassVar[int] = 99
     about: ClassVar[str] = "Every cell with mass."
-    floor: float = choice(0.0, Number(0, 1, dial=(0.0, 1.0, 0.1)), "Least mass", "Of a cell.")
+    least: float = choice(0.0, Number(0, 1, dial=(0.0, 1.0, 0.1)), "Least mass", "Of a cell.")
 
     def cells(self, plan):
-        return plan >= self.floor
+        return plan >= self.least
 
 RULE = Everything
 """
@@ -193,7 +193,7 @@ class Case:
 
 CASES = {
     "solver": Case(SOLVERS, "otcore.transport.solvers", _SOLVER, AlignSettings, "align", "solver", "independent", "lift", 0.5),
-    "rule": Case(RULES, "otcore.alignment.rules", _RULE, AlignSettings, "align", "links", "everything", "floor", 0.1),
+    "rule": Case(RULES, "otcore.alignment.rules", _RULE, AlignSettings, "align", "links", "everything", "least", 0.1),
     "objective": Case(OBJECTIVES, "otcore.objectives", _OBJECTIVE, FinetuneSettings, "finetune", "objective", "pull", "force", 0.75),
 }
 
