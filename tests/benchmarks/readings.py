@@ -1,6 +1,6 @@
 """How well links are read from the same vectors, without and with transport: mean AER over the four public gold sets.
 
-    python tests/benchmarks/readings.py --gold DIR [--encoders aligned e5-small] [--cache DIR] [--dev]
+    python tests/benchmarks/readings.py --gold DIR [--encoders aligned e5-small] [--dev]
 
 Every reading gets the same vectors, those of the encoder's alignment layer. Beside each: the difference to the mutual argmax of subwords
 with its interval, from a bootstrap of the sentences that draws the same ones for both. With --dev also on the development part of the
@@ -8,11 +8,9 @@ collection, the sentences alone and three of them joined to a longer one: that i
 """
 
 import argparse
-import pickle
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from itertools import batched
 from pathlib import Path
 
 import numpy as np
@@ -108,7 +106,7 @@ def development() -> dict[str, tuple[list[SentencePair], list[Links]]]:
     for code in collection.languages[1:]:
         pairs = collection.pairs("en", code, "dev")
         found[code] = (pairs, [pair.gold for pair in pairs])
-        joined = [joined_of(some) for some in batched(pairs, JOINED) if len(some) == JOINED]
+        joined = [joined_of(pairs[start : start + JOINED]) for start in range(0, len(pairs) - JOINED + 1, JOINED)]
         found[f"{code} joined"] = (joined, [pair.gold for pair in joined])
     return found
 
@@ -127,18 +125,13 @@ def joined_of(pairs) -> SentencePair:
     return SentencePair(*both, gold=Links(frozenset(sure), frozenset(possible)))
 
 
-def encoded(name: str, sets, cache: Path | None, kind: str) -> dict[str, Set]:
-    """The sets with vectors, which are kept in a file of one's own where there is a folder for it."""
-    path = cache / f"{name}-{kind}.pickle" if cache else None
-    if path and path.exists():
-        return pickle.loads(path.read_bytes())
+def encoded(name: str, sets: dict[str, tuple[list[SentencePair], list[Links]]]) -> dict[str, Set]:
+    """The sets with vectors."""
     encoder, made = load_encoder(name), {}
-    for key, (pairs, gold) in sets().items():
+    for key, (pairs, gold) in sets.items():
         languages = [side.language for pair in pairs for side in (pair.source, pair.target)]
         vectors = encoder.encode([side.words for pair in pairs for side in (pair.source, pair.target)], languages=languages)
         made[key] = Set(list(zip(pairs, vectors[::2], vectors[1::2], strict=True)), gold)
-    if path:
-        path.write_bytes(pickle.dumps(made))
     return made
 
 
@@ -176,14 +169,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--gold", type=Path, help="folder with the four public gold sets (enfr.src-tgt, enfr.gold, …)")
     parser.add_argument("--encoders", nargs="+", default=["aligned", "e5-small"], metavar="NAME")
-    parser.add_argument("--cache", type=Path, help="folder in which vectors are kept between runs")
     parser.add_argument("--dev", action="store_true", help="also the development part of the collection")
     options = parser.parse_args()
     for name in options.encoders:
         if options.dev:
-            table(f"{name}, development part, AER", encoded(name, development, options.cache, "dev"), alone_and_joined)
+            table(f"{name}, development part, AER", encoded(name, development()), alone_and_joined)
         if options.gold:
-            table(f"{name}, public gold, AER", encoded(name, lambda: public(options.gold), options.cache, "public"), dict)
+            table(f"{name}, public gold, AER", encoded(name, public(options.gold)), dict)
 
 
 if __name__ == "__main__":
