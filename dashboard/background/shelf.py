@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 MOST = 4_000  # values
-MOST_BYTES = 1_200_000_000
+MOST_BYTES = 400_000_000
 # what a value shares with the whole program and does not hold itself
 _SHARED = (type, types.ModuleType, types.FunctionType, types.BuiltinFunctionType, types.CodeType, types.FrameType)
 
