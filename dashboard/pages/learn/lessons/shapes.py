@@ -30,7 +30,7 @@ class View:
     """The order of the translation, and how much distances count."""
 
     order: str = choice("same", OneOf(_NAMES, "row"), "German order")
-    alpha: float = choice(0.0, OneOf(ALPHAS, "scale"), "α, weight of the distances")
+    alpha: float = choice(0.4, OneOf(ALPHAS, "scale"), "Weight of shape, α")
 
 
 def problem_of(order: str) -> Problem:
