@@ -214,6 +214,7 @@ def test_files_can_be_saved(visit):
 def test_a_phone_in_the_dark(visit):
     page = visit("?target=ja", viewport={"width": 390, "height": 800}, color_scheme="dark", has_touch=True)
     expect(page.locator(".pair")).to_have_class("pair columns")
+    expect(page.locator("textarea").first).to_have_css("unicode-bidi", "plaintext")  # what is typed has a direction of its own
     expect(chart(page)).to_be_visible()
     assert page.get_by_test_id("stMain").evaluate("main => main.scrollWidth <= main.clientWidth")
     boxes = [page.locator(".pair").bounding_box(), chart(page).bounding_box()]
