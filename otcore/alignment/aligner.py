@@ -60,7 +60,7 @@ def align_pair(encoder: Encoder, pair: SentencePair, settings: AlignSettings) ->
     >>> from otcore import AlignSettings, align_pair, load_collection, load_encoder
     >>> pair = load_collection().pairs("de", "en", "test")[0]
     >>> found = align_pair(load_encoder(), pair, AlignSettings())
-    >>> found.plan.plan.shape == (len(pair.source.words), len(pair.target.words))
+    >>> found.plan.plan.shape == (len(found.source.pieces), len(found.target.pieces))
     True
     >>> round(float(found.plan.plan.sum()), 6)  # all mass is moved
     1.0

@@ -4,14 +4,14 @@ from dataclasses import dataclass
 
 from otcore.alignment.rule import LinkRule
 from otcore.alignment.rules import RULES
-from otcore.alignment.rules.mutual import Mutual
+from otcore.alignment.rules.shares import Shares
 from otcore.base.choices import Maybe, Number, OneOf, check, choice, variant
 from otcore.base.vectors import POOLINGS, UNITS
 from otcore.transport.costs import COSTS
 from otcore.transport.masses import MASSES
 from otcore.transport.solver import Solver
 from otcore.transport.solvers import SOLVERS
-from otcore.transport.solvers.entropic import Entropic
+from otcore.transport.solvers.fused import Fused
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class AlignSettings:
     >>> from otcore import AlignSettings, make_solver
     >>> settings = AlignSettings(layer=2, cost="euclidean", solver=make_solver("exact"))
     >>> settings.solver.name, settings.links.name
-    ('exact', 'mutual')
+    ('exact', 'shares')
     """
 
     layer: int | None = choice(
@@ -41,7 +41,7 @@ class AlignSettings:
         "Which layer's vectors are transported; 0 is the embedding. Without a choice it is the encoder's own.",
     )
     unit: str = choice(
-        "word",
+        "summed",
         OneOf(UNITS),
         "Points",
         "What the clouds are made of; links are between words all the same: of any of their subwords, or of all together.",
@@ -60,9 +60,9 @@ class AlignSettings:
         "Masses",
         "How much each word weighs: all the same, by its vector's length, or little where it is common.",
     )
-    solver: Solver = variant(Entropic(epsilon=0.1, relative=True), SOLVERS, "Transport", "How the plan is found.")
+    solver: Solver = variant(Fused(epsilon=0.1, relative=True), SOLVERS, "Transport", "How the plan is found.")
     links: LinkRule = variant(
-        Mutual(),
+        Shares(),
         RULES,
         "Links",
         "Which cells of the plan are word links: the maximum of row and column both, at least a share of both, of one side alone, "

@@ -25,7 +25,7 @@ def evaluate(
 ) -> dict[str, float]:
     """Figures in [0, 1], per language ("aer de") and as means over the languages ("aer"):
 
-    aer            : where there are gold links, from word vectors at `layer`, by the default rule of `AlignSettings`
+    aer            : where there are gold links, from word vectors at `layer`, by the defaults of `AlignSettings`
     retrieval      : P@1 of mean-pooled sentences at the last layer (of maps: theirs), mean of both directions
     layer_retrieval: the same at `layer`
 

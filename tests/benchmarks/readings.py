@@ -47,7 +47,8 @@ def fused(**changes):
 def readings() -> dict[str, AlignSettings]:
     """Name → settings; the last is what is done without any choice."""
     words = AlignSettings(unit="word", solver=entropic(), links=make_rule("mutual"))
-    summed, shares = replace(words, unit="summed"), make_rule("shares")
+    summed = replace(words, unit="summed")
+    shares, plain_shares = make_rule("shares"), make_rule("shares", share=0.3, beside=1.0, part=0.0)
     softmax = {
         f"softmax of subwords, {threshold:g}": AlignSettings(unit="subword", links=make_rule("softmax", threshold=threshold))
         for threshold in (0.001, 0.1, 0.2)
@@ -57,23 +58,19 @@ def readings() -> dict[str, AlignSettings]:
         "argmax of words": AlignSettings(unit="word", links=make_rule("argmax")),
         **softmax,
         "entropic, words": words,
-        "entropic, words, ε .05, shares": replace(words, solver=entropic(epsilon=0.05), links=shares),
+        "entropic, words, shares": replace(words, links=shares),
         "entropic, subwords": replace(words, unit="subword"),
         "entropic, subwords summed": summed,
         "entropic, subwords summed, shares": replace(summed, links=shares),
-        "unbalanced, words": replace(words, solver=make_solver("unbalanced", epsilon=0.1, relative=True)),
         "unbalanced, subwords summed": replace(summed, solver=make_solver("unbalanced", epsilon=0.1, relative=True)),
-        "fused α .05, words": replace(words, solver=fused(alpha=0.05)),
-        "fused α .05, subwords summed": replace(summed, solver=fused(alpha=0.05)),
-        "fused α .1, subwords summed": replace(summed, solver=fused(alpha=0.1)),
-        "fused α .1, settled": replace(summed, solver=fused(alpha=0.1, rounds=100)),
-        "fused α .1, subwords summed, shares": replace(summed, solver=fused(alpha=0.1), links=shares),
-        # best on the development part of e5-small, and of the bundled encoder
-        "fused α .1 reach 2, shares .3": replace(summed, solver=fused(alpha=0.1, reach=2.0), links=make_rule("shares", share=0.3)),
-        "fused α .1 reach 2 ε .14, shares .3": replace(
-            summed, solver=fused(alpha=0.1, reach=2.0, epsilon=0.14, rounds=1), links=make_rule("shares", share=0.3)
-        ),
-        "fused α .1, null below share .1": replace(summed, solver=fused(alpha=0.1), links=make_rule("shares", floor=0.1)),
+        "fused, words, shares": replace(words, solver=fused(), links=shares),
+        "fused, mutual maximum": replace(summed, solver=fused()),
+        "fused, settled": replace(summed, solver=fused(rounds=100)),
+        "fused, shares .3 wherever they are": replace(summed, solver=fused(), links=plain_shares),
+        "fused reach .3, shares": replace(summed, solver=fused(reach=0.3), links=shares),
+        "fused α .05, shares": replace(summed, solver=fused(alpha=0.05), links=shares),
+        "fused α .1, shares": replace(summed, solver=fused(alpha=0.1), links=shares),
+        "fused, null below share .15": replace(summed, solver=fused(), links=make_rule("shares", floor=0.15)),
         "default": AlignSettings(),
     }
 
@@ -147,15 +144,23 @@ def drawn(sets: dict[str, Set], settings: AlignSettings, seed: int = 0) -> dict[
 def table(title: str, sets: dict[str, Set], columns: Callable[[dict[str, np.ndarray]], dict[str, np.ndarray]]) -> None:
     """One line a reading: mean with interval, difference to the base with interval, and the columns."""
     print(f"\n{title}")
-    base = None
+    base, plain = None, {}
     for name, settings in readings().items():
         values = drawn(sets, settings)
+        if not settings.links.reads_plan:
+            plain[name] = values
         mean = np.mean(list(values.values()), axis=0)
         base = mean if base is None else base
         own, change = interval(mean), difference(base, mean)
         told = f"{change.value:+.4f} [{change.low:+.4f}, {change.high:+.4f}]" if name != BASE else ""
         rest = "".join(f"{key:>8} {value[0]:.3f}" for key, value in columns(values).items())
         print(f"{name:<38} {own.value:.4f} [{own.low:.3f}, {own.high:.3f}]  {told:<28}{rest}", flush=True)
+    print("The default less what is read without a plan; of single sets the largest difference:")
+    for name, other in plain.items():
+        change, each = difference(np.mean(list(other.values()), axis=0), mean), {key: difference(other[key], values[key]) for key in other}
+        worst = max(each, key=lambda key: each[key].value)
+        told = f"{change.value:+.4f} [{change.low:+.4f}, {change.high:+.4f}]"
+        print(f"{name:<38} {told}  {worst} {each[worst].value:+.4f} [{each[worst].low:+.4f}, {each[worst].high:+.4f}]", flush=True)
 
 
 def alone_and_joined(values: dict[str, np.ndarray]) -> dict[str, np.ndarray]:

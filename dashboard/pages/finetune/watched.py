@@ -35,7 +35,7 @@ class Watched:
 class WatchedPlan:
     """The transport between the words of a watched pair at one step.
 
-    plan : (n, m) mass; links: the cells that are mutual maxima
+    plan : (n, m) mass; links: the cells that the default rule of `AlignSettings` reads
     gold : hand-made links of the pair, or None
     cost : ⟨π, C⟩
     """

@@ -19,14 +19,17 @@ from otcore.base.choices import build
 from otcore.encoders import DEFAULT
 from otcore.encoders.vectors import WordVectors
 
+# What the lessons explain: words are the points, their costs alone count, one link a word at most.
+PLAIN = {"unit": "word", "solver": "entropic", "links": "mutual"}
+
 
 def aligned(choices: Mapping[str, object]) -> Aligned:
-    """A pair of the collection from English, under the choices of a system.
+    """A pair of the collection from English, plainly transported but for these choices of a system.
 
     raises: InputError   no such sentence, language or layer
     """
     pair = collection().pair(choices["sentence"], "en", choices["target"])
-    return aligning.aligned(pair, build(System, choices))
+    return aligning.aligned(pair, build(System, PLAIN | dict(choices)))
 
 
 @st.cache_resource(max_entries=6, show_spinner="Reading the sentences …")
@@ -38,8 +41,8 @@ def vectors(language: str) -> list[list[WordVectors]]:
 
 @st.cache_data(max_entries=12, show_spinner="Aligning the sentences …")
 def tag_rates(target: str) -> dict[str, tuple[float, int]]:
-    """Tag → (AER of the default alignment from English over the sentences with the tag, their number)."""
-    settings, layer = AlignSettings(), encoder(DEFAULT).default_layer
+    """Tag → (AER of plain transport from English over the sentences with the tag, their number)."""
+    settings, layer = build(AlignSettings, PLAIN), encoder(DEFAULT).default_layer
     pairs = collection().pairs("en", target)
     sides = [(pair, x[layer], y[layer]) for pair, x, y in zip(pairs, vectors("en"), vectors(target), strict=True)]
     totals: dict[str, Scores] = {}

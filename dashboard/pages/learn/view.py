@@ -190,7 +190,7 @@ def _words(lesson: Lesson, views: tuple[Words, ...]) -> None:
         result = cache.aligned(words.choices)
         with st.container(horizontal=True, vertical_alignment="center"):
             st.caption(words.caption)
-            address = state.address_of(source="en", **words.choices)
+            address = state.address_of(source="en", **(cache.PLAIN | dict(words.choices)))
             st.page_link(state.page("align"), label="Open this view in Align", icon=":material/open_in_new:", query_params=address)
         view = view_of(result, with_gold=True)
         links.show(view, state.mark("learn_mark"), key=f"words_{lesson.name}_{place}", field="learn_mark")

@@ -17,7 +17,7 @@ from otcore.transport.structure import agreement, constant, distortion, neighbou
 if TYPE_CHECKING:
     from otcore.transport.batched import Solution
 
-ALPHAS = (0.0, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
+ALPHAS = (0.0, 0.02, 0.05, 0.07, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
 _BETWEEN = 1e-3  # tolerance of the rounds before the last where they are few: the next one makes the plan anew
 _FEW = 10
 
@@ -49,13 +49,13 @@ class Fused(Entropic):
     }
 
     alpha: float = choice(
-        0.05,
+        0.07,
         Number(0, 1, dial=(0.0, 1.0, 0.01)),
         "α, weight of structure",
         "0: words alone decide. Larger: a word rather goes where its neighbours go; at 1 only the order of the words counts.",
     )
     reach: float = choice(
-        0.3,
+        2.0,
         Number(0, above=True, dial=(0.1, 5.0, 0.1)),
         "Reach of neighbours",
         "Over how many places being a neighbour fades: small for the words next to it alone.",

@@ -64,7 +64,7 @@ def _draw(view: View, engine: Engine) -> Drawing:
         before=texts,
         note=f"{verdict} It missed {lost} of {scores.sure} sure links.",
         facts=facts,
-        words=(Words(view.pair, "The links of the default settings."),),
+        words=(Words(view.pair, "The links of plain transport between words."),),
     )
 
 

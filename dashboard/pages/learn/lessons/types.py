@@ -27,13 +27,13 @@ class Engine(Protocol):
 
     def aligned(self, choices: Mapping[str, object]) -> Aligned:
         """An English `sentence` of the collection with its translation into `target`, under choices of a system by their names on the
-        Align page; what is not named is the default."""
+        Align page; what is not named is that of plain transport between words."""
 
     def vectors(self, language: str) -> list[list[WordVectors]]:
         """Every gold sentence of a language in the collection's order, at each layer from 0."""
 
     def tag_rates(self, target: str) -> dict[str, tuple[float, int]]:
-        """Tag → (AER of the default alignment from English, number of sentences)."""
+        """Tag → (AER of plain transport from English, number of sentences)."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ class Question:
 
 @dataclass(frozen=True)
 class Words:
-    """The same idea on a real pair: choices of the Align page that differ from its defaults, and what to see there."""
+    """The same idea on a real pair: choices of the Align page beside those of plain transport, and what to see there."""
 
     choices: Mapping[str, object]
     caption: str
