@@ -13,14 +13,17 @@ from training_runs import made_run
 from dashboard.pages.align.choices import AlignView
 from dashboard.pages.compare.choices import CompareView, TransferView
 from dashboard.pages.errors.choices import ErrorsView
+from dashboard.pages.learn.lessons import LESSONS
 from dashboard.pages.search.choices import SearchView
 from dashboard.pages.space.choices import SpaceView
+from dashboard.state import System
 from dashboard.state.choices import opening_of
 from otcore import cli
 from otcore.alignment.aligner import align_at, align_pair
 from otcore.alignment.settings import AlignSettings
 from otcore.analysis.analyse import draw, encode_pairs
 from otcore.analysis.sources import bundled as bundled_pairs
+from otcore.base.choices import build
 from otcore.base.errors import InputError
 from otcore.corpora.collection import DATA, load_collection
 from otcore.encoders import load_encoder, shape_of
@@ -91,6 +94,19 @@ def test_the_align_page_opens_on_a_pair_that_is_aligned_as_now():
         assert one.alignment.pairs == other.alignment.pairs
         assert one.plan.epsilon == pytest.approx(other.plan.epsilon)
     assert len(stored.layers) == encoder.layers + 1
+
+
+def test_the_first_lesson_shows_a_pair_that_is_aligned_as_now():
+    lesson, (names, settings) = LESSONS["earth"], KINDS["openings"].wanted()[1]
+    (words,) = lesson.draw(lesson.view(), None).words
+    system = build(System, words.choices)
+    assert (words.choices["sentence"], words.choices["target"]) == (settings.sentence, settings.target)
+    assert (system.encoder, system.settings) == (*names, settings.settings)
+    stored, pair = KINDS["openings"].find(names, settings), load_collection().pair(settings.sentence, "en", settings.target)
+    now = align_pair(load_encoder(names[0]), pair, settings.settings)
+    assert stored.found.alignment.pairs == now.alignment.pairs
+    assert stored.found.plan.plan == pytest.approx(now.plan.plan, abs=1e-6)
+    assert stored.film == ()
 
 
 def test_other_settings_and_other_encoders_have_none(xlm_roberta):

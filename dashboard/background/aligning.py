@@ -7,6 +7,8 @@ from otcore.alignment.aligner import Aligned, align_vectors
 from otcore.corpora.types import Sentence, SentencePair
 from otcore.encoders import encoder_stamp
 from otcore.encoders.vectors import WordVectors
+from otcore.results.kind import KINDS
+from otcore.results.kinds.openings import OPENED, Opening, OpeningOf, stops_of
 
 _LONG = 100  # words; what takes seconds is told
 
@@ -18,6 +20,19 @@ def aligned(pair: SentencePair, system: System) -> Aligned:
     """
     told = "Solving a long pair …" if max(len(pair.source.words), len(pair.target.words)) > _LONG else ""
     return work.kept(aligned_key(pair, system), lambda: solved(pair, system), told)
+
+
+def stored(pair: SentencePair, system: System) -> Opening | None:
+    """What comes with the project of a pair that a page opens on, or None; `aligned` then needs no encoder for it."""
+    if pair.id not in OPENED:
+        return None
+    key = aligned_key(pair, system)
+    wanted = OpeningOf(pair.id, pair.source.language, pair.target.language, system.settings, stops_of(system.settings.solver))
+    found = work.kept(("opening", key), lambda: (KINDS["openings"].find((system.encoder,), wanted),))[0]
+    if found is None or (found.found.pair.source.words, found.found.pair.target.words) != (pair.source.words, pair.target.words):
+        return None
+    work.shelf().put(key, found.found)
+    return found
 
 
 def sides_of(pair: SentencePair, encoder_name: str) -> list[list[WordVectors]]:

@@ -7,6 +7,8 @@ many visitors at once, computes on one thread a request (two where there are man
 
 import os
 
+from dashboard.background import lean
+
 _NAMES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS", "RAYON_NUM_THREADS")
 _UNUSED = ("PYTORCH", "TENSORFLOW", "JAX", "CUPY")  # POT would load each that is installed, and is given arrays only
 _GIVEN = {name: os.environ[name] for name in _NAMES if name in os.environ}  # what the owner of the machine has set stays
@@ -33,6 +35,7 @@ def settle() -> None:
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     for library in _UNUSED:
         os.environ.setdefault(f"POT_BACKEND_DISABLE_{library}", "1")
+    lean.leave_out()
 
 
 def heavy_environment() -> dict[str, str]:

@@ -1,5 +1,6 @@
 """What system B fixed and broke of system A's links, and whether that is more than chance."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -68,19 +69,20 @@ def mcnemar(fixed: int, broken: int) -> McNemar:
     total = fixed + broken
     if not total:
         return McNemar(0, 0, 1.0, 0.0, 1.0)
-    from scipy.special import chdtrc  # scipy.stats takes seconds to load
-
     statistic = max(abs(fixed - broken) - 1, 0) ** 2 / total
-    return McNemar(fixed, broken, sign_test(fixed, broken), statistic, float(chdtrc(1, statistic)))
+    # χ² with one degree of freedom is the square of a standard normal variable
+    return McNemar(fixed, broken, sign_test(fixed, broken), statistic, math.erfc(math.sqrt(statistic / 2)))
 
 
 def sign_test(first: int, second: int) -> float:
     """The exact binomial test, two-sided: how likely an even coin falls as unevenly as so many on one side and so many on the other, or
     more unevenly still. 1 where there was no throw."""
-    from scipy.special import bdtr
-
     total, less = first + second, min(first, second)
-    return min(2 * float(bdtr(less, total, 0.5)), 1.0) if total else 1.0
+    if first == second:
+        return 1.0
+    thrown = np.arange(less)
+    logs = np.concatenate([[0.0], np.cumsum(np.log(total - thrown) - np.log(thrown + 1))])  # of "total choose 0" and on
+    return min(2 * float(np.exp(logs - total * math.log(2)).sum()), 1.0)
 
 
 def changes(pairs: Sequence[SentencePair], first: LinkTable, second: LinkTable, aer: tuple[np.ndarray, np.ndarray]) -> Changes:

@@ -6,7 +6,7 @@ import numpy as np
 
 from dashboard import background
 from dashboard.background import collection, work
-from dashboard.background.aligning import aligned_key, pair_key, sides_of, solved, system_key
+from dashboard.background.aligning import aligned_key, pair_key, sides_of, solved, stored, system_key
 from dashboard.background.encoders import encoder, facts_of
 from dashboard.kit.components import links
 from dashboard.kit.word_view import view_of
@@ -22,8 +22,7 @@ from otcore.corpora.types import Sentence, SentencePair
 from otcore.encoders import encoder_stamp
 from otcore.encoders.context import leave_one_out
 from otcore.notes.store import NoteStore, notes_path
-from otcore.results.kind import KINDS
-from otcore.results.kinds.openings import FIRST_SENTENCE, STORED, OpeningOf
+from otcore.results.kinds.openings import STORED
 
 _FILMED = 900  # cells between words up to which a film is made
 _READ_ALONG = 40  # words up to which context is looked into: each is left out once
@@ -93,19 +92,13 @@ def opened(pair: SentencePair, system: System) -> bool:
     key = aligned_key(pair, system)
     if work.shelf().find(key) is not None:
         return True
-    if pair.id != FIRST_SENTENCE:
+    opening = stored(pair, system)
+    if opening is None:
         return False
-    solver = system.settings.solver
-    stops = tuple(_stops(system, STORED)) if STORED in solver.dials else ()
-    wanted = OpeningOf(pair.id, pair.source.language, pair.target.language, system.settings, stops)
-    stored = work.kept(("opening", key), lambda: (KINDS["openings"].find((system.encoder,), wanted),))[0]
-    if stored is None or (stored.found.pair.source.words, stored.found.pair.target.words) != (pair.source.words, pair.target.words):
-        return False
-    work.shelf().put(key, stored.found)
-    if stops:
-        work.shelf().put(_film_key(pair, system, STORED), list(stored.film))
-    if stored.found.pair.gold == pair.gold:
-        work.shelf().put(_layers_key(pair, system), [Swept(layer, *one) for layer, one in enumerate(stored.layers)])
+    if opening.film:
+        work.shelf().put(_film_key(pair, system, STORED), list(opening.film))
+    if opening.found.pair.gold == pair.gold:
+        work.shelf().put(_layers_key(pair, system), [Swept(layer, *one) for layer, one in enumerate(opening.layers)])
     return True
 
 

@@ -50,8 +50,8 @@ def result(evaluation: Evaluation, chosen: CompareView) -> None:
         st.caption("What the seed alone changes: a gain smaller than the deviation, or in which seeds disagree, is within noise.")
     _published(evaluation)
     with st.container(horizontal=True):
-        save("CSV", tables.evaluation_csv(evaluation), "comparison.csv")
-        save("JSON", evaluation.to_json(), "comparison.json")
+        save("CSV", lambda: tables.evaluation_csv(evaluation), "comparison.csv")
+        save("JSON", evaluation.to_json, "comparison.json")
         help = "One file with all figures in it; opens without a connection."
         save("HTML report", lambda: html_report(evaluation, measures, chosen.after), "comparison.html", help=help)
 

@@ -28,8 +28,9 @@ def aligned(choices: Mapping[str, object]) -> Aligned:
 
     raises: InputError   no such sentence, language or layer
     """
-    pair = collection().pair(choices["sentence"], "en", choices["target"])
-    return aligning.aligned(pair, build(System, PLAIN | dict(choices)))
+    pair, system = collection().pair(choices["sentence"], "en", choices["target"]), build(System, PLAIN | dict(choices))
+    aligning.stored(pair, system)
+    return aligning.aligned(pair, system)
 
 
 @st.cache_resource(max_entries=6, show_spinner="Reading the sentences …")

@@ -1,4 +1,4 @@
-"""The pair that the Align page opens on, under an edition: its transport, the same over ε for the film, and over the layers."""
+"""Pairs that pages open on, under an edition: the transport, the same over ε for the film, and over the layers."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -12,6 +12,8 @@ from otcore.base.progress import Teller
 from otcore.corpora.collection import load_collection
 from otcore.results.kind import Kind
 from otcore.results.store import Stored
+from otcore.transport.solver import Solver
+from otcore.transport.solvers import make_solver
 
 if TYPE_CHECKING:
     from otcore.alignment.aligner import Aligned
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
 # the cosines alone, the widest range among the collection's German sentences (tests/benchmarks/first_example.py).
 FIRST_SENTENCE, FIRST_SOURCE, FIRST_TARGET = "g121", "en", "de"
 STORED = "epsilon"  # the dial whose film is stored
+LESSON_PAIR = {"sentence": "g001", "target": "de"}  # on which the first lesson shows the cheapest plan
+OPENED = (FIRST_SENTENCE, LESSON_PAIR["sentence"])
 _SIDES = ("source", "target")
 _MATRICES = ("plan", "similarity", "cells", "confidence")
 _SCALARS = ("value", "epsilon", "iterations", "marginal_error", "converged")
@@ -46,16 +50,22 @@ class Opening:
     layers: tuple[Layer, ...]
 
 
+def stops_of(solver: Solver) -> tuple[float, ...]:
+    """The ε of a film under a solver, its own among them; none where it has no ε to move."""
+    dial = solver.dials.get(STORED)
+    return tuple(sorted({*dial.filmed, getattr(solver, STORED)})) if dial else ()
+
+
 class Openings(Kind):
     """The settings are an OpeningOf, the result is an Opening."""
 
-    name, label, rank = "openings", "first pair of an edition", 60
+    name, label, rank = "openings", "first pairs of an edition", 60
 
     def wanted(self) -> Sequence[tuple[tuple[str, ...], OpeningOf]]:
-        settings = AlignSettings()
-        dial = settings.solver.dials.get(STORED)
-        stops = tuple(sorted({*dial.filmed, getattr(settings.solver, STORED)})) if dial else ()
-        return [(("aligned",), OpeningOf(FIRST_SENTENCE, FIRST_SOURCE, FIRST_TARGET, settings, stops))]
+        settings, cheapest = AlignSettings(), AlignSettings(solver=make_solver("exact"), masses="uniform")
+        first = OpeningOf(FIRST_SENTENCE, FIRST_SOURCE, FIRST_TARGET, settings, stops_of(settings.solver))
+        lesson = OpeningOf(source=FIRST_SOURCE, settings=cheapest, stops=stops_of(cheapest.solver), **LESSON_PAIR)
+        return [(("aligned",), first), (("aligned",), lesson)]
 
     def make(self, encoders: Sequence, settings: OpeningOf, tell: Teller) -> Opening:
         from otcore.alignment.aligner import align_at, align_layers, align_pair
@@ -74,7 +84,7 @@ class Openings(Kind):
         arrays = {name: _array(getattr(found, name) if name != "plan" else found.plan.plan) for name in _MATRICES}
         for name in _SIDES:
             side = getattr(found, name)
-            arrays |= {f"{name} subwords": side.subwords, f"{name} owners": side.piece_words.astype(np.int64)}
+            arrays |= {f"{name} subwords": side.subwords.astype(np.float16), f"{name} owners": side.piece_words.astype(np.int64)}
         problem = {name: array for name, array in vars(found.plan.problem).items() if array is not None}
         arrays |= {f"problem {name}": array for name, array in problem.items()}
         if found.plan.potentials is not None:
@@ -121,7 +131,8 @@ def _side(pair: Any, place: int, value: dict, arrays: Any) -> Any:
     name, cut = _SIDES[place], value["cut"][place]
     words = getattr(pair, name).words
     words = words[: len(words) - cut] if cut else words
-    return WordVectors(words, tuple(value["pieces"][place]), arrays[f"{name} owners"], arrays[f"{name} subwords"], cut)
+    vectors = arrays[f"{name} subwords"].astype(np.float32)  # kept to three digits: what is made of them is kept itself
+    return WordVectors(words, tuple(value["pieces"][place]), arrays[f"{name} owners"], vectors, cut)
 
 
 KIND = Openings()

@@ -10,6 +10,7 @@ from dashboard.pages.learn.figures.piles import piles
 from dashboard.pages.learn.lessons.kinds import Drawn, listed
 from dashboard.pages.learn.lessons.types import Drawing, Engine, Picture, Words, lesson_of
 from otcore.base.choices import Number, OneOf, choice
+from otcore.results.kinds.openings import LESSON_PAIR
 from otcore.transport.problem import Plan, Problem
 from otcore.transport.solvers import make_solver, solve
 from otcore.transport.teaching.monge import cheapest_map
@@ -71,7 +72,7 @@ def _draw(view: View, engine: Engine) -> Drawing:
         ),
         note=note,
         facts={"best": best.value} | ({} if cost is None else {"cost": cost}),
-        words=(Words({"solver": "exact", "masses": "uniform", "sentence": "g001", "target": "de"}, _ON_WORDS),),
+        words=(Words({"solver": "exact", "masses": "uniform"} | LESSON_PAIR, _ON_WORDS),),
     )
 
 
