@@ -15,6 +15,7 @@ from dashboard.kit.marks import Mark
 from dashboard.kit.word_view import view_of
 from dashboard.pages.align import batch_files, gold, reading
 from otcore.alignment.aligner import align_at, align_pair, align_vectors
+from otcore.alignment.rules import make_rule
 from otcore.alignment.settings import AlignSettings
 from otcore.base.errors import InputError
 from otcore.base.progress import Teller
@@ -110,7 +111,8 @@ def test_frames_hold_masses_lines_and_words():
 
 def test_why_a_word_is_unlinked(bundled):
     pair = load_collection().pair("g001", "en", "de")
-    view = view_of(align_pair(bundled, pair, AlignSettings()), with_gold=True)
+    plain = AlignSettings(unit="word", solver=make_solver("entropic", epsilon=0.1, relative=True), links=make_rule("mutual"))
+    view = view_of(align_pair(bundled, pair, plain), with_gold=True)
     told = reading.why_unlinked(view)
     share = view.mass[8, 4] / view.mass[8].sum()
     assert f"“machine” is unlinked though {share:.0%} of it goes to “Kaffeemaschine”: more of “Kaffeemaschine” (" in told

@@ -42,7 +42,7 @@ def test_shares_keep_a_compound_and_leave_out_what_nobody_means():
     plan = np.array([[0.20, 0.19, 0.00, 0.00], [0.00, 0.00, 0.30, 0.02], [0.00, 0.01, 0.06, 0.04]])
 
     def read(**settings) -> set[tuple[int, int]]:
-        rule = make_rule("shares", **{"beside": 1.0, "part": 0.0} | settings)
+        rule = make_rule("shares", **{"adjacent": 1.0, "part": 0.0} | settings)
         return set(map(tuple, np.argwhere(rule.read(plan)[0]).tolist()))
 
     mutual = set(map(tuple, np.argwhere(make_rule("mutual").read(plan)[0]).tolist()))
@@ -51,7 +51,7 @@ def test_shares_keep_a_compound_and_leave_out_what_nobody_means():
     assert read(share=0.4) == mutual | {(0, 1), (2, 3)}, "0.04 of 0.11 and of 0.06: 0.49"
     assert read(share=1.0) == mutual
     assert read(share=0.8, floor=0.75) == {(1, 2)}, "0.20 of 0.39 and of 0.20: 0.72"
-    assert read(share=1.0, beside=0.6) == mutual | {(0, 1)}, "right after 0-0; 2-3 is beside no mutual maximum"
+    assert read(share=1.0, adjacent=0.6) == mutual | {(0, 1)}, "right after 0-0; 2-3 is beside no mutual maximum"
     assert read(share=0.4, part=0.7) == mutual | {(0, 1)}, "0.04 is less than 0.7 of the largest of its row, 0.06"
     assert read(share=0.4, part=0.97) == mutual, "0.19 is less than that part of 0.20"
 

@@ -212,7 +212,10 @@ def _declared(settings: type, generation: int) -> dict[str, Choice]:
     found: dict[str, Choice] = {}
     for entry in dataclasses.fields(settings):
         if _DECLARED in entry.metadata:
-            found |= entry.metadata[_DECLARED].choices(entry.name)
+            more = entry.metadata[_DECLARED].choices(entry.name)
+            if twice := found.keys() & more.keys():
+                raise ValueError(f"{settings.__name__} declares {', '.join(sorted(twice))} twice; each name is one key of the session.")
+            found |= more
     return found
 
 

@@ -8,8 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from otcore.alignment.aligner import align_many
-from otcore.alignment.rules.mutual import Mutual
-from otcore.alignment.settings import AlignSettings
+from otcore.alignment.settings import PLAIN
 from otcore.alignment.statistical import word_links
 from otcore.base.errors import InputError
 from otcore.corpora.collection import load_collection
@@ -21,12 +20,9 @@ from otcore.finetuning.doubts import doubts_of
 from otcore.objectives.objective import Objective
 from otcore.runs.settings import FinetuneSettings
 from otcore.transport.masses import inverse_frequency_masses
-from otcore.transport.solvers.entropic import Entropic
 
 _SPLIT_STREAM = 7  # keeps the held-out draw apart from the order of batches, which has the same seed
 _MOST_HELD_OUT = 500
-# One link a word at most, however pairs are aligned elsewhere: contrast wants one partner, and a resumed run the links that it began with.
-_MUTUAL = AlignSettings(unit="word", solver=Entropic(epsilon=0.1, relative=True), links=Mutual())
 
 
 @dataclass(frozen=True)
@@ -141,7 +137,8 @@ class Preparation:
         return _LINKS[self._settings.word_pairs](self, self._corpus.training[code])
 
     def _mutual(self, pairs: list[SentencePair]) -> list[tuple[Link, ...]]:
-        return [tuple(sorted(found.pairs)) for found in align_many(self._encoder, pairs, replace(_MUTUAL, layer=self._layer))]
+        """Of plain transport, however pairs are aligned elsewhere: contrast wants one partner a word, and a resumed run its old links."""
+        return [tuple(sorted(found.pairs)) for found in align_many(self._encoder, pairs, replace(PLAIN, layer=self._layer))]
 
     def _statistical(self, pairs: list[SentencePair]) -> list[tuple[Link, ...]]:
         sides = [[self._pieces(side.words) for side in (pair.source, pair.target)] for pair in pairs]

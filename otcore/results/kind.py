@@ -33,9 +33,17 @@ class Kind:
         """The result again; equal to what was packed, numbers to the precision that is kept."""
         raise NotImplementedError
 
+    def decided_by(self, settings: Any) -> Any:
+        """All that decides the result beside encoders and data: the settings, and of a kind that leaves something to defaults those."""
+        return settings
+
+    def key(self, encoders: Sequence[str], settings: Any) -> str | None:
+        """As `store.key_of`."""
+        return store.key_of(self.name, tuple(encoders), self.decided_by(settings))
+
     def find(self, encoders: Sequence[str], settings: Any) -> Any | None:
         """The stored result for these encoders, data and settings, or None where there is none that fits."""
-        stored = store.find(self.name, store.key_of(self.name, tuple(encoders), settings))
+        stored = store.find(self.name, self.key(encoders, settings))
         return None if stored is None else self.unpack(stored, settings)
 
 

@@ -14,7 +14,7 @@ from otcore.runs.example import EXAMPLE_FOLDER
 from otcore.runs.store import open_run
 from otcore.text.writing import write_bytes
 
-_FRAMES, _LOGGED = 10, 400  # snapshots and steps that are kept: what a film and a curve show
+_FRAMES, _LOGGED = 10, 150  # snapshots and steps that are kept: what a film and a curve show
 
 
 def make_all(tell: Teller, *, again: bool = False) -> list[dict[str, Any]]:
@@ -26,7 +26,7 @@ def make_all(tell: Teller, *, again: bool = False) -> list[dict[str, Any]]:
     wanted = [(kind, *one) for kind in KINDS.values() for one in kind.wanted()]
     rows, kept, loaded = [], set(), {}
     for (kind, names, settings), part in tell.each(wanted):
-        key = store.key_of(kind.name, names, settings)
+        key = kind.key(names, settings)
         if key is None:
             raise InputError(f"One of {', '.join(names)} is not in this copy of the project, so nothing can be made of it.")
         made = again or store.find(kind.name, key) is None

@@ -5,7 +5,6 @@ python tests/benchmarks/first_example.py [de]
 """
 
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
@@ -22,7 +21,7 @@ COSINES = "no plan"
 
 def main(code: str = "de") -> None:
     encoder, settings = load_encoder(), {name: build(AlignSettings, {"solver": name}) for name in SOLVERS}
-    settings[COSINES] = replace(AlignSettings(), links=make_rule("argmax"))
+    settings[COSINES] = AlignSettings(unit="subword", links=make_rule("argmax"))
     rows = []
     for pair in load_collection().pairs("en", code):
         source, target = encoder.encode([pair.source.words, pair.target.words], languages=["en", code])

@@ -48,7 +48,7 @@ def readings() -> dict[str, AlignSettings]:
     """Name → settings; the last is what is done without any choice."""
     words = AlignSettings(unit="word", solver=entropic(), links=make_rule("mutual"))
     summed = replace(words, unit="summed")
-    shares, plain_shares = make_rule("shares"), make_rule("shares", share=0.3, beside=1.0, part=0.0)
+    shares, plain_shares = make_rule("shares"), make_rule("shares", share=0.3, adjacent=1.0, part=0.0)
     softmax = {
         f"softmax of subwords, {threshold:g}": AlignSettings(unit="subword", links=make_rule("softmax", threshold=threshold))
         for threshold in (0.001, 0.1, 0.2)

@@ -15,10 +15,10 @@ class Shares(PlanRule):
     √(share of the row · share of the column), so that a compound keeps its parts. The parts of one stand side by side: the cell of a
     word directly before or after a mutual maximum, in the same row or column, needs less.
 
-    share : that an additional link must have
-    beside: that is enough beside a mutual maximum
-    part  : of the largest cell of its row, and of its column, that an additional link must carry
-    floor : share that a mutual maximum must have; a word that nobody sends so much to stays without a link
+    share   : that an additional link must have
+    adjacent: that is enough beside a mutual maximum
+    part    : of the largest cell of its row, and of its column, that an additional link must carry
+    floor   : share that a mutual maximum must have; a word that nobody sends so much to stays without a link
 
     The defaults did best on the development part of the bundled gold links, as the mean of the bundled encoder and e5-small.
     """
@@ -37,7 +37,7 @@ class Shares(PlanRule):
         "Share for one more link",
         "A word's largest cell is a link too where √(share of its row · share of its column) is at least that.",
     )
-    beside: float = choice(
+    adjacent: float = choice(
         0.18,
         Number(0, 1, offered=(0.1, 0.18, 0.25, 0.3, 0.4, 1.0)),
         "Share beside a link",
@@ -60,7 +60,7 @@ class Shares(PlanRule):
         share, mutual = shares(plan), mutual_maximum(plan, plan)
         rows, columns = plan.max(1, keepdims=True), plan.max(0, keepdims=True)
         largest = ((plan >= rows) | (plan >= columns)) & (plan >= self.part * np.maximum(rows, columns))
-        enough = np.where(_beside(mutual), min(self.beside, self.share), self.share)
+        enough = np.where(_beside(mutual), min(self.adjacent, self.share), self.share)
         return (mutual | (largest & (share >= enough))) & (share >= self.floor)
 
 

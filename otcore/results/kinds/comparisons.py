@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from otcore.alignment.settings import AlignSettings
 from otcore.base.progress import Teller
 from otcore.evaluation.types import CompareSettings, Evaluation
 from otcore.results.kind import Kind
@@ -15,6 +16,9 @@ class Comparisons(Kind):
 
     def wanted(self) -> Sequence[tuple[tuple[str, ...], CompareSettings]]:
         return [(names, CompareSettings()) for names in (("base", "tuned", "aligned"), ("base", "aligned"), ("base", "tuned"))]
+
+    def decided_by(self, settings: CompareSettings) -> tuple[CompareSettings, AlignSettings]:
+        return settings, AlignSettings()  # by which links are read
 
     def make(self, encoders: Sequence, settings: CompareSettings, tell: Teller) -> Evaluation:
         from otcore.evaluation.comparison import compare
