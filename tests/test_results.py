@@ -13,6 +13,7 @@ from training_runs import made_run
 from dashboard.pages.align.choices import AlignView
 from dashboard.pages.compare.choices import CompareView, TransferView
 from dashboard.pages.errors.choices import ErrorsView
+from dashboard.pages.learn.cache import PLAIN
 from dashboard.pages.learn.lessons import LESSONS
 from dashboard.pages.search.choices import SearchView
 from dashboard.pages.space.choices import SpaceView
@@ -99,7 +100,7 @@ def test_the_align_page_opens_on_a_pair_that_is_aligned_as_now():
 def test_the_first_lesson_shows_a_pair_that_is_aligned_as_now():
     lesson, (names, settings) = LESSONS["earth"], KINDS["openings"].wanted()[1]
     (words,) = lesson.draw(lesson.view(), None).words
-    system = build(System, words.choices)
+    system = build(System, PLAIN | dict(words.choices))
     assert (words.choices["sentence"], words.choices["target"]) == (settings.sentence, settings.target)
     assert (system.encoder, system.settings) == (*names, settings.settings)
     stored, pair = KINDS["openings"].find(names, settings), load_collection().pair(settings.sentence, "en", settings.target)
