@@ -6,9 +6,9 @@ from dashboard.kit.word_view import View
 from otcore.corpora.types import Link, SentencePair
 from otcore.text.languages import language
 
-# Mean confidence of a pair's links under the default settings: 95 of 100 bundled pairs reach .48, and of sentences beside the translation
-# of another 95 of 100 stay below .45 (AUC .995, tests/benchmarks/sureness.py).
-_SURE, _FAIRLY = 0.6, 0.45
+# Mean confidence of a pair's links under the default settings: 95 of 100 bundled pairs reach .42, and of sentences beside the translation
+# of another 95 of 100 stay below .40 (AUC .993, tests/benchmarks/sureness.py).
+_SURE, _FAIRLY = 0.55, 0.4
 _NOTABLE = 0.25  # share of an unlinked word's mass from which on it is said where it goes
 _MOST = 2  # unlinked words that are explained, and things that are named of each kind
 
