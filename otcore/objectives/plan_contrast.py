@@ -59,7 +59,7 @@ class PlanContrast(Transported):
         r"-\sum_{i} w_i \sum_{j} \frac{\pi_{ij}}{\sum_{l}\pi_{il}} \log\frac{e^{\cos(x_i,y_j)/\tau}}{\sum_{z} e^{\cos(x_i,z)/\tau}}"
     )
     reference: ClassVar[str] = "Alqahtani et al. 2021 and Wu & Dredze 2020 together"
-    learning_rate: ClassVar[float] = 1e-3
+    learning_rate: ClassVar[float] = 2e-4
     part: ClassVar[str] = "contrast"
     unit: str = setting("word", OneOf(UNITS), "Points", "What is transported and told apart: words, or each of their subwords.")
     anchor: float = like(Trained, "anchor", default=0.01)
