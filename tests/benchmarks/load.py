@@ -8,9 +8,11 @@ next sentence, takes another language, or picks a sentence of the list. What is 
 answer, the whole page computed anew and sent. `--beside` adds a fine-tuning run, begun on its page, and a visitor of Compare, who
 asks for one comparison after the other; both look at their progress each second. Printed for each number of sessions, without and
 with what is beside: answers, median, 95%, largest, errors (an exception or an error on the page, a broken connection, nothing for
-60 s), and the memory of the server and its processes with its slope.
+60 s), and the memory of the server and its processes. Its slope is that of a server whose shelf of results is full: a round of ten
+minutes or more (or any, with --fill) begins when hasty visitors have filled it, and the slope is taken after the round's first quarter,
+in which its sessions open.
 
-A quiet machine, and for the slope --seconds 1200. Without --url a server is started, its runs in a folder that is removed.
+A quiet machine, and for the slope --sessions 30 --seconds 1200. Without --url a server is started, its runs in a folder that is removed.
 """
 
 import argparse
@@ -23,6 +25,7 @@ import statistics
 import sys
 import tempfile
 import time
+import urllib.request
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -36,8 +39,12 @@ from websockets.exceptions import WebSocketException
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
+from dashboard.background.metrics import BYTES, VALUES  # noqa: E402
+from dashboard.background.shelf import MOST, MOST_BYTES  # noqa: E402
+
 LANGUAGES = ("German", "French", "Spanish", "Japanese", "Arabic", "Hindi")
 PATIENCE = 60  # seconds after which an answer counts as none
+LONG = 600  # seconds of a round whose slope is worth to be known
 _VALUES = {"slider": "string_array_value", "selectbox": "string_value", "checkbox": "bool_value"}
 
 
@@ -207,8 +214,42 @@ async def memory(process: psutil.Process, end: float, seen: list[tuple[float, fl
         await asyncio.sleep(5)
 
 
+async def fill(url: str) -> None:
+    """Hasty visitors come and go until the shelf of results holds what it may."""
+    began, answers = time.monotonic(), 0
+    for seed in itertools.count(1_000, 8):
+        values, size = await shelf(url)
+        if full(values, size) or time.monotonic() - began > 1.5 * LONG:
+            break
+        figures = Figures()
+        await asyncio.gather(*(reader(url, seed + one, 0.2, time.monotonic() + 20, figures) for one in range(8)))
+        answers += sum(map(len, figures.times.values()))
+    print(f"filled in {time.monotonic() - began:.0f} s and {answers} answers: {kept(values, size)}", flush=True)
+
+
+async def shelf(url: str) -> tuple[int, int]:
+    """Values and bytes that the server keeps."""
+
+    def asked() -> dict[str, str]:
+        with urllib.request.urlopen(f"{url}_stcore/metrics?families={VALUES}&families={BYTES}", timeout=PATIENCE) as answer:
+            return dict(line.split() for line in answer.read().decode().splitlines() if not line.startswith("#"))
+
+    found = await asyncio.to_thread(asked)
+    return int(found.get(VALUES, 0)), int(found.get(BYTES, 0))
+
+
+def full(values: int, size: int) -> bool:
+    return values >= MOST or size > 0.95 * MOST_BYTES
+
+
+def kept(values: int, size: int) -> str:
+    return f"the shelf holds {values} results of {size / 1e6:.0f} MB and is {'' if full(values, size) else 'not '}full"
+
+
 async def one_round(url: str, sessions: int, options: argparse.Namespace, beside: list[str], server: psutil.Process | None) -> Figures:
     figures, other, seen = Figures(), Figures(), []
+    if options.fill or options.seconds >= LONG:
+        await fill(url)
     end = time.monotonic() + options.seconds
     before = processor(server)
     people = {"run": trainer, "compare": comparer}
@@ -218,6 +259,7 @@ async def one_round(url: str, sessions: int, options: argparse.Namespace, beside
     await asyncio.gather(*tasks)
     report(f"{sessions} sessions{' beside ' + ' and '.join(beside) if beside else ''}", figures, other, seen)
     answers = sum(map(len, figures.times.values())) + len(figures.opened)
+    print(f"  at the end {kept(*await shelf(url))}")
     print(f"  processor time of the server, by answer: {(processor(server) - before) / max(answers, 1):.3f} s")
     return figures
 
@@ -248,10 +290,11 @@ def report(what: str, figures: Figures, other: Figures, seen: list[tuple[float, 
         print(f"  by act: {', '.join(each)}; opened {statistics.median(figures.opened):.2f} s")
     errors = figures.errors + [f"beside: {one}" for one in other.errors]
     print(f"  {len(errors)} errors{': ' + '; '.join(sorted(set(errors))[:5]) if errors else ''}")
-    if len(late := seen[len(seen) // 4 :]) > 3:  # what is loaded and cached at first is no leak
+    if len(late := seen[len(seen) // 4 :]) > 3:  # what is loaded and opened at first is no leak
         minutes = [one[0] / 60 for one in late]
         slope, whole = (statistics.linear_regression(minutes, [one[place] for one in late]).slope for place in (1, 2))
-        print(f"  server {seen[-1][1]:.0f} MB ({slope:+.2f} a minute), with its processes {seen[-1][2]:.0f} MB ({whole:+.2f} a minute)")
+        print(f"  over the last {minutes[-1] - minutes[0]:.1f} minutes: ", end="")
+        print(f"server {seen[-1][1]:.0f} MB ({slope:+.2f} a minute), with its processes {seen[-1][2]:.0f} MB ({whole:+.2f} a minute)")
     sys.stdout.flush()
 
 
@@ -262,6 +305,7 @@ def main() -> None:
     parser.add_argument("--think", type=float, default=5, help="seconds a person looks before the next act, on average")
     parser.add_argument("--beside", default="run,compare", help="run, compare, both, or none")
     parser.add_argument("--alone", action=argparse.BooleanOptionalAction, default=True, help="a round without what is beside, too")
+    parser.add_argument("--fill", action="store_true", help="fill the server's shelf before each round, however short")
     parser.add_argument("--url", default="", help="of a server that is there")
     options = parser.parse_args()
     beside = [name for name in options.beside.split(",") if name != "none"]
