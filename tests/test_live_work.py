@@ -9,8 +9,10 @@ import urllib.request
 
 import psutil
 import pytest
-from benchmarks.load import Figures, Visitor
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from visiting import Figures, Visitor
+
+from dashboard.background.metrics import ShelfFigures
 
 PATIENCE = 150  # seconds
 
