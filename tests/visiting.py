@@ -96,7 +96,9 @@ class Visitor:
     def _keep(self, kind: str, element) -> None:
         """The server has set a widget: the browser takes that over."""
         state = WidgetState(id=element.id)
-        if kind == "slider":
+        if kind == "slider" and element.type == element.SLIDER:  # of numbers, not of names
+            state.double_array_value.data[:] = element.value
+        elif kind == "slider":
             state.string_array_value.data[:] = element.raw_value
         else:
             setattr(state, _VALUES[kind], element.raw_value if kind == "selectbox" else element.value)
