@@ -20,6 +20,7 @@ from dashboard import state  # noqa: E402  brings numpy and the settings of the 
 from dashboard.kit.components import visitor  # noqa: E402
 
 state.remember("pages", entries)
+state.forget_replaced()
 state.begin(page.title)
 page.run()
 state.end(page.title)

@@ -9,8 +9,10 @@ import urllib.request
 
 import psutil
 import pytest
-from benchmarks.load import Figures, Visitor
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from visiting import Figures, Visitor
+
+from dashboard.background.metrics import ShelfFigures
 
 PATIENCE = 150  # seconds
 
@@ -106,3 +108,4 @@ def test_a_server_tells_that_it_lives_and_how_much_it_holds(address):
     with urllib.request.urlopen(f"{address}_stcore/metrics", timeout=60) as answer:
         figures = answer.read().decode()
     assert re.search(r"^# TYPE \w+ gauge$", figures, re.MULTILINE), "as Prometheus reads them"
+    assert all(re.search(rf"^{name} \d+$", figures, re.MULTILINE) for name in ShelfFigures.stats_families)

@@ -69,6 +69,11 @@ class Shelf:
         with self._lock:
             self._values.pop(key, None)
 
+    def held(self) -> tuple[int, int]:
+        """Values and their bytes."""
+        with self._lock:
+            return len(self._values), self._bytes()
+
     def _used(self, key: Hashable) -> Any:
         self._values.move_to_end(key)
         return self._values[key][0]

@@ -13,7 +13,7 @@ import streamlit as st
 from streamlit import runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from dashboard.background import uploads
+from dashboard.background import metrics, uploads
 from dashboard.background.apart import Desk, Task, Workers
 from dashboard.background.apart import wanted as apart_wanted
 from dashboard.background.jobs import Jobs, Snapshot
@@ -28,7 +28,9 @@ def jobs() -> Jobs:
     this place has a server of its own."""
     _tell_the_log()
     uploads.bound()
-    return Jobs(present=lambda who: not who or not runtime.exists() or runtime.get_instance().is_active_session(who))
+    made = Jobs(present=lambda who: not who or not runtime.exists() or runtime.get_instance().is_active_session(who))
+    metrics.tell(made.shelf)
+    return made
 
 
 def _tell_the_log() -> None:

@@ -18,4 +18,5 @@ from dashboard.state.clicks import (  # noqa: F401
     unmark,
 )
 from dashboard.state.navigation import page, recall, remember  # noqa: F401
+from dashboard.state.replaced import forget as forget_replaced  # noqa: F401
 from dashboard.state.system import System  # noqa: F401

@@ -8,9 +8,11 @@ next sentence, takes another language, or picks a sentence of the list. What is 
 answer, the whole page computed anew and sent. `--beside` adds a fine-tuning run, begun on its page, and a visitor of Compare, who
 asks for one comparison after the other; both look at their progress each second. Printed for each number of sessions, without and
 with what is beside: answers, median, 95%, largest, errors (an exception or an error on the page, a broken connection, nothing for
-60 s), and the memory of the server and its processes with its slope.
+60 s), and the memory of the server and its processes. Its slope is that of a server whose shelf of results is full: a round of ten
+minutes or more (or any, with --fill) begins when hasty visitors have filled it, and the slope is taken after the round's first quarter,
+in which its sessions open.
 
-A quiet machine, and for the slope --seconds 1200. Without --url a server is started, its runs in a folder that is removed.
+A quiet machine, and for the slope --sessions 30 --seconds 1200. Without --url a server is started, its runs in a folder that is removed.
 """
 
 import argparse
@@ -23,112 +25,22 @@ import statistics
 import sys
 import tempfile
 import time
-from dataclasses import dataclass, field
+import urllib.request
 from pathlib import Path
 
 import psutil
-from streamlit.proto.BackMsg_pb2 import BackMsg
-from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
-from streamlit.proto.WidgetStates_pb2 import WidgetState
-from websockets.asyncio.client import connect
 from websockets.exceptions import WebSocketException
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
+from visiting import PATIENCE, Figures, Visitor  # noqa: E402
+
+from dashboard.background.metrics import BYTES, VALUES  # noqa: E402
+from dashboard.background.shelf import MOST, MOST_BYTES  # noqa: E402
+
 LANGUAGES = ("German", "French", "Spanish", "Japanese", "Arabic", "Hindi")
-PATIENCE = 60  # seconds after which an answer counts as none
-_VALUES = {"slider": "string_array_value", "selectbox": "string_value", "checkbox": "bool_value"}
-
-
-@dataclass
-class Figures:
-    """What all sessions of a round have seen: seconds of each answer by kind of act, faults in words."""
-
-    times: dict[str, list[float]] = field(default_factory=dict)
-    errors: list[str] = field(default_factory=list)
-    opened: list[float] = field(default_factory=list)
-
-
-class Visitor:
-    """A browser's side of one session."""
-
-    def __init__(self, url: str, page: str, figures: Figures, query: str = "") -> None:
-        self._url, self._page, self._figures, self._query = url, page, figures, query
-        self.elements: dict[str, object] = {}  # end of the id → what the server told of a widget
-        self._held: dict[str, WidgetState] = {}
-        self.fragments: dict[str, float] = {}  # to be redrawn so often
-
-    async def __aenter__(self) -> "Visitor":
-        address = self._url.replace("http", "ws", 1) + "_stcore/stream"
-        # a class is many machines, each quick enough: what arrives is read at once
-        self._socket = await connect(address, subprotocols=["streamlit"], max_size=None, open_timeout=PATIENCE, ping_timeout=None)
-        return self
-
-    async def __aexit__(self, *_) -> None:
-        await self._socket.close()
-
-    async def ask(self, fragment: str = "", pressed: str = "") -> float:
-        """A run of the page or of a fragment, with the state of every widget; the seconds it took."""
-        message = BackMsg()
-        asked = message.rerun_script
-        asked.page_name, asked.fragment_id, asked.is_auto_rerun, asked.query_string = self._page, fragment, bool(fragment), self._query
-        asked.widget_states.widgets.extend(self._held.values())
-        if pressed:
-            asked.widget_states.widgets.append(WidgetState(id=self.elements[pressed].id, trigger_value=True))
-        began = time.perf_counter()
-        await self._socket.send(message.SerializeToString())
-        async with asyncio.timeout(PATIENCE):
-            while not self._take(await self._socket.recv()):
-                pass
-        return time.perf_counter() - began
-
-    def hold(self, name: str, value: str) -> None:
-        """Sets a widget as a person does."""
-        element = self.elements[name]
-        state = WidgetState(id=element.id)
-        if hasattr(element, "max"):
-            state.string_array_value.data[:] = [value]
-        else:
-            state.string_value = value
-        self._held[element.id] = state
-
-    def _take(self, data: bytes) -> bool:
-        """Whether a message of the server ends the answer."""
-        message = ForwardMsg.FromString(data)
-        kind = message.WhichOneof("type")
-        if kind == "new_session" and not message.metadata.run.fragment_ids:
-            self.fragments = {}  # of a page that is drawn anew the old ones are gone, and nobody answers for them
-        elif kind == "auto_rerun":
-            self.fragments[message.auto_rerun.fragment_id] = message.auto_rerun.interval
-        elif kind == "page_info_changed":
-            self._query = message.page_info_changed.query_string
-        elif kind == "delta" and message.delta.WhichOneof("type") == "new_element":
-            self._element(message.delta.new_element)
-        if kind == "script_finished" and message.script_finished == ForwardMsg.FINISHED_WITH_COMPILE_ERROR:
-            self._figures.errors.append("the page could not be run")
-        # an answer that a rerun of the page's own cut short is followed by the whole one
-        return kind == "script_finished" and message.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN
-
-    def _element(self, new) -> None:
-        kind = new.WhichOneof("type")
-        element = getattr(new, kind)
-        if kind == "exception" or (kind == "alert" and element.format == element.ERROR):
-            self._figures.errors.append(str(getattr(element, "message", "") or getattr(element, "body", ""))[:120])
-        if getattr(element, "id", "").startswith("$$ID-"):
-            name = element.id.split("-", 2)[2]
-            self.elements[name] = element
-            if kind in _VALUES and getattr(element, "set_value", False):
-                self._keep(kind, element)
-
-    def _keep(self, kind: str, element) -> None:
-        """The server has set a widget: the browser takes that over."""
-        state = WidgetState(id=element.id)
-        if kind == "slider":
-            state.string_array_value.data[:] = element.raw_value
-        else:
-            setattr(state, _VALUES[kind], element.raw_value if kind == "selectbox" else element.value)
-        self._held[element.id] = state
+LONG = 600  # seconds of a round whose slope is worth to be known
 
 
 async def reader(url: str, seed: int, think: float, end: float, figures: Figures) -> None:
@@ -207,8 +119,42 @@ async def memory(process: psutil.Process, end: float, seen: list[tuple[float, fl
         await asyncio.sleep(5)
 
 
+async def fill(url: str) -> None:
+    """Hasty visitors come and go until the shelf of results holds what it may."""
+    began, answers = time.monotonic(), 0
+    for seed in itertools.count(1_000, 8):
+        values, size = await shelf(url)
+        if full(values, size) or time.monotonic() - began > 1.5 * LONG:
+            break
+        figures = Figures()
+        await asyncio.gather(*(reader(url, seed + one, 0.2, time.monotonic() + 20, figures) for one in range(8)))
+        answers += sum(map(len, figures.times.values()))
+    print(f"filled in {time.monotonic() - began:.0f} s and {answers} answers: {kept(values, size)}", flush=True)
+
+
+async def shelf(url: str) -> tuple[int, int]:
+    """Values and bytes that the server keeps."""
+
+    def asked() -> dict[str, str]:
+        with urllib.request.urlopen(f"{url}_stcore/metrics?families={VALUES}&families={BYTES}", timeout=PATIENCE) as answer:
+            return dict(line.split() for line in answer.read().decode().splitlines() if not line.startswith("#"))
+
+    found = await asyncio.to_thread(asked)
+    return int(found.get(VALUES, 0)), int(found.get(BYTES, 0))
+
+
+def full(values: int, size: int) -> bool:
+    return values >= MOST or size > 0.95 * MOST_BYTES
+
+
+def kept(values: int, size: int) -> str:
+    return f"the shelf holds {values} results of {size / 1e6:.0f} MB and is {'' if full(values, size) else 'not '}full"
+
+
 async def one_round(url: str, sessions: int, options: argparse.Namespace, beside: list[str], server: psutil.Process | None) -> Figures:
     figures, other, seen = Figures(), Figures(), []
+    if options.fill or options.seconds >= LONG:
+        await fill(url)
     end = time.monotonic() + options.seconds
     before = processor(server)
     people = {"run": trainer, "compare": comparer}
@@ -218,6 +164,7 @@ async def one_round(url: str, sessions: int, options: argparse.Namespace, beside
     await asyncio.gather(*tasks)
     report(f"{sessions} sessions{' beside ' + ' and '.join(beside) if beside else ''}", figures, other, seen)
     answers = sum(map(len, figures.times.values())) + len(figures.opened)
+    print(f"  at the end {kept(*await shelf(url))}")
     print(f"  processor time of the server, by answer: {(processor(server) - before) / max(answers, 1):.3f} s")
     return figures
 
@@ -248,10 +195,11 @@ def report(what: str, figures: Figures, other: Figures, seen: list[tuple[float, 
         print(f"  by act: {', '.join(each)}; opened {statistics.median(figures.opened):.2f} s")
     errors = figures.errors + [f"beside: {one}" for one in other.errors]
     print(f"  {len(errors)} errors{': ' + '; '.join(sorted(set(errors))[:5]) if errors else ''}")
-    if len(late := seen[len(seen) // 4 :]) > 3:  # what is loaded and cached at first is no leak
+    if len(late := seen[len(seen) // 4 :]) > 3:  # what is loaded and opened at first is no leak
         minutes = [one[0] / 60 for one in late]
         slope, whole = (statistics.linear_regression(minutes, [one[place] for one in late]).slope for place in (1, 2))
-        print(f"  server {seen[-1][1]:.0f} MB ({slope:+.2f} a minute), with its processes {seen[-1][2]:.0f} MB ({whole:+.2f} a minute)")
+        print(f"  over the last {minutes[-1] - minutes[0]:.1f} minutes: ", end="")
+        print(f"server {seen[-1][1]:.0f} MB ({slope:+.2f} a minute), with its processes {seen[-1][2]:.0f} MB ({whole:+.2f} a minute)")
     sys.stdout.flush()
 
 
@@ -262,6 +210,7 @@ def main() -> None:
     parser.add_argument("--think", type=float, default=5, help="seconds a person looks before the next act, on average")
     parser.add_argument("--beside", default="run,compare", help="run, compare, both, or none")
     parser.add_argument("--alone", action=argparse.BooleanOptionalAction, default=True, help="a round without what is beside, too")
+    parser.add_argument("--fill", action="store_true", help="fill the server's shelf before each round, however short")
     parser.add_argument("--url", default="", help="of a server that is there")
     options = parser.parse_args()
     beside = [name for name in options.beside.split(",") if name != "none"]

@@ -1,5 +1,6 @@
 """The chosen pair, what it comes to over layers and over ε, and what is known of its words and languages."""
 
+import zlib
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -128,14 +129,15 @@ def filmed(pair: SentencePair, system: System, name: str, chosen: AlignView, str
         return Film("", ())
     stops, key = tuple(_stops(system, name)), _film_key(pair, system, name)
 
-    def drawn() -> str:
+    def drawn() -> bytes:
         solved_at = work.shelf().find(key) or align_at(background.aligned(pair, system), name, stops)
         views = [view_of(replace(one, pair=pair), with_gold=chosen.gold) for one in solved_at]
         told = [(stop, view, frame_told(view, strange)) for stop, view in zip(stops, views, strict=True)]
-        return links.frames_of(told, dials[name], chosen.marked, guess=bool(strange))
+        return zlib.compress(links.frames_of(told, dials[name], chosen.marked, guess=bool(strange)).encode(), 1)
 
     shown = (repr(pair.gold) if chosen.gold else "", chosen.mark, tuple(strange))
-    return Film(work.kept(("drawn", *key, shown), drawn), stops)
+    packed = work.kept(("drawn", *key, shown), drawn)  # a fifteenth of the text: a class's films were most of what the server held
+    return Film(zlib.decompress(packed).decode(), stops)
 
 
 def context(sentence: Sentence, system: System) -> np.ndarray | None:

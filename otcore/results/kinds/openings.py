@@ -18,8 +18,8 @@ from otcore.transport.solvers import make_solver
 if TYPE_CHECKING:
     from otcore.alignment.aligner import Aligned
 
-# Where the solver matters: AER 0 by default, .04 for unbalanced and partial transport, .12 for entropic without structure, .17 for exact and
-# for the cosines alone; over ε it goes from 0 to .26, and at α 0 it is .12 (tests/benchmarks/first_example.py).
+# Where the solver matters: AER 0 by default, .04 for unbalanced and partial transport, .12 for entropic without structure, .17 for exact
+# and for the cosines alone; over ε it goes from 0 to .26, and at α 0 it is .12 (tests/benchmarks/first_example.py).
 FIRST_SENTENCE, FIRST_SOURCE, FIRST_TARGET = "g048", "en", "de"
 STORED = "epsilon"  # the dial whose film is stored
 LESSON_PAIR = {"sentence": "g001", "target": "de"}  # on which the first lesson shows the cheapest plan
