@@ -53,6 +53,8 @@ def test_shares_keep_a_compound_and_leave_out_what_nobody_means():
     assert read(share=0.8, floor=0.75) == {(1, 2)}, "0.20 of 0.39 and of 0.20: 0.72"
     assert read(share=1.0, adjacent=0.6) == mutual | {(0, 1)}, "right after 0-0; 2-3 is beside no mutual maximum"
     assert read(share=0.4, part=0.7) == mutual | {(0, 1)}, "0.04 is less than 0.7 of the largest of its row, 0.06"
+    alone = make_rule("shares").read(np.array([[0.21, 0.2, 0.2, 0.2, 0.19]]))[0]
+    assert alone.sum() == 1, "one word to which everything goes by necessity"
     assert read(share=0.4, part=0.97) == mutual, "0.19 is less than that part of 0.20"
 
 

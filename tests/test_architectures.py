@@ -32,7 +32,8 @@ def test_it_loads_and_aligns(checkpoint):
     pair = SentencePair(Sentence("de", " ".join(WORDS), WORDS), Sentence("en", " ".join(ENGLISH), ENGLISH))
     for layer in (None, 0, 3):
         found = align_pair(encoder, pair, AlignSettings(layer=layer))
-        assert found.plan.plan.shape == (len(WORDS), len(ENGLISH))
+        assert found.plan.plan.shape == (len(found.source.pieces), len(found.target.pieces))
+        assert {*found.source.piece_words} == {*range(len(WORDS))}
         assert found.plan.plan.sum() == pytest.approx(1, abs=1e-6)
         assert found.alignment.pairs
     pair = SentencePair(pair.source, pair.source)

@@ -65,7 +65,7 @@ def test_public_gold_links(benchmarks):
 @pytest.mark.benchmarks
 @pytest.mark.slow
 def test_base_leaves_something_to_fine_tuning(benchmarks):
-    assert 0.30 <= public_aer(load_encoder("base"), benchmarks / "gold", ["en-fr"])["en-fr"] <= 0.50
+    assert 0.25 <= public_aer(load_encoder("base"), benchmarks / "gold", ["en-fr"])["en-fr"] <= 0.50
 
 
 @pytest.mark.benchmarks

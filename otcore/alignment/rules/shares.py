@@ -9,11 +9,15 @@ from otcore.alignment.rule import PlanRule, mutual_maximum, shares
 from otcore.base.choices import Number, choice
 
 
+_ABOVE_CHANCE = 1.5  # times the product of both words' masses
+
+
 @dataclass(frozen=True, kw_only=True)
 class Shares(PlanRule):
     """Mutual maxima, and of the other cells that are the largest of their row or of their column those with a large enough share
     √(share of the row · share of the column), so that a compound keeps its parts. The parts of one stand side by side: the cell of a
-    word directly before or after a mutual maximum, in the same row or column, needs less.
+    word directly before or after a mutual maximum, in the same row or column, needs less. Where the other side has a word or two, even
+    chance sends large shares, so an additional link must also be well above what independent words would get.
 
     share   : that an additional link must have
     adjacent: that is enough beside a mutual maximum
@@ -60,6 +64,7 @@ class Shares(PlanRule):
         share, mutual = shares(plan), mutual_maximum(plan, plan)
         rows, columns = plan.max(1, keepdims=True), plan.max(0, keepdims=True)
         largest = ((plan >= rows) | (plan >= columns)) & (plan >= self.part * np.maximum(rows, columns))
+        largest &= plan * plan.sum() >= _ABOVE_CHANCE * plan.sum(1, keepdims=True) * plan.sum(0, keepdims=True)
         enough = np.where(_beside(mutual), min(self.adjacent, self.share), self.share)
         return (mutual | (largest & (share >= enough))) & (share >= self.floor)
 
