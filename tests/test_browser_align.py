@@ -17,7 +17,7 @@ MOVED = """(slider) => {
         nulls: [...root.querySelectorAll('.chip.null')].map((chip) => chip.textContent).join(),
     });
     const before = seen();
-    slider.value = 0;
+    slider.value = slider.max;
     slider.dispatchEvent(new Event('input', { bubbles: true }));
     const after = seen();
     return Object.fromEntries(Object.keys(before).map((name) => [name, [before[name], after[name]]]));
@@ -44,13 +44,14 @@ def test_epsilon_moves_lines_and_plan_together_without_the_server(visit):
     slider = page.get_by_role("slider", name="ε, moved in the picture")
     for name, (before, after) in slider.evaluate(MOVED).items():
         assert before != after, f"{name} moved within the event itself"
-    assert "error rate against gold 0.00" in page.locator(".told").inner_text()
+    (rate,) = re.findall(r"error rate against gold (0\.\d\d)", page.locator(".told").inner_text())
+    assert rate > "0.00", "where ε is large the first example goes wrong"
     assert page.url.rstrip("/").count("?") == 0, "nothing was asked of the server yet"
     slider.dispatch_event("change")
-    expect(page).to_have_url(re.compile("epsilon=0\\.01"))
+    expect(page).to_have_url(re.compile("epsilon="))
     settle(page)
-    assert "error rate against gold 0.00" in page.locator(".told").inner_text()
-    expect(page.locator("dl.numbers dd").first).to_have_text("0.00")
+    assert f"error rate against gold {rate}" in page.locator(".told").inner_text()
+    expect(page.locator("dl.numbers dd").first).to_have_text(rate)
 
 
 def test_the_first_screen_reads_without_scrolling(visit):

@@ -20,9 +20,11 @@ def controls(choices: Choices, suffix: str, *, offered: bool = True) -> None:
     encoder_choice.one(choices.key("encoder" + suffix), offered=offered)
     encoder_choice.about(state.get(choices.key("encoder" + suffix)))
     layer(choices, "layer" + suffix, "encoder" + suffix)
-    columns = st.columns(2)
+    pooled = choices.applies("pooling" + suffix)
+    columns = st.columns(2) if pooled else [st]
     widgets.draw(choices, "unit" + suffix, columns[0])
-    widgets.draw(choices, "pooling" + suffix, columns[1], disabled=not choices.applies("pooling" + suffix))
+    if pooled:
+        widgets.draw(choices, "pooling" + suffix, columns[1])
     widgets.draw_all(choices, [name + suffix for name in declared(AlignSettings) if name not in _BY_HAND])
 
 
