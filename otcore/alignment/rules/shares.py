@@ -8,7 +8,6 @@ import numpy as np
 from otcore.alignment.rule import PlanRule, mutual_maximum, shares
 from otcore.base.choices import Number, choice
 
-
 _ABOVE_CHANCE = 1.5  # times the product of both words' masses
 
 
