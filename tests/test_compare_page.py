@@ -70,13 +70,19 @@ def test_opening_shows_verdicts_figures_table_and_files_without_a_click(page):
         "Cost of true over shuffled pairs, by language",
         "Language separability, by language",
     ]
-    assert sum("AER of" in title or title == "Change of AER" for title in titles(app)) == 3
+    assert not [title for title in titles(app) if "AER of" in title], "maps of the layers are drawn when they are opened"
     table = app.dataframe[0].value
     assert len(table) == 5 * 3
     assert {"before", "after", "change", "95% interval", "p", "verdict"} <= set(table.columns)
     assert [button.proto.label for button in app.get("download_button")] == ["CSV", "JSON", "HTML report"]
     assert all(len(chart.proto.alt) > 40 for chart in app.get("plotly_chart"))
     assert any("XNLI seen" in frame.value.columns for frame in app.dataframe), "the paper's table stands beside"
+
+
+def test_the_maps_of_the_layers_open(page):
+    app = page()
+    app.session_state["cmp_layers"] = True
+    assert sum("AER of" in title or title == "Change of AER" for title in titles(fine(app.run()))) == 3
 
 
 def test_choices_change_the_page_and_the_address(page):
@@ -94,7 +100,8 @@ def test_of_three_encoders_one_is_chosen_that_stands_beside_the_first(page, fold
     app = page(compared=",".join([*folders, "base"]), over="de", shown="aer", after="nobody")
     assert app.button_group(key="after").options == [folders[1], "base"]
     assert app.button_group(key="after").value == folders[1]
-    assert "Before: AER of" in titles(app)[-3]
+    app.session_state["cmp_layers"] = True
+    assert "Before: AER of" in titles(fine(app.run()))[-3]
     app = fine(app.button_group(key="after").set_value("base").run())
     assert titles(app)[-2] == "After: AER of base"
     assert app.query_params["after"] in ("base", ["base"])

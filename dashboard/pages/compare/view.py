@@ -81,14 +81,17 @@ def _table(evaluation: Evaluation, measures: Sequence[str], after: str) -> None:
 
 
 def _layers(evaluation: Evaluation, after: str) -> None:
-    st.subheader("AER at every layer", anchor=False)
-    for column, (name, figure, spoken) in zip(st.columns(3, gap="small"), figures.layer_figures(evaluation, after), strict=True):
+    """Drawn when they are asked for: three maps more would keep the first figures of a page waiting."""
+    place = st.expander("AER at every layer", key="cmp_layers", on_change="rerun")
+    if not place.open:
+        return
+    for column, (name, figure, spoken) in zip(place.columns(3, gap="small"), figures.layer_figures(evaluation, after), strict=True):
         with column:
             if figure is None:
                 st.info("The two encoders have no layer in common, so there is no change to draw.")
             else:
                 st.plotly_chart(figure, key=f"layers_{name}", config=CONFIG, alt=spoken)
-    st.caption("Dark is low, and low is good. In the change blue falls and is good, vermillion rises. Words align best at a middle layer.")
+    place.caption("Dark is low, and low is good. In the change blue falls and is good, vermillion rises. Words align best at a middle layer.")
 
 
 def _published(evaluation: Evaluation) -> None:
