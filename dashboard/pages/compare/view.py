@@ -91,7 +91,7 @@ def _layers(evaluation: Evaluation, after: str) -> None:
                 st.info("The two encoders have no layer in common, so there is no change to draw.")
             else:
                 st.plotly_chart(figure, key=f"layers_{name}", config=CONFIG, alt=spoken)
-    place.caption("Dark is low, and low is good. In the change blue falls and is good, vermillion rises. Words align best at a middle layer.")
+    place.caption("Dark is low, and low is good. In the change blue falls and is good, vermillion rises. A middle layer aligns words best.")
 
 
 def _published(evaluation: Evaluation) -> None:
