@@ -133,7 +133,9 @@ def test_a_cell_answers_to_every_click_whatever_else_was_marked_between(visit):
 def test_a_marked_link_comes_first_in_the_table(visit):
     page = visit()
     grid = page.get_by_test_id("stDataFrame").locator("table")
-    last = grid.locator("tbody tr").nth(3).locator("td").all_text_contents()
+    fourth = grid.locator("tbody tr").nth(3).locator("td")
+    expect(fourth.filter(has_text=re.compile(rf"^({'|'.join(map(re.escape, EXAMPLE))})$")).first).to_be_attached()
+    last = fourth.all_text_contents()
     source = next(k for k, word in enumerate(EXAMPLE) if word in last)
     chips(page).nth(source).click()
     expect(grid.locator("tbody tr").first).to_contain_text("➤")
