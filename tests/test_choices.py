@@ -271,3 +271,19 @@ def test_texts_of_an_address(kind, text, value):
 def test_texts_that_are_no_value(kind, text):
     with pytest.raises(ValueError, match=r"must|could not|invalid"):
         kind.read(text)
+
+
+def test_a_name_declared_twice_is_refused():
+    """Flat, both would be one key of the session: what a person set in one place would be taken in the other."""
+
+    @dataclass(frozen=True)
+    class Inner:
+        beside: float = choice(0.5, Number(0, 1))
+
+    @dataclass(frozen=True)
+    class Outer:
+        beside: str = choice("a", OneOf(("a", "b")))
+        inner: Inner = nested(Inner)
+
+    with pytest.raises(ValueError, match="declares beside twice"):
+        declared(Outer)

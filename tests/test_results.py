@@ -21,6 +21,7 @@ from dashboard.state import System
 from dashboard.state.choices import opening_of
 from otcore import cli
 from otcore.alignment.aligner import align_at, align_pair
+from otcore.alignment.settings import PLAIN as plain
 from otcore.alignment.settings import AlignSettings
 from otcore.analysis.analyse import draw, encode_pairs
 from otcore.analysis.sources import bundled as bundled_pairs
@@ -36,6 +37,7 @@ from otcore.evaluation.transfer.tasks import read_task
 from otcore.evaluation.types import CompareSettings
 from otcore.results import making, store
 from otcore.results.kind import KINDS
+from otcore.results.kinds import comparisons
 from otcore.results.kinds.links import LinksOf
 from otcore.results.kinds.pictures import PictureOf
 from otcore.results.kinds.sentences import packed, unpacked
@@ -108,6 +110,18 @@ def test_the_first_lesson_shows_a_pair_that_is_aligned_as_now():
     assert stored.found.alignment.pairs == now.alignment.pairs
     assert stored.found.plan.plan == pytest.approx(now.plan.plan, abs=1e-6)
     assert stored.film == ()
+
+
+def test_a_comparison_is_found_under_the_reading_it_was_made_with_only(monkeypatch):
+    """Its settings do not say how links are read: that is the default's matter, and another default makes other figures."""
+    asked = ("base", "aligned"), CompareSettings()
+    assert KINDS["comparisons"].find(*asked) is not None
+    monkeypatch.setattr(comparisons, "AlignSettings", lambda: plain)
+    assert KINDS["comparisons"].find(*asked) is None
+
+
+def test_plain_transport_is_the_same_in_the_engine_and_in_the_lessons():
+    assert build(AlignSettings, PLAIN) == plain
 
 
 def test_other_settings_and_other_encoders_have_none(xlm_roberta):
