@@ -208,6 +208,29 @@ def test_the_gradient_of_a_cost_is_that_of_its_differences(kind):
     assert torch.isfinite(x.grad).all()
 
 
+@settings(max_examples=60)
+@given(
+    st.integers(0, 10_000),
+    st.sampled_from([0.0, 3.0, 1e3]),
+    st.sampled_from([1e-4, 1.0, 1e4]),
+    st.sampled_from(["far", "near", "equal", "padded"]),
+)
+def test_single_precision_keeps_the_digits_of_small_distances(seed, shift, scale, kind):
+    """Products are quicker than differences and lose what is small beside the lengths: here nothing is lost, wherever the clouds lie."""
+    make = torch.Generator().manual_seed(seed)
+    x, y = (scale * torch.randn(2, n, 8, generator=make) for n in (6, 9))
+    if kind == "near":
+        y[:, :6] = x + 1e-3 * y[:, :6]
+    elif kind == "equal":
+        y[:, 3:9] = x
+    elif kind == "padded":
+        x[:, 2:], y[:, 3:] = 0, 0
+    x, y = (cloud + scale * shift for cloud in (x, y))
+    found = cost_matrix(x, y, "euclidean")
+    exact = (x.double()[:, :, None] - y.double()[:, None]).norm(dim=-1)
+    torch.testing.assert_close(found.double(), exact, rtol=2e-6, atol=0)
+
+
 def test_masses():
     assert norm_masses(np.array([[3.0, 4.0], [0.0, 15.0]])).tolist() == pytest.approx([0.25, 0.75])
     assert norm_masses(np.zeros((2, 3))).tolist() == [0.5, 0.5]

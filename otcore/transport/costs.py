@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Mapping
-from functools import cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ COSTS: Mapping[str, str] = {
     "sqeuclidean": "squared Euclidean, ½‖x − y‖²",
     "dot": "dot product, −⟨x, y⟩",
 }
+_NEAR, _MANY = 0.02, 0.3  # a share of the squared lengths, where five digits are left; of all distances, as many as gain nothing
 
 
 def cost_matrix(x: torch.Tensor, y: torch.Tensor, kind: str = "cosine") -> torch.Tensor:
@@ -45,16 +46,16 @@ def cost_matrix(x: torch.Tensor, y: torch.Tensor, kind: str = "cosine") -> torch
     raise ValueError(f"The cost must be one of {', '.join(COSTS)}. Received {kind!r}.")
 
 
-@cache
+@functools.cache
 def _distances() -> Callable[[torch.Tensor, torch.Tensor], torch.Tensor]:
-    """‖x − y‖ from the differences, since the form with products loses what small distances are; its gradient is two products all the
-    same: ∂/∂xᵢ = Σⱼ wᵢⱼ (xᵢ − yⱼ) with w the gradient over the distance, and none between equal points."""
+    """‖x − y‖ with its gradient, which is two products: ∂/∂xᵢ = Σⱼ wᵢⱼ (xᵢ − yⱼ) with w the gradient over the distance, and none between
+    equal points."""
     import torch
 
     class Distances(torch.autograd.Function):
         @staticmethod
         def forward(context, x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
-            found = torch.cdist(x, y, compute_mode="donot_use_mm_for_euclid_dist")
+            found = _apart(x, y)
             context.save_for_backward(x, y, found)
             return found
 
@@ -68,3 +69,22 @@ def _distances() -> Callable[[torch.Tensor, torch.Tensor], torch.Tensor]:
             return by_x.sum_to_size(x.shape), by_y.sum_to_size(y.shape)
 
     return Distances.apply
+
+
+def _apart(x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
+    """‖x − y‖ by ‖x‖² + ‖y‖² − 2⟨x, y⟩, ten times as fast as from the differences, and from these where that form loses too many digits:
+    between points that lie much nearer to each other than to the middle of their cloud, and in more than single precision."""
+    import torch
+
+    exact = functools.partial(torch.cdist, compute_mode="donot_use_mm_for_euclid_dist")
+    if x.dtype != torch.float32 or x.ndim != 3 or x.is_cuda or len(x) != len(y):
+        return exact(x, y)
+    middle = y.mean((0, 1))
+    u, v = x - middle, y - middle
+    lengths = u.square().sum(-1)[..., :, None] + v.square().sum(-1)[..., None, :]
+    squared = torch.baddbmm(lengths, u, v.transpose(-1, -2), alpha=-2)
+    problem, i, j = (squared < _NEAR * lengths).nonzero(as_tuple=True)
+    if len(problem) > _MANY * squared.numel():
+        return exact(x, y)
+    squared[problem, i, j] = (x[problem, i] - y[problem, j]).square().sum(-1)
+    return squared.sqrt()
