@@ -70,7 +70,7 @@ def test_the_table_has_means_changes_verdicts_chance_and_what_was_published(fold
     assert any("published, F1 in %" in frame.value.columns for frame in app.dataframe)
     # 3 rows x 3 seeds of XNLI, links of the untuned encoder once
     told = next(iter(app.get("progress")))
-    assert "12 of 16 cells; nobody is at work" in told.proto.text
+    assert "12 of 16 cells; not running" in told.proto.text
     assert all(len(chart.proto.alt) > 40 for chart in app.get("plotly_chart"))
 
 

@@ -44,9 +44,9 @@ def encoder(name: str) -> Encoder:
 def check_encoder(name: str) -> None:
     """raises: InputError   it is not on this machine, or is a folder that the owner of this installation did not list"""
     if source_of(name).listed_only and name not in encoder_names():
-        raise InputError(f"The folder {name} is not open to this app; its owner lists folders in OTCORE_ENCODERS.")
+        raise InputError(f"The folder {name} may not be opened by this app; whoever runs it can allow folders in OTCORE_ENCODERS.")
     if is_absent(name):
-        raise InputError(f"Encoder {name} has not been downloaded yet; the button below the box in which it was chosen does that.")
+        raise InputError(f"Encoder {name} has not been downloaded yet; press the button below the box in which you chose it.")
 
 
 @st.cache_data(ttl=60, show_spinner=False)

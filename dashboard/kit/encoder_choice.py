@@ -96,8 +96,8 @@ def _rows(facts: Facts) -> dict[str, str]:
     languages, parameters = facts.languages, facts.parameters
     rows = {
         "Size": readable_size(facts.size),
-        "Languages" + (f" ({len(languages)})" if len(languages) > 1 else ""): ", ".join(languages) or "not told by its card",
-        "Licence": facts.licence or "not told by its card",
+        "Languages" + (f" ({len(languages)})" if len(languages) > 1 else ""): ", ".join(languages) or "not stated on its card",
+        "Licence": facts.licence or "not stated on its card",
         "Architecture": facts.architecture or "not told",
     }
     return rows | ({"Parameters": f"{parameters / 1e6:,.0f} million"} if parameters else {})

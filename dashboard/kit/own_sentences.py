@@ -41,7 +41,7 @@ def panel(key: str, name: str, texts: Callable[[str], Sequence[Sentences]], *, f
             noticed.tell(note for one in texts(state.get(key)) for note in one.notes)
             empty = {one: [] if isinstance(state.get(one), list) else "" for one in (key, *forget)}
             st.button("Take all away", key=f"{name}_clear", on_click=state.put, kwargs=empty)
-        st.caption("A second text of a language takes the first one's place. The texts stay on this server.")
+        st.caption("A second text in the same language replaces the first. The texts stay on this server.")
         with st.popover("Kept files"):
             kept_panel(TEXTS)
 

@@ -66,7 +66,7 @@ def _again(found: Snapshot, name: str) -> None:
 def _told(found: Snapshot) -> str:
     if found.state == "waiting":
         return f"Waiting for its turn: {found.ahead} job{'s' if found.ahead != 1 else ''} ahead."
-    left = f", about {_duration(found.left)} left" if found.left is not None else ", longer than thought" if found.late else ""
+    left = f", about {_duration(found.left)} left" if found.left is not None else ", taking longer than expected" if found.late else ""
     return f"{found.share:.0%} done{left}. {found.note[:1].upper()}{found.note[1:]}"
 
 

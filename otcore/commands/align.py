@@ -85,7 +85,7 @@ def _align(options: argparse.Namespace, work, corpus: tuple[Iterator, Sequence],
     if sum(len(block) for block in _blocks(pairs, BLOCK, digest, output.lines)) != output.lines or (
         output.lines and digest.hexdigest() != output.digest
     ):
-        raise InputError(f"{display_name(options.file)} has changed in what is aligned already; begin anew, without --resume.")
+        raise InputError(f"{display_name(options.file)} has changed in the part that is aligned already; start again without --resume.")
     line = corpus_line(options.file, output.lines)
     digests: list[str] = []
     unread = None

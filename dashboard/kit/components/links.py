@@ -76,7 +76,7 @@ def legend(*, gold: bool, faint: bool = True) -> None:
     """Draws what the signs of a pair mean."""
     names = [name for name in _MEANINGS if gold != (name == "link")]
     entries = [(STATUS[name][2], STATUS[name][0], STATUS_LINES[name], _MEANINGS[name]) for name in names]
-    st.html(markup.legend(entries + [("", GREY, "solid", "mass that is no link")] * faint, boxed="linked to nothing"))
+    st.html(markup.legend(entries + [("", GREY, "solid", "mass without a link")] * faint, boxed="linked to nothing"))
 
 
 def show(view: View, mark: Mark, *, key: str, faint: bool = True, field: str = "mark", extras: Extras = _PLAIN) -> None:
@@ -116,7 +116,7 @@ def _saved_legend(lines: list[dict], faint: bool) -> list[dict]:
         for name, meaning in _MEANINGS.items()
         if name in there
     ]
-    entries += [{"meaning": "mass that is no link", "color": GREY, "dashes": "none"}] * (faint and "faint" in there)
+    entries += [{"meaning": "mass without a link", "color": GREY, "dashes": "none"}] * (faint and "faint" in there)
     return [*entries, {"meaning": "linked to nothing", "boxed": True}]
 
 
@@ -161,7 +161,7 @@ def _word(view: View, index: int, place: int, text: str, marked: bool, partner: 
     others = (view.result.pair.target, view.result.pair.source)[index].words
     nulls = (view.result.alignment.source_null, view.result.alignment.target_null)[index]
     if place >= len(masses):
-        shares = "not encoded: the sentence is longer than the encoder takes"
+        shares = "not encoded: the sentence is longer than the encoder can take"
     else:
         row = masses[place]
         total = max(float(row.sum()), 1e-300)

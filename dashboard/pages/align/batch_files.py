@@ -96,9 +96,9 @@ def read(kept: Kept) -> list[SentencePair]:
     reader = _reader(paths)
     pairs = reader(*paths, shape.source, shape.target, presplit=shape.presplit)
     if not pairs:
-        raise InputError(f"{paths[0].name} holds no sentence pairs; give a file with a line or more.")
+        raise InputError(f"{paths[0].name} holds no sentence pairs; give a file with at least one line.")
     if len(pairs) > MOST:
-        raise InputError(f"{paths[0].name} has {len(pairs):,} pairs; up to {MOST:,} are aligned here, so give a part of it.")
+        raise InputError(f"{paths[0].name} has {len(pairs):,} pairs; up to {MOST:,} are aligned here, so give part of the file.")
     if gold is None:
         return pairs
     links = read_links(gold, base=shape.gold_base, pairs=pairs)

@@ -49,7 +49,10 @@ def panel(view: View, chosen: AlignView, file: str) -> None:
         st.caption(escape_markdown(f"{what} by {people}: {len(saved)} links."))
     if not chosen.draw:
         return
-    st.caption("Click a word, then its partner: a link. The same two again, or the line: only possible (dotted); once more: none.")
+    st.caption(
+        "Click a word, then its partner: a link. Click the same two words, or the line, again to mark the link as only possible (dotted), "
+        "and once more to remove it."
+    )
     found = links_of(view, chosen)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         for name, label in _STARTS.items():

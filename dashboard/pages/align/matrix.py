@@ -20,7 +20,7 @@ _READING = {
     "plan": "Bright cells carry mass; a row spreads one source word over its translations. A click on a cell marks both words everywhere, "
     "another one takes the mark away.",
     "cost": "Bright cells are cheap: two words with close vectors. The plan prefers them as far as the masses allow.",
-    "similarity": "Cosine of the two vectors; what the plan makes of it is one toggle away.",
+    "similarity": "Cosine of the two vectors; switch to the plan to see what it makes of it.",
 }
 
 
@@ -87,7 +87,7 @@ def _strongest(values: np.ndarray, names: list[str], word: int | None) -> str:
     """What moves the marked word most, or the strongest pull of all."""
     inside = values if word is None or word >= len(names) else values[[word]]
     if np.isnan(inside).all():
-        return "The encoder cut this word off."
+        return "The sentence is too long for the encoder, which did not read this word."
     row, left_out = np.unravel_index(np.nanargmax(inside), inside.shape)
     moved = names[row if inside is values else word]
     return f"“{moved}” moves most, by {float(inside[row, left_out]):.2f}, where “{names[left_out]}” is left out."

@@ -23,9 +23,9 @@ def how_sure(view: View, strange: list[str]) -> tuple[str, str, str]:
     linked = words - len(view.result.alignment.source_null) - len(view.result.alignment.target_null)
     told = f"{linked} of {words} words are linked, and the mean confidence of {links} links is {value:.2f}."
     if strange:
-        return f"{value:.2f}", "a guess", f"{told} The encoder never learnt {' or '.join(language(code).name for code in strange)}."
+        return f"{value:.2f}", "a guess", f"{told} The encoder was never trained on {' or '.join(language(code).name for code in strange)}."
     word = "sure" if value >= _SURE else "fairly sure" if value >= _FAIRLY else "unsure"
-    hint = "" if value >= _FAIRLY else " Perhaps these are no translations of each other, or ε is large."
+    hint = "" if value >= _FAIRLY else " Perhaps these are not translations of each other, or ε is too large."
     return f"{value:.2f}", word, told + hint
 
 

@@ -21,7 +21,7 @@ _ENCODERS = Several(6, missing=_TOO_FEW)  # as many as a figure can hold apart
 _ENCODERS_HELP = "The first one is “before”; each other is compared with it. Fine-tuning runs are called run:NAME."
 _DRAWN_FIRST = [name for name, one in MEASURES.items() if one.first]
 _MEASURES = Several(100, MEASURES, missing="Choose at least one figure to show.")
-_MEASURES_HELP = "All are computed; here is chosen which are drawn and told."
+_MEASURES_HELP = "All are computed; choose which ones are drawn and described."
 _ENCODER_OR_MORE = replace(_ENCODERS, missing=f"Choose one encoder or more: {_FIRST}")
 _OTHERS = {code: entry.name for code, entry in LANGUAGES.items() if code != ENGLISH}
 _OVER = replace(declared(CompareSettings)["languages"].kind, options=_OTHERS)
@@ -106,7 +106,7 @@ class TransferView:
 
     def __post_init__(self) -> None:
         if self.kind.needs_files and not self.files:
-            raise InputError("The files of this view are not on this machine, or are another task's; give this task's files above.")
+            raise InputError("The files of this view are not on this machine, or belong to another task; give this task's files above.")
 
     @property
     def kind(self) -> type[Task]:

@@ -35,7 +35,7 @@ _EVERY = 3  # seconds between two looks at a table that fills
 def page() -> None:
     found = studies()
     if not found:
-        st.info("There is no study on this machine yet. The command below begins one; this page shows it as it goes.")
+        st.info("There is no study on this machine yet. The command below starts one; this page shows its progress.")
         _commands()
         return
     left, right = st.columns(2)
@@ -77,7 +77,7 @@ def _filling(place: str, known: int) -> None:
     if table.print() != known:
         st.rerun()
     units = at_work(folder)
-    _progress(table, f"; at work on {', '.join(units)}" if units else "; nobody is at work")
+    _progress(table, f"; at work on {', '.join(units)}" if units else "; not running")
 
 
 def _progress(table: Table, more: str) -> None:

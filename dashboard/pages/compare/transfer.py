@@ -90,10 +90,10 @@ def _files(task: type[Task], given: bool) -> None:
             kept = task_files.kept_names(state.get("tr_files"))
             listed = "; ".join(f"{ROLES[role].label}: {', '.join(names)}" for role, names in kept.items())
             st.markdown(markup.escape_markdown(f"{listed}."))
-            st.button("Take these files away", key="tr_clear", on_click=state.put, kwargs={"tr_files": ""})
+            st.button("Remove these files", key="tr_clear", on_click=state.put, kwargs={"tr_files": ""})
         columns = zip(st.columns(len(task.roles)), task.roles, strict=True)
         found = {role: _one_role(column, task.name, role) for column, role in columns}
-        st.caption(task.formats + " A test file tells its language by its name, such as test.de.tsv. The files stay on this server.")
+        st.caption(task.formats + " The name of a test file tells its language, as in test.de.tsv. The files stay on this server.")
         if st.button("Take these files", key="tr_take", type="primary", disabled=not any(found.values())):
             try:
                 state.put(tr_files=owned(task_files.TASK_FILES, task_files.keep_files(task.name, found)))

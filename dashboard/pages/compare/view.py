@@ -91,7 +91,9 @@ def _layers(evaluation: Evaluation, after: str) -> None:
                 st.info("The two encoders have no layer in common, so there is no change to draw.")
             else:
                 st.plotly_chart(figure, key=f"layers_{name}", config=CONFIG, alt=spoken)
-    place.caption("Dark is low, and low is good. In the change blue falls and is good, vermillion rises. A middle layer aligns words best.")
+    place.caption(
+        "Dark is low, and low is good. In the change, blue is a fall, which is good, and vermillion a rise. Middle layers align best."
+    )
 
 
 def _published(evaluation: Evaluation) -> None:

@@ -46,7 +46,7 @@ def figures_of(analysis: Analysis, view: ErrorsView) -> None:
         spoken = (f"{NAMES[key]} {counts[key]['missed']} missed, {counts[key]['false']} false" for key in commonest(counts))
         clicks.chart(findings.causes_figure(*seen), "er_chart_causes", f"Wrong links by cause: {'; '.join(spoken)}.", reading)
     with right:
-        reading = "Bright is often. Each cell is a share of all the language's judged links under that system; click one to filter."
+        reading = "Bright means frequent. Each cell is a share of all the language's judged links under that system; click one to filter."
         spoken = "Share of all judged links that are wrong, a row a cause, a column a language and system."
         clicks.chart(findings.languages_figure(*seen), "er_chart_languages", spoken, reading)
     left, right = st.columns(2, gap="medium")
@@ -110,7 +110,7 @@ def _rates(analysis: Analysis, view: ErrorsView) -> None:
     titles, chosen = (f"{view.letter}: links wrong, by {name}", unit), dict(known_bins(view.filters.bins)).get(key, "")
     spoken = "; ".join(f"{rate.label}: {rate.wrong:.0%} of {rate.links}" for rate in found)
     figure = figures.rate_bars(found, key, titles, view.letter, chosen, stamp=state.stamp())
-    reading = "Share of the bin's links; the hover says how many there are. Click a bar to see them."
+    reading = "Share of the bin's links; hover to see how many there are. Click a bar to see them."
     clicks.chart(figure, f"er_chart_{key}", f"Share of links wrong by {name}. {spoken}.", reading)
 
 

@@ -35,7 +35,7 @@ def at_rest(run: Run) -> None:
             state.put(compared=[run.settings.encoder, name], **({"over": bundled} if bundled else {}))
             st.switch_page(state.page("compare"))
         _film(run)
-        held = "Settings, log, snapshots and the encoder, which Transformers loads."
+        held = "Settings, log, snapshots, and the encoder in the format of Transformers."
         save("Download", lambda: zip_run(run), f"{run.name}.zip", key="download_run", help=held, icon=None)
         if own:
             _changes(run)

@@ -25,7 +25,7 @@ def panel() -> None:
     if not entries:
         return
     with st.expander(f"Damaged ({len(entries)})", icon=":material/warning:"):
-        st.caption("These cannot be used and are in no other list. To remove one frees its space; it cannot be undone.")
+        st.caption("These cannot be used and are in no other list. Removing one frees its space and cannot be undone.")
         for number, (name, why, owner, remove) in enumerate(entries):
             text, button = st.columns([5, 1], vertical_alignment="center")
             text.markdown(escape_markdown(f"{name}: {why}."))

@@ -41,7 +41,7 @@ _EXAMPLE = (
 )
 _STATES = {
     "new": "Not started.",
-    "interrupted": "Interrupted: its process ended before it had. Resume goes on from the last checkpoint.",
+    "interrupted": "Interrupted: its process ended before the run did. Resume goes on from the last checkpoint.",
     "cancelled": "Cancelled; what was learnt is kept. Resume goes on where it was.",
     "finished": "Finished.",
 }
@@ -175,7 +175,7 @@ def _say(run: Run, standing: Standing) -> None:
         runs = "1 run" if standing.ahead == 1 else f"{standing.ahead} runs"
         st.info(f"In the queue: {runs} ahead of this one. It starts by itself; one run at a time is trained on this server.")
     elif run.state == "stopped":
-        st.warning(markup.escape_markdown(f"Stopped after step {run.step:,}: {run.reason}. What was good is kept."))
+        st.warning(markup.escape_markdown(f"Stopped after step {run.step:,}: {run.reason}. What it had learnt until then is kept."))
     elif standing.error:
         st.error(markup.escape_markdown(standing.error))
     elif standing.state in _STATES:
@@ -215,7 +215,7 @@ def _watched(run: Run, *, alive: bool) -> None:
     st.plotly_chart(figures.watched(found), key="watched_plan", config=CONFIG, alt=f"Plan after step {step}: {counts}.")
     gold = "Marks compare its links with the hand-made ones. " if found.gold else "Squares are its links. "
     told = f"{counts[0].upper()}{counts[1:]}; transport cost {found.cost:.4f}"
-    st.caption(f"{gold}{told}. Bright cells carry mass: a good plan is few of them.")
+    st.caption(f"{gold}{told}. Bright cells carry mass: a good plan has few of them.")
 
 
 def _table(runs: list[Run], standings: dict[str, Standing], shown_above: Run) -> None:

@@ -13,7 +13,7 @@ _TEXTS = {"bundled": "Bundled collection", _OWN: "Own text"}
 _ORDERS = {"language": "of all, then of each", "together": "of all only"}
 _NAME = Text(200, filled=True)
 _TOP = Number(1, 20, whole=True, dial=(1, 20, 1))
-_LOOK_FOR = "In the language at the left. A whole sentence is found more surely than two or three words."
+_LOOK_FOR = "In the language at the left. A whole sentence works better than two or three words."
 
 
 class Missing(InputError):
@@ -38,7 +38,7 @@ class SearchView:
     text: str = choice("bundled", OneOf(_TEXTS, "row"), "Text", place="searched")
     files: str = choice("", Text(40))
     languages: tuple[str, ...] = choice([], Several(40, least=0), "Languages", key="in", place="searched")
-    top: int = choice(3, _TOP, "Sentences shown", "So many of all languages together, and of each.", place="searched")
+    top: int = choice(3, _TOP, "Sentences shown", "How many are shown of all languages together, and of each.", place="searched")
     order: str = choice("language", OneOf(_ORDERS, "row"), "The nearest", place="searched")
 
     @property
@@ -69,7 +69,7 @@ def current(available: Sequence[str]) -> SearchView:
     if chosen.own_text and not chosen.files:
         raise Missing("Paste or upload a text above, one sentence a line, or search the bundled collection.")
     if not chosen.query.strip():
-        raise Missing("Type above what you look for, a few words or a sentence, or pick one of the written queries.")
+        raise Missing("Type what you are looking for above, a few words or a sentence, or pick one of the written queries.")
     languages = [code for code in available if code in chosen.languages] or others(available, chosen.code)
     return CHOICES.current(query=chosen.query.strip(), languages=list(languages))
 

@@ -77,7 +77,7 @@ def _summary(made: Searched, view: SearchView, lists: list[dict[str, tuple[Hit, 
     searched = f"{language(view.code).name}, among {len(made.indexes[0]):,} sentences in {len(view.languages)} languages"
     st.html(f"{said}<div style='opacity:.75;font-size:.85rem'>{markup.escape_html(searched)}</div>")
     if relevant is None:
-        st.caption("For the written queries the sentences that answer them are marked; for your own nobody can know.")
+        st.caption("For the written queries the sentences that answer them are marked; for your own queries nobody has marked any.")
         return
     entries = []
     for letter, name, found in zip("AB", view.encoders, lists, strict=False):

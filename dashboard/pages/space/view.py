@@ -38,7 +38,7 @@ _LOGGED = {
 def page(view: SpaceView) -> None:
     def draw(picture: Picture, early: bool = False) -> None:
         if picture.cloud.cut:
-            st.warning(f"{picture.cloud.cut:,} words stand too far back in their sentences for an encoder and are left out.")
+            st.warning(f"{picture.cloud.cut:,} words come too late in their sentences for an encoder to read and are left out.")
         if early:
             st.caption(f"This is PCA, to look at until {view.projection.method.label} is there.")
         narrow, found = viewport.is_narrow("viewport"), _found(picture, view)
@@ -158,8 +158,8 @@ def _selected(scene: Scene, moments: dict[str, int], encoder: str, told: list[tu
     count = len(scene.marked)
     if not count:
         st.caption(
-            "Click a point, or draw around some: each is told here with its sentence, its nearest neighbours in the original space, and "
-            "its translations. Or search above by a part of a word."
+            "Click a point, or draw around some: each is described here with its sentence, its nearest neighbours in the original space, "
+            "and its translations. Or search above by a part of a word."
         )
         st.html(markup.numbers(told))
         return
@@ -169,7 +169,7 @@ def _selected(scene: Scene, moments: dict[str, int], encoder: str, told: list[tu
     with st.container(height=_TALL, border=False):
         st.html(cards.cards(scene.picture, scene.marked, moments, encoder))
         if count > cards.SHOWN:
-            st.caption(f"The first {cards.SHOWN} are told here; the CSV marks all {count:,}.")
+            st.caption(f"The first {cards.SHOWN} are described here; the CSV has all {count:,}.")
 
 
 def _clear() -> None:

@@ -64,7 +64,7 @@ class Fused(Entropic):
         2,
         Number(1, 1000, whole=True, offered=(1, 2, 3, 5, 10, 100)),
         "Rounds",
-        "How often the cost is made anew from the plan; with 100 nearly every plan has settled.",
+        "How often the cost is recomputed from the plan; with 100 nearly every plan has settled.",
     )
 
     def _together(self, problems: Sequence[Problem], epsilon: Sequence[float]) -> list[Solution]:

@@ -94,10 +94,10 @@ def _shown(view: View, problem: Problem, best: Plan) -> tuple[np.ndarray, str, b
     if a.sum() != b.sum():
         return plan, "Make piles and holes equally many shovels first: only then can a plan by hand come out.", False
     if wrong:
-        told = f"Not a plan yet: rows and columns are {wrong:.0f} shovels off. Click a cell for one more, Shift + click for one less."
+        told = f"Not a plan yet: its rows and columns are {wrong:.0f} shovels off. Click a cell for one more, Shift + click for one less."
         return plan, told, False
     more = float((plan * problem.cost).sum()) - best.value
-    told = "**That is an optimum.**" if more < 1e-9 else f"A valid plan, {more:.3f} dearer than the cheapest. Can you lower it?"
+    told = "**That is an optimum.**" if more < 1e-9 else f"A valid plan, {more:.3f} more than the cheapest costs. Can you lower it?"
     return plan, told, True
 
 

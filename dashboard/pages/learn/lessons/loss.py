@@ -29,7 +29,7 @@ _RATE = 0.05
 _PAD = 0.3  # of room around the outermost points
 _ON_WORDS = {
     "base": "Before: the encoder that has never seen this loss.",
-    "tuned": "After: the same encoder fine-tuned with the paper's loss, on a pair that it helped much.",
+    "tuned": "After: the same encoder fine-tuned with the paper's loss, on a pair that it helped a lot.",
 }
 
 

@@ -60,7 +60,7 @@ def _draw(view: View, engine: Engine) -> Drawing:
     held = np.abs(plan[:2, :2] - wished).max() > 1e-9
     is_corner = bool(np.abs(corners() - plan).max((1, 2)).min() < 1e-9)
     names = [f"pile {k + 1} ({A[k]:.0f})" for k in range(3)], [f"hole {k + 1} ({B[k]:.0f})" for k in range(3)]
-    drawn = matrix(plan, names, title="Your plan: the rest follows from four entries", unit="shovels", form=".1f")
+    drawn = matrix(plan, names, title="Your plan: four entries decide the rest", unit="shovels", form=".1f")
     entries = "; ".join(" ".join(f"{value:.1f}" for value in row) for row in plan)
     polygon = f"Polygon of all plans along two entries with {len(corners())} corners"
     return Drawing(
