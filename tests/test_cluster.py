@@ -37,7 +37,7 @@ def killed_once(mark: Path):
 
 
 def test_the_lines_are_those_of_one_process_though_a_worker_is_killed(corpus, xlm_roberta, tmp_path, monkeypatch, capsys):
-    pytest.importorskip("ray", reason="Ray is optional: otcore/alignment/requirements.txt")
+    pytest.importorskip("ray", reason="Ray is optional: otcore/cluster/requirements.txt")
     monkeypatch.setattr("otcore.alignment.aligner.BLOCK", 8)
     arguments = ["align", str(corpus), "--encoder", str(xlm_roberta), *LANGUAGES]
     assert main([*arguments, "--output", str(tmp_path / "alone")]) == 0
@@ -52,12 +52,12 @@ def test_where_ray_is_not_installed_it_is_said_how_to_have_it(corpus, xlm_robert
     monkeypatch.setitem(sys.modules, "ray", None)
     assert main(["align", str(corpus), "--encoder", str(xlm_roberta), *LANGUAGES, "--ray"]) == 2
     error = capsys.readouterr().err
-    assert "pip install -r otcore/alignment/requirements.txt" in error
-    assert (Path(align.__file__).parents[2] / "otcore/alignment/requirements.txt").is_file()
+    assert "pip install -r otcore/cluster/requirements.txt" in error
+    assert (Path(align.__file__).parents[2] / "otcore/cluster/requirements.txt").is_file()
 
 
 def test_a_cluster_that_does_not_answer_is_named(corpus, xlm_roberta, capsys, monkeypatch):
-    pytest.importorskip("ray", reason="Ray is optional: otcore/alignment/requirements.txt")
+    pytest.importorskip("ray", reason="Ray is optional: otcore/cluster/requirements.txt")
     monkeypatch.delenv("RAY_ADDRESS", raising=False)
     assert main(["align", str(corpus), "--encoder", str(xlm_roberta), *LANGUAGES, "--ray", "nonsense"]) == 2
     assert "No Ray cluster can be joined" in capsys.readouterr().err
