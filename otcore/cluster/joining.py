@@ -38,6 +38,8 @@ class Cluster:
 
 
 def _ray() -> ModuleType:
+    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+    os.environ.setdefault("RAY_DEDUP_LOGS_SKIP_REGEX", ".")  # it would print of each death of a worker where results are printed
     try:
         import ray
     except ImportError as error:
@@ -46,7 +48,6 @@ def _ray() -> ModuleType:
 
 
 def _join(ray: ModuleType, cluster: Cluster) -> None:
-    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
     # what `python -m otcore` found by its working folder
     path = os.pathsep.join(filter(None, (str(_ROOT), os.environ.get("PYTHONPATH"))))
     given = {"logging_level": "error", "log_to_driver": False, "runtime_env": {"env_vars": {"PYTHONPATH": path}}}
