@@ -7,7 +7,7 @@ import signal
 import traceback
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from multiprocessing.connection import Connection, wait
 from typing import Any
 
@@ -79,7 +79,9 @@ def align_blocks(
     """
     if cluster:
         from otcore.cluster.mapping import mapped
+        from otcore.encoders import lasting
 
+        work = replace(work, encoder=lasting(work.encoder))
         yield from mapped(cluster, work.begun, blocks, lambda found: tell(sum(len(lines) for lines, _ in found)))
         return
     if workers == 1:
