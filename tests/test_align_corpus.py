@@ -237,7 +237,7 @@ def test_a_killed_worker_changes_nothing(whole, xlm_roberta, tmp_path, monkeypat
 @pytest.mark.parametrize(("code", "message"), [(7, "exit code 7"), (0, "There is no such encoder")])
 def test_workers_that_cannot_work_are_told(code, message):
     with pytest.raises(InputError, match=message):
-        list(workers.align_blocks(Ending(code), iter([[1], [2]]), 2, lambda done: None))
+        list(workers.align_blocks(Ending(code), iter([[1], [2]]), lambda done: None, workers=2))
 
 
 class Endless(io.RawIOBase):

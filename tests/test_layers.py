@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[1]
 HOUSE = """
 otcore  dashboard  dashboard.pages
 otcore.base
-otcore.text
+otcore.text  otcore.cluster
 otcore.corpora  otcore.transport
 otcore.objectives
 otcore.runs

@@ -45,6 +45,17 @@ def test_search_over_the_collection(encoder):
         assert found.average(encoder.name, "en", measure).mean > chance[measure]  # even a random encoder matches pieces
 
 
+def test_sentences_are_encoded_in_blocks_and_counted_over_all(encoder, monkeypatch):
+    words, told = [("red",) * (1 + number % 4) for number in range(10)], []
+    whole = sentence_vectors(encoder, words)
+    monkeypatch.setattr("otcore.retrieval.precision.BLOCK", 4)
+    found = sentence_vectors(encoder, words, progress=lambda *counts: told.append(counts))
+    assert np.abs(found - whole).max() < 1e-6
+    assert told == sorted(told)
+    assert told[-1] == (10, 10)
+    assert (4, 10) in told
+
+
 def test_sentences_as_retrieve_has_them(tmp_path, encoder):
     pairs = load_collection().pairs("de", "en", "dev")[:20]
     for code, side in (("de", "source"), ("en", "target")):

@@ -1,4 +1,4 @@
-"""A corpus aligned block by block, in this process or in several of one machine, with the same lines in the same order."""
+"""A corpus aligned block by block, in this process, in several of one machine or on a cluster, with the same lines in the same order."""
 
 import contextlib
 import multiprocessing
@@ -7,13 +7,14 @@ import signal
 import traceback
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from multiprocessing.connection import Connection, wait
 from typing import Any
 
 from otcore.alignment.settings import AlignSettings
 from otcore.base.errors import InputError
 from otcore.base.progress import Teller
+from otcore.cluster.joining import Cluster
 from otcore.corpora.types import SentencePair
 
 _AHEAD = 3  # blocks a worker that may be read before the first of them is written: what is slow holds up no other
@@ -54,17 +55,35 @@ class Work:
         unread = encoder.unread([side.words for pair in pairs for side in (pair.source, pair.target)])
         return [self.written(one) for one in found], unread
 
+    def begun(self) -> Callable[[Sequence[SentencePair]], tuple[list[str], Any]]:
+        """What a worker of a cluster does with every block."""
+        encoder = self.loaded()
+        return lambda pairs: self.lines(encoder, pairs, lambda done: None)
+
 
 def align_blocks(
-    work: Work, blocks: Blocks, workers: int, tell: Callable[[int], None], teller: Teller | None = None
+    work: Work,
+    blocks: Blocks,
+    tell: Callable[[int], None],
+    *,
+    workers: int = 1,
+    cluster: Cluster | None = None,
+    teller: Teller | None = None,
 ) -> Iterator[tuple[list[str], Any]]:
     """The lines and the unread of every block, in order.
 
-    workers: processes; a block whose worker is killed is given to another
     tell   : called with the pairs done of those that are not yet yielded
+    workers: processes, where there is no cluster; a block whose worker is killed is given to another
     teller : of the encoder's download, where there is one worker
-    raises : InputError   as align_pair, or processes that are killed again and again
+    raises : InputError   as align_pair, as `mapped`, or processes that are killed again and again
     """
+    if cluster:
+        from otcore.cluster.mapping import mapped
+        from otcore.encoders import lasting
+
+        work = replace(work, encoder=lasting(work.encoder))
+        yield from mapped(cluster, work.begun, blocks, lambda found: tell(sum(len(lines) for lines, _ in found)))
+        return
     if workers == 1:
         encoder = None
         for pairs in blocks:

@@ -5,7 +5,9 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from otcore.base.choices import Choice, Flag, Maybe, Number, OneOf, Several, build, declared
+from otcore.base.errors import InputError
 from otcore.base.notices import noticed
+from otcore.cluster.joining import HERE, Cluster
 
 
 def add_options(parser: argparse.ArgumentParser, settings: type, *, only: Collection[str] = (), skip: Collection[str] = ()) -> None:
@@ -28,6 +30,29 @@ def add_raw(parser: argparse.ArgumentParser, what: str = "text") -> None:
     parser.add_argument(
         "--raw", action="store_true", help=f"{what} is running text: split it into words as the app does (default: at spaces)"
     )
+
+
+def add_cluster(parser: argparse.ArgumentParser, what: str, workers: str = "workers of the cluster (default: one a core)") -> None:
+    """Whether a Ray cluster does the work, and with how many workers.
+
+    what, workers: for the help, what it does and what they are
+    """
+    help = f"{what} on a Ray cluster (auto, ray://HOST:10001), or on one of this machine alone"
+    parser.add_argument("--ray", nargs="?", const=HERE, metavar="ADDRESS", help=help)
+    parser.add_argument("--workers", type=int, metavar="N", help=workers)
+
+
+def cluster_from(options: argparse.Namespace, *, alone: bool = False) -> Cluster | None:
+    """The cluster that the options of `add_cluster` ask for.
+
+    alone : whether there may be workers without one
+    raises: InputError   too few workers, or none who could have them
+    """
+    if options.workers is not None and options.workers < 1:
+        raise InputError(f"There must be at least one worker, not {options.workers}.")
+    if options.workers and not (options.ray or alone):
+        raise InputError("Workers are those of a Ray cluster here; give --ray too.")
+    return Cluster(options.ray, options.workers) if options.ray else None
 
 
 def notes_of(remedies: Mapping[str, str] | None = None) -> dict[str, list[str]]:

@@ -8,10 +8,11 @@ A file of any length is read, aligned and written block by block. What is killed
 
 import argparse
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 
 from otcore.alignment.settings import AlignSettings
-from otcore.commands._options import add_device, add_options, add_raw, settings_from
+from otcore.commands._options import add_cluster, add_device, add_options, add_raw, cluster_from, settings_from
 
 REMEDIES = {
     "raw": "give --raw for text that is not split into words",
@@ -34,21 +35,15 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--output", metavar="FILE", help="write there instead of standard output, whole or not at all (packed by its name: .gz, .xz …)"
     )
     parser.add_argument("--resume", action="store_true", help="go on with an --output that was stopped or killed")
-    parser.add_argument("--workers", type=int, metavar="N", help="processes that align, each with its own encoder (default 1)")
-    parser.add_argument(
-        "--ray",
-        nargs="?",
-        const="here",
-        metavar="ADDRESS",
-        help="align on a Ray cluster (auto, ray://HOST:10001), or on one of this machine alone; one worker a core by default",
-    )
+    add_cluster(parser, "align", workers="processes that align, each with its own encoder (default 1; with --ray, one a core)")
 
 
 def run(options: argparse.Namespace) -> int:
-    from otcore.alignment.workers import Work
+    from otcore.alignment.workers import Work, align_blocks
     from otcore.base.errors import InputError
     from otcore.base.notices import notice
     from otcore.commands._part_file import StandardOutput, opened_part
+    from otcore.commands._progress import download_line
     from otcore.corpora.pair_stream import open_pairs
     from otcore.encoders import DEFAULT
     from otcore.text.files import display_name
@@ -57,24 +52,27 @@ def run(options: argparse.Namespace) -> int:
     to_file = options.output and options.output != "-"
     if options.resume and not to_file:
         raise InputError("Only what goes to a file can be resumed; give --output too.")
-    if options.workers is not None and options.workers < 1:
-        raise InputError(f"There must be at least one worker, not {options.workers}.")
+    cluster = cluster_from(options, alone=True)
     stream = open_pairs(options.file, (options.source_lang, options.target_lang), presplit=not options.raw)
     pairs, counts = _counted(stream, settings)
     work = Work(options.encoder or DEFAULT, options.device, settings, counts, score_line if options.scores else link_line)
+    lines = partial(align_blocks, work, workers=options.workers or 1, cluster=cluster, teller=download_line())
     if to_file:
         about = _about(options, settings, stream.languages, work.counts)
         with opened_part(options.output, about, resume=options.resume) as output:
-            done = _align(options, work, (pairs, stream.notes), output)
+            done = _align(options.file, lines, (pairs, stream.notes), output)
     else:
-        done = _align(options, work, (pairs, stream.notes), StandardOutput())
+        done = _align(options.file, lines, (pairs, stream.notes), StandardOutput())
     if not done:
         notice(f"{display_name(options.file)} has no pairs, so there is nothing to align")
     return 0
 
 
-def _align(options: argparse.Namespace, work, corpus: tuple[Iterator, Sequence], output) -> int:
-    """Aligns what is not in the output yet of the pairs of a corpus, and tells its notes once that goes well; how many pairs there are."""
+def _align(path: str, lines_of: Callable, corpus: tuple[Iterator, Sequence], output) -> int:
+    """Aligns what is not in the output yet of the pairs of a corpus, and tells its notes once that goes well; how many pairs there are.
+
+    lines_of: `align_blocks` but for the blocks and whom it tells
+    """
     from otcore.alignment.aligner import BLOCK
     from otcore.base.errors import InputError
     from otcore.base.notices import notice
@@ -85,8 +83,8 @@ def _align(options: argparse.Namespace, work, corpus: tuple[Iterator, Sequence],
     if sum(len(block) for block in _blocks(pairs, BLOCK, digest, output.lines)) != output.lines or (
         output.lines and digest.hexdigest() != output.digest
     ):
-        raise InputError(f"{display_name(options.file)} has changed in the part that is aligned already; start again without --resume.")
-    line = corpus_line(options.file, output.lines)
+        raise InputError(f"{display_name(path)} has changed in the part that is aligned already; start again without --resume.")
+    line = corpus_line(path, output.lines)
     digests: list[str] = []
     unread = None
 
@@ -97,24 +95,13 @@ def _align(options: argparse.Namespace, work, corpus: tuple[Iterator, Sequence],
             line.add(done)
 
     with line:
-        for lines, left in _lines(options, work, _blocks(pairs, BLOCK, digest, None, digests), tell):
+        for lines, left in lines_of(_blocks(pairs, BLOCK, digest, None, digests), tell):
             output.write(lines, digests.pop(0))
             line.reach(len(lines))
             tell(0)
             unread = left if unread is None else unread + left
     tell_note(unread or "")
     return line.done
-
-
-def _lines(options: argparse.Namespace, work, blocks: Iterator[list], tell) -> Iterator[tuple[list[str], object]]:
-    """The lines and the unread of every block in order, from wherever they are to be aligned."""
-    from otcore.alignment.cluster import align_on_cluster
-    from otcore.alignment.workers import align_blocks
-    from otcore.commands._progress import download_line
-
-    if options.ray:
-        return align_on_cluster(work, blocks, options.ray, options.workers, tell)
-    return align_blocks(work, blocks, options.workers or 1, tell, download_line())
 
 
 def _blocks(pairs: Iterator, size: int, digest, most: int | None = None, digests: list[str] | None = None) -> Iterator[list]:

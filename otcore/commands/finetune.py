@@ -88,16 +88,14 @@ def _new(options: argparse.Namespace):
 
 
 def _settings(options: argparse.Namespace) -> FinetuneSettings:
-    from otcore.encoders import find_source, parameters_of
+    from otcore.encoders import lasting, parameters_of
 
     if not options.languages:
         raise InputError("Name the languages, as in --languages de,fr.")
     languages = names(options.languages)
     given = {"languages": languages, "files": _files(options, languages)}
     if options.encoder:
-        source = find_source(options.encoder)
-        # a folder by its whole path, since a run may be resumed from another place
-        given["encoder"] = source.lasting(options.encoder) if source else options.encoder
+        given["encoder"] = lasting(options.encoder)  # since a run may be resumed from another place
     if options.train and options.train != "all":
         if not options.train.isdecimal():
             raise InputError(f"--train takes all or a number of layers, not {options.train}.")

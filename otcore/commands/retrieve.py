@@ -7,7 +7,7 @@ wherever one of its copies is. The text may be raw or split at spaces; --raw spl
 import argparse
 import json
 
-from otcore.commands._options import add_device, add_raw, notes_of
+from otcore.commands._options import add_cluster, add_device, add_raw, cluster_from, notes_of
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -19,25 +19,21 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add_device(parser)
     add_raw(parser)
     parser.add_argument("--layer", type=int, metavar="N", help="layer of the encoder (default: the last)")
+    add_cluster(parser, "encode the sentences")
     parser.add_argument("--json", action="store_true", help="print one JSON object: forward, backward (P@1 in [0, 1]), pairs")
 
 
 def run(options: argparse.Namespace) -> int:
-    from otcore.commands._progress import download_line, progress_line, tell_note
+    from otcore.commands._progress import tell_note
     from otcore.corpora.parallel import read_parallel
-    from otcore.encoders import DEFAULT, load_encoder
-    from otcore.encoders.devices import moved
-    from otcore.retrieval.precision import retrieve, sentence_vectors
+    from otcore.retrieval.precision import retrieve
 
-    codes = [code or "und" for code in (options.source_lang, options.target_lang)]
-    pairs = read_parallel(options.source, options.target, *codes, presplit=not options.raw)
-    encoder = moved(load_encoder(options.encoder or DEFAULT, download_line()), options.device)
-    sides, texts = [], []
-    for name, code in (("source", options.source_lang), ("target", options.target_lang)):
-        words = [getattr(pair, name).words for pair in pairs]
-        texts.append(words)
-        sides.append(sentence_vectors(encoder, words, options.layer, progress_line(f"{name} sentences encoded"), code))
-    tell_note(encoder.unread([side.words for pair in pairs for side in (pair.source, pair.target)]))
+    cluster = cluster_from(options)
+    codes = options.source_lang, options.target_lang
+    pairs = read_parallel(options.source, options.target, *(code or "und" for code in codes), presplit=not options.raw)
+    texts = [[pair.source.words for pair in pairs], [pair.target.words for pair in pairs]]
+    sides, unread = _encoded(options, list(zip(texts, codes, strict=True)), cluster)
+    tell_note(unread)
     result = retrieve(*sides, texts)
     if options.json:
         rates = {"forward": round(result.forward, 6), "backward": round(result.backward, 6), "pairs": result.pairs}
@@ -45,3 +41,22 @@ def run(options: argparse.Namespace) -> int:
     else:
         print(f"P@1 forward {result.forward:.4f}, backward {result.backward:.4f} over {result.pairs} pairs (chance {1 / result.pairs:.4f})")
     return 0
+
+
+def _encoded(options: argparse.Namespace, sides: list, cluster) -> tuple[list, object]:
+    """(n, d) unit vectors of each side, of (sentences, language), and what is left unread of both."""
+    from otcore.commands._progress import download_line, progress_line
+    from otcore.encoders import DEFAULT, lasting, load_encoder
+    from otcore.encoders.devices import moved
+    from otcore.retrieval.precision import sentence_vectors
+
+    name = options.encoder or DEFAULT
+    if cluster:
+        from otcore.retrieval.cluster import Encoding, vectors_on_cluster
+
+        encoding = Encoding(lasting(name), options.device, options.layer)
+        return vectors_on_cluster(cluster, encoding, sides, progress_line("sentences encoded"))
+    encoder = moved(load_encoder(name, download_line()), options.device)
+    lines = (progress_line(f"{side} sentences encoded") for side in ("source", "target"))
+    found = [sentence_vectors(encoder, words, options.layer, line, code) for (words, code), line in zip(sides, lines, strict=True)]
+    return found, encoder.unread([words for texts, _ in sides for words in texts])

@@ -1,16 +1,18 @@
 """The paper's experiment as a grid: objectives × seeds, each trained and measured, into one table that fills a cell at a time.
 
 Called again, or after a kill, the command goes on where the table ends. Several processes, on one machine or many, may share DIR: each
-takes the next row and seed that nobody works on. The page Compare shows the table meanwhile, under Study, for folders below OTCORE_STUDIES.
+takes the next row and seed that nobody works on. With --ray the workers of a cluster do, where DIR, the data and the project are at the
+same path on every node. The page Compare shows the table meanwhile, under Study, for folders below OTCORE_STUDIES.
 """
 
 import argparse
 import json
+from functools import partial
 from pathlib import Path
 
 from otcore.base.errors import InputError
 from otcore.base.places import studies_folder
-from otcore.commands._options import names
+from otcore.commands._options import add_cluster, cluster_from, names
 from otcore.evaluation.study.plan import PLANS
 
 
@@ -23,6 +25,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--rows", metavar="A,B", help="rows to work on: untuned and names of objectives (default all)")
     parser.add_argument("--seeds", type=int, metavar="N", help="seeds 0 … N − 1 (default: the plan's)")
     parser.add_argument("--steps", type=int, metavar="N", help="steps of every fine-tuning (default: the plan's)")
+    add_cluster(parser, "work, in a DIR that all nodes share,")
     parser.add_argument("--keep-encoders", action="store_true", help="keep what was trained once it is measured")
     parser.add_argument("--show", action="store_true", help="print the table as it stands and do nothing")
     parser.add_argument("--json", action="store_true", help="print the table as one JSON object")
@@ -46,16 +49,18 @@ def run(options: argparse.Namespace) -> int:
 
 def _worked(options: argparse.Namespace, folder: Path) -> bool:
     from otcore.commands._progress import progress_notes
-    from otcore.encoders import find_source
+    from otcore.encoders import lasting
+    from otcore.evaluation.study.cluster import work_on_cluster
     from otcore.evaluation.study.running import work
 
+    cluster = cluster_from(options)
     if options.seeds is not None and not 1 <= options.seeds <= 1000:
         raise InputError(f"--seeds must be a whole number from 1 to 1000, not {options.seeds}.")
     if options.steps is not None and options.steps < 1:
         raise InputError(f"--steps must be a whole number from 1 up, not {options.steps}.")
-    encoder = options.encoder
-    if encoder and (source := find_source(encoder)):
-        encoder = source.lasting(encoder)  # a folder by its whole path, since the study may be gone on with from another place
+    encoder = options.encoder and lasting(options.encoder)  # the study may be gone on with from another place
     rows = names(options.rows) if options.rows else None
-    study = PLANS[options.plan].study(options.data, encoder=encoder, rows=rows, seeds=options.seeds, steps=options.steps)
-    return work(folder, study, progress_notes(), keep_encoders=options.keep_encoders)
+    data = options.data and options.data.absolute()
+    study = PLANS[options.plan].study(data, encoder=encoder, rows=rows, seeds=options.seeds, steps=options.steps)
+    do = partial(work_on_cluster, cluster) if cluster else work
+    return do(folder, study, progress_notes(), keep_encoders=options.keep_encoders)

@@ -51,6 +51,12 @@ def find_source(name: str) -> Source | None:
     return next((source for source in SOURCES.values() if source.claims(name)), None)
 
 
+def lasting(name: str) -> str:
+    """The name by which an encoder is found from any place: of a folder its whole path."""
+    source = find_source(name)
+    return source.lasting(name) if source else name
+
+
 def source_of(name: str) -> Source:
     """The source of an encoder.
 

@@ -1,13 +1,15 @@
 """Sentence retrieval: is a sentence's translation its nearest neighbour among all sentences of the other language?"""
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
 from otcore.base.errors import InputError
 from otcore.encoders.encoder import Encoder
 
+BLOCK = 1024  # sentences whose subwords are held at once
 _ROWS = 1024  # similarities at a time: memory stays flat for large files
 
 
@@ -32,8 +34,21 @@ def sentence_vectors(
     language: of the sentences, which an encoder with maps needs to know
     """
     layer = encoder.sentence_layer if layer is None else layer
-    encoded = encoder.encode(sentences, layer, progress, None if language is None else [language] * len(sentences))
-    return encoder.sentences(encoded, layer)
+    found: list[np.ndarray] = []
+    for block in blocks(sentences):
+        told = progress and partial(_tell, progress, sum(map(len, found)), len(sentences))
+        encoded = encoder.encode(block, layer, told, None if language is None else [language] * len(block))
+        found.append(encoder.sentences(encoded, layer))
+    return np.concatenate(found)
+
+
+def blocks(sentences: Sequence) -> Iterator[Sequence]:
+    """Sentences as they are encoded together, by one process and by a cluster, since rounding differs between batches."""
+    return (sentences[start : start + BLOCK] for start in range(0, len(sentences), BLOCK))
+
+
+def _tell(progress: Callable[[int, int], None], before: int, total: int, done: int, _: int) -> None:
+    progress(before + done, total)
 
 
 def retrieve(source: np.ndarray, target: np.ndarray, texts: Sequence[Sequence[Hashable]] | None = None) -> Retrieval:

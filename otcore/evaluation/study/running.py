@@ -36,18 +36,21 @@ def work(folder: Path, study: Study, tell: Teller | None = None, done: Told = la
     raises : Stopped; InputError   the folder is of another study, or what is measured on cannot be read
     """
     begin(folder, study)
-    tell = tell or Teller()
-    units = list(study.units())
-    left = 0
-    for unit, part in tell.each(units):
-        if _missing(folder, study, unit):
-            with _claimed(folder, unit) as ours:
-                if ours:
-                    _unit(folder, study, unit, part, done)
-                    if not keep_encoders:
-                        shutil.rmtree(_run_folder(folder, unit) / "encoder", ignore_errors=True)
-                left += not ours
-    return not left
+    each = (tell or Teller()).each(list(study.units()))
+    finished = [finish(folder, study, unit, part, done, keep_encoders=keep_encoders) for unit, part in each]
+    return all(finished)
+
+
+def finish(folder: Path, study: Study, unit: Unit, tell: Teller, done: Told = lambda cell: None, *, keep_encoders: bool = False) -> bool:
+    """Whether a unit is finished, by now or before, unless another process is at work on it; otherwise as `work`."""
+    if not missing(folder, study, unit):
+        return True
+    with _claimed(folder, unit) as ours:
+        if ours:
+            _unit(folder, study, unit, tell, done)
+            if not keep_encoders:
+                shutil.rmtree(_run_folder(folder, unit) / "encoder", ignore_errors=True)
+    return ours
 
 
 @contextlib.contextmanager
@@ -65,7 +68,7 @@ def _claimed(folder: Path, unit: Unit) -> Iterator[bool]:
         lock.release()
 
 
-def _missing(folder: Path, study: Study, unit: Unit) -> list:
+def missing(folder: Path, study: Study, unit: Unit) -> list:
     """The parts that are not in the table; none of a unit whose training went wrong."""
     known = {one.place: one for one in cells(folder)}
     training = known.get((unit.row, unit.seed, TRAINING))
@@ -75,19 +78,19 @@ def _missing(folder: Path, study: Study, unit: Unit) -> list:
 
 
 def _unit(folder: Path, study: Study, unit: Unit, tell: Teller, done: Told) -> None:
-    missing = _missing(folder, study, unit)  # once more: another process may have finished it since
+    left = missing(folder, study, unit)  # once more: another process may have finished it since
 
     def kept(cell: Cell) -> None:
         keep(folder, cell)
         done(cell)
 
-    if not missing:
+    if not left:
         return
     encoder = load_encoder(study.encoder) if unit.row == UNTUNED else _tuned(folder, study, unit, tell.part(0, _TRAINED), kept)
     if encoder is None:
         return
     encoder.name = unit.name
-    for part, told in tell.part(0 if unit.row == UNTUNED else _TRAINED, 1).each(missing):
+    for part, told in tell.part(0 if unit.row == UNTUNED else _TRAINED, 1).each(left):
         began = time.monotonic()
         told(0, f"{unit.name}: {part.label}")
         found = part.measure(encoder, unit.seed, told)

@@ -1,0 +1,1 @@
+"""Work past one machine: a Ray cluster that is joined, and blocks mapped over its workers."""
