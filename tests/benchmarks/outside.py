@@ -3,7 +3,8 @@
     python tests/benchmarks/outside.py --shared DIR --encoders e5-small,run:NAME[,…] [--no-flores]
 
 Links by the default settings at each encoder's own alignment layer. Beside each mean AER: the difference to the first encoder with its
-95% interval, from a bootstrap of the sentences that draws the same ones for both. FLORES devtest: P@1 with English, the mean of both directions.
+95% interval, from a bootstrap of the sentences that draws the same ones for both. FLORES devtest: P@1 with English, the mean of both
+directions.
 """
 
 import argparse
