@@ -372,7 +372,7 @@ def test_own_text_has_no_gold_to_lay_over():
 
 def test_a_folder_typed_as_encoder_is_refused_unless_listed(xlm_roberta, monkeypatch):
     app = opened(encoder=str(xlm_roberta))
-    assert "not open to this app" in app.warning[0].value
+    assert "may not be opened by this app" in app.warning[0].value
     monkeypatch.setenv("OTCORE_ENCODERS", str(xlm_roberta))
     app = opened(encoder=str(xlm_roberta))
     assert not any("Shown instead" in warning.value for warning in app.warning)

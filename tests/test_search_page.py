@@ -104,7 +104,7 @@ def test_the_address_restores_the_view(page):
     assert headings(app) == ["All languages together"]
     again = page(**{key: value if isinstance(value, str) else value[-1] for key, value in app.query_params.items()})
     assert found(again) == found(app)
-    assert "nobody can know" in " ".join(caption.value for caption in app.caption)
+    assert "nobody has marked any" in " ".join(caption.value for caption in app.caption)
 
 
 def test_a_bad_address_falls_back_field_by_field(page, few):
@@ -138,7 +138,7 @@ def test_right_to_left_text_and_markup_in_a_query_stay_text(page):
 def test_an_empty_query_is_told_in_a_sentence(page):
     app = page(se_query=" ")
     assert not app.error
-    assert "Type above what you look for" in app.info[0].value
+    assert "Type what you are looking for above" in app.info[0].value
     assert not app.get("download_button")
 
 
