@@ -10,6 +10,8 @@ from hypothesis import given
 from hypothesis import settings as settings_of_hypothesis
 from hypothesis import strategies as st
 
+from otcore.alignment.aligner import align_many
+from otcore.alignment.settings import PLAIN, AlignSettings
 from otcore.corpora.pair_files import PairFile, read_pairs
 from otcore.finetuning.batches import choose
 from otcore.finetuning.data import Preparation, read_corpus
@@ -58,6 +60,14 @@ def test_every_process_has_pairs_and_together_they_have_the_batch(count, size, p
     assert all(shares), "a step without pairs has no loss"
     assert {pair for share in shares for pair in share} == set(choose(pairs, size * processes, number, 0))
     assert sum(map(len, shares)) == max(min(size * processes, count), processes)
+
+
+@pytest.mark.parametrize(("source", "reading"), [("mutual", PLAIN), ("transport", AlignSettings())])
+def test_word_pairs_of_the_encoder_are_the_links_that_are_shown_of_it(settings, encoder, source, reading):
+    wanted = dataclasses.replace(settings, objective=OBJECTIVES["contrastive-strong"](), word_pairs=source)
+    corpus = read_corpus(wanted)
+    shown = align_many(encoder, corpus.training["de"], dataclasses.replace(reading, layer=2))
+    assert Preparation(wanted, encoder, 2, corpus).links("de") == [tuple(sorted(one.pairs)) for one in shown]
 
 
 @pytest.mark.parametrize(("kind", "pooling"), [("word-ot", "last"), ("contrastive-ot", "mean"), ("sub-ot", None)])

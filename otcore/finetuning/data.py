@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from otcore.alignment.aligner import align_many
-from otcore.alignment.settings import PLAIN
+from otcore.alignment.settings import PLAIN, AlignSettings
 from otcore.alignment.statistical import word_links
 from otcore.base.errors import InputError
 from otcore.corpora.collection import load_collection
@@ -133,12 +133,12 @@ class Preparation:
         return notes
 
     def links(self, code: str) -> list[tuple[Link, ...]]:
-        """The word links of each training pair of a language, sorted."""
+        """The word links of each training pair of a language, sorted. "mutual" are those of plain transport, at most one a word, however
+        pairs are aligned elsewhere; "transport" those of a pair on the page Align, where a word may have several."""
         return _LINKS[self._settings.word_pairs](self, self._corpus.training[code])
 
-    def _mutual(self, pairs: list[SentencePair]) -> list[tuple[Link, ...]]:
-        """Of plain transport, however pairs are aligned elsewhere: contrast wants one partner a word, and a resumed run its old links."""
-        return [tuple(sorted(found.pairs)) for found in align_many(self._encoder, pairs, replace(PLAIN, layer=self._layer))]
+    def _read(self, pairs: list[SentencePair], settings: AlignSettings) -> list[tuple[Link, ...]]:
+        return [tuple(sorted(found.pairs)) for found in align_many(self._encoder, pairs, replace(settings, layer=self._layer))]
 
     def _statistical(self, pairs: list[SentencePair]) -> list[tuple[Link, ...]]:
         sides = [[self._pieces(side.words) for side in (pair.source, pair.target)] for pair in pairs]
@@ -180,7 +180,11 @@ class Preparation:
         return dict(zip(words, relative_frequencies(words, code, word_counts(corpus)), strict=True))
 
 
-_LINKS = {"mutual": Preparation._mutual, "eflomal": Preparation._statistical}  # by `FinetuneSettings.word_pairs`
+_LINKS = {  # by `FinetuneSettings.word_pairs`
+    "mutual": functools.partial(Preparation._read, settings=PLAIN),
+    "transport": functools.partial(Preparation._read, settings=AlignSettings()),
+    "eflomal": Preparation._statistical,
+}
 
 
 def _inside(links: tuple[Link, ...], source: Side, target: Side) -> np.ndarray:

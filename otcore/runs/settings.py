@@ -119,9 +119,10 @@ class FinetuneSettings:
     snapshot_every: int | None = choice(None, _STEPS, "Snapshot every", "Steps between snapshots of the probe sentences.")
     word_pairs: str = choice(
         "mutual",
-        OneOf({"mutual": "the encoder's own links", "eflomal": "eflomal"}),
+        OneOf({"mutual": "the encoder's mutual links", "transport": "read from fused transport", "eflomal": "eflomal"}),
         "Word pairs",
-        "Where linked words come from, for the objectives that need them; eflomal is an optional statistical aligner.",
+        "Where linked words come from, for the objectives that need them: from the encoder before the run, by mutual maxima or as Align "
+        "reads links; or from eflomal, an optional statistical aligner.",
         place="objective",
         when=lambda values: OBJECTIVES[values["objective"]].needs_links,
     )

@@ -3,8 +3,9 @@
     python tests/benchmarks/finetuning.py --out DIR [--objectives word-ot,plan-contrast+0.001] [--seeds 0,1,2] [--minutes 5 | --steps 720]
         [--encoder base] [--languages de,fr,es] [--threads 2] [--parallel 1] [--shared DIR]
 
-An objective's rate is its own, or what follows a +, so that all can have theirs swept alike; the first two figures, of the collection's
-dev sentences, are there to choose by. A run that is in DIR already is not made again, so that an interrupted table goes on. AER and
+An objective's rate is its own, or what follows a +, so that all can have theirs swept alike; between the two may stand a _ and where its
+word pairs come from, as in contrastive-strong_transport+0.0002. The first two figures, of the collection's dev sentences, are there to
+choose by. A run that is in DIR already is not made again, so that an interrupted table goes on. AER and
 sentence retrieval P@1 on the collection's test sentences, which no run saw, as means over the languages: before, after, and the change
 with its 95% interval over sentences, a line for each seed; and what the last objective has more than each other one at the same seed.
 With --shared also AER on the public English-French gold links and P@1 on FLORES devtest over the trained languages. Runs beside each
@@ -76,13 +77,11 @@ def make(name: str, options: argparse.Namespace) -> None:
 
 
 def settings_of(name: str, options: argparse.Namespace) -> list[str]:
-    """The options of the run of a name, "kind+rate-seed" or "kind-seed"."""
-    kind, _, seed = name.rpartition("-")
-    if "+" in name:  # a rate may have a minus, a seed has none
-        kind, rate = kind.split("+")
-        more = ["--learning-rate", rate]
-    else:
-        more = []
+    """The options of the run of a name, "kind_pairs+rate-seed", where pairs and rate may be left out."""
+    kind, _, seed = name.rpartition("-")  # a rate may have a minus, a seed has none
+    kind, _, rate = kind.partition("+")
+    kind, _, pairs = kind.partition("_")
+    more = (["--learning-rate", rate] if rate else []) + (["--word-pairs", pairs] if pairs else [])
     if options.steps:
         more += ["--steps", str(options.steps), "--evaluate-every", "0", "--snapshot-every", "0"]
     else:
