@@ -37,7 +37,7 @@ POLISH, KOREAN, GERMAN = (
 
 def test_names_and_codes_of_languages():
     assert [code_of(text) for text in ("ko", " Korean ", "한국어", "GERMAN", "pt-BR", "yue")] == ["ko", "ko", "ko", "de", "pt-br", "yue"]
-    with pytest.raises(InputError, match="“Klingon!” is not a language known here"):
+    with pytest.raises(InputError, match="“Klingon!” is no language known here"):
         code_of("Klingon!")
     assert not OTHERS.keys() & LANGUAGES.keys()
     assert (language("fa-AF").name, language("fa-AF").code, language("fa-AF").direction) == ("Persian", "fa-af", "rtl")

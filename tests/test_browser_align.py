@@ -87,7 +87,7 @@ def test_ones_own_text_is_asked_about_and_stays_on_its_page(visit):
     box.click()
     box.fill("Klingon!")
     box.press("Enter")
-    expect(page.get_by_text("“Klingon!” is not a language known here")).to_be_visible()
+    expect(page.get_by_text("“Klingon!” is no language known here")).to_be_visible()
     settle(page)
     assert "source" not in page.url
     page.get_by_role("link", name="Playground").click()

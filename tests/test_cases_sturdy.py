@@ -69,7 +69,7 @@ def test_output_that_is_not_utf_8(encoding, command, tmp_path):
     ("letters", "code", "told"),
     [
         (40_000, 0, "2 of 2 sentences are too long to be read whole: of 2 words only the beginning is read."),
-        (5_000_000, 2, "split it into sentences."),
+        (5_000_000, 2, "divide it into sentences."),
     ],
 )
 def test_a_word_of_so_many_letters_ends_in_a_sentence(letters, code, told, tmp_path):

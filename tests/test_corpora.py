@@ -269,7 +269,7 @@ def test_writing_where_nothing_can_be_written(tmp_path):
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
 def test_writing_into_a_folder_of_others(tmp_path):
     tmp_path.chmod(0o500)
-    assert "choose an existing folder that you may write to" in fault(write_lines, tmp_path / "x", ["new"])
+    assert "choose a folder that exists and is yours" in fault(write_lines, tmp_path / "x", ["new"])
     tmp_path.chmod(0o700)
 
 

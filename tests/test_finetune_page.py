@@ -181,7 +181,7 @@ def test_a_run_that_stopped_itself_or_was_interrupted_says_why():
 def test_a_run_is_renamed_in_the_list_the_address_and_the_encoders():
     run, taken = made_run(), made_run(seed=1)
     app = opened(run=run.name)
-    for wrong, told in ((taken.name, "already a run"), ("../x", "not a name for a run")):
+    for wrong, told in ((taken.name, "already a run"), ("../x", "no name for a run")):
         app.text_input(key=f"new_name_{run.name}").set_value(wrong)
         fine(app.button(key="rename_run").click().run())
         assert told in plain(app.error[0].value)

@@ -79,7 +79,7 @@ def test_the_encoder_of_a_run_gives_the_vectors_that_were_trained(settings):
     )
     with pytest.raises(InputError, match="There is no run nothing"):
         load_encoder("run:nothing")
-    with pytest.raises(InputError, match="not a name for a run"):
+    with pytest.raises(InputError, match="no name for a run"):
         load_encoder("run:../../etc")
 
 

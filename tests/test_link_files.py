@@ -121,11 +121,11 @@ def test_a_file_without_index_0_is_doubtful_unless_something_says_so():
         ("0-0\ndas Haus ||| the house\n", "line 2: “das” is not a link; this line is a sentence pair"),
         ("das Haus\n", "“das” is not a link; this line is text"),
         ('{"a": 1}\n', "this line is markup or JSON"),
-        ("1 1 1 S\n" * 1000 + "2 1 x\n", "line 1001: “2 1 x” is not a link in NAACL format"),
+        ("1 1 1 S\n" * 1000 + "2 1 x\n", "line 1001: “2 1 x” is no link in NAACL format"),
         ("0\t0-0\n2\t0-0\n", "line 2 has the number 2 after 0"),
         ("# Sentence pair (1) x\na b\n", "line 1: GIZA++'s A3.final has three lines a pair"),
         ("# Sentence pair (1) x\na b\nNULL ({ }) x ({ 3 })\n", "line 3: a place is beyond the 2 words"),
-        ("[(0, 0), (1, 2)]\n" * 1000 + "[(0, 0\n", "line 1001: “[(0, 0” is not a list of pairs"),
+        ("[(0, 0), (1, 2)]\n" * 1000 + "[(0, 0\n", "line 1001: “[(0, 0” is no list of pairs"),
     ],
 )
 def test_what_is_wrong_is_named_with_its_line(text, told):

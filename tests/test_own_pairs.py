@@ -154,7 +154,7 @@ def test_sides_that_are_exchanged_are_seen_and_swapped():
     assert "swap them" in app.warning[0].value.replace("\\", "")
     fine(app.button(key="swap_de").click().run())
     given_again = fine(app.run())
-    assert "Nothing speaks against training on these 40 pairs." in said(given_again)
+    assert "Nothing stands against training on these 40 pairs." in said(given_again)
     fine(app.button(key="start_run").click().run())
     (run,) = list_runs()
     assert read_pairs(run.settings.files[0])[0].source.text == pairs[0].source.text

@@ -178,7 +178,7 @@ def test_a_declaration_that_is_wrong_is_told(tmp_path, declared, actual, told):
 
 @pytest.mark.parametrize(
     ("declared", "told"),
-    [("nonsense", "“nonsense”, which does not exist"), ("rot13", "“rot13”, which does not exist"), ("UTF-8", "line 4: this is not UTF-8")],
+    [("nonsense", "“nonsense”, which is none"), ("rot13", "“rot13”, which is none"), ("UTF-8", "line 4: this is not UTF-8")],
 )
 def test_an_encoding_that_is_none_or_another_is_refused(tmp_path, declared, told):
     path = tmp_path / "a.tmx"

@@ -127,7 +127,7 @@ def analyse(pairs: Sequence[SentencePair], systems: Sequence[Drawn]) -> Analysis
             ValueError   more than two systems, or a system with other pairs
     """
     if not pairs:
-        raise InputError("There are no sentence pairs to analyse; choose a language or give a file with at least one line.")
+        raise InputError("There are no sentence pairs to analyse; choose a language or give a file with a line or more.")
     if not 1 <= len(systems) <= 2 or any(len(one.alignments) != len(pairs) for one in systems):
         raise ValueError(
             f"One or two systems on the same pairs are analysed. Received {[len(one.alignments) for one in systems]} alignments."

@@ -79,7 +79,7 @@ def from_files(pairs_path: str | Path, gold_path: str | Path, shape: FileFormat,
         raise InputError("Two line-parallel files are needed; give the target's file too.")
     pairs = _READERS[shape.kind](*paths, *(side.code for side in sides), presplit=shape.presplit)
     if not pairs:
-        raise InputError("The file of pairs is empty; give one with at least one line.")
+        raise InputError("The file of pairs is empty; give one with a line or more.")
     gold = _gold(gold_path, shape, pairs)
     pairs = tuple(replace(pair, gold=links, id=str(line)) for line, (pair, links) in enumerate(zip(pairs, gold, strict=True), 1))
     digest = hashlib.sha256(repr([(p.source.language, p.source.words, p.target.language, p.target.words) for p in pairs]).encode())

@@ -48,10 +48,10 @@ class PartFile:
         try:
             self._file: BinaryIO = open(part, "r+b" if known else "a+b")  # noqa: SIM115 - closed by `opened_part`
         except (OSError, ValueError) as error:
-            raise InputError(f"{path} cannot be written ({why(error)}); choose an existing folder that you may write to.") from error
+            raise InputError(f"{path} cannot be written ({why(error)}); choose a folder that exists and is yours.") from error
         self._lock()
         if known and os.fstat(self._file.fileno()).st_size < known["bytes"]:
-            raise InputError(f"{part} is shorter than it was; remove it and start again.")
+            raise InputError(f"{part} is shorter than it was; remove it and begin anew.")
         self._file.truncate(known["bytes"] if known else 0)
         self._file.seek(0, os.SEEK_END)
         if known:
@@ -98,12 +98,12 @@ class PartFile:
             about, _ = known["about"], (known["lines"] + known["bytes"], known["digest"].encode())
             differ = [key for key in self.about if about.get(key) != self.about[key]]
         except FileNotFoundError:
-            notice(f"{self.path} has no part to resume, so it is written from the beginning")
+            notice(f"{self.path} has no part that was begun, so it is written from the beginning")
             return None
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-            raise InputError(f"{self.note} is damaged; remove it and start again.") from error
+            raise InputError(f"{self.note} is damaged; remove it and begin anew.") from error
         if differ:
-            raise InputError(f"{self.part} was begun with {_listed(differ)} than now; give the same, or start again.")
+            raise InputError(f"{self.part} was begun with {_listed(differ)} than now; give the same, or begin anew.")
         return known
 
     def _lock(self) -> None:
@@ -129,7 +129,7 @@ def opened_part(path: str, about: Mapping[str, Any], *, resume: bool) -> Iterato
     folder = tempfile.mkdtemp(prefix="otcore-") if target is None else None
     if folder and resume:
         shutil.rmtree(folder)
-        raise InputError(f"{path} is not a file, so there is nothing to resume; start again without --resume.")
+        raise InputError(f"{path} is no file, so nothing of it is left to go on from; begin anew.")
     part = Path(folder) / "part" if folder else target.with_name(f"{target.name}.part")
     try:
         file = PartFile(Path(path), part, about, resume=resume)

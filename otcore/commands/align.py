@@ -83,7 +83,7 @@ def _align(path: str, lines_of: Callable, corpus: tuple[Iterator, Sequence], out
     if sum(len(block) for block in _blocks(pairs, BLOCK, digest, output.lines)) != output.lines or (
         output.lines and digest.hexdigest() != output.digest
     ):
-        raise InputError(f"{display_name(path)} has changed in the part that is aligned already; start again without --resume.")
+        raise InputError(f"{display_name(path)} has changed in what is aligned already; begin anew, without --resume.")
     line = corpus_line(path, output.lines)
     digests: list[str] = []
     unread = None

@@ -118,9 +118,7 @@ def _tuples(lines: Sequence[str], name: str) -> list[Entry]:
     entries = []
     for line, text in enumerate(lines, 1):
         if not _TUPLES.fullmatch(text):
-            raise InputError(
-                f"{name}, line {line}: “{text.strip()[:40]}” is not a list of pairs such as [(0, 0), (1, 2)]; write one a line."
-            )
+            raise InputError(f"{name}, line {line}: “{text.strip()[:40]}” is no list of pairs such as [(0, 0), (1, 2)]; write one a line.")
         entries.append(Entry(tuple((int(i), int(j), True) for i, j in _TUPLE.findall(text)), line))
     return entries
 
@@ -132,7 +130,7 @@ def _naacl(lines: Sequence[str], name: str) -> list[Entry]:
         if text.strip():
             match = _NAACL.fullmatch(text.strip())
             if not match:
-                fault = f"“{text.strip()[:40]}” is not a link in NAACL format"
+                fault = f"“{text.strip()[:40]}” is no link in NAACL format"
                 raise InputError(f"{name}, line {line}: {fault}; write pair, source, target and perhaps S or P.")
             pairs.setdefault(int(match[1]), []).append((line, (int(match[2]), int(match[3]), match[4] not in ("P", "p"))))
     from_zero = any(link[:2] == (0, 0) for links in pairs.values() for _, link in links)

@@ -53,7 +53,7 @@ def texts_of(table: Iterable[Row], columns: tuple[int, int], path: str | Path) -
         if len(row.cells) <= max(columns):
             raise InputError(f"{where}: {len(row.cells)} tab-separated columns, column {max(columns) + 1} is needed.")
         if row.fault:
-            raise InputError(f"{where}: {row.told}, so it is not known what belongs together; correct or remove it.")
+            raise InputError(f"{where}: {row.told}, so what belongs together is not known; correct or remove it.")
         rows.append((row.line, tuple(row.cells[column] for column in columns)))
     return rows
 

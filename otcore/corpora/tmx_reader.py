@@ -89,7 +89,7 @@ def _decoded(file: BinaryIO, name: str) -> Iterator[str]:
         except UnicodeError as error:
             bad = getattr(error, "object", b"")[: getattr(error, "start", 0)]
             line += bad.count(b"\n")
-            raise InputError(f"{name}, line {line}: this is not {encoding}, which the file is declared to be; save it as UTF-8.") from error
+            raise InputError(f"{name}, line {line}: this is not {encoding}, which the file is said to be; save it as UTF-8.") from error
         line += text.count("\n")
         yield text
         if not chunk:
@@ -111,7 +111,7 @@ def _decoder(head: bytes, name: str):
         known = None
     if declared and (known is None or not known._is_text_encoding):
         if marked is None:
-            raise InputError(f"{name} declares the encoding “{declared[:40]}”, which does not exist; save it as UTF-8.")
+            raise InputError(f"{name} declares the encoding “{declared[:40]}”, which is none; save it as UTF-8.")
         known = None
     if marked is None and known is not None and known.name.startswith(("utf-16", "utf-32")):
         marked = "utf-8"  # no NUL before or after the first sign
@@ -165,7 +165,7 @@ class _Reader:
         if not self._root:
             self._root = element
             if element != "tmx":
-                raise InputError(f"{self.name} is not a TMX file: its root is <{element[:40]}>; give a file whose root is <tmx>.")
+                raise InputError(f"{self.name} is no TMX file, its root is <{element[:40]}>; give a file whose root is <tmx>.")
         if self._pieces is not None:
             self._inline(element)
         elif element == "header":
@@ -212,9 +212,7 @@ class _Reader:
             self._pieces.append(text)
 
     def _entity(self, *_) -> bool:
-        raise InputError(
-            f"{self.name} declares XML entities, which can be used to exhaust a machine's memory; export the file again without them."
-        )
+        raise InputError(f"{self.name} declares XML entities, which can be made to swallow a machine; export the memory again without.")
 
     def _skipped(self, entity: str, is_parameter: bool) -> None:
         if not is_parameter:

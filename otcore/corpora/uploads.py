@@ -103,7 +103,7 @@ class Store:
         """Files that were stored, which counts as using them; raises InputError where there are none under that key (any more)."""
         place = self.folder / key
         if not re.fullmatch(KEY, key) or not (place / "about.json").is_file():
-            raise InputError("The files of this view are not, or no longer, on this machine; give them again.")
+            raise InputError("The files of this view are not on this machine (any more); give them again.")
         with contextlib.suppress(OSError):  # a folder that may only be read still serves
             os.utime(place)
         found = _about(place)

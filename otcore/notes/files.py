@@ -115,4 +115,4 @@ def _note(row: dict, where: str) -> Note:
     except InputError as error:
         raise InputError(f"{where}: {error}") from error
     except (ValueError, TypeError) as error:
-        raise InputError(f"{where}: a place or time in it is not a number; export the notes again.") from error
+        raise InputError(f"{where}: a place or time in it is no number; export the notes again.") from error

@@ -95,7 +95,7 @@ class Correction:
     def __post_init__(self) -> None:
         _check_lengths(self)
         if self.status not in STATUSES:
-            raise InputError(f"“{self.status[:40]}” is not a status of a gold link; it is one of {', '.join(STATUSES)}.")
+            raise InputError(f"“{self.status[:40]}” is no status of a gold link; it is one of {', '.join(STATUSES)}.")
         if not self.author.strip():
             raise InputError("The correction has no author; give your name first.")
         if min(self.source, self.target) < 0:
@@ -119,7 +119,7 @@ class NoteStore:
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            remedy = f"set {VARIABLE} to a file in a folder that you may write to"
+            remedy = f"set {VARIABLE} to a file in a folder of yours"
             raise InputError(f"{self.path.parent} cannot be made ({error.strerror}); {remedy}.") from error
         self._use_log()
         with self._writing() as connection:
@@ -269,4 +269,4 @@ def _check_storable(entry: Note | Correction) -> None:
     if max(map(len, texts)) > _LONGEST:
         raise InputError(f"A text of the note has more than {_LONGEST:,} characters; export the notes again.")
     if max(entry.source or 0, entry.target or 0) > _MOST or not abs(entry.written) < 1_000 * _MOST:
-        raise InputError("A place in the note, or its time, is not a possible number; export the notes again.")
+        raise InputError("A place in the note, or its time, is no number that there is; export the notes again.")

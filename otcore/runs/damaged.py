@@ -52,4 +52,4 @@ def remove_damaged(name: str) -> None:
         with temporary(one.folder, folder=True) as doomed:
             one.folder.rename(doomed / "run")
     except OSError as error:
-        raise InputError(f"{shown(one.folder)} cannot be removed ({why(error)}); check that it belongs to you.") from error
+        raise InputError(f"{shown(one.folder)} cannot be removed ({why(error)}); check whether it is yours.") from error

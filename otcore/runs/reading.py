@@ -67,7 +67,7 @@ def _text(path: Path) -> str:
         with open(path, "rb") as file:
             content = file.read(_MOST + 1)
         if len(content) > _MOST:
-            raise InputError(f"{shown(path)} is much larger than such a file can be.")
+            raise InputError(f"{shown(path)} is far too large for what it should be.")
         return content.decode()
     except UnicodeDecodeError as error:
         raise InputError(f"{shown(path)} is not UTF-8 (at byte {error.start + 1}).") from error
@@ -83,7 +83,7 @@ def _object(path: Path) -> dict[str, Any]:
     except InputError:
         raise
     except (ValueError, RecursionError) as error:
-        raise InputError(f"{shown(path)} is not JSON ({why(error)}).") from error
+        raise InputError(f"{shown(path)} is no JSON ({why(error)}).") from error
     if not isinstance(found, dict):
         raise InputError(f"{shown(path)} is not an object in JSON.")
     return found
@@ -91,7 +91,7 @@ def _object(path: Path) -> dict[str, Any]:
 
 def _refuse_odd(path: Path, sound: dict[str, bool]) -> None:
     if odd := [name for name, fits in sound.items() if not fits]:
-        raise InputError(f"{shown(path)} has an impossible value for {odd[0]}.")
+        raise InputError(f"{shown(path)} says something impossible of {odd[0]}.")
 
 
 def _whole(value: Any) -> bool:

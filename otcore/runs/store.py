@@ -209,9 +209,7 @@ def _moving(run: Run) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise InputError(
-            f"The run {run.name} cannot be moved ({error.strerror}); check that it is still there and belongs to you."
-        ) from error
+        raise InputError(f"The run {run.name} cannot be moved ({error.strerror}); look whether it is still there, and yours.") from error
 
 
 def zip_run(run: Run) -> bytes:
@@ -229,7 +227,7 @@ def check_name(name: str) -> str:
     """raises: InputError   no name for a folder"""
     if not _NAME.fullmatch(name) or name.strip() != name:
         allowed = "up to 80 letters, digits, spaces and . _ + -, with a letter or digit first"
-        raise InputError(f"“{name[:80]}” is not a name for a run; use {allowed}.")
+        raise InputError(f"“{name[:80]}” is no name for a run; use {allowed}.")
     return name
 
 

@@ -73,7 +73,7 @@ def _vectors(path: Path) -> np.ndarray:
     """(n, d) float32."""
     readers = {".npy": _npy, ".safetensors": _safetensors, ".parquet": _column}
     if path.suffix not in readers:
-        raise InputError(f"{path} is not a file of vectors that can be read; save it as {', '.join(_KINDS)}.")
+        raise InputError(f"{path} is no file of vectors that can be read; save them as {', '.join(_KINDS)}.")
     try:
         x = readers[path.suffix](path)
         if x.ndim != 2 or not np.issubdtype(x.dtype, np.number) or np.iscomplexobj(x):
@@ -135,7 +135,7 @@ def _check_size(path: Path, rows: int, width: int) -> None:
 def _table(path: Path) -> pd.DataFrame:
     """All columns that are texts, numbers or the like, as text."""
     if path.suffix not in _TABLES:
-        raise InputError(f"{path} is not a table that can be read; save it as {', '.join(_TABLES)}.")
+        raise InputError(f"{path} is no table that can be read; save it as {', '.join(_TABLES)}.")
     try:
         if path.suffix == ".parquet":
             import pyarrow as pa

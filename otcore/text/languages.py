@@ -62,7 +62,7 @@ def code_of(text: str) -> str:
         if named in (entry.name.casefold(), entry.native.casefold()):
             return code
     if not re.fullmatch(CODE, named):
-        raise InputError(f"“{text.strip()[:40]}” is not a language known here; give its code, such as ko for Korean or yue for Cantonese.")
+        raise InputError(f"“{text.strip()[:40]}” is no language known here; give its code, such as ko for Korean or yue for Cantonese.")
     return language(named).code
 
 
@@ -82,7 +82,7 @@ def clean(text: str, what: str = "The text") -> str:
 def check_length(text: str, what: str = "The text") -> None:
     """raises: InputError   a text longer than any sentence"""
     if len(text) > LONGEST_TEXT:
-        raise InputError(f"{what} has {len(text):,} characters, a sentence at most {LONGEST_TEXT:,}; split it into sentences.")
+        raise InputError(f"{what} has {len(text):,} characters, a sentence at most {LONGEST_TEXT:,}; divide it into sentences.")
 
 
 def words_of(text: str, code: str) -> tuple[str, ...]:

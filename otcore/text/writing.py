@@ -53,7 +53,7 @@ def replacing(path: str | Path) -> Iterator[Path]:
         made = _elsewhere() if through else temporary(target)
         file = made.__enter__()
     except (OSError, ValueError, RuntimeError) as error:  # a path with a NUL in it, or without a name; ~ of nobody
-        raise InputError(f"{shown(path)} cannot be written ({why(error)}); choose an existing folder that you may write to.") from error
+        raise InputError(f"{shown(path)} cannot be written ({why(error)}); choose a folder that exists and is yours.") from error
     try:
         if found is not None and not through:
             _keep(found, file)
@@ -78,7 +78,7 @@ def target_of(path: str | Path) -> Path | None:
         target, found = _target(path)
         return None if _is_through(path, found) else target
     except (OSError, ValueError, RuntimeError) as error:
-        raise InputError(f"{shown(path)} cannot be written ({why(error)}); choose an existing folder that you may write to.") from error
+        raise InputError(f"{shown(path)} cannot be written ({why(error)}); choose a folder that exists and is yours.") from error
 
 
 def why(error: Exception) -> str:

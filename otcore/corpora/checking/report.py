@@ -17,7 +17,7 @@ MANY = 0.1  # share of pairs from which on a fault is one of the file, not of it
 _TWICE = "They count the same sentence twice; leave them out unless that is wanted."
 KINDS = {  # of faults → what it is called after "pairs:", and what to do
     "empty": ("a side is empty", "They cannot be trained on and are always left out."),
-    COLUMNS: ("more or fewer parts than most lines have", "It is not known what belongs together, so they are always left out."),
+    COLUMNS: ("more or fewer parts than most lines have", "What belongs together is not known, so they are always left out."),
     QUOTES: (
         "part of a quoted cell that goes over several lines",
         "They are always left out; save the table without line breaks in cells.",
@@ -27,10 +27,10 @@ KINDS = {  # of faults → what it is called after "pairs:", and what to do
     "untranslated": ("both sides are the same", "Names and numbers are the same in both languages, other text was not translated."),
     "ratio": ("one side is too long for the other", "Such lines are often shifted or cut; look at the examples."),
     "markup": ("markup, entities or placeholders", "They would be learnt as words; take them out, or leave these lines out."),
-    "broken": ("a broken encoding", "Letters were lost or read as others; get the text again from its source, in UTF-8."),
+    "broken": ("a broken encoding", "Letters were lost or read as others; take the text anew from its source, in UTF-8."),
     "script": ("a side is in another script", "They are in another script than the language that was given, or than most lines."),
     "language": ("a side looks like another language", "Look at the examples: short or mixed lines may be judged wrongly."),
-    "long": ("too many words", "They are skipped in training, since few encoders read so much."),
+    "long": ("too many words", "Training passes over them, since few encoders read so much."),
 }
 _LATER = frozenset({COLUMNS, QUOTES, "markup", "broken"})  # faults that an earlier edition did not know: told where there are any
 ALWAYS = frozenset({"empty", COLUMNS, QUOTES})  # left out whatever is asked: they are no pairs
@@ -106,7 +106,7 @@ class CorpusReport:
             flagged = f"{few:,} of {self.pairs:,} pairs {'is' if few == 1 else 'are'} flagged ({few / self.pairs:.1%})"
             said.append(f"{flagged}; {self.kept:,} are left without them.")
         else:
-            said.append(f"Nothing speaks against training on these {self.pairs:,} pairs.")
+            said.append(f"Nothing stands against training on these {self.pairs:,} pairs.")
         if self.kept < FEW:
             said.append(f"{self.kept:,} pairs are few: a run learns more from {FEW:,} or more.")
         return tuple(said)

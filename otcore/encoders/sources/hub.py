@@ -64,7 +64,7 @@ class Hub(Source):
                 try:
                     shutil.rmtree(repository.repo_path)
                 except OSError as error:
-                    raise InputError(f"{name} cannot be removed ({error.strerror}); check that its files belong to you.") from error
+                    raise InputError(f"{name} cannot be removed ({error.strerror}); check whether its files are yours.") from error
                 return
         super().remove(name)
 
