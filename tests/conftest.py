@@ -12,9 +12,11 @@ os.environ.setdefault("OTCORE_WORKERS", "0")  # heavy work in the test's own pro
 import hypothesis
 import pytest
 
-hypothesis.settings.register_profile("project", deadline=None, derandomize=True, max_examples=60, print_blob=True)
+# nothing depends on how busy the machine is: neither a test's time nor that of making its examples is limited
+_UNTIMED = {"deadline": None, "suppress_health_check": [hypothesis.HealthCheck.too_slow], "print_blob": True}
+hypothesis.settings.register_profile("project", derandomize=True, max_examples=60, **_UNTIMED)
 # other examples each time, and many: pytest --hypothesis-profile=long tests/test_fuzz.py
-hypothesis.settings.register_profile("long", deadline=None, derandomize=False, max_examples=3000, print_blob=True)
+hypothesis.settings.register_profile("long", derandomize=False, max_examples=3000, **_UNTIMED)
 hypothesis.settings.load_profile("project")
 
 
