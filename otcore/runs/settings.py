@@ -122,7 +122,7 @@ class FinetuneSettings:
         OneOf({"mutual": "the encoder's mutual links", "transport": "read from fused transport", "eflomal": "eflomal"}),
         "Word pairs",
         "Where linked words come from, for the objectives that need them: from the encoder before the run, by mutual maxima or as Align "
-        "reads links; or from eflomal, an optional statistical aligner.",
+        "reads links, which is better where the encoder is strong; or from eflomal, an optional statistical aligner.",
         place="objective",
         when=lambda values: OBJECTIVES[values["objective"]].needs_links,
     )
