@@ -5,6 +5,7 @@ import itertools
 import numpy as np
 import pytest
 
+from otcore.cli import main
 from otcore.corpora.collection import load_collection
 from otcore.evaluation.transfer.running import transfer
 from otcore.evaluation.transfer.settings import TransferSettings
@@ -54,6 +55,13 @@ def test_sentences_are_encoded_in_blocks_and_counted_over_all(encoder, monkeypat
     assert told == sorted(told)
     assert told[-1] == (10, 10)
     assert (4, 10) in told
+
+
+def test_files_without_a_sentence_are_named(tmp_path, capsys):
+    for name in ("a.de", "a.en"):
+        (tmp_path / name).touch()
+    assert main(["retrieve", str(tmp_path / "a.de"), str(tmp_path / "a.en")]) == 2
+    assert "a.en have no sentences" in capsys.readouterr().err
 
 
 def test_sentences_as_retrieve_has_them(tmp_path, encoder):

@@ -24,13 +24,18 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
+    from otcore.base.errors import InputError
     from otcore.commands._progress import tell_note
     from otcore.corpora.parallel import read_parallel
     from otcore.retrieval.precision import retrieve
+    from otcore.text.files import display_name
 
     cluster = cluster_from(options)
     codes = options.source_lang, options.target_lang
     pairs = read_parallel(options.source, options.target, *(code or "und" for code in codes), presplit=not options.raw)
+    if not pairs:
+        named = display_name(options.source), display_name(options.target)
+        raise InputError(f"{named[0]} and {named[1]} have no sentences; give files with at least one line.")
     texts = [[pair.source.words for pair in pairs], [pair.target.words for pair in pairs]]
     sides, unread = _encoded(options, list(zip(texts, codes, strict=True)), cluster)
     tell_note(unread)
