@@ -72,7 +72,7 @@ def _distances() -> Callable[[torch.Tensor, torch.Tensor], torch.Tensor]:
 
 
 def _apart(x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
-    """‖x − y‖ by ‖x‖² + ‖y‖² − 2⟨x, y⟩, ten times as fast as from the differences, and from these where that form loses too many digits:
+    """‖x − y‖ by ‖x‖² + ‖y‖² − 2⟨x, y⟩, four times as fast as from the differences, and from these where that form loses too many digits:
     between points that lie much nearer to each other than to the middle of their cloud, and in more than single precision."""
     import torch
 
