@@ -8,13 +8,19 @@ threshold of its own at which the L1 error of both marginals is at most the tole
 where it never is within the iterations allowed, the tightest one tried; its error is printed). `ot.sinkhorn` is also shown
 with the tolerance itself as its threshold. Beside each speed: the error really reached, and the largest difference of its
 plans from those of POT's log-domain solver run to 1e-9. Medians over rounds, all solvers in each round.
+
+OTT-JAX (`vmap`, jitted, its compilation left out) and geomloss are columns where they are installed. `--beside N`: the same while N other
+processes compute without a pause.
 """
 
 import argparse
+import contextlib
+import multiprocessing
 import statistics
 import time
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from sys import path
 
@@ -29,6 +35,7 @@ from otcore.transport.costs import cost_matrix
 
 EPSILON, LARGEST, ITERATIONS = 0.05, 40, 2_000
 _HALVINGS = 7  # thresholds tried for each solver
+_GEOMLOSS = 200  # iterations of it
 
 
 def main() -> None:
@@ -37,10 +44,17 @@ def main() -> None:
     parser.add_argument("--tolerance", type=float, default=1e-4)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--loop", type=int, default=64, help="problems for the slow loops")
+    parser.add_argument("--beside", type=int, default=0, help="busy processes beside it")
+    parser.add_argument("--only", default="", help="part of the names of the solvers that are run")
     options = parser.parse_args()
     warnings.simplefilter("ignore")
     if not ready(wait=True):
         print("No kernel: torch solves in its place.")
+    with busy(options.beside):
+        compare(options)
+
+
+def compare(options: argparse.Namespace) -> None:
     cost, a, b, sizes = problems(options.problems)
     exact = reference(cost, a, b, sizes, options.loop)
     solvers = columns(cost, a, b, sizes, options)
@@ -52,6 +66,24 @@ def main() -> None:
             plans[name] = solve(threshold)
             speeds[name].append(count / (time.perf_counter() - start))
     report(speeds, plans, exact, (a, b, sizes), {name: threshold for name, (_, _, threshold) in solvers.items()})
+
+
+@contextlib.contextmanager
+def busy(count: int) -> Iterator[None]:
+    """So many processes that compute until the end of the block."""
+    others = [multiprocessing.get_context("spawn").Process(target=_spin, daemon=True) for _ in range(count)]
+    for other in others:
+        other.start()
+    try:
+        yield
+    finally:
+        for other in others:
+            other.kill()
+
+
+def _spin() -> None:
+    while True:
+        pass
 
 
 def problems(count: int):
@@ -102,16 +134,63 @@ def columns(cost, a, b, sizes, options) -> dict[str, tuple[Callable, int, float]
     def ours(threshold, few=None):
         return list(sinkhorn(cost[:few], a[:few], b[:few], EPSILON, tolerance=threshold, max_iterations=ITERATIONS).plan.numpy())
 
-    same = lambda solve, few: calibrated(solve, few, (a, b, sizes), options.tolerance)  # noqa: E731
-    return {
-        "otcore sinkhorn": (ours, len(sizes), same(ours, options.loop)),
-        "POT sinkhorn, loop": (plain_loop, len(sizes), same(plain_loop, loop)),
+    def exact_loop(threshold, few=None):
+        return [ot.emd(p, q, c) for c, p, q in everything]
+
+    solvers = {
+        "otcore sinkhorn": (ours, len(sizes), options.loop),
+        "POT sinkhorn, loop": (plain_loop, len(sizes), loop),
         "  … its own threshold": (plain_loop, len(sizes), options.tolerance),
-        "POT sinkhorn_log, loop": (log_loop, len(loop), same(log_loop, loop)),
-        "POT emd, loop (exact)": (lambda threshold: [ot.emd(p, q, c) for c, p, q in everything], len(everything), 0.0),
-        "POT solve_batch, padded": (batch, len(sizes), same(batch, options.loop)),
-        "naive batched log domain": (log_domain, len(sizes), same(log_domain, options.loop)),
+        "POT sinkhorn_log, loop": (log_loop, len(loop), loop),
+        "POT emd, loop (exact)": (exact_loop, len(everything), 0.0),
+        "POT solve_batch, padded": (batch, len(sizes), options.loop),
+        "naive batched log domain": (log_domain, len(sizes), options.loop),
     }
+    few = options.loop
+    if find_spec("ott"):
+        solvers["OTT-JAX, vmap, padded"] = (ott(cost, a, b), len(sizes), options.loop)
+    if find_spec("geomloss"):
+        solvers["geomloss, padded"] = (geomloss(cost[:few], padded_a[:few], padded_b[:few]), few, 0.0)
+    names = {"otcore sinkhorn", *(name for name in solvers if options.only in name)}
+    clouds = (a, b, sizes)
+    return {
+        name: (solve, count, at if isinstance(at, float) else calibrated(solve, at, clouds, options.tolerance))
+        for name, (solve, count, at) in solvers.items()
+        if name in names
+    }
+
+
+def ott(cost, a, b) -> Callable:
+    """OTT-JAX over the padded batch: a problem of the batch goes on until all are done; compiled for a threshold before it is timed."""
+    import jax
+    from ott.geometry.geometry import Geometry
+    from ott.problems.linear.linear_problem import LinearProblem
+    from ott.solvers.linear.sinkhorn import Sinkhorn
+
+    given = [jax.numpy.asarray(part.numpy()) for part in (cost, a, b)]
+    compiled = {}
+
+    def solver(threshold):
+        one = Sinkhorn(threshold=threshold, max_iterations=ITERATIONS)
+        return jax.jit(jax.vmap(lambda c, p, q: one(LinearProblem(Geometry(cost_matrix=c, epsilon=EPSILON), p, q)).matrix))
+
+    def solve(threshold, few=None):
+        if threshold not in compiled:
+            compiled[threshold] = solver(threshold)
+            compiled[threshold](*given).block_until_ready()
+        return list(np.asarray(compiled[threshold](*(part[:few] for part in given))))
+
+    return solve
+
+
+def geomloss(cost, a, b) -> Callable:
+    """It takes a number of iterations and no tolerance, and its error falls as one over that: the tolerance is out of its reach."""
+    from geomloss.ot import solve_batch
+
+    def solve(threshold, few=None):
+        return list(solve_batch(cost, a=a, b=b, reg=EPSILON, max_iter=_GEOMLOSS).plan.numpy())
+
+    return solve
 
 
 def calibrated(solve: Callable, few, clouds, tolerance: float) -> float:
