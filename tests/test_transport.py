@@ -144,7 +144,7 @@ def test_partial_takes_a_constant_of_the_cost_for_no_reason_to_move_otherwise(it
 
 
 @settings(max_examples=30)
-@given(st.lists(problems(15), min_size=2, max_size=6), st.sampled_from(["entropic", "debiased", "unbalanced", "exact"]))
+@given(st.lists(problems(15), min_size=2, max_size=6), st.sampled_from(["entropic", "debiased", "unbalanced", "exact", "partial"]))
 def test_a_problem_gets_the_plan_alone_that_it_gets_among_others(items, kind):
     solver = make_solver(kind, epsilon=0.01, relative=True, max_iterations=400)  # too few to settle, where rounding would show most
     together = [with_selves(*item) for item in items]
@@ -152,7 +152,7 @@ def test_a_problem_gets_the_plan_alone_that_it_gets_among_others(items, kind):
         np.testing.assert_allclose(plan, solve(problem, solver).plan, atol=1e-6)
 
 
-@pytest.mark.parametrize("kind", ["exact", "unbalanced", "entropic"])
+@pytest.mark.parametrize("kind", ["exact", "partial", "unbalanced", "entropic"])
 def test_many_problems_of_all_sizes_are_solved_together_as_each_alone(kind):
     """More than one batch or chunk of them, so that several threads have some; words without mass too."""
     random, solver, items = np.random.default_rng(0), make_solver(kind, epsilon=0.1), []

@@ -1,9 +1,6 @@
 """Exact transport: the linear programme."""
 
-import warnings
-from collections import deque
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -11,8 +8,7 @@ import numpy as np
 
 from otcore.transport.problem import Plan, Problem, marginal_error
 from otcore.transport.solver import Solver
-
-_CHUNK = 16  # problems that a thread takes at a time
+from otcore.transport.threads import on_threads, quietly
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,22 +27,12 @@ class Exact(Solver):
 
     def solve(self, problem: Problem) -> Plan:
         """The plan with its dual potentials; a constant added to the cost changes no plan."""
-        with _quietly():
+        with quietly():
             return self._solved(problem)
 
     def solve_many(self, problems: Sequence[Problem]) -> list[np.ndarray]:
         """The plans of all problems, on the threads that are free."""
-        from otcore.transport.compiled.solving import share
-
-        plans: list[np.ndarray] = [np.empty(0)] * len(problems)
-
-        def run(first: int, last: int) -> None:
-            for k in range(first, last):
-                plans[k] = self._solved(problems[k]).plan
-
-        with _quietly():  # once for all: threads that each do so would undo each other's
-            share(run, deque((first, min(first + _CHUNK, len(problems))) for first in range(0, len(problems), _CHUNK)))
-        return plans
+        return on_threads(self._solved, problems)
 
     def _solved(self, problem: Problem) -> Plan:
         import ot
@@ -58,14 +44,6 @@ class Exact(Solver):
         fine = log["warning"] is None and error <= max(self.tolerance, 1e-9)
         value = float((plan * problem.cost).sum())
         return Plan(problem, self, plan, value, (log["u"] + shift, log["v"]), 0.0, 0, error, fine)
-
-
-@contextmanager
-def _quietly() -> Iterator[None]:
-    """What POT would warn of is read from its log."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        yield
 
 
 SOLVER = Exact

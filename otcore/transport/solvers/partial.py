@@ -1,5 +1,6 @@
 """Partial transport: only a share of the mass moves."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -8,6 +9,7 @@ import numpy as np
 from otcore.base.choices import Number, choice
 from otcore.transport.problem import Plan, Problem
 from otcore.transport.solver import Solver
+from otcore.transport.threads import on_threads, quietly
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,6 +37,14 @@ class Partial(Solver):
 
     def solve(self, problem: Problem) -> Plan:
         """The plan, without potentials; the error is mass above the masses, and total mass missed."""
+        with quietly():
+            return self._solved(problem)
+
+    def solve_many(self, problems: Sequence[Problem]) -> list[np.ndarray]:
+        """The plans of all problems, on the threads that are free."""
+        return on_threads(self._solved, problems)
+
+    def _solved(self, problem: Problem) -> Plan:
         import ot
 
         a, b = problem.source_mass, problem.target_mass
