@@ -51,12 +51,16 @@ class PairBatches:
 
     def batch(self, step: int) -> PairBatch:
         """Return the batch of one training step."""
+        return pair_batch(*self.draw(step))
+
+    def draw(self, step: int) -> tuple[LinkedText, np.ndarray]:
+        """Return the language of one training step and the rows of its pairs."""
         rng = np.random.default_rng([self._seed, 3, step])
         which = min(int(np.searchsorted(self._chances, rng.random(), side="right")), len(self._texts) - 1)
         text = self._texts[which]
         rows = self._buckets[which].draw(rng, self._settings.tokens, extra=4, most=self._settings.pairs)
         # Out of their order by length, so that the first pairs, which the word losses take, are like the others.
-        return pair_batch(text, rng.permutation(rows) + text.pairs.held_out)
+        return text, rng.permutation(rows) + text.pairs.held_out
 
 
 def pair_batch(text: LinkedText, rows: np.ndarray) -> PairBatch:

@@ -5,13 +5,13 @@ from pathlib import Path
 from typing import Self
 
 import numpy as np
-from tokenizers import Tokenizer
+from tokenizers import Encoding, Tokenizer
 
 from otcore.pretraining.corpus import LanguageText
 from otcore.text.writing import replacing
 
 MAX_SIDE = 100
-_CHUNK = 20_000
+CHUNK = 20_000
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,19 @@ class Ragged:
     @property
     def lengths(self) -> np.ndarray:
         return np.diff(self.offsets)
+
+    def take(self, rows: np.ndarray) -> Self:
+        """The rows (n,) alone, in their order."""
+        lengths = self.lengths[rows]
+        offsets = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
+        return type(self)(self.flat[np.repeat(self.offsets[rows] - offsets[:-1], lengths) + np.arange(offsets[-1])], offsets)
+
+    @classmethod
+    def joined(cls, parts: list[Self]) -> Self:
+        """The rows of several, one after the other."""
+        lengths = np.concatenate([np.zeros(0, np.int64), *(part.lengths for part in parts)])
+        flat = np.concatenate([np.zeros(0, np.int32), *(part.flat for part in parts)])
+        return cls(flat, np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64))
 
     @classmethod
     def of(cls, rows: list[list[int]]) -> Self:
@@ -64,14 +77,19 @@ def encode_pairs(text: LanguageText, tokenizer: Tokenizer) -> EncodedPairs:
     """Encode one language's pairs; pairs with an empty side or one of more than 100 subwords are dropped."""
     rows: list[tuple[list[int], ...]] = []
     held_out = 0
-    for start in range(0, len(text.pairs), _CHUNK):
-        chunk = text.pairs[start : start + _CHUNK]
+    for start in range(0, len(text.pairs), CHUNK):
+        chunk = text.pairs[start : start + CHUNK]
         sides = (tokenizer.encode_batch_fast(list(side), add_special_tokens=False) for side in zip(*chunk, strict=True))
         for number, pair in enumerate(zip(*sides, strict=True), start):
-            if all(0 < len(side.ids) <= MAX_SIDE for side in pair):
+            if fits(pair):
                 rows.append(tuple(side.ids for side in pair))
                 held_out += number < text.held_out
     return EncodedPairs(text.language, *(Ragged.of([row[side] for row in rows]) for side in (0, 1)), held_out)
+
+
+def fits(pair: tuple[Encoding, Encoding], most: int = MAX_SIDE) -> bool:
+    """Whether both sides of a pair have 1 to ``most`` subwords."""
+    return all(0 < len(side) <= most for side in pair)
 
 
 def save_arrays(path: Path, **arrays: np.ndarray) -> None:

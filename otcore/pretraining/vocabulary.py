@@ -99,6 +99,12 @@ def _settled(trained: Tokenizer) -> list[tuple[str, float]]:
     return sorted(settled, key=lambda entry: (-entry[1], entry[0]))
 
 
+def word_beginnings(tokenizer: Tokenizer) -> np.ndarray:
+    """Return (vocabulary,) bool: which pieces begin a word, that is, carry the mark "▁"."""
+    pieces = sorted(tokenizer.get_vocab().items(), key=lambda entry: entry[1])
+    return np.array([piece.startswith("▁") for piece, _ in pieces])
+
+
 def save_tokenizer(tokenizer: Tokenizer, folder: Path) -> None:
     """Write ``tokenizer.json`` and ``tokenizer_config.json`` into ``folder``."""
     bos, pad, eos, unk, mask = SPECIAL_TOKENS
