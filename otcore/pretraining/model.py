@@ -8,16 +8,19 @@ from pathlib import Path
 import numpy as np
 import torch
 from safetensors.torch import save_file
+from tokenizers import Tokenizer
 from transformers import XLMRobertaConfig, XLMRobertaModel
 
 from otcore.base.errors import InputError
+from otcore.encoders.facts import configuration
 from otcore.encoders.maps import save_sentence_map
+from otcore.pretraining.recipe import SIZES
 from otcore.pretraining.training import Run
-from otcore.pretraining.vocabulary import BOS, EOS, MAX_TOKENS, PAD
+from otcore.pretraining.vocabulary import BOS, EOS, MAX_TOKENS, PAD, SPECIAL_TOKENS
 from otcore.runs.folders import replacing_folder
 
 _VECTOR_SCALE = 0.04
-_MAX_EDITION_BYTES = 25_000_000
+_TOKENIZER = ("tokenizer.json", "tokenizer_config.json")
 
 
 def encoder_config(vocabulary: int, layers: int, hidden: int) -> XLMRobertaConfig:
@@ -57,7 +60,7 @@ def save_edition(encoder: XLMRobertaModel, tokenizer_folder: Path, target: Path,
         save_file(weights, folder / "model.safetensors", metadata={"format": "pt"})
         (folder / "model.safetensors").chmod(0o644)
         (folder / "config.json").write_text(json.dumps(config, indent=1, sort_keys=True) + "\n", encoding="utf-8")
-        for name in ("tokenizer.json", "tokenizer_config.json"):
+        for name in _TOKENIZER:
             shutil.copyfile(tokenizer_folder / name, folder / name)
         if sentence_map is not None:
             save_sentence_map(folder, sentence_map)
@@ -65,14 +68,32 @@ def save_edition(encoder: XLMRobertaModel, tokenizer_folder: Path, target: Path,
 
 
 def finish_edition(run: Run, encoder: XLMRobertaModel, target: Path, layer: int, sentence_map: np.ndarray | None = None) -> None:
-    """Save an edition that aligns best at ``layer``, log its size and fingerprint. Raises ``InputError`` if it is above 25 MB."""
+    """Save an edition that aligns best at ``layer``, log its size and fingerprint.
+
+    Raises ``InputError`` if it takes more than an edition of its hidden size may: 25 MB up to 256, 50 MB beyond.
+    """
     encoder.config.alignment_layer = layer
     size = save_edition(encoder, run.tokenizer, target, sentence_map)
     digest = hashlib.sha256((target / "model.safetensors").read_bytes()).hexdigest()
     run.log(event="edition", name=target.name, layer=layer, bytes=size, sha256=digest)
     run.progress(f"{target.name} is ready: {size / 1e6:.1f} MB in {target}")
-    if size > _MAX_EDITION_BYTES:
-        raise InputError(f"{target} is {size / 1e6:.1f} MB, above 25 MB; lower the vocabulary of the recipe.")
+    most = SIZES["small" if encoder.config.hidden_size <= SIZES["small"].hidden else "large"].most_bytes
+    if size > most:
+        raise InputError(f"{target} is {size / 1e6:.1f} MB, above {most / 1e6:.0f} MB; lower the vocabulary of the recipe.")
+
+
+def adopt_tokenizer(run: Run, start: Path) -> None:
+    """Take over the tokenizer of an edition that a run goes on from; raises ``InputError`` for a folder that holds none."""
+    missing = [name for name in ("config.json", "model.safetensors", *_TOKENIZER) if not (start / name).is_file()]
+    if missing:
+        raise InputError(f"{start} has no {missing[0]}; give the folder of an edition such as data/encoder/aligned.")
+    tokenizer, kind = Tokenizer.from_file(str(start / _TOKENIZER[0])), configuration(str(start), start).get("model_type")
+    if kind != "xlm-roberta" or [tokenizer.token_to_id(token) for token in SPECIAL_TOKENS] != list(range(len(SPECIAL_TOKENS))):
+        raise InputError(f"{start} is no encoder that `pretrain` made; give the folder of an edition such as data/encoder/aligned.")
+    if not run.tokenizer.exists():
+        with replacing_folder(run.tokenizer) as folder:
+            for name in _TOKENIZER:
+                shutil.copyfile(start / name, folder / name)
 
 
 def load_weights(folder: Path) -> XLMRobertaModel:

@@ -1,6 +1,6 @@
 """How much of everything a run does, fixed by the minutes asked for and never by a clock."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 from otcore.base.errors import InputError
@@ -10,8 +10,31 @@ DEFAULT_MINUTES = 90.0
 # minute on two quiet cores with native bfloat16 (AMD EPYC of 2023), 6,144 and 4,096 tokens a step.
 _STAGES = {"masked_steps": (0.17, 105.0), "aligned_steps": (0.417, 150.0), "sharpened_steps": (0.28, 50.0)}
 _TEACHER_STEPS = 40  # a minute, of 32 pairs through eight layers of 384
+_DISTILLED_STEPS = 70  # a minute, of a student of 4 × 256 and a teacher of 12 × 384, whole in every other step, else half of it
+_TEACHING = 0.25  # of the minutes, where the teacher is made first
+_DISTILLED = {"whole": 0.5, "alone": 0.85}  # of the minutes that are left: after the other stages, and where they are had already
 # What shrinks in runs of less than 40 minutes.
 _SIZES = {"vocabulary_sentences": 40_000, "pairs": 200_000, "vector_pairs": 60_000, "link_pairs": 200_000, "tuned_steps": 200}
+_SIZES |= {"distilled_pairs": 40_000}
+
+
+@dataclass(frozen=True)
+class Size:
+    """Of the encoder that is made.
+
+    vocabulary: pieces of it, in runs of 40 minutes or more
+    most_bytes: of an edition's folder
+    slower    : how many times as long a step takes as one of the small size
+    """
+
+    layers: int
+    hidden: int
+    vocabulary: int
+    most_bytes: int
+    slower: float
+
+
+SIZES = {"small": Size(4, 256, 29_000, 25_000_000, 1.0), "large": Size(6, 384, 32_000, 50_000_000, 3.1)}
 
 
 @dataclass(frozen=True)
@@ -59,50 +82,42 @@ class ContrastiveSettings:
     sentence_weight: float = 0.5
 
 
+@dataclass(frozen=True)
+class DistillingSettings:
+    """How the edition ``aligned`` imitates a teacher: similarities, not vectors, as the two differ in dimensions.
+
+    tokens, pairs  : most of both sides in a batch; the first pairs, of about ``word_tokens``, take part in the word losses
+    sentences_every: so many steps the teacher's last layer is read, and sentences and short texts imitate it
+    word_teacher, sentence_teacher: temperatures of the teacher's similarities; its sentences all lie close together
+    temperature    : of the student's
+    soft_weight    : of imitated similarities of words, in the batch and, ``pair_weight`` times that, within pairs
+    hard_weight    : of finding linked words, in the batch and, ``pair_weight`` times that, within pairs
+    relation_weight: of imitated similarities of sentences; sentence_weight: of finding translations
+    short_weight   : of imitated similarities of short texts, at most ``short_texts`` a step, to sentences
+    evaluated      : held-out pairs a language that the teacher reads
+    """
+
+    tokens: int = 4096
+    word_tokens: int = 2048
+    pairs: int = 128
+    language_exponent: float = 0.35
+    sentences_every: int = 2
+    word_teacher: float = 0.05
+    sentence_teacher: float = 0.02
+    temperature: float = 0.05
+    soft_weight: float = 1.0
+    hard_weight: float = 0.5
+    pair_weight: float = 0.5
+    relation_weight: float = 1.0
+    sentence_weight: float = 0.5
+    short_weight: float = 0.5
+    short_texts: int = 96
+    evaluated: int = 32
+
+
 # Long sentences come few to a batch, so that the first contrastive stage shows them few others to be told apart from:
 # three times the tokens for the sentence loss, with more of its weight and of the languages with little text.
 SHARPENED = ContrastiveSettings(tokens=12_288, pairs=384, language_exponent=0.3, sentence_weight=1.5)
-
-
-@dataclass(frozen=True)
-class Recipe:
-    """All settings of a run; ``for_minutes`` derives those that depend on the time."""
-
-    seed: int = 0
-    minutes: float = DEFAULT_MINUTES
-    vocabulary: int = 29_000
-    vocabulary_sentences: int = _SIZES["vocabulary_sentences"]
-    pairs: int = _SIZES["pairs"]
-    vector_pairs: int = _SIZES["vector_pairs"]
-    link_pairs: int = _SIZES["link_pairs"]
-    layers: int = 4
-    hidden: int = 256
-    masked_steps: int = 1606
-    aligned_steps: int = 5630
-    sharpened_steps: int = 1260
-    tuned_steps: int = _SIZES["tuned_steps"]
-    masked_rate: float = 1e-3
-    aligned_rate: float = 5e-4
-    sharpened_rate: float = 3e-4
-    checkpoint_every: int = 250
-    presentation: Presentation = Presentation()
-    masked: MaskedSettings = MaskedSettings()
-    contrastive: ContrastiveSettings = ContrastiveSettings()
-    sharpened: ContrastiveSettings = SHARPENED
-
-    @classmethod
-    def for_minutes(cls, minutes: float, seed: int = 0) -> Self:
-        """Return the recipe of a run of about ``minutes`` minutes on two quiet cores.
-
-        Steps are proportional to the minutes; vocabulary, vectors and links shrink in runs of less than
-        40 minutes. Raises ``InputError`` below one minute.
-        """
-        if not 1 <= minutes <= 100_000:
-            raise InputError(f"The minutes must be between 1 and 100000, not {minutes:g}; give at least one.")
-        size = min(1.0, minutes / 40)
-        sizes = {name: round(most * size) for name, most in _SIZES.items()}
-        steps = {name: round(minutes * share * speed) for name, (share, speed) in _STAGES.items()}
-        return cls(seed, minutes, round(8_000 + 21_000 * size), **sizes, **steps)
 
 
 @dataclass(frozen=True)
@@ -134,7 +149,87 @@ class TeacherRecipe:
 
         Raises ``InputError`` below one minute.
         """
-        if not 1 <= minutes <= 100_000:
-            raise InputError(f"The minutes must be between 1 and 100000, not {minutes:g}; give at least one.")
+        _check_minutes(minutes)
         pairs = round(40_000 * min(1.0, minutes / 60))
         return cls(encoder, seed, steps=round(minutes * _TEACHER_STEPS), pairs=pairs, link_pairs=pairs)
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """All settings of a run; ``for_minutes`` derives those that depend on the time.
+
+    teacher: the encoder that ``aligned`` learns from at last, or how one is made first; None: from none
+    start  : folder of an edition to go on from, with its tokenizer, in place of all that comes before the teacher
+    """
+
+    seed: int = 0
+    minutes: float = DEFAULT_MINUTES
+    vocabulary: int = 29_000
+    vocabulary_sentences: int = _SIZES["vocabulary_sentences"]
+    pairs: int = _SIZES["pairs"]
+    vector_pairs: int = _SIZES["vector_pairs"]
+    link_pairs: int = _SIZES["link_pairs"]
+    layers: int = 4
+    hidden: int = 256
+    masked_steps: int = 1606
+    aligned_steps: int = 5630
+    sharpened_steps: int = 1260
+    tuned_steps: int = _SIZES["tuned_steps"]
+    distilled_steps: int = 0
+    distilled_pairs: int = _SIZES["distilled_pairs"]
+    masked_rate: float = 1e-3
+    aligned_rate: float = 5e-4
+    sharpened_rate: float = 3e-4
+    distilled_rate: float = 3e-4
+    checkpoint_every: int = 250
+    presentation: Presentation = Presentation()
+    masked: MaskedSettings = MaskedSettings()
+    contrastive: ContrastiveSettings = ContrastiveSettings()
+    sharpened: ContrastiveSettings = SHARPENED
+    distilling: DistillingSettings = DistillingSettings()
+    teacher: str | TeacherRecipe | None = None
+    start: str | None = None
+
+    @classmethod
+    def for_minutes(cls, minutes: float, seed: int = 0, size: str = "small") -> Self:
+        """Return the recipe of a run of about ``minutes`` minutes on two quiet cores.
+
+        Steps are proportional to the minutes; vocabulary, vectors and links shrink in runs of less than
+        40 minutes. ``size`` is one of ``SIZES``. Raises ``InputError`` below one minute.
+        """
+        _check_minutes(minutes)
+        chosen, part = SIZES[size], min(1.0, minutes / 40)
+        sizes = {name: round(most * part) for name, most in _SIZES.items()}
+        steps = {name: round(minutes * share * speed / chosen.slower) for name, (share, speed) in _STAGES.items()}
+        pieces = round(8_000 + (chosen.vocabulary - 8_000) * part)
+        return cls(seed, minutes, pieces, layers=chosen.layers, hidden=chosen.hidden, **sizes, **steps)
+
+    @classmethod
+    def taught(cls, minutes: float, seed: int, teacher: str | None, encoder: str = "e5-small", size: str = "small") -> Self:
+        """Return the recipe of a run of about so many minutes that learns from a teacher at last.
+
+        ``teacher`` is an encoder's name or folder; None: ``encoder`` is made the teacher first. Raises ``InputError`` below one minute.
+        """
+        _check_minutes(minutes)
+        left = minutes if teacher else minutes * (1 - _TEACHING)
+        made = teacher or TeacherRecipe.for_minutes(max(1.0, minutes * _TEACHING), seed, encoder)
+        own = cls.for_minutes(minutes, seed, size)
+        steps = {name: round(getattr(own, name) * left / minutes * (1 - _DISTILLED["whole"])) for name in _STAGES}
+        distilled = left * _DISTILLED["whole"] * _DISTILLED_STEPS * 3 / (2 + SIZES[size].slower)  # two thirds of a step are the teacher's
+        return replace(own, **steps, distilled_steps=round(distilled), teacher=made)
+
+    @classmethod
+    def going_on(cls, minutes: float, seed: int, teacher: str | None, start: str, encoder: str = "e5-small") -> Self:
+        """Return the recipe of a run of about so many minutes in which an edition that is there learns from a teacher, as in ``taught``.
+
+        Only the text that it learns from is read and linked.
+        """
+        whole = cls.taught(minutes, seed, teacher, encoder)
+        pairs = round(_SIZES["distilled_pairs"] * min(1.0, minutes / 40))
+        text = {"pairs": pairs, "link_pairs": pairs, "distilled_pairs": pairs}
+        return replace(whole, start=start, distilled_steps=round(whole.distilled_steps * _DISTILLED["alone"] / _DISTILLED["whole"]), **text)
+
+
+def _check_minutes(minutes: float) -> None:
+    if not 1 <= minutes <= 100_000:
+        raise InputError(f"The minutes must be between 1 and 100000, not {minutes:g}; give at least one.")
