@@ -5,6 +5,9 @@ with the same options the command goes on where it stopped. Word links need the 
 
 With --teacher another encoder is fine-tuned on the same text instead, by words and sentences, into OUT/teacher: it aligns better than it
 did, and better than the aligner that links its words, and the bundled encoder can learn from it. Its folder serves as an encoder.
+
+With --distil the edition aligned learns from a teacher at last: from an encoder that is named, or from one that is fine-tuned first.
+With --start it alone is made, from an edition that is there already.
 """
 
 import argparse
@@ -12,7 +15,9 @@ import sys
 import time
 from pathlib import Path
 
-from otcore.pretraining.recipe import DEFAULT_MINUTES, Recipe, TeacherRecipe
+from otcore.base.errors import InputError
+from otcore.encoders import lasting
+from otcore.pretraining.recipe import DEFAULT_MINUTES, SIZES, Recipe, TeacherRecipe
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -22,6 +27,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
     size = "size of the run: minutes on two quiet cores, turned into a fixed number of steps (default %(default)g)"
     add("--minutes", type=float, default=DEFAULT_MINUTES, help=size)
     add("--teacher", nargs="?", const="e5-small", metavar="NAME|DIR", help="fine-tune this encoder instead (e5-small where none is named)")
+    named = "let aligned learn from this encoder at last; where none is named, from one fine-tuned first (by --teacher, or e5-small)"
+    add("--distil", nargs="?", const="", metavar="NAME|DIR", help=named)
+    add("--start", type=Path, metavar="DIR", help="go on from this edition's folder, its vocabulary and weights, to --distil alone")
+    add("--size", choices=list(SIZES), help="of the encoder: small, 4 layers of 256 (default), or large, 6 of 384")
     add("--seed", type=int, default=0, help="same seed, same result on the same machine (default 0)")
 
 
@@ -35,13 +44,30 @@ def run(options: argparse.Namespace) -> int:
         sys.stderr.write(f"[{(time.monotonic() - began) / 60:6.1f} min] {line}\n")
         sys.stderr.flush()
 
-    if options.teacher:
+    recipe = _recipe(options)
+    if isinstance(recipe, TeacherRecipe):
         from otcore.pretraining.teacher import teach
 
-        recipe = TeacherRecipe.for_minutes(options.minutes, options.seed, options.teacher)
         progress(f"teacher: {teach(options.corpora, options.out, recipe, progress)}")
         return 0
-    editions = pretrain(options.corpora, options.out, Recipe.for_minutes(options.minutes, options.seed), progress)
+    editions = pretrain(options.corpora, options.out, recipe, progress)
     for name, folder in editions.items():
         progress(f"{name}: {folder}")
     return 0
+
+
+def _recipe(options: argparse.Namespace) -> Recipe | TeacherRecipe:
+    """What the options ask for; raises ``InputError`` where they exclude each other."""
+    minutes, seed, teacher, size = options.minutes, options.seed, options.teacher, options.size or "small"
+    if options.distil and teacher:
+        raise InputError("--distil names a teacher as it is, --teacher one to be fine-tuned first; name it in one of them.")
+    if options.start and options.distil is None:
+        raise InputError("--start goes on from an edition to --distil, and no further; give that too.")
+    if options.size and (options.start or (teacher and options.distil is None)):
+        raise InputError("--size is that of a new encoder; one that is there keeps its own.")
+    if options.distil is None:
+        return TeacherRecipe.for_minutes(minutes, seed, teacher) if teacher else Recipe.for_minutes(minutes, seed, size)
+    named, trained = lasting(options.distil) if options.distil else None, teacher or "e5-small"
+    if options.start:
+        return Recipe.going_on(minutes, seed, named, str(options.start.absolute()), trained)
+    return Recipe.taught(minutes, seed, named, trained, size)

@@ -44,11 +44,8 @@ def linked_text(run: Run, text: EncodedPairs) -> LinkedText:
     return LinkedText(text, Ragged(arrays["flat"], arrays["offsets"]))
 
 
-def train_aligned(run: Run, linked: list[LinkedText], masked: Path) -> Path:
-    """Train and save the edition ``aligned`` from the end of the masked stage; nothing is done if it is there already."""
-    target = run.out / "aligned"
-    if target.exists():
-        return target
+def contrasted(run: Run, linked: list[LinkedText], masked: Path) -> XLMRobertaModel:
+    """Return the encoder at the end of the contrastive stages, trained from the end of the masked stage."""
     recipe = run.recipe
     encoder = load_weights(masked).to(run.device)
     stages = {
@@ -59,10 +56,14 @@ def train_aligned(run: Run, linked: list[LinkedText], masked: Path) -> Path:
         objective = ContrastiveObjective(encoder, linked, settings, recipe.seed + number)
         plan = Plan(name, steps, rate, max(1, min(100, steps // 10)))
         run_stage(encoder, objective, plan, run)
-    means = sentence_means(encoder, [text.pairs for text in linked], _MAPPED, recipe.seed)
+    return encoder
+
+
+def finish_aligned(run: Run, linked: list[LinkedText], encoder: XLMRobertaModel, target: Path) -> None:
+    """Fit the sentence map of the edition ``aligned``, choose its layer and save it."""
+    means = sentence_means(encoder, [text.pairs for text in linked], _MAPPED, run.recipe.seed)
     sentence_map = fit_sentence_map(means) if len(means) > means.shape[1] else None  # a run on next to nothing goes without
     finish_edition(run, encoder, target, best_layer(run, "aligned", encoder, linked), sentence_map)
-    return target
 
 
 def best_layer(run: Run, name: str, encoder: XLMRobertaModel, linked: list[LinkedText]) -> int:

@@ -30,17 +30,17 @@ from otcore.text.segmentation import SPLITTERS, split_generic
 _FAR = -1e4
 
 
-def teach(corpora: Path, out: Path, recipe: TeacherRecipe, progress: Callable[[str], None]) -> Path:
-    """Fine-tune ``recipe.encoder`` on a folder of sentence pairs and return the folder of the teacher.
+def teach(corpora: Path, out: Path, recipe: TeacherRecipe, progress: Callable[[str], None], target: Path | None = None) -> Path:
+    """Fine-tune ``recipe.encoder`` on a folder of sentence pairs and return the folder of the teacher, ``target``, else one in ``out``.
 
     ``out`` also gets ``log.jsonl`` and ``work``; calling again with the same arguments goes on where an earlier call stopped.
     Raises ``InputError`` for unusable corpora, an encoder that cannot be had or an ``out`` that holds another run.
     """
     run = Run(Path(corpora), Path(out), recipe, progress)
-    files, target = find_corpora(run.corpora), run.out / "teacher"
+    files, target = find_corpora(run.corpora), target or run.out / "teacher"
     check_same_run(run, files)
     encoder = load_encoder(recipe.encoder)
-    _check(encoder)
+    check_teacher(encoder)
     linked = [linked_text(run, text) for text in _texts(run, files, encoder)]
     if target.exists():
         return target
@@ -127,8 +127,8 @@ def _read(path: Path, language: str, recipe: TeacherRecipe) -> LanguageText:
     return LanguageText(language, pairs, apart, min(how.held_out, len(pairs) // 10))
 
 
-def _check(encoder: Encoder) -> None:
-    """Pairs are kept as ids without special tokens, and batches put XLM-R's around them."""
+def check_teacher(encoder: Encoder) -> None:
+    """Pairs are kept as ids without special tokens, and batches put XLM-R's around them: raises ``InputError`` where these are others."""
     known = encoder.tokenizer
     if (known.bos_token_id, known.pad_token_id, known.eos_token_id) != (BOS, PAD, EOS) or encoder.max_pieces < MAX_SIDE + 2:
         raise InputError(f"{encoder.name} has other special tokens than XLM-R, or takes too few; choose another encoder as the teacher.")
