@@ -70,7 +70,7 @@ class Teacher:
         """Return those and the unit vectors (rows, d) of the texts, as retrieval compares them."""
         hidden = self._whole(input_ids=ids, attention_mask=(ids != PAD).long(), output_hidden_states=True).hidden_states
         means = sentence_vectors(hidden[-1], ids)
-        with torch.autocast(ids.device.type, enabled=False):
+        with _exact(ids.device):
             means = means if self._map is None else functional.normalize(means @ self._map, dim=-1)
         return hidden[self._layer].float(), means
 
@@ -109,27 +109,29 @@ class DistillingObjective:
         """Return the losses (nats) of a batch by name, those that need the teacher's last layer only with ``sentences``."""
         device = self._encoder.device
         ids, theirs = lesson.pairs.ids.to(device), lesson.teacher.to(device)
-        half, width = len(ids) // 2, ids.shape[1]
-        lines = min(half, max(2, self._settings.word_tokens // (2 * width)))  # pairs that take part in the word losses
+        half = len(ids) // 2
+        lines = min(half, max(2, self._settings.word_tokens // (2 * ids.shape[1])))  # pairs that take part in the word losses
         states = self._states(ids)
+        own = sentence_vectors(states, ids)
         if sentences:
             taught, wanted = self._teacher.both(theirs)
-            taught = torch.cat([taught[:lines], taught[half : half + lines]])
-            short, short_wanted = lesson.short.to(device), self._teacher.both(lesson.short_teacher.to(device))[1]
-            short = sentence_vectors(self._states(short), short)
+            parts, taught = self._sentence_parts(lesson, own, wanted), _first(taught, lines)
         else:
-            taught = self._teacher.words(torch.cat([theirs[:lines], theirs[half : half + lines]]))
-        own = sentence_vectors(states, ids)
-        # Half precision tells similarities apart to .004, a fifth of the temperature of the teacher's sentences.
-        with torch.autocast(device.type, enabled=False):
-            parts = self._word_parts(_words(lesson, states, taught, lines))
+            parts, taught = {}, self._teacher.words(_first(theirs, lines))
+        with _exact(device):
+            parts |= self._word_parts(_words(lesson, states, taught, lines))
             parts["sentence"] = sentence_loss(own[:half], own[half:], ids, self._settings.temperature)
-            if sentences:
-                temperatures = self._settings.sentence_teacher, self._settings.temperature
-                english = wanted[:half] @ wanted[:half].T
-                parts["relation"] = mutual_imitation(english, own[:half] @ own[half:].T, temperatures)
-                parts["short"] = imitation(short_wanted @ wanted.T, short @ own.T, temperatures)
         return parts
+
+    def _sentence_parts(self, lesson: Lesson, own: Tensor, wanted: Tensor) -> dict[str, Tensor]:
+        """From unit vectors (2 × pairs, ·) of sentences, the student's and the teacher's. A sentence and the translation of another are to
+        be as alike as the teacher finds the two in English."""
+        ids, half = lesson.short.to(own.device), len(own) // 2
+        short, short_wanted = sentence_vectors(self._states(ids), ids), self._teacher.both(lesson.short_teacher.to(own.device))[1]
+        temperatures = self._settings.sentence_teacher, self._settings.temperature
+        with _exact(own.device):
+            relation = mutual_imitation(wanted[:half] @ wanted[:half].T, own[:half] @ own[half:].T, temperatures)
+            return {"relation": relation, "short": imitation(short_wanted @ wanted.T, short @ own.T, temperatures)}
 
     def _states(self, ids: Tensor) -> Tensor:
         return self._encoder(input_ids=ids, attention_mask=(ids != PAD).long()).last_hidden_state
@@ -155,6 +157,17 @@ class DistillingObjective:
         divergences = {f"KL {name}": float(np.mean([float(one[name]) for one in parts] or [0.0])) for name in names}
         figures = held_out_figures(self._encoder, self._texts, _HELD_OUT, layers=[-1])[0]
         return divergences | {name: figures[name] for name in ("P@1", "F1")}
+
+
+def _exact(device: torch.device) -> torch.autocast:
+    """Half precision tells similarities apart to .004, a fifth of the temperature of the teacher's sentences."""
+    return torch.autocast(device.type, enabled=False)
+
+
+def _first(rows: Tensor, lines: int) -> Tensor:
+    """The first ``lines`` pairs of a batch (2 × pairs, …)."""
+    half = len(rows) // 2
+    return torch.cat([rows[:lines], rows[half : half + lines]])
 
 
 def _words(lesson: Lesson, states: Tensor, taught: Tensor, lines: int) -> Words:
