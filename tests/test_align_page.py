@@ -526,6 +526,16 @@ def test_corrections_of_gold_are_judged_by_where_that_is_asked(tmp_path, monkeyp
     assert page_html(app) != before
 
 
+def test_what_is_saved_by_hand_is_what_stood_there_at_the_click(tmp_path, monkeypatch, jobs):
+    """A name, or a link, and the press of the button may come before the page has been drawn with it."""
+    monkeypatch.setenv("OTCORE_NOTES", str(tmp_path / "notes.sqlite"))
+    app = own("a red cat", "eine rote Katze", draw="1", hand="=0-0")
+    app.text_input(key="notes_author").input("Ada")
+    app.session_state["hand"] = "=0-0 1-1 2-2"
+    fine(app.button(key="hand_save").click().run())
+    assert "Saved: 3 links" in app.success[0].value
+
+
 def test_a_file_is_aligned_and_given_back(runs, jobs):
     app = opened(source="de", target="en", sentence="g002")
     app.file_uploader(key="batch_pairs").set_value([("mine.txt", b"das alte Haus ||| the old house\n", "text/plain")])

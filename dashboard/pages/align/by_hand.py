@@ -1,5 +1,7 @@
 """Links drawn by hand: on any pair, from what the system or gold has or from nothing, saved as gold or as a correction, or as a file."""
 
+from dataclasses import replace
+
 import streamlit as st
 
 from dashboard import state
@@ -13,8 +15,9 @@ from dashboard.pages.align import cache, gold
 from dashboard.pages.align.choices import CHOICES, AlignView
 from otcore.base.errors import InputError
 from otcore.corpora.pharaoh import format_links, parse_links
-from otcore.corpora.types import Link, Links, SentencePair
+from otcore.corpora.types import Link, Links
 
+_AUTHOR = "notes_author"  # the same on Errors
 _STARTS = {"system": "From the system's links", "gold": "From gold", "nothing": "From nothing"}
 
 
@@ -60,19 +63,21 @@ def panel(view: View, chosen: AlignView, file: str) -> None:
             st.button(label, key=f"hand_{name}", on_click=_start, args=(_start_text(name, view),), disabled=lacking)
         save("Pharaoh by hand", format_links(found, possible="?") + "\n", f"{file}-hand.pharaoh", key="save_hand")
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        author = st.text_input("Your name", key="notes_author", persist_state="session", max_chars=60, help="Kept in this session only.")
+        st.text_input("Your name", key=_AUTHOR, persist_state="session", max_chars=60, help="Kept in this session only.")
         label = "Save as gold" if base.gold is None else "Save as a correction of gold"
-        st.button(label, key="hand_save", type="primary", on_click=_save, args=(base, found, author))
+        st.button(label, key="hand_save", type="primary", on_click=_save, args=(view, chosen))
     told = state.recall("hand_told")
     if told:
         state.remember("hand_told", "")
         st.success(told) if told[0] != "!" else explain(InputError(told[1:]))
 
 
-def _save(base: SentencePair, wanted: Links, author: str) -> None:
-    """Callback: `base` is the pair without what was saved before."""
+def _save(view: View, chosen: AlignView) -> None:
+    """Callback: the name and the links are those of the click, which may come before the page has been drawn with them."""
+    base = cache.base_of(chosen)
+    wanted, author = links_of(view, replace(chosen, hand=state.get(CHOICES.key("hand")))), state.get(_AUTHOR).strip()
     try:
-        count, left = gold.save(cache.notes(), base, wanted, author.strip(), visitors.owner(), visitors.may_change)
+        count, left = gold.save(cache.notes(), base, wanted, author, visitors.owner(), visitors.may_change)
     except InputError as error:
         state.remember("hand_told", f"!{error}")
         return
