@@ -8,11 +8,18 @@ from checkpoints import make_mbert, make_xlm_roberta
 from safetensors.torch import load_file
 from test_pretraining import write_corpus
 
+from otcore.alignment.aligner import align_many
+from otcore.alignment.scores import score
+from otcore.alignment.settings import AlignSettings
 from otcore.base.errors import InputError
 from otcore.cli import main
+from otcore.corpora.collection import load_collection
 from otcore.encoders import load_encoder
+from otcore.pretraining import layers
 from otcore.pretraining.recipe import ContrastiveSettings, Presentation, TeacherRecipe
+from otcore.pretraining.store import EncodedPairs, LinkedText, Ragged
 from otcore.pretraining.teacher import joined, teach
+from otcore.pretraining.training import Run
 
 needs_eflomal = pytest.mark.skipif(importlib.util.find_spec("eflomal") is None, reason="eflomal, an optional extra, is not installed")
 
@@ -59,3 +66,21 @@ def test_an_encoder_with_other_special_tokens_is_refused_in_a_sentence(tmp_path,
     corpus, odd = write_corpus(tmp_path / "corpora"), make_mbert(tmp_path / "odd")
     assert main(["pretrain", "--corpora", str(corpus), "--out", str(tmp_path / "out"), "--teacher", str(odd), "--minutes", "1"]) == 2
     assert "choose another encoder as the teacher" in capsys.readouterr().err
+
+
+def test_the_layer_is_that_of_hand_made_links_and_of_statistical_ones_where_there_are_none(tmp_path, monkeypatch):
+    """An aligner that is worse than the encoder would choose a layer that is as bad as it is."""
+    encoder = load_encoder(str(make_xlm_roberta(tmp_path / "encoder")))
+    monkeypatch.setattr(layers, "held_out_figures", lambda *_: [{"P@1": 0.5, "F1": value} for value in (0.1, 0.9, 0.3, 0.2)])
+    run = Run(tmp_path, tmp_path, TeacherRecipe(), lambda line: None)
+
+    def text(code: str) -> LinkedText:
+        return LinkedText(EncodedPairs(code, Ragged.of([]), Ragged.of([]), 0), Ragged.of([]))
+
+    errors = layers.dev_errors(encoder, ["de", "la"])
+    pairs = load_collection().pairs("de", "en", "dev")
+    found = align_many(encoder, pairs, AlignSettings(layer=2))
+    assert errors[2] == pytest.approx(score([one.pairs for one in found], [pair.gold for pair in pairs]).aer)
+    chosen = layers.choose_layer(run, "teacher", encoder, [text("de"), text("la")], 8)
+    assert errors[chosen] == min(errors)
+    assert layers.choose_layer(run, "teacher", encoder, [text("la")], 8) == 1

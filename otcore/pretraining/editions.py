@@ -3,16 +3,18 @@ objective by the code of every other fine-tuning run."""
 
 from pathlib import Path
 
-from transformers import XLMRobertaModel
+from transformers import PreTrainedTokenizerFast, XLMRobertaModel
 
 from otcore.alignment.statistical import word_links
 from otcore.base.errors import InputError
 from otcore.corpora.collection import load_collection
+from otcore.encoders.encoder import Encoder
 from otcore.encoders.maps import fit_sentence_map
 from otcore.finetuning.run import carry_out
 from otcore.objectives.transport import WordOT
 from otcore.pretraining.contrastive import ContrastiveObjective
-from otcore.pretraining.evaluation import held_out_figures, sentence_means
+from otcore.pretraining.evaluation import sentence_means
+from otcore.pretraining.layers import choose_layer
 from otcore.pretraining.model import finish_edition, load_weights
 from otcore.pretraining.store import EncodedPairs, LinkedText, Ragged, load_arrays, save_arrays
 from otcore.pretraining.training import Plan, Run, run_stage
@@ -66,16 +68,10 @@ def finish_aligned(run: Run, linked: list[LinkedText], encoder: XLMRobertaModel,
     finish_edition(run, encoder, target, best_layer(run, "aligned", encoder, linked), sentence_map)
 
 
-def best_layer(run: Run, name: str, encoder: XLMRobertaModel, linked: list[LinkedText]) -> int:
-    """Return the layer whose words align best with the statistical links of held-out pairs; log all layers."""
-    layers = list(range(encoder.config.num_hidden_layers + 1))
-    agreement = []
-    for layer, entry in enumerate(held_out_figures(encoder, linked, _HELD_OUT, layers)):
-        figures = {key: round(value, 4) for key, value in entry.items()}
-        run.log(event="held out", edition=name, layer=layer, **figures)
-        run.progress(f"{name} layer {layer}: held-out P@1 {figures['P@1']}, link F1 {figures['F1']}")
-        agreement.append(figures["F1"])
-    return max(range(len(agreement)), key=lambda layer: (agreement[layer], layer))
+def best_layer(run: Run, name: str, model: XLMRobertaModel, linked: list[LinkedText]) -> int:
+    """Return the layer whose words align best; see ``choose_layer``."""
+    encoder = Encoder(name, model.eval(), PreTrainedTokenizerFast.from_pretrained(run.tokenizer))
+    return choose_layer(run, name, encoder, linked, _HELD_OUT)
 
 
 def train_tuned(run: Run, languages: list[str], base: Path) -> Path | None:

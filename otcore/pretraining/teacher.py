@@ -21,6 +21,7 @@ from otcore.pretraining.contrastive import ContrastiveObjective
 from otcore.pretraining.corpus import ENGLISH, LanguageText, find_corpora, read_pairs
 from otcore.pretraining.editions import linked_text
 from otcore.pretraining.evaluation import held_out_figures
+from otcore.pretraining.layers import choose_layer
 from otcore.pretraining.recipe import TeacherRecipe
 from otcore.pretraining.store import MAX_SIDE, EncodedPairs, LinkedText, encode_pairs, load_pairs, save_pairs
 from otcore.pretraining.training import Plan, Run, check_same_run, run_stage
@@ -55,7 +56,7 @@ def teach(corpora: Path, out: Path, recipe: TeacherRecipe, progress: Callable[[s
     objective = TeacherObjective(trunk, encoder.model, linked, recipe)
     plan = Plan("teacher", recipe.steps, recipe.rate, max(1, min(100, recipe.steps // 10)))
     run_stage(encoder.model, objective, plan, run)
-    encoder.model.config.alignment_layer = _best_layer(run, encoder, linked)
+    encoder.model.config.alignment_layer = choose_layer(run, "teacher", encoder, linked, recipe.evaluated)
     export(encoder, target)
     return target
 
@@ -138,11 +139,3 @@ def _without_dropout(model: nn.Module) -> None:
     for module in model.modules():
         if isinstance(module, nn.Dropout):
             module.p = 0.0
-
-
-def _best_layer(run: Run, encoder: Encoder, linked: list[LinkedText]) -> int:
-    """The layer whose mutual maxima agree best with the statistical links of held-out pairs; all are logged."""
-    figures = held_out_figures(encoder.model, linked, run.recipe.evaluated, list(range(encoder.layers + 1)))
-    for layer, entry in enumerate(figures):
-        run.log(event="held out", edition="teacher", layer=layer, **{name: round(value, 4) for name, value in entry.items()})
-    return max(range(len(figures)), key=lambda layer: figures[layer]["F1"])
