@@ -15,20 +15,20 @@ processes compute without a pause.
 
 import argparse
 import contextlib
-import multiprocessing
 import statistics
+import subprocess
+import sys
 import time
 import warnings
 from collections.abc import Callable, Iterator
 from importlib.util import find_spec
 from pathlib import Path
-from sys import path
 
 import numpy as np
 import ot
 import torch
 
-path.insert(0, str(Path(__file__).resolve().parents[2]))
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from otcore.transport.batched import sinkhorn
 from otcore.transport.compiled.code import ready
 from otcore.transport.costs import cost_matrix
@@ -71,19 +71,12 @@ def compare(options: argparse.Namespace) -> None:
 @contextlib.contextmanager
 def busy(count: int) -> Iterator[None]:
     """So many processes that compute until the end of the block."""
-    others = [multiprocessing.get_context("spawn").Process(target=_spin, daemon=True) for _ in range(count)]
-    for other in others:
-        other.start()
+    others = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(count)]
     try:
         yield
     finally:
         for other in others:
             other.kill()
-
-
-def _spin() -> None:
-    while True:
-        pass
 
 
 def problems(count: int):
