@@ -32,6 +32,21 @@ def test_held_out_pairs_share_no_sentence_with_training(settings, german):
     assert [pair.id for pair in corpus.held_out["de"]] != [pair.id for pair in other.held_out["de"]]
 
 
+def test_many_languages_share_what_is_held_out(tmp_path):
+    """A look at all held-out pairs of eleven languages took a large encoder minutes."""
+    for code in ("de", "fr", "es", "cs"):
+        lines = (f"{code} Wort{number} steht hier ||| {code} word{number} stands here\n" for number in range(900))
+        (tmp_path / f"{code}.txt").write_text("".join(lines), encoding="utf-8")
+
+    def held_out(*codes: str) -> list[int]:
+        files = tuple(PairFile(code, str(tmp_path / f"{code}.txt")) for code in codes)
+        corpus = read_corpus(FinetuneSettings(codes, files=files, steps=1, held_out=0.49))
+        return [len(pairs) for pairs in corpus.held_out.values()]
+
+    assert held_out("de") == [441]
+    assert held_out("de", "fr", "es", "cs") == [375] * 4
+
+
 def test_the_bundled_collection_holds_out_its_gold_sentences():
     corpus = read_corpus(FinetuneSettings(("de", "zh"), steps=1))
     assert corpus.gold
