@@ -135,7 +135,7 @@ def kill_worker(process: int) -> None:
             line = Path(f"/proc/{number}/cmdline").read_bytes()
         except OSError:
             continue
-        if line.startswith(b"ray::_Aligner") or b"spawn_main" in line:
+        if line.startswith(b"ray::_Worker") or b"spawn_main" in line:
             os.kill(number, signal.SIGKILL)
             return
     print("no worker was found to be killed")
