@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from otcore.cli import main
-from otcore.cluster.joining import REQUIREMENTS
+from otcore.cluster.joining import HERE, REQUIREMENTS, Cluster
 from otcore.cluster.mapping import mapped
 from otcore.commands import align
 from otcore.corpora.collection import load_collection
@@ -77,6 +77,23 @@ def test_the_lines_are_those_of_one_process_though_a_worker_is_killed(corpus, xl
     assert main([*arguments, "--output", str(tmp_path / "shared"), "--ray", "--workers", "2"]) == 0, capsys.readouterr().err
     assert mark.exists()
     assert (tmp_path / "shared").read_bytes() == (tmp_path / "alone").read_bytes()
+
+
+@needs_ray
+def test_the_successor_of_a_killed_worker_begins_too_where_much_is_needed_for_that(tmp_path):
+    """What is larger than Ray sends along with a call was gone by then: an alignment of 200,000 pairs ended when a worker did."""
+    needed, end = bytes(1_000_000), ending_once(tmp_path / "killed")
+
+    def begin() -> Callable[[int], int]:
+        def done(block: int) -> int:
+            if block == 12:
+                end()
+            return block * len(needed)
+
+        return done
+
+    assert list(mapped(Cluster(HERE, 2), begin, range(20))) == [block * len(needed) for block in range(20)]
+    assert (tmp_path / "killed").exists()
 
 
 @needs_ray

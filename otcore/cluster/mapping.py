@@ -36,6 +36,7 @@ def mapped(cluster: Cluster, begin: Begin, blocks: Iterable[Block], tell: Told =
 
 def _results(ray: ModuleType, begin: Begin, blocks: Iterator, tell: Told, count: int, ahead: int) -> Iterator:
     started = ray.remote(num_cpus=1, max_restarts=-1, max_task_retries=_DEATHS - 1)(_Worker).remote
+    held = ray.put(begin)  # as long as there are workers: Ray lets go of a large argument once one has begun, and its successor lacks it
     idle: list[Any] = []
     running: dict[Any, tuple[int, Any]] = {}  # what is waited for → the block's number and who has it
     found: dict[int, Any] = {}
@@ -46,7 +47,7 @@ def _results(ray: ModuleType, begin: Begin, blocks: Iterator, tell: Told, count:
             block = next(blocks, None)
             more = block is not None
             if more:
-                worker = idle.pop() if idle else started(begin)
+                worker = idle.pop() if idle else started(held)
                 running[worker.result.remote(block)] = (read, worker)
                 read += 1
         if written in found:
