@@ -154,7 +154,11 @@ def simalign(path: Path, options: argparse.Namespace) -> float | None:
     aligner = SentenceAligner(model=str(source.folder(name)) if source else name, token_type="word", matching_methods="i")
     lines = path.read_text(encoding="utf-8").splitlines()[: options.loop]
     pairs = [[side.split() for side in line.split(" ||| ")] for line in lines]
-    aligner.get_word_aligns(*pairs[0])
+    try:
+        aligner.get_word_aligns(*pairs[0])
+    except ValueError as error:  # it reads the eighth layer, which the bundled encoder has not
+        print(f"SimAlign: {error}")
+        return None
     start = time.perf_counter()
     for source_words, target_words in pairs:
         aligner.get_word_aligns(source_words, target_words)
