@@ -4,12 +4,15 @@ Statistical links cannot judge an encoder that is better than they are: of a tea
 at layer 7.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from otcore.alignment.aligner import align_many
 from otcore.alignment.scores import score
 from otcore.alignment.settings import AlignSettings
 from otcore.corpora.collection import load_collection
+from otcore.corpora.types import SentencePair
 from otcore.encoders.encoder import Encoder
 from otcore.pretraining.corpus import ENGLISH
 from otcore.pretraining.evaluation import held_out_figures
@@ -32,16 +35,16 @@ def choose_layer(run: Run, name: str, encoder: Encoder, linked: list[LinkedText]
     return max(range(len(worth)), key=lambda layer: (worth[layer], layer))
 
 
-def dev_errors(encoder: Encoder, languages: list[str]) -> list[float]:
+def dev_errors(encoder: Encoder, languages: Sequence[str]) -> list[float]:
     """Return the AER of every layer with the default settings, as the mean over those of ``languages`` that the collection has; empty
     where it has none."""
     collection = load_collection()
-    parts = [collection.pairs(code, ENGLISH, "dev") for code in languages if code in collection.languages]
+    parts = [collection.pairs(ENGLISH, code, "dev") for code in languages if code in collection.languages]
     if not parts:
         return []
     return [float(np.mean([_aer(encoder, pairs, layer) for pairs in parts])) for layer in range(encoder.layers + 1)]
 
 
-def _aer(encoder: Encoder, pairs: list, layer: int) -> float:
+def _aer(encoder: Encoder, pairs: list[SentencePair], layer: int) -> float:
     found = align_many(encoder, pairs, AlignSettings(layer=layer))
     return score([one.pairs for one in found], [pair.gold for pair in pairs]).aer

@@ -15,30 +15,13 @@ import numpy as np
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from otcore.alignment.aligner import align_many  # noqa: E402
-from otcore.alignment.scores import score  # noqa: E402
-from otcore.alignment.settings import AlignSettings  # noqa: E402
 from otcore.corpora.collection import load_collection  # noqa: E402
 from otcore.encoders import load_encoder  # noqa: E402
+from otcore.pretraining.layers import dev_errors  # noqa: E402
 from otcore.retrieval.precision import retrieve  # noqa: E402
 from otcore.text.files import read_lines  # noqa: E402
 
 PREFIXES = {"nothing": ("", ""), "query: both": ("query:", "query:"), "query:, passage:": ("query:", "passage:")}
-
-
-def layers(encoder) -> dict[int, float]:
-    """Layer → mean AER over languages."""
-    collection = load_collection()
-    found = {}
-    for layer in range(encoder.layers + 1):
-        rows = []
-        for code in collection.languages[1:]:
-            pairs = collection.pairs("en", code, "dev")
-            links = align_many(encoder, pairs, AlignSettings(layer=layer))
-            rows.append(score([one.pairs for one in links], [pair.gold for pair in pairs]).aer)
-        found[layer] = float(np.mean(rows))
-        print(f"layer {layer:2d}   AER {found[layer]:.4f}", flush=True)
-    return found
 
 
 def sentences(encoder, shared: Path | None) -> None:
@@ -74,8 +57,10 @@ def main() -> None:
     parser.add_argument("--shared", type=Path, help="folder with benchmarks/flores/")
     options = parser.parse_args()
     encoder = load_encoder(options.encoder)
-    found = layers(encoder)
-    print(f"best: layer {min(found, key=found.get)}")
+    found = dev_errors(encoder, load_collection().languages[1:])
+    for layer, error in enumerate(found):
+        print(f"layer {layer:2d}   AER {error:.4f}")
+    print(f"best: layer {int(np.argmin(found))}")
     sentences(encoder, options.shared)
 
 
