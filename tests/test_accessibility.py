@@ -107,6 +107,16 @@ def test_back_is_one_press_for_each_page(visit):
     expect(page.get_by_role("heading", level=1)).to_have_text("3 · Prices")
 
 
+@pytest.mark.parametrize("name", ["", "playground", "compare"])
+def test_on_a_phone_a_table_lies_on_nothing_else(visit, name):
+    page = visit(name, viewport={"width": 390, "height": 844}, has_touch=True)
+    expect(page.get_by_test_id("stDataFrame").first).to_be_visible()
+    settle(page)
+    beyond = """() => [...document.querySelectorAll('[data-testid="stDataFrame"]')].map((table) => table.getBoundingClientRect().bottom
+        - table.closest('[data-testid="stElementContainer"]').getBoundingClientRect().bottom).filter((pixels) => pixels > 1)"""
+    assert page.evaluate(beyond) == []
+
+
 def test_on_a_phone_the_buttons_of_a_table_cover_nothing(visit):
     page = visit("playground", viewport={"width": 390, "height": 844}, has_touch=True)
     table = page.get_by_test_id("stDataFrame")
