@@ -140,6 +140,7 @@ CHANGES = [
     (["--cost", "dot"], "another setting"),
     (["--source-lang", "fr"], "another source language"),
     (["--scores"], "another choice of --scores"),
+    (["--int8"], "another choice of --int8"),
 ]
 
 

@@ -18,6 +18,7 @@ from otcore.cluster.joining import Cluster
 from otcore.corpora.types import SentencePair
 
 _AHEAD = 3  # blocks a worker that may be read before the first of them is written: what is slow holds up no other
+_SCALING = 8  # pairs of each language
 _DEATHS = 3  # of workers at one block, after which it is not given to another
 
 Blocks = Iterator[Sequence[SentencePair]]
@@ -30,6 +31,7 @@ class Work:
     encoder : name; device: of `otcore.encoders.devices`, or None
     counts  : word counts of languages that are not bundled
     written : an alignment to its line
+    int8    : whether the encoder computes in eight bits
     """
 
     encoder: str
@@ -37,6 +39,7 @@ class Work:
     settings: AlignSettings
     counts: Mapping[str, Counter]
     written: Callable[[Any], str]
+    int8: bool = False
 
     def loaded(self, teller: Teller | None = None):
         """The encoder; raises InputError where there is none, or it lacks the layer."""
@@ -45,6 +48,8 @@ class Work:
 
         encoder = moved(load_encoder(self.encoder, teller), self.device)
         encoder.check_layer(self.settings.layer)
+        if self.int8:
+            encoder.quantise(usual_sentences())
         return encoder
 
     def lines(self, encoder, pairs: Sequence[SentencePair], tell: Callable[[int], None]) -> tuple[list[str], Any]:
@@ -59,6 +64,16 @@ class Work:
         """What a worker of a cluster does with every block."""
         encoder = self.loaded()
         return lambda pairs: self.lines(encoder, pairs, lambda done: None)
+
+
+def usual_sentences() -> list[tuple[str, ...]]:
+    """The words of some sentences of every bundled language, which the scales of eight bits are set by: the same for every corpus, so that
+    links do not depend on where it begins."""
+    from otcore.corpora.collection import load_collection
+
+    collection = load_collection()
+    pairs = [pair for code in collection.languages[1:] for pair in collection.pairs("en", code, "dev")[:_SCALING]]
+    return [side.words for pair in pairs for side in (pair.source, pair.target)]
 
 
 def align_blocks(

@@ -28,6 +28,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--target-lang", metavar="CODE", help="language of the target (default: told from the text)")
     parser.add_argument("--encoder", metavar="NAME|DIR", help="bundled edition, folder or hub name (default aligned)")
     add_device(parser)
+    parser.add_argument("--int8", action="store_true", help="encode in eight bits: faster, and one link in some hundred is another")
     add_options(parser, AlignSettings)
     add_raw(parser)
     parser.add_argument("--scores", action="store_true", help="write i-j:confidence, which score and errors read too")
@@ -55,7 +56,7 @@ def run(options: argparse.Namespace) -> int:
     cluster = cluster_from(options, alone=True)
     stream = open_pairs(options.file, (options.source_lang, options.target_lang), presplit=not options.raw)
     pairs, counts = _counted(stream, settings)
-    work = Work(options.encoder or DEFAULT, options.device, settings, counts, score_line if options.scores else link_line)
+    work = Work(options.encoder or DEFAULT, options.device, settings, counts, score_line if options.scores else link_line, options.int8)
     lines = partial(align_blocks, work, workers=options.workers or 1, cluster=cluster, teller=download_line())
     if to_file:
         about = _about(options, settings, stream.languages, work.counts)
@@ -164,6 +165,7 @@ def _about(options: argparse.Namespace, settings: AlignSettings, languages: tupl
         "encoder": name,
         "state of the encoder": encoder_stamp(name),
         "setting": repr(settings),
+        "choice of --int8": options.int8,
         "choice of --raw": options.raw,
         "choice of --scores": options.scores,
         "text by which words are counted": hashlib.sha256(counted.encode()).hexdigest() if counts else "",

@@ -99,6 +99,19 @@ class Encoder:
                 self._tokenizer, self._model = whole.tokenizer, whole.model if self._model is None else self._model
                 self._plain = None
 
+    def quantise(self, sentences: Texts) -> None:
+        """Compute the dense layers in eight bits from now on, until somebody asks for the `model`: see `otcore.encoders.int8`.
+
+        sentences: words of each, in the languages that are to be read; by some hundred of them scales are set
+        raises   : InputError   an encoder that is not BERT or XLM-R in one file, or a processor without such products
+        """
+        from otcore.encoders.int8 import can_quantise
+
+        if self._plain is None or not can_quantise():
+            why = "this processor has no such products" if self._plain else "that takes BERT or XLM-R in one file, on the processor"
+            raise InputError(f"Encoder {self.name} cannot be computed in eight bits: {why}; choose float32.")
+        self._plain = self._plain.quantised([row.ids for reading in self._tokeniser.read_many(sentences) for row in reading.rows])
+
     def encode(self, sentences: Texts, layer: int | None = None, progress: Told = None, languages: Codes = None) -> list[WordVectors]:
         """The vectors of sentences that are already words.
 

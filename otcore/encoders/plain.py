@@ -6,10 +6,12 @@ rows of one length are attended together; so a row's vectors do not depend on wh
 
 from __future__ import annotations
 
+import copy
 import itertools
 import json
 import logging
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,7 @@ from safetensors import safe_open
 from torch import Tensor
 
 from otcore.encoders.facts import CONFIGURATION, WEIGHTS
+from otcore.encoders.int8 import Dense, Int8Dense, Ranges
 from otcore.encoders.pieces import PlainPieces
 
 # model type → whether positions are numbered from after the padding's id on
@@ -32,6 +35,7 @@ _ORDINARY = {
     "add_cross_attention": False,
 }
 _MOST_LAYERS = 100
+Product = Callable[[Tensor], Tensor]  # (t, in) → (t, out)
 _CACHED = 768 * 1024  # numbers of the widest step of a batch, so that they lie in the second-level cache: half as fast again as 4,096 ids
 
 
@@ -49,18 +53,22 @@ class Sizes:
 
 @dataclass(frozen=True)
 class _Layer:
-    """Weights and bias of the products and norms of a layer, in the order in which they are used."""
+    """The dense layers, and weights and bias of the norms, of a layer, in the order in which they are used."""
 
-    attended: tuple[Tensor, Tensor]  # queries, keys and values, one under another
-    joined: tuple[Tensor, Tensor]
+    attended: Product  # queries, keys and values, one under another
+    joined: Product
     first_norm: tuple[Tensor, Tensor]
-    widened: tuple[Tensor, Tensor]
-    narrowed: tuple[Tensor, Tensor]
+    widened: Product
+    narrowed: Product
     second_norm: tuple[Tensor, Tensor]
+
+    def products(self, made: Callable[[Product], Product]) -> _Layer:
+        """The layer with what is made of each of its dense layers in its place."""
+        return replace(self, **{name: made(getattr(self, name)) for name in ("attended", "joined", "widened", "narrowed")})
 
 
 class PlainModel:
-    """The layers of such a model on the processor, in float32. `read_plain` makes it.
+    """The layers of such a model on the processor, in float32 or quantised. `read_plain` makes it.
 
     batch: ids that are best computed at once
     """
@@ -73,7 +81,15 @@ class PlainModel:
         self._places = places[sizes.first :] + tensor("embeddings.token_type_embeddings.weight")[0].float()
         self._norm = _pair(tensor, "embeddings.LayerNorm")
         self._layers = [_layer(tensor, f"encoder.layer.{number}.") for number in range(sizes.layers)]
-        self.batch = _CACHED // len(self._layers[0].widened[1])
+        self.batch = _CACHED // len(self._layers[0].widened.bias)
+
+    def quantised(self, rows: list[list[int]]) -> PlainModel:
+        """The same with its dense layers in eight bits, on scales that such rows give; see `otcore.encoders.int8`."""
+        found = copy.copy(self)
+        found._layers = [layer.products(Ranges) for layer in self._layers]
+        found.run(sorted(rows, key=len), [self.sizes.layers])
+        found._layers = [layer.products(Int8Dense) for layer in found._layers]
+        return found
 
     @torch.inference_mode()
     def run(self, rows: list[list[int]], layers: list[int]) -> dict[int, Tensor]:
@@ -90,9 +106,9 @@ class PlainModel:
         return found
 
     def _through(self, x: Tensor, layer: _Layer, groups: list[tuple[int, int]]) -> Tensor:
-        attended = self._attended(F.linear(x, *layer.attended), groups)
-        x = self._normed(F.linear(attended, *layer.joined).add_(x), layer.first_norm)
-        return self._normed(F.linear(F.gelu(F.linear(x, *layer.widened)), *layer.narrowed).add_(x), layer.second_norm)
+        attended = self._attended(layer.attended(x), groups)
+        x = self._normed(layer.joined(attended).add_(x), layer.first_norm)
+        return self._normed(layer.narrowed(F.gelu(layer.widened(x))).add_(x), layer.second_norm)
 
     def _attended(self, given: Tensor, groups: list[tuple[int, int]]) -> Tensor:
         heads, width = self.sizes.heads, self.sizes.width
@@ -165,4 +181,6 @@ def _pair(tensor, name: str) -> tuple[Tensor, Tensor]:
 def _layer(tensor, start: str) -> _Layer:
     attended = [_pair(tensor, f"{start}attention.self.{name}") for name in ("query", "key", "value")]
     names = ("attention.output.dense", "attention.output.LayerNorm", "intermediate.dense", "output.dense", "output.LayerNorm")
-    return _Layer(tuple(torch.cat(parts) for parts in zip(*attended, strict=True)), *(_pair(tensor, start + name) for name in names))
+    joined, first_norm, widened, narrowed, second_norm = (_pair(tensor, start + name) for name in names)
+    together = Dense(*(torch.cat(parts) for parts in zip(*attended, strict=True)))
+    return _Layer(together, Dense(*joined), first_norm, Dense(*widened), Dense(*narrowed), second_norm)

@@ -23,7 +23,9 @@ from importlib.util import find_spec
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-WAYS = {"1 process": (), "2 workers": ("--workers", "2"), "Ray": ("--ray", "--workers", "2")}  # options of `align`
+# options of `align`
+WAYS = {"1 process": (), "2 workers": ("--workers", "2"), "Ray": ("--ray", "--workers", "2")}
+WAYS |= {"int8": ("--int8",), "2 int8": ("--int8", "--workers", "2")}
 
 
 def main() -> None:
