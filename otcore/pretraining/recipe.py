@@ -10,11 +10,11 @@ DEFAULT_MINUTES = 90.0
 # minute on two quiet cores with native bfloat16 (AMD EPYC of 2023), 6,144 and 4,096 tokens a step.
 _STAGES = {"masked_steps": (0.17, 105.0), "aligned_steps": (0.417, 150.0), "sharpened_steps": (0.28, 50.0)}
 _TEACHER_STEPS = 40  # a minute, of 32 pairs through eight layers of 384
-_DISTILLED_STEPS = 70  # a minute, of a student of 4 × 256 and a teacher of 12 × 384, whole in every other step, else half of it
+_DISTILLED_STEPS = 60  # a minute, of a student of 4 × 256 and a teacher of 12 × 384, whole in every other step, else half of it
 _TEACHING = 0.25  # of the minutes, where the teacher is made first
 _DISTILLED = {"whole": 0.5, "alone": 0.85}  # of the minutes that are left: after the other stages, and where they are had already
 # What shrinks in runs of less than 40 minutes.
-_SIZES = {"vocabulary_sentences": 40_000, "pairs": 200_000, "vector_pairs": 60_000, "link_pairs": 200_000, "tuned_steps": 200}
+_SIZES = {"vocabulary_sentences": 40_000, "pairs": 200_000, "vector_pairs": 60_000, "link_pairs": 200_000, "tuned_steps": 1000}
 _SIZES |= {"distilled_pairs": 40_000}
 
 
@@ -215,7 +215,7 @@ class Recipe:
         made = teacher or TeacherRecipe.for_minutes(max(1.0, minutes * _TEACHING), seed, encoder)
         own = cls.for_minutes(minutes, seed, size)
         steps = {name: round(getattr(own, name) * left / minutes * (1 - _DISTILLED["whole"])) for name in _STAGES}
-        distilled = left * _DISTILLED["whole"] * _DISTILLED_STEPS * 3 / (2 + SIZES[size].slower)  # two thirds of a step are the teacher's
+        distilled = left * _DISTILLED["whole"] * _DISTILLED_STEPS * 2 / (1 + SIZES[size].slower)  # half of a step is the teacher's
         return replace(own, **steps, distilled_steps=round(distilled), teacher=made)
 
     @classmethod
