@@ -50,7 +50,7 @@ def test_the_figures_shown_are_those_measured(name):
 def test_aligned_is_good_enough_to_teach_with():
     figures = json.loads((BUNDLED / "figures.json").read_text(encoding="utf-8"))["aer"]
     means = {name: np.mean(list(row.values())) for name, row in figures.items()}
-    assert means["aligned"] <= 0.25
+    assert means["aligned"] <= 0.12
     assert means["aligned"] < means["tuned"] < means["base"]
 
 
@@ -58,7 +58,7 @@ def test_aligned_is_good_enough_to_teach_with():
 @pytest.mark.slow
 def test_public_gold_links(benchmarks):
     found = public_aer(load_encoder("aligned"), benchmarks / "gold")
-    bars = {"en-fr": 0.15, "ro-en": 0.40, "zh-en": 0.35, "ja-en": 0.65}
+    bars = {"en-fr": 0.12, "ro-en": 0.31, "zh-en": 0.26, "ja-en": 0.57}
     assert {name: value for name, value in found.items() if value > bars[name]} == {}
 
 
@@ -71,6 +71,6 @@ def test_base_leaves_something_to_fine_tuning(benchmarks):
 @pytest.mark.benchmarks
 @pytest.mark.slow
 def test_sentence_retrieval_on_flores(benchmarks):
-    # a few far apart; `benchmarks/editions.py` measures all: .921, and .873 of these
+    # a few far apart; `benchmarks/editions.py` measures all: .930, and .886 of these
     found = flores(load_encoder("aligned"), benchmarks / "benchmarks" / "flores", ("en", "ar", "fr", "ja"))
-    assert np.mean(list(found.values())) >= 0.86
+    assert np.mean(list(found.values())) >= 0.87

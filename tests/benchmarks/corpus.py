@@ -3,8 +3,8 @@
     python tests/benchmarks/corpus.py [--pairs 20000] [--encoder NAME] [--rounds 3] [--corpora DIR] [--kill] [--against DIR]
 
 The pairs are taken in turn from all corpora of the folder (`en-XX.tsv.gz`: a name, English, the other language) or from those that
---languages names. Each round aligns them with one process, with two workers, where it is installed with two actors of Ray, and so too
-with SimAlign in the same minute (the first --loop pairs of them: it has no batches). The rate of `align` leaves its start out: it is that
+--languages names. Each round aligns them with one process, with two workers, where it is installed with two actors of Ray, each also in eight
+bits, and so too with SimAlign in the same minute (the first --loop pairs of them: it has no batches). The rate of `align` leaves its start out: it is that
 of what comes after the first block is written, as in the middle of a long file. Peak memory of every process is looked up half-way and at
 the end; flat is what does not grow. With --kill a worker, and an actor, is killed half-way. With --against, the links are compared with
 those of another checkout. Medians over rounds.
@@ -25,7 +25,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 # options of `align`
 WAYS = {"1 process": (), "2 workers": ("--workers", "2"), "Ray": ("--ray", "--workers", "2")}
-WAYS |= {"int8": ("--int8",), "2 int8": ("--int8", "--workers", "2")}
+WAYS |= {f"{name}, int8": ("--int8", *more) for name, more in WAYS.items()}
 
 
 def main() -> None:
@@ -37,7 +37,7 @@ def main() -> None:
     parser.add_argument("--languages", default="de", help="of the corpora, with commas between")
     parser.add_argument("--corpora", type=Path, default=ROOT.parent / "shared" / "corpora")
     parser.add_argument("--against", type=Path, help="another checkout, whose links are compared")
-    parser.add_argument("--ways", default=",".join(WAYS), help="of these, with commas between: " + ", ".join(WAYS))
+    parser.add_argument("--ways", default=";".join(WAYS), help="of these, with semicolons between: " + "; ".join(WAYS))
     parser.add_argument("--kill", action="store_true", help="kill a worker of several half-way")
     parser.add_argument("--model", help="for SimAlign, where --encoder is no name that it knows")
     options = parser.parse_args()
@@ -47,8 +47,8 @@ def main() -> None:
         rates: dict[str, list[float]] = {}
         outputs: dict[str, bytes] = {}
         for _ in range(options.rounds):
-            for name in options.ways.split(","):
-                if name == "Ray" and find_spec("ray") is None:
+            for name in options.ways.split(";"):
+                if name.startswith("Ray") and find_spec("ray") is None:
                     continue
                 rate, memory, outputs[name] = aligned(path, Path(folder) / "links", count, options, WAYS[name])
                 rates.setdefault(name, []).append(rate)
@@ -57,7 +57,7 @@ def main() -> None:
                 rates.setdefault("SimAlign", []).append(rate)
         print(f"\n{count} pairs of {options.languages}, {options.encoder}; medians of {options.rounds} rounds:")
         for name, found in rates.items():
-            print(f"  {name:10} {statistics.median(found):8.0f} pairs a second")
+            print(f"  {name:15} {statistics.median(found):8.0f} pairs a second")
         (first, links), *others = outputs.items()
         for name, other in others:
             print(f"  {first} and {name}: " + same(links, other))
