@@ -114,9 +114,11 @@ def test_why_a_word_is_unlinked(bundled):
     plain = AlignSettings(unit="word", solver=make_solver("entropic", epsilon=0.1, relative=True), links=make_rule("mutual"))
     view = view_of(align_pair(bundled, pair, plain), with_gold=True)
     told = reading.why_unlinked(view)
-    share = view.mass[8, 4] / view.mass[8].sum()
-    assert f"“machine” is unlinked though {share:.0%} of it goes to “Kaffeemaschine”: more of “Kaffeemaschine” (" in told
-    assert ") comes from “coffee”." in told
+    # of “coffee” and “machine” one alone can have “Kaffeemaschine”
+    first, other = ((7, "coffee"), (8, "machine"))[:: 1 if view.mass[7, 4] < view.mass[8, 4] else -1]
+    share = view.mass[first[0], 4] / view.mass[first[0]].sum()
+    assert f"“{first[1]}” is unlinked though {share:.0%} of it goes to “Kaffeemaschine”: more of “Kaffeemaschine” (" in told
+    assert f") comes from “{other[1]}”." in told
     assert told.endswith("a word has one link at most.")
     assert reading.why_unlinked(made(["a"], ["x"])) == ""
 

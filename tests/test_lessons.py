@@ -659,7 +659,8 @@ def test_every_word_stands_in_both_its_sentences_and_they_part_with_depth():
     for word, ids in contexts.WORDS.items():
         assert len({contexts.place(cache, word, id)[0] for id in ids}) == 2
         alike = drawn("contexts", word=word).facts["alike"]
-        assert alike[-1] < alike[0]
+        assert alike[-1] == min(alike[alike.argmax() :]), "once most alike, which may be after some layers where one is in the plural"
+        assert alike[-1] < alike.max()
 
 
 def test_the_mean_vector_cannot_be_nearer_to_either_than_they_are_to_themselves():
