@@ -97,7 +97,7 @@ def test_whoever_asks_for_the_model_gets_it_as_it_was(xlm_roberta):
 
 def test_a_processor_without_such_products_is_told(xlm_roberta, monkeypatch):
     monkeypatch.setattr(int8, "can_quantise", lambda: False)
-    with pytest.raises(InputError, match="this processor has no such products; choose float32"):
+    with pytest.raises(InputError, match="this processor has no such products; leave int8 out"):
         load_encoder(str(xlm_roberta)).quantise([["cat"]])
 
 

@@ -109,7 +109,7 @@ class Encoder:
 
         if self._plain is None or not can_quantise():
             why = "this processor has no such products" if self._plain else "that takes BERT or XLM-R in one file, on the processor"
-            raise InputError(f"Encoder {self.name} cannot be computed in eight bits: {why}; choose float32.")
+            raise InputError(f"Encoder {self.name} cannot be computed in eight bits: {why}; leave int8 out.")
         self._plain = self._plain.quantised([row.ids for reading in self._tokeniser.read_many(sentences) for row in reading.rows])
 
     def encode(self, sentences: Texts, layer: int | None = None, progress: Told = None, languages: Codes = None) -> list[WordVectors]:
