@@ -12,6 +12,7 @@ import numpy as np
 
 from otcore.base.errors import InputError
 from otcore.encoders.facts import best_layer
+from otcore.encoders.lexicon import Lexicon
 from otcore.encoders.maps import LanguageMaps
 from otcore.encoders.pieces import Pieces, TransformersPieces
 from otcore.encoders.tokens import Reading, Row, Tokens, Unread, WordTokeniser
@@ -41,6 +42,7 @@ class Encoder:
     padding    : id that fills the end of shorter rows; any id would do, since the mask hides it
     maps       : rotations towards English by language (a fine-tuning run's), applied at their layer
     sentence_map : (d, d) of sentence means at the last layer
+    lexicon    : static vectors of words, which stand beside the means at that layer
     """
 
     def __init__(self, name: str, model: torch.nn.Module, tokenizer) -> None:
@@ -65,6 +67,7 @@ class Encoder:
         self.name = name
         self.maps: LanguageMaps | None = None
         self.sentence_map: np.ndarray | None = None
+        self.lexicon: Lexicon | None = None
         self.layers, self.dimension = int(config["num_hidden_layers"]), int(config["hidden_size"])
         self.architecture = config["model_type"]
         self.default_layer = best_layer(self.layers, config.get("alignment_layer"))
@@ -137,13 +140,21 @@ class Encoder:
         """Where sentences are compared by their means: the last layer, or that of the maps, which turn no other."""
         return self.layers if self.maps is None else self.maps.layer
 
+    @property
+    def sentence_dimension(self) -> int:
+        """Of the vectors that `sentences` gives at the layer for sentences."""
+        beside = self.lexicon is not None and self.sentence_layer == self.layers
+        return self.dimension + (self.lexicon.vectors.shape[1] if beside else 0)
+
     def sentences(self, encoded: Sequence[WordVectors], layer: int) -> np.ndarray:
         """(n, d) float32 unit vectors of sentences encoded at a layer: the mean of a sentence's subwords, at the last layer
-        turned by the encoder's sentence map where it has one."""
+        turned by the encoder's sentence map where it has one, and with k more dimensions of its lexicon where it has that."""
         means = np.stack([vectors.subwords.mean(0) for vectors in encoded])
-        if self.sentence_map is not None and layer == self.layers:
+        last = layer == self.layers
+        if self.sentence_map is not None and last:
             means = means @ self.sentence_map
-        return means / np.linalg.norm(means, axis=1, keepdims=True).clip(1e-12)
+        unit = means / np.linalg.norm(means, axis=1, keepdims=True).clip(1e-12)
+        return self.lexicon.beside(unit, encoded) if self.lexicon is not None and last else unit
 
     def check_layer(self, layer: int | None) -> int:
         """raises: InputError   a layer the encoder does not have"""

@@ -17,7 +17,8 @@ from otcore.base.errors import InputError
 from otcore.base.names import shown
 from otcore.encoders.encoder import Encoder
 from otcore.encoders.facts import VOCABULARIES, check_model_type, configuration
-from otcore.encoders.maps import load_sentence_map
+from otcore.encoders.lexicon import LEXICON, load_lexicon
+from otcore.encoders.maps import SENTENCE_MAP, load_sentence_map
 
 _SAFE = {"trust_remote_code": False, "local_files_only": True}
 _POINTER = b"version https://git-lfs"
@@ -70,7 +71,7 @@ def _tried(name: str, folder: Path, model: torch.nn.Module, tokenizer) -> Encode
         counts = f"{len(tokenizer)} pieces for {rows} vectors"
         raise InputError(f"The tokeniser of encoder {name} has {counts}; save its tokenizer.json beside the weights.")
     encoder = Encoder(name, model.eval(), tokenizer)
-    encoder.sentence_map = load_sentence_map(folder, encoder.dimension)
+    encoder.sentence_map, encoder.lexicon = load_sentence_map(folder, encoder.dimension), load_lexicon(folder)
     encoder.encode_layers([("a", "b")])
     return encoder
 
@@ -87,6 +88,11 @@ def _refuse_pointers(name: str, folder: Path) -> None:
                     raise InputError(f"{path.name} of encoder {name} is a Git LFS pointer, not the file; fetch it with `git lfs pull`.")
 
 
+def _weights(folder: Path) -> list[Path]:
+    """Files of the model's own weights, without what stands beside them."""
+    return [path for path in sorted(folder.glob("*.safetensors")) if path.name not in (SENTENCE_MAP, LEXICON)]
+
+
 def _check_layers(name: str, folder: Path) -> None:
     """Before a model is built: one of a hundred thousand layers takes minutes, whatever weights there are."""
     config = configuration(name, folder)
@@ -94,7 +100,7 @@ def _check_layers(name: str, folder: Path) -> None:
     if isinstance(layers, int) and 1 <= layers <= _FEW_LAYERS:
         return
     tensors = 0
-    for path in sorted(folder.glob("*.safetensors")):
+    for path in _weights(folder):
         with contextlib.suppress(SafetensorError, OSError), safe_open(path, "pt") as file:
             tensors += len(file.keys())
     if not isinstance(layers, int) or not 1 <= layers <= tensors:
@@ -106,7 +112,7 @@ def _check_layers(name: str, folder: Path) -> None:
 def _refuse_quantised(name: str, folder: Path) -> None:
     """Weights that are numbers only with what another library knows of them; without it they would be read as they stand."""
     quantised = bool(configuration(name, folder).get("quantization_config"))
-    for path in sorted(folder.glob("*.safetensors")):
+    for path in _weights(folder):
         with contextlib.suppress(SafetensorError, OSError), safe_open(path, "pt") as file:
             quantised = quantised or any(file.get_slice(key).get_dtype() in ("I8", "U8") for key in file.keys())  # noqa: SIM118
     if quantised:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from otcore.base.errors import InputError
 from otcore.encoders.encoder import Encoder
+from otcore.encoders.lexicon import load_lexicon
 from otcore.encoders.maps import load_sentence_map
 from otcore.encoders.plain import read_plain
 
@@ -18,7 +19,7 @@ def open_encoder(name: str, folder: Path, again: str) -> Encoder:
             found.encode_layers([("a", "b")])
         except InputError:  # it says the same of the same weights
             return _whole(name, folder, again)
-        found.sentence_map = load_sentence_map(folder, found.dimension)
+        found.sentence_map, found.lexicon = load_sentence_map(folder, found.dimension), load_lexicon(folder)
         return found
     return _whole(name, folder, again)
 

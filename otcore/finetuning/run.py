@@ -11,6 +11,7 @@ from otcore.base.errors import InputError
 from otcore.base.progress import Stopped
 from otcore.encoders import load_encoder
 from otcore.encoders.encoder import Encoder
+from otcore.encoders.lexicon import save_lexicon
 from otcore.encoders.maps import save_sentence_map
 from otcore.finetuning.data import read_corpus
 from otcore.finetuning.loop import Ended, Stop, train
@@ -118,3 +119,5 @@ def export(encoder: Encoder, target: Path) -> None:
         encoder.tokenizer.save_pretrained(folder)
         if encoder.sentence_map is not None:
             save_sentence_map(folder, encoder.sentence_map)
+        if encoder.lexicon is not None:
+            save_lexicon(folder, encoder.lexicon)

@@ -10,10 +10,12 @@ from tokenizers import Tokenizer
 
 from otcore.encoders import load_encoder
 from otcore.encoders.encoder import Encoder
+from otcore.encoders.lexicon import LEXICON, save_lexicon
 from otcore.pretraining.batches import MaskedBatches
 from otcore.pretraining.corpus import LanguageText, find_corpora, load_language
 from otcore.pretraining.distilling import distil
 from otcore.pretraining.editions import best_layer, contrasted, finish_aligned, linked_text, train_tuned
+from otcore.pretraining.lexicon import make_lexicon
 from otcore.pretraining.masked import MaskedModel, MaskedObjective
 from otcore.pretraining.model import adopt_tokenizer, encoder_config, finish_edition, load_weights, new_encoder, save_edition
 from otcore.pretraining.recipe import Recipe, TeacherRecipe
@@ -63,17 +65,23 @@ def _teacher(run: Run) -> Encoder | None:
 
 
 def train_aligned(run: Run, linked: list[LinkedText], teacher: Encoder | None) -> Path:
-    """Train and save the edition ``aligned``, from the end of the masked stage or from the start, and at last on the teacher's lessons;
-    nothing is done if it is there already."""
+    """Train and save the edition ``aligned``, from the end of the masked stage or from the start, and at last on the teacher's lessons, and
+    give it a lexicon where the recipe wants one; what is there already is not made again."""
     target, start = run.out / "aligned", run.recipe.start
-    if target.exists():
-        return target
+    if not target.exists():
+        _train_aligned(run, linked, teacher, target, start)
+    lexicon = run.recipe.lexicon
+    if lexicon is not None and not (target / LEXICON).exists():
+        save_lexicon(target, make_lexicon(Run(run.corpora, run.work / "lexicon", lexicon, run.progress), target))
+    return target
+
+
+def _train_aligned(run: Run, linked: list[LinkedText], teacher: Encoder | None, target: Path, start: str | None) -> None:
     encoder = load_weights(Path(start)).to(run.device) if start else contrasted(run, linked, run.work / "masked")
     if teacher is not None:
         taught = [taught_text(text, load_taught(run.work / f"taught-{text.pairs.language}.npz")) for text in linked]
         distil(run, encoder, teacher, taught, word_beginnings(Tokenizer.from_file(str(run.tokenizer / "tokenizer.json"))))
     finish_aligned(run, linked, encoder, target)
-    return target
 
 
 def prepare_texts(run: Run, files: dict[str, Path], teacher: Encoder | None) -> list[EncodedPairs]:

@@ -11,7 +11,8 @@ DEFAULT_MINUTES = 90.0
 _STAGES = {"masked_steps": (0.17, 105.0), "aligned_steps": (0.417, 150.0), "sharpened_steps": (0.28, 50.0)}
 _TEACHER_STEPS = 40  # a minute, of 32 pairs through eight layers of 384
 _DISTILLED_STEPS = 60  # a minute, of a student of 4 × 256 and a teacher of 12 × 384, whole in every other step, else half of it
-_TEACHING = 0.25  # of the minutes, where the teacher is made first
+_LEXICON = 0.15  # of the minutes, where there is a teacher
+_TEACHING = 0.25  # of the rest, where the teacher is made first
 _DISTILLED = {"whole": 0.5, "alone": 0.85}  # of the minutes that are left: after the other stages, and where they are had already
 # What shrinks in runs of less than 40 minutes.
 _SIZES = {"vocabulary_sentences": 40_000, "pairs": 200_000, "vector_pairs": 60_000, "link_pairs": 200_000, "tuned_steps": 1000}
@@ -155,10 +156,54 @@ class TeacherRecipe:
 
 
 @dataclass(frozen=True)
+class LexiconRecipe:
+    """How a lexicon is made for an edition: static vectors whose sums come near a teacher's vectors of words, sentences and short texts.
+
+    pairs    : of each language that are read; texts: of them the teacher reads the English side, short texts cut from it and, half as
+               many, short texts in the other language
+    words    : of each language in the lexicon, english_words of English
+    taught   : English words that the teacher reads alone
+    dimension: of the vectors; share: length beside the encoder's own vector, chosen by search in the collection's training sentences
+    pairs_a_step, texts_a_step, words_a_step: what a step looks at
+    smoothing: a word of share p of the text weighs smoothing / (smoothing + p) in what a sentence is about (Arora et al. 2017)
+    """
+
+    teacher: str = "e5-small"
+    seed: int = 0
+    pairs: int = 60_000
+    texts: int = 3_000
+    words: int = 3_500
+    english_words: int = 8_000
+    taught: int = 40_000
+    dimension: int = 256
+    share: float = 0.9
+    steps: int = 2_000
+    rate: float = 3e-3
+    pairs_a_step: int = 1024
+    texts_a_step: int = 768
+    words_a_step: int = 512
+    temperature: float = 0.05
+    smoothing: float = 1e-3
+    checkpoint_every: int = 500
+
+    @classmethod
+    def for_minutes(cls, minutes: float, seed: int = 0, teacher: str = "e5-small") -> Self:
+        """Return the recipe of a run of about so many minutes on two quiet cores, half of them the teacher's.
+
+        Raises ``InputError`` below one minute.
+        """
+        _check_minutes(minutes)
+        part = min(1.0, minutes / 40)
+        sizes = {name: max(1, round(getattr(cls, name) * part)) for name in ("pairs", "texts", "words", "english_words", "taught")}
+        return cls(teacher, seed, **sizes, steps=round(cls.steps * minutes / 40))
+
+
+@dataclass(frozen=True)
 class Recipe:
     """All settings of a run; ``for_minutes`` derives those that depend on the time.
 
     teacher: the encoder that ``aligned`` learns from at last, or how one is made first; None: from none
+    lexicon: how its lexicon is made; None: it gets none
     start  : folder of an edition to go on from, with its tokenizer, in place of all that comes before the teacher
     """
 
@@ -188,6 +233,7 @@ class Recipe:
     sharpened: ContrastiveSettings = SHARPENED
     distilling: DistillingSettings = DistillingSettings()
     teacher: str | TeacherRecipe | None = None
+    lexicon: LexiconRecipe | None = None
     start: str | None = None
 
     @classmethod
@@ -211,12 +257,14 @@ class Recipe:
         ``teacher`` is an encoder's name or folder; None: ``encoder`` is made the teacher first. Raises ``InputError`` below one minute.
         """
         _check_minutes(minutes)
-        left = minutes if teacher else minutes * (1 - _TEACHING)
-        made = teacher or TeacherRecipe.for_minutes(max(1.0, minutes * _TEACHING), seed, encoder)
+        lexicon = LexiconRecipe.for_minutes(max(1.0, minutes * _LEXICON), seed, teacher or encoder)
+        rest = minutes * (1 - _LEXICON)
+        left = rest if teacher else rest * (1 - _TEACHING)
+        made = teacher or TeacherRecipe.for_minutes(max(1.0, rest * _TEACHING), seed, encoder)
         own = cls.for_minutes(minutes, seed, size)
         steps = {name: round(getattr(own, name) * left / minutes * (1 - _DISTILLED["whole"])) for name in _STAGES}
         distilled = left * _DISTILLED["whole"] * _DISTILLED_STEPS * 2 / (1 + SIZES[size].slower)  # half of a step is the teacher's
-        return replace(own, **steps, distilled_steps=round(distilled), teacher=made)
+        return replace(own, **steps, distilled_steps=round(distilled), teacher=made, lexicon=lexicon)
 
     @classmethod
     def going_on(cls, minutes: float, seed: int, teacher: str | None, start: str, encoder: str = "e5-small") -> Self:

@@ -67,7 +67,7 @@ def encode_sentences(encoder: Encoder, sentences: Sentences, tell: Teller | None
         words = [words_of(text, code) or (text,) for text in sentences.texts[start : start + _AT_ONCE]]  # a line of joiners has no words
         parts.append(sentence_vectors(encoder, words, language=code))
     tell(1, f"{language(code).name} under {encoder.name}")
-    return np.concatenate(parts) if parts else np.empty((0, encoder.dimension), np.float32)
+    return np.concatenate(parts) if parts else np.empty((0, encoder.sentence_dimension), np.float32)
 
 
 def build_index(encoder: Encoder, sentences: Sequence[Sentences], tell: Teller | None = None) -> Index:

@@ -48,7 +48,7 @@ class _Frozen:
     """Every different text encoded once; what a batch needs is looked up."""
 
     def __init__(self, encoder: Encoder, settings: TransferSettings, parts: Sequence[Part], tell: Teller) -> None:
-        self.reader, self.settings, self.dimension = None, settings, encoder.dimension
+        self.reader, self.settings = None, settings
         self._codes = [part.code for part in parts]
         unread = Unread(0)
         self._vectors: dict[str, Tensor] = {}
@@ -59,9 +59,10 @@ class _Frozen:
             words, show = [words_of(text, code) for text in texts], told.counted(code, "texts encoded")
             vectors = sentence_vectors(encoder, words, settings.layer, show, code)
             unread += encoder.unread(words)
-            self._vectors[code] = torch.from_numpy(vectors * np.float32(np.sqrt(encoder.dimension)))  # entries are about 1
+            self._vectors[code] = torch.from_numpy(vectors * np.float32(np.sqrt(vectors.shape[1])))  # entries are about 1
             row = {text: index for index, text in enumerate(texts)}
             self._rows |= {number: torch.tensor([[row[text] for text in one] for one in examples]) for number, examples in own.items()}
+        self.dimension = vectors.shape[1]
         self.notes = (str(unread),) if unread else ()
 
     def begin(self) -> None:
