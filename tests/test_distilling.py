@@ -262,7 +262,7 @@ def test_what_cannot_be_had_is_refused_in_a_sentence(run, corpus, start, tmp_pat
         return capsys.readouterr().err
 
     assert "name it in one of them" in refused(tmp_path, "--distil", start, "--teacher", start)
-    assert "goes on from an edition to --distil" in refused(tmp_path, "--start", run / "aligned")
+    assert "goes on from an edition to --distil or --lexicon" in refused(tmp_path, "--start", run / "aligned")
     assert "keeps its own" in refused(tmp_path, "--start", run / "aligned", "--distil", start, "--size", "large")
     assert "has no config.json; give the folder" in refused(tmp_path / "a", "--start", tmp_path, "--distil", start)
     odd = make_mbert(tmp_path / "odd")
@@ -274,13 +274,14 @@ def test_help_names_the_options(capsys):
     with pytest.raises(SystemExit):
         main(["pretrain", "--help"])
     out = capsys.readouterr().out
-    assert all(option in out for option in ("--distil [NAME|DIR]", "--start DIR", "--size {small,large}"))
+    assert all(option in out for option in ("--distil [NAME|DIR]", "--start DIR", "--lexicon [NAME|DIR]", "--size {small,large}"))
 
 
 def test_minutes_are_shared_with_the_teacher_and_its_student():
     plain, named, first = Recipe.for_minutes(80), Recipe.taught(80, 0, "x"), Recipe.taught(80, 0, None, "y")
     assert plain.distilled_steps == 0
-    assert named.aligned_steps == round(plain.aligned_steps / 2)
+    assert named.aligned_steps == round(plain.aligned_steps * 0.85 / 2)
+    assert (plain.lexicon, named.lexicon.teacher, first.lexicon.teacher) == (None, "x", "y")
     assert first.aligned_steps < named.aligned_steps
     assert (first.teacher.encoder, named.teacher, plain.teacher) == ("y", "x", None)
     assert named.vocabulary == plain.vocabulary == 29_000

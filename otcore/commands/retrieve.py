@@ -1,7 +1,8 @@
 """Sentence retrieval between two line-parallel files: P@1 by cosine in both directions.
 
-A sentence is the mean of its subword vectors at the last layer (or --layer). A sentence that stands in a file several times is found
-wherever one of its copies is. The text may be raw or split at spaces; --raw splits it into words as the app does.
+A sentence is the mean of its subword vectors at the last layer (or --layer), beside the sum of its words' static vectors where the encoder
+has a lexicon, as aligned has. A sentence that stands in a file several times is found wherever one of its copies is. The text may be raw or
+split at spaces; --raw splits it into words as the app does.
 """
 
 import argparse

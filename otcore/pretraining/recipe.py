@@ -177,7 +177,7 @@ class LexiconRecipe:
     taught: int = 40_000
     dimension: int = 256
     share: float = 0.9
-    steps: int = 2_000
+    steps: int = 1_000
     rate: float = 3e-3
     pairs_a_step: int = 1024
     texts_a_step: int = 768

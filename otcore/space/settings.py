@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 MOST_POINTS = 25_000  # all words of the bundled collection; more would be no picture
 _COUNT = Number(1, 400, whole=True, dial=(1, 400, 1))  # more than there are
-_POOLING_HELP = "How a word's vector comes from its subwords; a sentence's is the mean of all."
+_POOLING_HELP = "How a word's vector comes from its subwords; a sentence's is the mean of all, beside the lexicon's if there is one."
 _NEIGHBOURS_HELP = "How many nearest points hold a point in place: few show fine grain, many the whole. Trustworthiness looks at as many."
 _NAMES = {code: one.name for code, one in LANGUAGES.items()}
 KINDS = {"word": "words", "sentence": "sentences"}
