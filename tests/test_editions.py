@@ -9,7 +9,12 @@ from safetensors import safe_open
 from transformers import AutoModel, AutoTokenizer
 
 from otcore.encoders import DEFAULT, load_encoder
+from otcore.encoders.lexicon import LEXICON
 from otcore.encoders.sources.bundled import BUNDLED, EDITIONS, SOURCE, edition_figures
+from otcore.evaluation.transfer.running import transfer
+from otcore.evaluation.transfer.settings import TransferSettings
+from otcore.evaluation.transfer.sources import Sources
+from otcore.evaluation.transfer.tasks import read_task
 
 CODES = {"de", "fr", "es", "ro", "cs", "ru", "tr", "ar", "hi", "zh", "ja"}
 
@@ -22,7 +27,7 @@ def test_all_editions_are_there_and_the_default_comes_first():
 @pytest.mark.parametrize("name", EDITIONS)
 def test_an_edition_is_small_and_in_transformers_format(name):
     folder = BUNDLED / name
-    assert sum(path.stat().st_size for path in folder.iterdir()) <= 25_000_000
+    assert sum(path.stat().st_size for path in folder.iterdir() if path.name != LEXICON) <= 25_000_000
     with safe_open(folder / "model.safetensors", framework="numpy") as file:
         assert {str(file.get_slice(key).get_dtype()) for key in file.keys()} == {"F16"}  # noqa: SIM118 - not a dict
     _, report = AutoModel.from_pretrained(folder, output_loading_info=True)
@@ -36,6 +41,19 @@ def test_editions_share_one_vocabulary_and_differ_in_their_weights():
     assert len(set(files)) == 1
     weights = [(BUNDLED / name / "model.safetensors").read_bytes() for name in EDITIONS]
     assert len(set(weights)) == len(EDITIONS)
+
+
+def test_all_of_them_with_the_lexicon_fit_into_ninety_megabytes():
+    assert sum(path.stat().st_size for path in BUNDLED.rglob("*") if path.is_file()) <= 90_000_000
+
+
+def test_the_lexicon_of_aligned_is_for_its_vocabulary_and_finds_what_a_query_is_about():
+    lexicon = load_encoder("aligned").lexicon
+    vocabulary = AutoTokenizer.from_pretrained(BUNDLED / "aligned").convert_ids_to_tokens(range(len(lexicon.pieces)))
+    assert list(lexicon.pieces) == vocabulary
+    assert not any((BUNDLED / name / LEXICON).exists() for name in ("base", "tuned"))
+    found = transfer(read_task("search", Sources(languages=("en", "de"))), [load_encoder("aligned")], TransferSettings())
+    assert all(found.average("aligned", code, "ndcg").mean >= 0.35 for code in ("en", "de"))
 
 
 @pytest.mark.parametrize("name", EDITIONS)

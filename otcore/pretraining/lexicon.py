@@ -17,6 +17,7 @@ from otcore.base.errors import InputError
 from otcore.encoders import load_encoder
 from otcore.encoders.encoder import Encoder
 from otcore.encoders.lexicon import Lexicon, key, save_lexicon
+from otcore.encoders.maps import fit_sentence_map
 from otcore.pretraining.corpus import find_corpora
 from otcore.pretraining.lexicon_text import ENGLISH, Rows, WordPairs, Words, counted, lexicon_words, read_words
 from otcore.pretraining.recipe import LexiconRecipe
@@ -27,6 +28,7 @@ from otcore.runs.folders import replacing_folder
 from otcore.text.languages import words_of
 
 _SHORT = (1, 6)  # words of a short text
+_MAPPED = 2_000  # pairs of each language that the whitening is fitted on
 _HELD_OUT = 20  # one text in so many is not learnt from
 
 
@@ -61,7 +63,7 @@ def make_lexicon(run: Run, edition: Path) -> Lexicon:
     objective = LexiconObjective.of(texts, said, Rows(tokenizer, words), counts[ENGLISH], size + len(words), recipe)
     run_stage(objective.table, objective, Plan("lexicon", recipe.steps, recipe.rate, max(1, min(50, recipe.steps // 10))), run)
     pieces = [tokenizer.id_to_token(row) for row in range(size)]
-    return Lexicon.of(pieces, words, objective.table.weight.detach().numpy(), recipe.share)
+    return Lexicon.of(pieces, words, objective.table.weight.detach().numpy() @ objective.whitening(), recipe.share)
 
 
 @dataclass(frozen=True)
@@ -208,6 +210,14 @@ class LexiconObjective:
         scores = (own @ wanted.T, wanted @ wanted.T)
         spread, right = ((one / self._recipe.temperature).log_softmax(-1) for one in scores)
         return {"texts": _apart(own, wanted), "relations": functional.kl_div(spread, right, reduction="batchmean", log_target=True)}
+
+    @torch.no_grad()
+    def whitening(self) -> np.ndarray:
+        """Return (k, k) of sentences as ``fit_sentence_map`` makes it, so that what most sentences are about weighs less; the identity where
+        there are too few."""
+        shown = [sums(self.table.weight, side.take(np.arange(min(_MAPPED, len(side))))) for pair in self._pairs for side in pair[:2]]
+        means = torch.cat(shown).numpy()
+        return fit_sentence_map(means) if len(means) > means.shape[1] else np.eye(means.shape[1], dtype=np.float32)
 
     @torch.no_grad()
     def evaluate(self) -> dict[str, float]:

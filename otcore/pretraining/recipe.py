@@ -163,7 +163,7 @@ class LexiconRecipe:
                many, short texts in the other language
     words    : of each language in the lexicon, english_words of English
     taught   : English words that the teacher reads alone
-    dimension: of the vectors; share: length beside the encoder's own vector, chosen by search in the collection's training sentences
+    dimension: of the vectors; share: length beside the encoder's own vector, chosen by retrieval among the collection's training sentences
     pairs_a_step, texts_a_step, words_a_step: what a step looks at
     smoothing: a word of share p of the text weighs smoothing / (smoothing + p) in what a sentence is about (Arora et al. 2017)
     """
@@ -176,7 +176,7 @@ class LexiconRecipe:
     english_words: int = 8_000
     taught: int = 40_000
     dimension: int = 256
-    share: float = 0.9
+    share: float = 0.8
     steps: int = 1_000
     rate: float = 3e-3
     pairs_a_step: int = 1024
