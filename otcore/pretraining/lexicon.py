@@ -213,8 +213,7 @@ class LexiconObjective:
 
     @torch.no_grad()
     def whitening(self) -> np.ndarray:
-        """Return (k, k) of sentences as ``fit_sentence_map`` makes it, so that what most sentences are about weighs less; the identity where
-        there are too few."""
+        """Return the (k, k) map of ``fit_sentence_map``, so that what most sentences are about weighs less; the identity for too few."""
         shown = [sums(self.table.weight, side.take(np.arange(min(_MAPPED, len(side))))) for pair in self._pairs for side in pair[:2]]
         means = torch.cat(shown).numpy()
         return fit_sentence_map(means) if len(means) > means.shape[1] else np.eye(means.shape[1], dtype=np.float32)
