@@ -214,6 +214,13 @@ def test_options_that_exclude_each_other(corpus, start, tmp_path, capsys):
         assert "makes a lexicon for the edition of --start" in capsys.readouterr().err
 
 
+def test_a_folder_that_is_no_edition_is_named(corpus, tmp_path, capsys):
+    (tmp_path / "empty").mkdir()
+    given = ["--corpora", str(corpus), "--out", str(tmp_path / "out"), "--start", str(tmp_path / "empty"), "--lexicon"]
+    assert main(["pretrain", *given]) == 2
+    assert "has no config.json; give the folder of an edition" in capsys.readouterr().err
+
+
 def test_the_command(corpus, start, tmp_path, capsys):
     given = ["--corpora", str(corpus), "--out", str(tmp_path / "out"), "--start", str(start), "--lexicon", str(start), "--minutes", "1"]
     assert main(["pretrain", *given]) == 0

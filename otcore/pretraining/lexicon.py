@@ -20,6 +20,7 @@ from otcore.encoders.lexicon import Lexicon, key, save_lexicon
 from otcore.encoders.maps import fit_sentence_map
 from otcore.pretraining.corpus import find_corpora
 from otcore.pretraining.lexicon_text import ENGLISH, Rows, WordPairs, Words, counted, lexicon_words, read_words
+from otcore.pretraining.model import check_edition
 from otcore.pretraining.recipe import LexiconRecipe
 from otcore.pretraining.store import Ragged, load_arrays, save_arrays
 from otcore.pretraining.training import Plan, Run, check_same_run, run_stage
@@ -36,8 +37,9 @@ def add_lexicon(corpora: Path, out: Path, edition: Path, recipe: LexiconRecipe, 
     """Return ``out``/aligned: the edition with a lexicon made for its vocabulary beside it.
 
     ``out`` also gets ``log.jsonl`` and ``work``; calling again with the same arguments goes on where an earlier call stopped. Raises
-    ``InputError`` for unusable corpora, a teacher that cannot be had or an ``out`` that holds another run.
+    ``InputError`` for unusable corpora, no edition, a teacher that cannot be had or an ``out`` that holds another run.
     """
+    check_edition(edition)
     run, target = Run(Path(corpora), Path(out), recipe, progress), Path(out) / "aligned"
     if target.exists():
         check_same_run(run, find_corpora(run.corpora))

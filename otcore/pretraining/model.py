@@ -82,11 +82,16 @@ def finish_edition(run: Run, encoder: XLMRobertaModel, target: Path, layer: int,
         raise InputError(f"{target} is {size / 1e6:.1f} MB, above {most / 1e6:.0f} MB; lower the vocabulary of the recipe.")
 
 
+def check_edition(folder: Path) -> None:
+    """Raise ``InputError`` for a folder without the files of an edition."""
+    missing = [name for name in ("config.json", "model.safetensors", *_TOKENIZER) if not (folder / name).is_file()]
+    if missing:
+        raise InputError(f"{folder} has no {missing[0]}; give the folder of an edition such as data/encoder/aligned.")
+
+
 def adopt_tokenizer(run: Run, start: Path) -> None:
     """Take over the tokenizer of an edition that a run goes on from; raises ``InputError`` for a folder that holds none."""
-    missing = [name for name in ("config.json", "model.safetensors", *_TOKENIZER) if not (start / name).is_file()]
-    if missing:
-        raise InputError(f"{start} has no {missing[0]}; give the folder of an edition such as data/encoder/aligned.")
+    check_edition(start)
     tokenizer, kind = Tokenizer.from_file(str(start / _TOKENIZER[0])), configuration(str(start), start).get("model_type")
     if kind != "xlm-roberta" or [tokenizer.token_to_id(token) for token in SPECIAL_TOKENS] != list(range(len(SPECIAL_TOKENS))):
         raise InputError(f"{start} is no encoder that `pretrain` made; give the folder of an edition such as data/encoder/aligned.")
