@@ -6,7 +6,7 @@ import shutil
 import numpy as np
 import pytest
 from checkpoints import make_xlm_roberta
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from safetensors.numpy import save_file
 from test_pretraining import tiny, write_corpus
@@ -41,6 +41,7 @@ def sentence(words: tuple[str, ...], pieces: tuple[str, ...], owners: list[int])
 
 
 @given(st.text(max_size=20))
+@example("İ")
 def test_a_key_is_its_own_key_whatever_stands_around_it_or_is_capital(word):
     assert key(key(word)) == key(word) == key(f"«{key(word)}!»")
 

@@ -25,7 +25,7 @@ _EDGES = re.compile(r"^[\W_]+|[\W_]+$")
 
 def key(word: str) -> str:
     """A word as the lexicon has it: without the punctuation around it, in small letters; empty for punctuation alone."""
-    return _EDGES.sub("", word).lower()
+    return _EDGES.sub("", word.lower())  # in this order: İ leaves a mark behind that is no letter
 
 
 @dataclass(frozen=True)

@@ -175,8 +175,9 @@ class LexiconObjective:
         numbers = {word: number for number, word in enumerate(said.words)}
         pairs = [_pairs(text, rows, numbers) for text in texts]
         words, seen = rows.of([[word] for word in said.words]), np.sqrt(times)
-        shown = [i for i, text in enumerate(rows.of(said.texts).lengths) if text]
-        learnt = rows.of(said.texts).take(np.array(shown)), torch.from_numpy(said.vectors[shown])
+        read = rows.of(said.texts)
+        shown = np.flatnonzero(read.lengths)
+        learnt = read.take(shown), torch.from_numpy(said.vectors[shown])
         table = nn.Embedding(size, said.vectors.shape[1])
         nn.init.normal_(table.weight, std=1e-3, generator=torch.Generator().manual_seed(recipe.seed))
         return cls(table, pairs, (words, weighted, seen / seen.sum()), learnt, recipe)
