@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from otcore import Problem
+from otcore import AlignSettings, Problem, load_collection
+from otcore.alignment.workers import Work
 from otcore.transport import solvers
 from otcore.transport.compiled import code, solving
 
@@ -70,3 +71,25 @@ def test_a_name_for_each_source_and_machine(unloaded, monkeypatch):
     code._path.cache_clear()
     monkeypatch.setattr(code, "version", lambda name: "0.0")
     assert code._path() != here
+
+
+def test_a_corpus_waits_for_the_kernel_and_a_few_pairs_do_not(unloaded, monkeypatch, tmp_path, xlm_roberta):
+    assert code.ready(wait=True)
+    code._loaded.clear()
+    kept, here = code._path().read_bytes(), tmp_path / "kernel.o"
+
+    class Builder:
+        def wait(self) -> None:
+            here.write_bytes(kept)
+
+    monkeypatch.setattr(code, "_path", lambda: here)
+    monkeypatch.setattr(code, "_build", lambda path: code._builders.append(Builder()))
+    work, few = Work(str(xlm_roberta), None, AlignSettings(), {}, str), load_collection().pairs("en", "de", "test")[:2]
+    assert len(work.lines(work.loaded(), few, print)[0]) == 2
+    assert not code._loaded
+    assert len(work.lines(work.loaded(), few * 256, print)[0]) == 512
+    assert code._loaded
+    code._loaded.clear()
+    here.unlink()
+    work.begun()
+    assert code._loaded, "what comes to a worker is some of many"

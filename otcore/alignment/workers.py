@@ -19,6 +19,7 @@ from otcore.corpora.types import SentencePair
 
 _AHEAD = 3  # blocks a worker that may be read before the first of them is written: what is slow holds up no other
 _SCALING = 8  # pairs of each language
+_MANY = 512  # pairs of a block that are worth waiting some ten seconds for the kernel that solves them, where it is not made yet
 _DEATHS = 3  # of workers at one block, after which it is not given to another
 
 Blocks = Iterator[Sequence[SentencePair]]
@@ -56,6 +57,8 @@ class Work:
         """The lines of a block, and what the encoder left unread."""
         from otcore.alignment.aligner import align_block
 
+        if len(pairs) >= _MANY:
+            _settle()
         found = align_block(encoder, pairs, self.settings, self.counts, tell)
         unread = encoder.unread([side.words for pair in pairs for side in (pair.source, pair.target)])
         return [self.written(one) for one in found], unread
@@ -63,7 +66,16 @@ class Work:
     def begun(self) -> Callable[[Sequence[SentencePair]], tuple[list[str], Any]]:
         """What a worker of a cluster does with every block."""
         encoder = self.loaded()
+        _settle()
         return lambda pairs: self.lines(encoder, pairs, lambda done: None)
+
+
+def _settle() -> None:
+    """Wait for the kernel: without it plans are the same but for rounding, and links of a corpus shall not depend on which process came
+    first on a machine."""
+    from otcore.transport.compiled.code import ready
+
+    ready(wait=True)
 
 
 def usual_sentences() -> list[tuple[str, ...]]:
@@ -229,6 +241,7 @@ def _serve(pipe: Connection, work: Work, threads: int) -> None:
     with contextlib.suppress(EOFError, OSError):
         try:
             encoder = work.loaded()
+            _settle()
             _use(threads)
             pipe.send(("ready", None))
             while True:

@@ -92,7 +92,7 @@ def aligned(path: Path, output: Path, count: int, options: argparse.Namespace, m
     done = before = 0
     while process.poll() is None:
         time.sleep(0.2)
-        now = peaks(process.pid) or now
+        now |= peaks(process.pid)  # of those that have ended what they had
         done = part.read_bytes().count(b"\n") if part.is_file() else done
         if first is None and done:
             first, before = time.perf_counter(), done
