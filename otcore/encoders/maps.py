@@ -67,6 +67,22 @@ def fit_sentence_map(means: np.ndarray) -> np.ndarray:
     return ((axes * spectrum.clip(spectrum[-1] * 1e-6) ** _POWER) @ axes.T).astype(np.float32)
 
 
+def language_directions(means: Mapping[str, np.ndarray]) -> np.ndarray:
+    """(languages, d) float32 an orthonormal basis of what the sentences of each language share.
+
+    means : language → (n, d) sentence means, in any length; fewer languages than dimensions
+    source: Yang et al. 2021 ("A Simple and Effective Method To Eliminate the Self Language Bias in Multilingual Representations"), with one
+            direction a language, its mean
+    """
+    shared = [(rows / np.linalg.norm(rows, axis=1, keepdims=True).clip(1e-12)).mean(0, dtype=np.float64) for rows in means.values()]
+    return np.linalg.qr(np.stack(shared, axis=1))[0].T.astype(np.float32)
+
+
+def map_without(directions: np.ndarray) -> np.ndarray:
+    """(d, d) float32 the sentence map I − QᵀQ that leaves out orthonormal directions Q (k, d)."""
+    return np.eye(directions.shape[1], dtype=np.float32) - directions.T @ directions
+
+
 def save_sentence_map(folder: Path, matrix: np.ndarray) -> None:
     """Writes the map into an encoder's folder in one step, in half precision, its largest entry scaled to 1."""
     write_bytes(folder / SENTENCE_MAP, save({"map": np.ascontiguousarray(matrix / np.abs(matrix).max(), np.float16)}))

@@ -4,6 +4,7 @@ import contextlib
 import hashlib
 import importlib.util
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from filelock import FileLock
@@ -26,6 +27,8 @@ class Packaged:
     alignment_layer: measured on the development part of the bundled sentences, tests/benchmarks/layers.py
     size           : bytes once unpacked
     card           : file beside this one, the README.md of the unpacked folder
+    directions     : file beside this one, (k, d) directions that tell a sentence's language, which its sentence map leaves out: measured
+                     on the training part of the bundled sentences, tests/benchmarks/sentence_maps.py
     """
 
     package: str
@@ -37,6 +40,7 @@ class Packaged:
     about: str
     facts: dict
     card: str
+    directions: str | None = None
 
 
 PACKAGED = {
@@ -50,6 +54,7 @@ PACKAGED = {
         about="multilingual E5 small in 4 bits, 100 languages, 12 layers",
         facts={"languages": ("multilingual",), "licence": "mit", "architecture": "bert", "layers": 12, "parameters": 117_653_760},
         card="e5_small.md",
+        directions="e5_small.safetensors",
     )
 }
 
@@ -65,8 +70,8 @@ class Package(Source):
         return name in PACKAGED
 
     def folder(self, name: str) -> Path:
-        # the digest is in the name: what was unpacked from another file is another encoder
-        return cache_folder() / "encoders" / f"{name}-{PACKAGED[name].digest}"
+        # the digests are in the name: what was unpacked from other files is another encoder
+        return cache_folder() / "encoders" / f"{name}-{PACKAGED[name].digest}{_tag(PACKAGED[name].directions)}"
 
     def groups(self) -> list[Group]:
         rows = [{"name": name, "bytes": one.size, "about": one.about, "here": not self.absent(name)} for name, one in PACKAGED.items()]
@@ -89,6 +94,9 @@ class Package(Source):
 
         raises: Stopped; InputError   the package is not installed, its file is not the known one, or there is no room
         """
+        from safetensors.numpy import load_file
+
+        from otcore.encoders.maps import map_without, save_sentence_map
         from otcore.encoders.packed import PackedEncoder
         from otcore.encoders.unpacking import unpack
 
@@ -101,6 +109,8 @@ class Package(Source):
                     return
                 with temporary(folder, folder=True) as made, PackedEncoder(path) as packed:
                     unpack(packed, made, _card(one), one.alignment_layer, teller)
+                    if one.directions:
+                        save_sentence_map(made, map_without(load_file(_beside(one.directions))["directions"]))
                     made.rename(folder)
         except OSError as error:
             told = f"{name} cannot be unpacked into {folder.parent} ({error.strerror or error})"
@@ -117,8 +127,17 @@ class Package(Source):
         return Path(next(iter(found.submodule_search_locations))) / one.file
 
 
+def _beside(name: str) -> Path:
+    return Path(__file__).parent / name
+
+
 def _card(one: Packaged) -> str:
-    return Path(__file__).with_name(one.card).read_text(encoding="utf-8")
+    return _beside(one.card).read_text(encoding="utf-8")
+
+
+@cache
+def _tag(directions: str | None) -> str:
+    return "-" + hashlib.sha256(_beside(directions).read_bytes()).hexdigest()[:8] if directions else ""
 
 
 def _check(path: Path, one: Packaged) -> None:
