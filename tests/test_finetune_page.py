@@ -21,7 +21,7 @@ from otcore.base.errors import InputError
 from otcore.corpora.collection import load_collection
 from otcore.objectives import OBJECTIVES
 from otcore.runs.course import course, snapshot_steps
-from otcore.runs.example import example_run
+from otcore.runs.example import example_runs
 from otcore.runs.locks import STOP_FILE
 from otcore.runs.log import read_log
 from otcore.runs.store import create_run, list_runs, open_run
@@ -89,7 +89,7 @@ def test_a_first_visit_says_what_will_happen_and_is_ready_to_start():
     assert not app.error
     assert not app.dataframe
     assert any("**An example**" in element.value for element in app.markdown)
-    assert titles(app) == ["Loss on the batches", "On held-out sentences", f"Plan of the watched pair after step {example_run().step}"]
+    assert titles(app) == ["Loss on the batches", "On held-out sentences", f"Plan of the watched pair after step {example_runs()[0].step}"]
     assert {"resume_run", "use_run", "compare_run", "delete_run", "rename_run"}.isdisjoint(keys(app)), "it is nobody's to change"
     assert "film_run" in keys(app)
     assert list(app.multiselect(key="ft_languages").value) == ["de", "fr", "es"]
@@ -141,7 +141,7 @@ def test_a_past_run_shows_its_curves_figures_plan_and_settings():
     assert "Arabic words" in app.get("plotly_chart")[2].proto.spec
     fine(app.button(key="show_example").click().run())
     assert any("**An example**" in element.value for element in app.markdown)
-    assert titles(app)[2] == f"Plan of the watched pair after step {example_run().step}"
+    assert titles(app)[2] == f"Plan of the watched pair after step {example_runs()[0].step}"
 
 
 def test_a_cancel_is_answered_before_the_run_has_ended(monkeypatch):

@@ -44,8 +44,9 @@ from otcore.results.kinds.sentences import SentenceVectors
 from otcore.results.kinds.transfers import TransferOf
 from otcore.retrieval.index import encode_sentences, query_vectors
 from otcore.retrieval.sentences import bundled_sentences
+from otcore.runs import example
 from otcore.runs.course import course, snapshot_steps
-from otcore.runs.example import EXAMPLE_FOLDER, example_run, find_or_example
+from otcore.runs.example import EXAMPLES, example_runs, find_or_example
 from otcore.space.measures import neighbourhoods
 from otcore.space.points import encode_cloud
 
@@ -251,7 +252,7 @@ def test_the_layers_of_an_edition_are_told_without_loading_it(bundled, xlm_rober
 
 
 def test_the_example_is_a_finished_run_of_transport_that_gained():
-    run = example_run()
+    run = example_runs()[0]
     assert (run.state, run.settings.languages) == ("finished", ("de", "fr", "es"))
     assert hasattr(run.settings.objective, "epsilon")
     assert run.result["after"]["aer"] < run.result["before"]["aer"]
@@ -260,12 +261,12 @@ def test_the_example_is_a_finished_run_of_transport_that_gained():
     assert len(found.held_out) >= 5
     assert found.held_out[-1][1] == run.step
     assert not run.usable
-    assert run.folder == EXAMPLE_FOLDER
+    assert run.folder == EXAMPLES / "example"
 
 
 def test_a_run_of_ones_own_goes_before_the_example_of_its_name(runs):
-    name = example_run().name
-    assert find_or_example(name).folder == EXAMPLE_FOLDER
+    name = example_runs()[0].name
+    assert find_or_example(name).folder == EXAMPLES / name
     made_run(runs / name)
     assert find_or_example(name).folder == runs / name
     with pytest.raises(InputError, match="There is no run nobody"):
@@ -273,8 +274,8 @@ def test_a_run_of_ones_own_goes_before_the_example_of_its_name(runs):
 
 
 def test_an_example_is_made_of_a_finished_run_without_its_weights(runs, tmp_path, monkeypatch):
-    monkeypatch.setattr(making, "EXAMPLE_FOLDER", tmp_path / "example")
-    run = made_run()
+    monkeypatch.setattr(example, "EXAMPLES", tmp_path)
+    run = made_run(runs / "example")
     told = making.keep_example(run.folder)
     files = {str(path.relative_to(tmp_path / "example")) for path in (tmp_path / "example").rglob("*") if path.is_file()}
     assert files == {"settings.json", "state.json", "result.json", "log.jsonl", "snapshots/probes.json"} | {

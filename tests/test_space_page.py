@@ -21,7 +21,7 @@ from dashboard.pages.space.drawing import plain
 from dashboard.pages.space.picture import Picture
 from otcore.corpora.collection import load_collection
 from otcore.encoders import load_encoder
-from otcore.runs.example import example_run
+from otcore.runs.example import example_runs
 from otcore.space.measures import neighbourhoods
 from otcore.space.own_vectors import keep_vectors
 from otcore.space.points import encode_cloud
@@ -322,14 +322,14 @@ def test_a_film_gives_all_frames_and_tells_the_measures_of_where_it_rests(page, 
 
 def test_a_film_opens_on_the_example_where_there_is_no_run(page):
     app = page(sp_mode="film")
-    assert app.selectbox(key="run").value == example_run().name
-    assert app.selectbox(key="run").options == [f"{example_run().name} (comes with the project)"]
+    assert app.selectbox(key="run").value == example_runs()[0].name
+    assert app.selectbox(key="run").options == [f"{one.name} (comes with the project)" for one in example_runs()]
     assert len(cloud(app)["steps"]) >= 10
     assert "held-out AER" in html(app)
 
 
 def test_a_film_without_any_run_says_where_runs_come_from(page, monkeypatch):
-    monkeypatch.setattr(controls, "example_run", lambda: None)
+    monkeypatch.setattr(controls, "example_runs", lambda: ())
     app = page(sp_mode="film")
     assert not app.error
     assert all("Fine-tune" in one.value.replace("\\", "") for one in app.info)

@@ -11,7 +11,9 @@ import json
 
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--again", action="store_true", help="make everything anew, also what fits")
-    parser.add_argument("--example", metavar="DIR", help="a finished run's folder, kept as the example of the pages about runs")
+    parser.add_argument(
+        "--example", metavar="DIR", help="a finished run's folder, kept under its name as an example of the pages about runs"
+    )
     parser.add_argument("--study", metavar="DIR", help="a finished study's folder, whose table is kept as an example of the Study tab")
     parser.add_argument("--json", action="store_true", help="print one JSON array: kind, encoders, bytes, whether it was made now")
 

@@ -1,4 +1,4 @@
-"""Making what is stored: everything that is wanted and missing, and the example of a run."""
+"""Making what is stored: everything that is wanted and missing, and the examples of runs and studies."""
 
 import json
 from pathlib import Path
@@ -10,11 +10,12 @@ from otcore.encoders import load_encoder
 from otcore.evaluation.study.table import DESCRIPTION, EXAMPLES, TABLE, open_table
 from otcore.results import store
 from otcore.results.kind import KINDS
-from otcore.runs.example import EXAMPLE_FOLDER
+from otcore.runs import example
 from otcore.runs.store import open_run
 from otcore.text.writing import write_bytes
 
 _FRAMES, _LOGGED = 10, 150  # snapshots and steps that are kept: what a film and a curve show
+_FILM = 3_000_000  # bytes of a film, of which fewer snapshots are kept where they are large
 
 
 def make_all(tell: Teller, *, again: bool = False) -> list[dict[str, Any]]:
@@ -44,14 +45,14 @@ def make_all(tell: Teller, *, again: bool = False) -> list[dict[str, Any]]:
 
 
 def keep_example(folder: str | Path) -> dict[str, Any]:
-    """Copies a finished run's settings, course and film into the example's folder; its weights stay where they are.
+    """Copies a finished run's settings, course and film to the examples, under its own name; its weights stay where they are.
 
     raises: InputError   it is no run, or one that has not finished
     """
     run = open_run(folder)
     if run.state != "finished" or run.settings.objective.is_map:
-        raise InputError(f"{folder} is {run.state}; the example is a run by steps that has finished.")
-    target = EXAMPLE_FOLDER
+        raise InputError(f"{folder} is {run.state}; an example is a run by steps that has finished.")
+    target = example.EXAMPLES / run.name
     (target / "snapshots").mkdir(parents=True, exist_ok=True)
     for old in (target / "snapshots").glob("*.safetensors"):
         old.unlink()
@@ -84,7 +85,9 @@ def _frames(folder: Path) -> list[str]:
     from otcore.finetuning.pacing import spread
     from otcore.runs.course import snapshot_steps
 
-    return [f"snapshots/{step:07d}.safetensors" for step in spread(snapshot_steps(folder), _FRAMES)]
+    names = [f"snapshots/{step:07d}.safetensors" for step in snapshot_steps(folder)]
+    largest = max(((folder / name).stat().st_size for name in names), default=1)
+    return spread(names, max(2, min(_FRAMES, _FILM // largest)))
 
 
 def _thinned(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -1,6 +1,6 @@
-"""The run that comes with the project: its settings, course and film, so that the pages about runs open on a finished one.
+"""The runs that come with the project: settings, course and film, so that the pages about runs open on a finished one.
 
-It has no weights, so it is no encoder, and it cannot be changed.
+They have no weights, so they are no encoders, and they cannot be changed.
 """
 
 import functools
@@ -9,32 +9,30 @@ from pathlib import Path
 from otcore.base.errors import InputError
 from otcore.runs.store import Run, find_run, open_run
 
-EXAMPLE_FOLDER = Path(__file__).resolve().parents[2] / "data" / "results" / "example"
+EXAMPLES = Path(__file__).resolve().parents[2] / "data" / "results" / "runs"
+_FIRST = "example"
 
 
 def is_example(run: Run) -> bool:
-    """Whether a run is the bundled one."""
-    return run.folder == EXAMPLE_FOLDER
+    """Whether a run is a bundled one."""
+    return run.folder.parent == EXAMPLES
 
 
 def find_or_example(name: str) -> Run:
-    """A run of the runs folder by its name, or the bundled one where the name is its.
+    """A run of the runs folder by its name, or the bundled one of that name.
 
     raises: InputError   there is no run of that name
     """
     try:
         return find_run(name)
     except InputError:
-        example = example_run()
-        if example is None or example.name != name:
-            raise
-        return example
+        if found := [one for one in example_runs() if one.name == name]:
+            return found[0]
+        raise
 
 
 @functools.cache
-def example_run() -> Run | None:
-    """The bundled run, or None in a copy of the project without it."""
-    try:
-        return open_run(EXAMPLE_FOLDER)
-    except InputError:
-        return None
+def example_runs() -> tuple[Run, ...]:
+    """The bundled runs, the one that pages open on first; none in a copy of the project without them."""
+    folders = (path.parent for path in EXAMPLES.glob("*/settings.json"))
+    return tuple(map(open_run, sorted(folders, key=lambda folder: (folder.name != _FIRST, folder.name))))

@@ -17,7 +17,7 @@ from dashboard.pages.finetune.trainings import Standing
 from dashboard.pages.finetune.watched import watched_pairs
 from otcore.base.errors import InputError
 from otcore.runs.course import Course, snapshot_steps
-from otcore.runs.example import example_run, is_example
+from otcore.runs.example import example_runs, is_example
 from otcore.runs.owners import owner_of
 from otcore.runs.store import Run, find_run, list_runs
 from otcore.text.languages import language
@@ -72,7 +72,8 @@ def page() -> None:
         _draw(run, standings[run.name])
         actions.at_rest(run)
     if runs:
-        _table(runs, standings, run)
+        _table(runs, standings)
+    _other_examples(run)
     damaged.panel()
 
 
@@ -125,17 +126,17 @@ def _start() -> None:
 
 
 def _chosen(runs: list[Run], standings: dict[str, Standing]) -> Run | None:
-    """The run that is asked for, else one that is at work, else the newest, else the example."""
-    example = example_run()
+    """The run that is asked for, else one that is at work, else the newest, else the first example."""
+    examples = example_runs()
     if wanted := state.get("run"):
-        if found := [run for run in (*runs, *([example] if example else [])) if run.name == wanted]:
+        if found := [run for run in (*runs, *examples) if run.name == wanted]:
             return found[0]
         failure = trainings.failure(wanted)
         tell = st.error if failure else st.info
         tell(markup.escape_markdown(failure or f"There is no run {wanted} (any more)."))
         state.put(run="")
     alive = [run for run in runs if standings[run.name].alive]
-    return next((run for run in alive if run.state == "running"), alive[-1] if alive else runs[0] if runs else example)
+    return next((run for run in alive if run.state == "running"), alive[-1] if alive else next(iter((*runs, *examples)), None))
 
 
 def _title(run: Run) -> None:
@@ -218,7 +219,7 @@ def _watched(run: Run, *, alive: bool) -> None:
     st.caption(f"{gold}{told}. Bright cells carry mass: a good plan has few of them.")
 
 
-def _table(runs: list[Run], standings: dict[str, Standing], shown_above: Run) -> None:
+def _table(runs: list[Run], standings: dict[str, Standing]) -> None:
     def pick() -> None:
         row = state.picked_row("runs")
         state.put(run=runs[row].name if row is not None else "")
@@ -228,5 +229,11 @@ def _table(runs: list[Run], standings: dict[str, Standing], shown_above: Run) ->
     shown = {"column_config": tables.columns(), "on_select": pick, "selection_mode": "single-row"}
     st.dataframe(table, hide_index=True, key="runs", alt="Fine-tuning runs", **shown)
     st.caption("Figures are means over the languages on held-out sentences, before → after. Tick a run to show it above.")
-    if (example := example_run()) and not is_example(shown_above):
-        st.button("Show the example run", key="show_example", on_click=state.put, kwargs={"run": example.name}, type="tertiary")
+
+
+def _other_examples(shown_above: Run) -> None:
+    """Ways to the bundled runs that are not shown."""
+    for one in example_runs():
+        if one.folder != shown_above.folder:
+            about = f"Show an example run: {one.settings.objective.label} on {one.settings.encoder}"
+            st.button(about, key=f"show_{one.name}", on_click=state.put, kwargs={"run": one.name}, type="tertiary")

@@ -6,7 +6,7 @@ from dashboard import background, state
 from dashboard.kit import encoder_choice, markup, own_sentences, system_controls, widgets
 from dashboard.pages.space import cache, own_vectors
 from dashboard.pages.space.choices import CHOICES, SpaceView
-from otcore.runs.example import example_run
+from otcore.runs.example import example_runs
 from otcore.runs.store import list_runs
 from otcore.space.film import film_steps
 from otcore.space.methods import METHODS
@@ -90,14 +90,14 @@ def _of_text(chosen: SpaceView) -> None:
 
 
 def _run() -> None:
-    example, names = example_run(), [run.name for run in list_runs() if film_steps(run.folder)]
-    if example and example.name not in names:
-        names.append(example.name)
+    names = [run.name for run in list_runs() if film_steps(run.folder)]
+    examples = [one.name for one in example_runs() if one.name not in names]
+    names += examples
     if not names:
         st.info("There is no run with snapshots yet; start one on the Fine-tune page.")
         return
     if state.get("run") not in names:
         state.put(run=names[0])
-    marks = {example.name: f"{example.name} (comes with the project)"} if example else {}
+    marks = {name: f"{name} (comes with the project)" for name in examples}
     told = "Its probe sentences are plotted, at each of its snapshots."
     st.selectbox("Run", names, key="run", on_change=unpick, format_func=lambda name: marks.get(name, name), help=told)
