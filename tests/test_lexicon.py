@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from importlib.util import find_spec
 
 import numpy as np
 import pytest
@@ -19,14 +20,17 @@ from otcore.encoders.lexicon import LEXICON, Lexicon, key, load_lexicon, save_le
 from otcore.encoders.vectors import WordVectors
 from otcore.finetuning.run import export
 from otcore.pretraining.lexicon import add_lexicon, sums
-from otcore.pretraining.lexicon_text import Rows, counted, lexicon_words, read_words
+from otcore.pretraining.lexicon_links import ToldWords, first_table, told_words
+from otcore.pretraining.lexicon_text import Rows, WordPairs, counted, lexicon_words, read_words
 from otcore.pretraining.pipeline import pretrain
 from otcore.pretraining.recipe import LexiconRecipe, Recipe
 from otcore.pretraining.store import Ragged
+from otcore.pretraining.training import Run
 from otcore.retrieval.index import encode_sentences
 from otcore.retrieval.precision import sentence_vectors
 from otcore.retrieval.sentences import Sentences
 
+needs_links = pytest.mark.skipif(find_spec("eflomal") is None, reason="the optional package eflomal is not installed")
 SOME = [("The", "cat", "sleeps", "."), ("a", "dog"), ("…",)]
 PIECES, KNOWN = ("▁the", "▁do", "g", "."), ("cat", "sleeps")
 
@@ -46,24 +50,28 @@ def test_a_key_is_its_own_key_whatever_stands_around_it_or_is_capital(word):
     assert key(key(word)) == key(word) == key(f"«{key(word)}!»")
 
 
-@pytest.mark.parametrize(
-    ("word", "wanted"), [("Cat,", "cat"), ("(CAT)", "cat"), ("l’eau", "l’eau"), ("…", ""), ("_x_", "x"), ("3.5%", "3.5")]
-)
+LATIN = (("Cat,", "cat"), ("(CAT)", "cat"), ("l’eau", "l’eau"), ("…", ""), ("_x_", "x"), ("3.5%", "3.5"), ("ＡＢＣ", "abc"))
+MARKS = (("का", "का"), ("नहीं।", "नहीं"), ("«की»", "की"), ("كتابٌ،", "كتابٌ"), ("cafe\u0301", "café"), ("\u0301", ""))
+
+
+@pytest.mark.parametrize(("word", "wanted"), LATIN + MARKS)
 def test_keys(word, wanted):
     assert key(word) == wanted
 
 
 @given(st.integers(1, 6), st.integers(0, 2**16), st.floats(1e-6, 1e6))
-def test_eight_bits_are_off_by_half_a_step_at_most(rows, seed, scale):
-    table = (np.random.default_rng(seed).normal(size=(rows, 5)) * scale).astype(np.float32)
+def test_four_bits_are_off_by_half_a_step_at_most(rows, seed, scale):
+    table = (np.random.default_rng(seed).normal(size=(rows, 6)) * scale).astype(np.float32)
     made = Lexicon.of(["x"] * rows, [], table, 1.0)
-    assert (np.abs(made.scales[:, None] * made.vectors - table) <= made.scales[:, None] * 0.501).all()
+    assert made.packed.shape == (rows, 3)
+    assert (np.abs(made.vectors(range(rows)) - table) <= made.scales[:, None] * 0.501).all()
+    np.testing.assert_allclose(np.abs(made.vectors(range(rows))).max(1), np.abs(table).max(1), rtol=1e-5)
 
 
 def test_a_word_has_its_own_vector_else_those_of_its_subwords():
     made, unknown = lexicon(), sentence(("?",), ("▁?",), [0])
     found = made.sentences([sentence(("Cat", "dog."), ("▁ca", "t", "▁do", "g", "."), [0, 0, 1, 1, 1]), unknown])
-    wanted = (made.scales[:, None] * made.vectors)[[4, 1, 2, 3]].sum(0)
+    wanted = made.vectors([4, 1, 2, 3]).sum(0)
     np.testing.assert_allclose(found[0], wanted / np.linalg.norm(wanted), rtol=1e-5)
     assert not found[1].any()
 
@@ -85,14 +93,14 @@ def folder(xlm_roberta, tmp_path):
     found = shutil.copytree(xlm_roberta, tmp_path / "encoder")
     tokenizer = Tokenizer.from_file(str(found / "tokenizer.json"))
     pieces = [tokenizer.id_to_token(row) for row in range(tokenizer.get_vocab_size())]
-    table = np.random.default_rng(1).normal(size=(len(pieces) + len(KNOWN), 7)).astype(np.float32)
+    table = np.random.default_rng(1).normal(size=(len(pieces) + len(KNOWN), 8)).astype(np.float32)
     save_lexicon(found, Lexicon.of(pieces, KNOWN, table, 0.5))
     return found
 
 
 def test_an_encoder_reads_it_for_sentences_at_its_last_layer_alone(xlm_roberta, folder):
     plain, with_it = load_encoder(str(xlm_roberta)), load_encoder(str(folder))
-    assert with_it.sentence_dimension == plain.dimension + 7 == plain.sentence_dimension + 7
+    assert with_it.sentence_dimension == plain.dimension + 8 == plain.sentence_dimension + 8
     vectors = sentence_vectors(with_it, SOME)
     assert vectors.shape == (3, with_it.sentence_dimension)
     assert vectors.dtype == np.float32
@@ -113,7 +121,7 @@ def test_it_travels_with_a_fine_tuned_encoder(folder, tmp_path):
     export(encoder, tmp_path / "out")
     again = load_lexicon(tmp_path / "out")
     assert (again.pieces, again.words, again.share) == (encoder.lexicon.pieces, encoder.lexicon.words, 0.5)
-    np.testing.assert_array_equal(again.vectors, encoder.lexicon.vectors)
+    np.testing.assert_array_equal(again.packed, encoder.lexicon.packed)
     np.testing.assert_allclose(sentence_vectors(load_encoder(str(tmp_path / "out")), SOME), sentence_vectors(encoder, SOME), atol=2e-3)
 
 
@@ -127,10 +135,10 @@ def test_a_file_that_is_no_lexicon_is_named(tmp_path):
         load_lexicon(tmp_path)
     good = lexicon()
     for odd in (
-        Lexicon(good.pieces, (*good.words, "more"), good.vectors, good.scales, 0.5),
-        Lexicon(good.pieces, good.words, good.vectors.astype(np.float32), good.scales, 0.5),
-        Lexicon(good.pieces, good.words, good.vectors, good.scales * np.nan, 0.5),
-        Lexicon(good.pieces, good.words, good.vectors, good.scales, float("inf")),
+        Lexicon(good.pieces, (*good.words, "more"), good.packed, good.scales, 0.5),
+        Lexicon(good.pieces, good.words, good.packed.astype(np.float32), good.scales, 0.5),
+        Lexicon(good.pieces, good.words, good.packed, good.scales * np.nan, 0.5),
+        Lexicon(good.pieces, good.words, good.packed, good.scales, float("inf")),
     ):
         save_lexicon(tmp_path, odd)
         with pytest.raises(InputError, match="does not have one vector a word"):
@@ -142,6 +150,30 @@ def test_sums_are_unit_and_of_the_rows_that_are_named():
 
     table = torch.eye(3) * torch.tensor([3.0, 4.0, 1.0])
     np.testing.assert_allclose(sums(table, Ragged.of([[0, 1], [2]])).numpy(), [[0.6, 0.8, 0], [0, 0, 1]], atol=1e-6)
+
+
+def test_the_table_begins_with_the_mean_of_what_a_row_is_part_of():
+    told = ToldWords(["a", "b", "c"], np.eye(3, dtype=np.float32), np.array([1.0, 3.0, 2.0]))
+    table = first_table(Ragged.of([[0], [0, 1], [2]]), told, 4)
+    np.testing.assert_allclose(table, [[1 / 4, 3 / 4 / 2, 0], [0, 1 / 2, 0], [0, 0, 1], [0, 0, 0]])
+
+
+@needs_links
+def test_a_word_means_what_the_english_words_that_it_is_linked_to_do(tmp_path):
+    words = {"cat": "Katze", "dog": "Hund", "house": "Haus", "tree": "Baum", "river": "Fluss", "stone": "Stein"}
+    rng = np.random.default_rng(0)
+    english = [list(rng.permutation(list(words))[:3]) for _ in range(200)]
+    text = WordPairs("de", english, [[words[word] + "," for word in row] for row in english], np.arange(200) < 150)
+    run, vectors = Run(tmp_path, tmp_path, LexiconRecipe(), lambda line: None), np.eye(6, dtype=np.float32)
+    run.work.mkdir()
+    told = told_words(run, [text], list(words), vectors, counted([text]))
+    assert told.words[:6] == list(words)
+    np.testing.assert_array_equal(told.vectors[:6], vectors)
+    for english, german in words.items():
+        found = told.vectors[told.words.index(german.lower())]
+        assert found.argmax() == list(words).index(english)
+        assert found.max() > 0.8
+    assert told.times[6:].sum() == 3 * 150, "uncut sentences are no words"
 
 
 @pytest.fixture(scope="module")
@@ -175,6 +207,7 @@ def test_words_are_the_frequent_ones_of_several_subwords_and_other_text_falls_ba
     assert rows.of([["qqq"]])[0].tolist() == tokenizer.encode("qqq", add_special_tokens=False).ids
 
 
+@needs_links
 def test_sentences_come_nearer_to_what_the_teacher_says_of_them(corpus, start, tmp_path):
     made = add_lexicon(corpus, tmp_path, start, small(start, steps=60), lambda line: None)
     entries = [json.loads(line) for line in (tmp_path / "log.jsonl").read_text().splitlines()]
@@ -183,6 +216,7 @@ def test_sentences_come_nearer_to_what_the_teacher_says_of_them(corpus, start, t
     assert load_encoder(str(made)).sentence_dimension == load_encoder(str(start)).dimension + 8
 
 
+@needs_links
 def test_after_a_kill_it_goes_on_to_the_same(corpus, start, tmp_path):
     def killed(line: str) -> None:
         if line.startswith("lexicon 5/12"):
@@ -200,9 +234,9 @@ def test_after_a_kill_it_goes_on_to_the_same(corpus, start, tmp_path):
         add_lexicon(corpus, tmp_path / "parts", start, small(start, steps=13), lambda line: None)
 
 
+@needs_links
 def test_a_run_with_a_teacher_gives_aligned_its_lexicon(corpus, start, tmp_path):
     recipe = tiny(start=None, lexicon=small(start))
-    pytest.importorskip("eflomal")
     editions = pretrain(corpus, tmp_path, recipe, lambda line: None)
     assert [(folder / LEXICON).exists() for folder in (editions["aligned"], editions["base"])] == [True, False]
     assert Recipe.taught(80, 0, None, "y").lexicon.teacher == "y"
@@ -222,6 +256,7 @@ def test_a_folder_that_is_no_edition_is_named(corpus, tmp_path, capsys):
     assert "has no config.json; give the folder of an edition" in capsys.readouterr().err
 
 
+@needs_links
 def test_the_command(corpus, start, tmp_path, capsys):
     given = ["--corpora", str(corpus), "--out", str(tmp_path / "out"), "--start", str(start), "--lexicon", str(start), "--minutes", "1"]
     assert main(["pretrain", *given]) == 0

@@ -5,13 +5,14 @@ of static vectors (as in fastText and Model2Vec) costs next to nothing and says 
 sentence's vector.
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from unicodedata import normalize
 
 import numpy as np
+import regex
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
@@ -20,12 +21,13 @@ from otcore.encoders.vectors import WordVectors
 from otcore.text.writing import write_bytes
 
 LEXICON = "lexicon.safetensors"
-_EDGES = re.compile(r"^[\W_]+|[\W_]+$")
+_EDGES = regex.compile(r"^[^\p{L}\p{N}]+|[^\p{L}\p{N}\p{M}]+$")  # a mark at the end belongs to its letter: Hindi's का ends in one
+_LEVELS = 7  # on either side of zero, in four bits
 
 
 def key(word: str) -> str:
-    """A word as the lexicon has it: without the punctuation around it, in small letters; empty for punctuation alone."""
-    return _EDGES.sub("", word.lower())  # in this order: İ leaves a mark behind that is no letter
+    """A word as the lexicon has it: without the punctuation around it, in small letters, NFKC; empty for punctuation alone."""
+    return _EDGES.sub("", normalize("NFKC", normalize("NFKC", word).lower()))
 
 
 @dataclass(frozen=True)
@@ -34,21 +36,34 @@ class Lexicon:
 
     pieces : subwords as the tokeniser writes them, one a row
     words  : keys of words, one a row after those
-    vectors: (pieces + words, k) int8, times `scales` (pieces + words,) float32 the vectors themselves
+    packed : (pieces + words, k / 2) uint8, two entries a byte: the first in the low four bits, both plus 8
+    scales : (pieces + words,) float32, times the entries the vectors themselves
     share  : length of the static vector beside an encoder's own of length 1
     """
 
     pieces: tuple[str, ...]
     words: tuple[str, ...]
-    vectors: np.ndarray
+    packed: np.ndarray
     scales: np.ndarray
     share: float
 
     @classmethod
     def of(cls, pieces: Sequence[str], words: Sequence[str], table: np.ndarray, share: float) -> "Lexicon":
-        """From float vectors (pieces + words, k), rounded to eight bits by their largest entries."""
-        scales = np.abs(table).max(1).clip(1e-12) / 127
-        return cls(tuple(pieces), tuple(words), np.rint(table / scales[:, None]).astype(np.int8), scales.astype(np.float32), share)
+        """From float vectors (pieces + words, k), k even, rounded to four bits by their largest entries."""
+        scales = np.abs(table).max(1).clip(1e-12) / _LEVELS
+        entries = (np.rint(table / scales[:, None]) + _LEVELS + 1).astype(np.uint8)
+        return cls(tuple(pieces), tuple(words), entries[:, ::2] | entries[:, 1::2] << 4, scales.astype(np.float32), share)
+
+    @property
+    def dimension(self) -> int:
+        """k of the vectors."""
+        return 2 * self.packed.shape[1]
+
+    def vectors(self, rows: Sequence[int]) -> np.ndarray:
+        """(n, k) float32 the vectors of n rows."""
+        packed = self.packed[rows]
+        entries = np.stack([packed & 15, packed >> 4], axis=-1).reshape(len(packed), self.dimension)
+        return self.scales[rows, None] * (entries.astype(np.float32) - _LEVELS - 1)
 
     @cached_property
     def _rows(self) -> tuple[dict[str, int], dict[str, int]]:
@@ -58,10 +73,9 @@ class Lexicon:
 
     def sentences(self, encoded: Sequence[WordVectors]) -> np.ndarray:
         """(n, k) float32 unit sums of the vectors of a sentence's words; zero for one of which nothing is known."""
-        sums = np.zeros((len(encoded), self.vectors.shape[1]), np.float32)
+        sums = np.zeros((len(encoded), self.dimension), np.float32)
         for place, sentence in enumerate(encoded):
-            rows = self._of(sentence)
-            sums[place] = self.scales[rows] @ self.vectors[rows]
+            sums[place] = self.vectors(self._of(sentence)).sum(0)
         return sums / np.linalg.norm(sums, axis=1, keepdims=True).clip(1e-12)
 
     def beside(self, own: np.ndarray, encoded: Sequence[WordVectors]) -> np.ndarray:
@@ -80,7 +94,7 @@ class Lexicon:
 def save_lexicon(folder: Path, lexicon: Lexicon) -> None:
     """Write the lexicon into an encoder's folder in one step."""
     texts = {name: np.frombuffer("\n".join(getattr(lexicon, name)).encode(), np.uint8) for name in ("pieces", "words")}
-    arrays = texts | {"vectors": lexicon.vectors, "scales": lexicon.scales.astype(np.float16)}
+    arrays = texts | {"packed": lexicon.packed, "scales": lexicon.scales.astype(np.float16)}
     write_bytes(folder / LEXICON, save(arrays, metadata={"share": str(lexicon.share)}))
 
 
@@ -96,11 +110,11 @@ def load_lexicon(folder: Path) -> Lexicon | None:
         with safe_open(path, framework="numpy") as file:
             arrays, told = {name: file.get_tensor(name) for name in file.keys()}, file.metadata() or {}  # noqa: SIM118 (no mapping)
         pieces, words = (tuple(arrays[name].tobytes().decode().split("\n")) if arrays[name].size else () for name in ("pieces", "words"))
-        found = Lexicon(pieces, words, arrays["vectors"], arrays["scales"].astype(np.float32), float(told["share"]))
+        found = Lexicon(pieces, words, arrays["packed"], arrays["scales"].astype(np.float32), float(told["share"]))
     except (OSError, SafetensorError, KeyError, ValueError) as error:
         raise InputError(f"The lexicon {path} cannot be read ({error}); delete it to go on without.") from error
     rows = len(pieces) + len(words)
-    fits = found.vectors.dtype == np.int8 and found.vectors.ndim == 2 and len(found.vectors) == rows and found.scales.shape == (rows,)
+    fits = found.packed.dtype == np.uint8 and found.packed.ndim == 2 and len(found.packed) == rows and found.scales.shape == (rows,)
     if not (fits and np.isfinite(found.scales).all() and np.isfinite(found.share)):
         raise InputError(f"The lexicon {path} does not have one vector a word; delete it to go on without.")
     return found

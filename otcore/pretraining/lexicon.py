@@ -1,5 +1,6 @@
 """How an edition gets its lexicon: static vectors are fitted to what a teacher says of words, sentences and short texts (as Model2Vec and
-its successors do in one language), and in other languages to what it says of their English translation (Reimers and Gurevych, 2020)."""
+its successors do in one language), and in other languages to what it says of their English translation (Reimers and Gurevych, 2020); they
+begin as what it says of the English words that a word is linked to."""
 
 import contextlib
 import shutil
@@ -19,6 +20,7 @@ from otcore.encoders.encoder import Encoder
 from otcore.encoders.lexicon import Lexicon, key, save_lexicon
 from otcore.encoders.maps import fit_sentence_map
 from otcore.pretraining.corpus import find_corpora
+from otcore.pretraining.lexicon_links import ToldWords, first_table, told_words
 from otcore.pretraining.lexicon_text import ENGLISH, Rows, WordPairs, Words, counted, lexicon_words, read_words
 from otcore.pretraining.model import check_edition
 from otcore.pretraining.recipe import LexiconRecipe
@@ -61,8 +63,9 @@ def make_lexicon(run: Run, edition: Path) -> Lexicon:
     words = lexicon_words(counts, tokenizer, recipe)
     run.log(event="words", lexicon=len(words), pairs={text.language: len(text.english) for text in texts})
     said = _said(run, texts, [word for word, _ in counts[ENGLISH].most_common(recipe.taught)])
+    told = told_words(run, texts, said.words, _weighted(said, counts[ENGLISH], recipe), counts)
     size = tokenizer.get_vocab_size()
-    objective = LexiconObjective.of(texts, said, Rows(tokenizer, words), counts[ENGLISH], size + len(words), recipe)
+    objective = LexiconObjective.of(texts, said, told, Rows(tokenizer, words), size + len(words), recipe)
     run_stage(objective.table, objective, Plan("lexicon", recipe.steps, recipe.rate, max(1, min(50, recipe.steps // 10))), run)
     pieces = [tokenizer.id_to_token(row) for row in range(size)]
     return Lexicon.of(pieces, words, objective.table.weight.detach().numpy() @ objective.whitening(), recipe.share)
@@ -100,6 +103,13 @@ def _said(run: Run, texts: list[WordPairs], words: list[str]) -> Said:
     arrays = load_arrays(path)
     learnt = [(side, vectors) for kind, vectors in zip(kinds, _parts(arrays["vectors"], kinds), strict=True) for side in kind.learnt]
     return Said(words, arrays["words"], [text for side, _ in learnt for text in side], np.concatenate([vectors for _, vectors in learnt]))
+
+
+def _weighted(said: Said, counts: Mapping[str, int], recipe: LexiconRecipe) -> np.ndarray:
+    """(w, k) float32 the teacher's vectors of the English words, shorter the less a word tells."""
+    times = np.array([counts[word] for word in said.words], float)
+    tells = recipe.smoothing / (recipe.smoothing + times / sum(counts.values()))
+    return (said.word_vectors * tells[:, None]).astype(np.float32)
 
 
 def _hurry(teacher: Encoder, sentences: list[Words]) -> None:
@@ -157,7 +167,7 @@ class LexiconObjective:
         recipe: LexiconRecipe,
     ):
         """``pairs``: of each language both sides as rows of the table, and the English side as numbers of the teacher's words.
-        ``words``: these as rows, their vectors, weighted by what they tell, and how often each is drawn. ``texts``: rows and vectors."""
+        ``words``: of all languages, these first, as rows, their vectors, and how often each is drawn. ``texts``: rows and vectors."""
         self.table, self._pairs, self._words, self._texts, self._recipe = table, pairs, words, texts, recipe
         size = np.sqrt([len(english) for english, _, _ in pairs])
         self._share = size / size.sum()
@@ -165,22 +175,18 @@ class LexiconObjective:
         self._learnt, self._held_out = np.flatnonzero(~held_out), np.flatnonzero(held_out)
 
     @classmethod
-    def of(
-        cls, texts: list[WordPairs], said: Said, rows: Rows, counts: Mapping[str, int], size: int, recipe: LexiconRecipe
-    ) -> "LexiconObjective":
-        """From text, what the teacher said and how often English words occur, with an untrained table of ``size`` rows."""
-        times = np.array([counts[word] for word in said.words], float)
-        tells = recipe.smoothing / (recipe.smoothing + times / sum(counts.values()))
-        weighted = torch.from_numpy((said.word_vectors * tells[:, None]).astype(np.float32))
+    def of(cls, texts: list[WordPairs], said: Said, told: ToldWords, rows: Rows, size: int, recipe: LexiconRecipe) -> "LexiconObjective":
+        """From text, what the teacher said, and of words of all languages what that makes of them, with a table of ``size`` rows."""
         numbers = {word: number for number, word in enumerate(said.words)}
         pairs = [_pairs(text, rows, numbers) for text in texts]
-        words, seen = rows.of([[word] for word in said.words]), np.sqrt(times)
+        words, drawn = rows.of([[word] for word in told.words]), np.sqrt(told.times) * np.linalg.norm(told.vectors, axis=1)
         read = rows.of(said.texts)
         shown = np.flatnonzero(read.lengths)
         learnt = read.take(shown), torch.from_numpy(said.vectors[shown])
-        table = nn.Embedding(size, said.vectors.shape[1])
-        nn.init.normal_(table.weight, std=1e-3, generator=torch.Generator().manual_seed(recipe.seed))
-        return cls(table, pairs, (words, weighted, seen / seen.sum()), learnt, recipe)
+        table = nn.Embedding(size, told.vectors.shape[1])
+        nn.init.normal_(table.weight, std=1e-3, generator=torch.Generator().manual_seed(recipe.seed))  # none is zero
+        table.weight.data += torch.from_numpy(first_table(words, told, size))
+        return cls(table, pairs, (words, torch.from_numpy(told.vectors), drawn / drawn.sum()), learnt, recipe)
 
     def loss(self, step: int) -> tuple[Tensor, dict[str, Tensor]]:
         """Return the loss of one batch, by seed and step number, and its parts."""

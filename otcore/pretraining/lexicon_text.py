@@ -12,6 +12,7 @@ from otcore.encoders.lexicon import key
 from otcore.pretraining.corpus import read_pairs, segmenter
 from otcore.pretraining.recipe import LexiconRecipe
 from otcore.pretraining.store import Ragged
+from otcore.text.languages import words_of
 
 ENGLISH = "en"
 _LONGEST = 200  # rows of a sentence
@@ -22,11 +23,12 @@ Words = Sequence[str]
 
 @dataclass(frozen=True)
 class WordPairs:
-    """Pairs of one language as words between spaces, half of the Chinese and Japanese sentences by a segmenter."""
+    """Pairs of one language as words, every second Chinese or Japanese sentence as it stands, uncut; ``cut`` (n,) bool: both sides are."""
 
     language: str
     english: list[Words]
     other: list[Words]
+    cut: np.ndarray
 
 
 def read_words(path: Path, language: str, recipe: LexiconRecipe) -> WordPairs:
@@ -35,8 +37,10 @@ def read_words(path: Path, language: str, recipe: LexiconRecipe) -> WordPairs:
     rng = np.random.default_rng([recipe.seed, 11, sum(map(ord, language))])
     weights = np.sqrt([len(english) for english, _ in pairs])
     chosen = rng.choice(len(pairs), min(recipe.pairs, len(pairs)), replace=False, p=weights / weights.sum())
-    ways = (segmenter(language) or str.split, str.split)  # people give such text in either way
-    return WordPairs(language, [pairs[i][0].split() for i in chosen], [ways[n % 2](pairs[i][1]) for n, i in enumerate(chosen)])
+    whole = segmenter(language) is not None  # people give such text in either way
+    cut = np.arange(len(chosen)) % 2 < (1 if whole else 2)
+    other = [words_of(pairs[i][1], language) if is_cut else pairs[i][1].split() for i, is_cut in zip(chosen, cut, strict=True)]
+    return WordPairs(language, [words_of(pairs[i][0], ENGLISH) for i in chosen], other, cut)
 
 
 def counted(texts: Iterable[WordPairs]) -> dict[str, Counter[str]]:

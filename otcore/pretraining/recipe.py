@@ -159,8 +159,8 @@ class TeacherRecipe:
 class LexiconRecipe:
     """How a lexicon is made for an edition: static vectors whose sums come near a teacher's vectors of words, sentences and short texts.
 
-    pairs    : of each language that are read; texts: of them the teacher reads the English side, short texts cut from it and, half as
-               many, short texts in the other language
+    pairs    : of each language that are read and linked
+    texts    : of them the teacher reads the English side, short texts cut from it and, half as many, short texts in the other language
     words    : of each language in the lexicon, english_words of English
     taught   : English words that the teacher reads alone
     dimension: of the vectors; share: length beside the encoder's own vector, chosen by retrieval among the collection's training sentences
@@ -172,13 +172,13 @@ class LexiconRecipe:
     seed: int = 0
     pairs: int = 60_000
     texts: int = 3_000
-    words: int = 3_500
-    english_words: int = 8_000
+    words: int = 10_000
+    english_words: int = 25_000
     taught: int = 40_000
     dimension: int = 256
     share: float = 0.8
-    steps: int = 1_000
-    rate: float = 3e-3
+    steps: int = 1_500
+    rate: float = 1e-3
     pairs_a_step: int = 1024
     texts_a_step: int = 768
     words_a_step: int = 512
@@ -188,7 +188,7 @@ class LexiconRecipe:
 
     @classmethod
     def for_minutes(cls, minutes: float, seed: int = 0, teacher: str = "e5-small") -> Self:
-        """Return the recipe of a run of about so many minutes on two quiet cores, half of them the teacher's.
+        """Return the recipe of a run of about so many minutes on two quiet cores, the teacher's, the links' and the steps'.
 
         Raises ``InputError`` below one minute.
         """
