@@ -9,7 +9,7 @@ from safetensors import safe_open
 from transformers import AutoModel, AutoTokenizer
 
 from otcore.encoders import DEFAULT, load_encoder
-from otcore.encoders.lexicon import LEXICON
+from otcore.encoders.lexicon import LEXICON, key
 from otcore.encoders.sources.bundled import BUNDLED, EDITIONS, SOURCE, edition_figures
 from otcore.evaluation.transfer.running import transfer
 from otcore.evaluation.transfer.settings import TransferSettings
@@ -51,9 +51,10 @@ def test_the_lexicon_of_aligned_is_for_its_vocabulary_and_finds_what_a_query_is_
     lexicon = load_encoder("aligned").lexicon
     vocabulary = AutoTokenizer.from_pretrained(BUNDLED / "aligned").convert_ids_to_tokens(range(len(lexicon.pieces)))
     assert list(lexicon.pieces) == vocabulary
+    assert [word for word in lexicon.words if key(word) != word] == []
     assert not any((BUNDLED / name / LEXICON).exists() for name in ("base", "tuned"))
     found = transfer(read_task("search", Sources(languages=("en", "de"))), [load_encoder("aligned")], TransferSettings())
-    assert all(found.average("aligned", code, "ndcg").mean >= 0.35 for code in ("en", "de"))
+    assert all(found.average("aligned", code, "ndcg").mean >= 0.45 for code in ("en", "de"))
 
 
 @pytest.mark.parametrize("name", EDITIONS)
@@ -89,6 +90,6 @@ def test_base_leaves_something_to_fine_tuning(benchmarks):
 @pytest.mark.benchmarks
 @pytest.mark.slow
 def test_sentence_retrieval_on_flores(benchmarks):
-    # a few far apart; `benchmarks/editions.py` measures all: .982, and .970 of these
+    # a few far apart; `benchmarks/editions.py` measures all: .986, and .972 of these
     found = flores(load_encoder("aligned"), benchmarks / "benchmarks" / "flores", ("en", "ar", "fr", "ja"))
-    assert np.mean(list(found.values())) >= 0.955
+    assert np.mean(list(found.values())) >= 0.96
