@@ -1,6 +1,7 @@
 """Studies over a tiny encoder: the grid fills, goes on where it ended, is shared between processes, and is read with honest intervals."""
 
 import json
+import shutil
 from dataclasses import replace
 
 import numpy as np
@@ -164,11 +165,27 @@ def test_verdicts_follow_the_interval_and_the_measure():
     assert alone.change("l2", "xnli", "de", "accuracy").value == pytest.approx(0.15)
 
 
+def test_what_there_is_of_one_that_is_not_finished_can_be_kept(study, tmp_path, monkeypatch):
+    monkeypatch.setattr(making, "EXAMPLES", tmp_path / "examples")
+    begin(tmp_path / "a", study)
+    figures = {"de": {"aer": 0.3}, "ja": {"aer": 0.5}}
+    keep(tmp_path / "a", Cell(UNTUNED, 0, "links", figures))
+    with pytest.raises(InputError, match="has nothing to compare yet"):
+        making.keep_study(tmp_path / "a")
+    keep(tmp_path / "a", Cell("word-ot", 0, "links", figures))
+    making.keep_study(tmp_path / "a")
+    kept = open_table(tmp_path / "examples" / "a")
+    assert (list(kept.rows), kept.finished) == ([UNTUNED, "word-ot"], 2)
+    shutil.copytree(tmp_path / "examples" / "a", tmp_path / "b")
+    begin(tmp_path / "b", study)  # it can be gone on with
+    assert set(open_table(tmp_path / "b").rows) == set(study.rows)
+
+
 def test_damage_is_one_sentence(study, tmp_path):
     with pytest.raises(InputError, match="is not a study"):
         open_table(tmp_path)
     begin(tmp_path, study)
-    with pytest.raises(InputError, match="has 0 of"):
+    with pytest.raises(InputError, match="has nothing to compare yet"):
         making.keep_study(tmp_path)
     (tmp_path / "table.jsonl").write_text('{"row": "l2"}\n')
     with pytest.raises(InputError, match="cannot be read"):

@@ -2,7 +2,7 @@
 
 Each is keyed by the hash of its checkpoints, of the data and of its settings, so that one that does not fit any more is never shown; this
 command makes what is missing and removes what nothing fits. --example takes a finished run's histories and film along, without its weights,
---study the table of a finished study.
+--study the table of a study as far as it has come.
 """
 
 import argparse
@@ -14,7 +14,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--example", metavar="DIR", help="a finished run's folder, kept under its name as an example of the pages about runs"
     )
-    parser.add_argument("--study", metavar="DIR", help="a finished study's folder, whose table is kept as an example of the Study tab")
+    parser.add_argument("--study", metavar="DIR", help="a study's folder, whose table is kept as an example of the Study tab")
     parser.add_argument("--json", action="store_true", help="print one JSON array: kind, encoders, bytes, whether it was made now")
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from otcore.base.errors import InputError
 from otcore.base.progress import Teller
 from otcore.encoders import load_encoder
+from otcore.evaluation.study.plan import UNTUNED
 from otcore.evaluation.study.table import DESCRIPTION, EXAMPLES, TABLE, open_table
 from otcore.results import store
 from otcore.results.kind import KINDS
@@ -65,17 +66,19 @@ def keep_example(folder: str | Path) -> dict[str, Any]:
 
 
 def keep_study(folder: str | Path) -> dict[str, Any]:
-    """Copies a finished study's table and what it is of, so that the page opens on it; nothing else of its folder is needed to read it.
+    """Copies a study's table and what it is of, so that the page opens on it; nothing else of its folder is needed to read it.
+    Rows of which nothing is measured yet are left out.
 
-    raises: InputError   it is no study, or one that has not finished
+    raises: InputError   it is no study, or nothing in it can be compared yet
     """
     table, name = open_table(Path(folder)), Path(folder).resolve().name
-    if table.finished < table.wanted:
-        raise InputError(f"{folder} has {table.finished} of {table.wanted} cells; finish the study first.")
+    begun = {row: label for row, label in table.rows.items() if table.has(row)}
+    if UNTUNED not in begun or len(begun) < 2:
+        raise InputError(f"{folder} has nothing to compare yet; finish the row {UNTUNED} and another one first.")
     target = EXAMPLES / name
     target.mkdir(parents=True, exist_ok=True)
-    for file in (DESCRIPTION, TABLE):
-        write_bytes(target / file, (Path(folder) / file).read_bytes())
+    write_bytes(target / DESCRIPTION, (json.dumps(table.described | {"rows": begun}, ensure_ascii=False, indent=1) + "\n").encode())
+    write_bytes(target / TABLE, (Path(folder) / TABLE).read_bytes())
     size = sum((target / file).stat().st_size for file in (DESCRIPTION, TABLE))
     return {"kind": "study", "encoders": [table.described["encoder"]], "bytes": size, "made": True}
 

@@ -176,6 +176,10 @@ class Table:
     def finished(self) -> int:
         return len(self._cells)
 
+    def has(self, row: str) -> bool:
+        """Whether a row has a finished cell."""
+        return any(place[0] == row for place in self._cells)
+
     def cell(self, row: str, seed: int, part: str) -> Cell | None:
         """A finished cell; where nothing is trained, the encoder that is not tuned has one for all seeds."""
         alone = row == UNTUNED and not self.parts[part]["trained"]
