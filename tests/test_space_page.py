@@ -323,7 +323,7 @@ def test_a_film_gives_all_frames_and_tells_the_measures_of_where_it_rests(page, 
 def test_a_film_opens_on_the_example_where_there_is_no_run(page):
     app = page(sp_mode="film")
     assert app.selectbox(key="run").value == example_runs()[0].name
-    assert app.selectbox(key="run").options == [f"{one.name} (comes with the project)" for one in example_runs()]
+    assert app.selectbox(key="run").options == [f"{one.name} (example)" for one in example_runs()]
     assert len(cloud(app)["steps"]) >= 10
     assert "held-out AER" in html(app)
 

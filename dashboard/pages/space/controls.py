@@ -98,6 +98,6 @@ def _run() -> None:
         return
     if state.get("run") not in names:
         state.put(run=names[0])
-    marks = {name: f"{name} (comes with the project)" for name in examples}
+    marks = {name: f"{name} (example)" for name in examples}
     told = "Its probe sentences are plotted, at each of its snapshots."
     st.selectbox("Run", names, key="run", on_change=unpick, format_func=lambda name: marks.get(name, name), help=told)
