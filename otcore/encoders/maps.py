@@ -79,8 +79,9 @@ def language_directions(means: Mapping[str, np.ndarray]) -> np.ndarray:
 
 
 def map_without(directions: np.ndarray) -> np.ndarray:
-    """(d, d) float32 the sentence map I − QᵀQ that leaves out orthonormal directions Q (k, d)."""
-    return np.eye(directions.shape[1], dtype=np.float32) - directions.T @ directions
+    """(d, d) float32 the sentence map I − QᵀQ without orthonormal directions Q (k, d); rounded to half precision the same everywhere."""
+    exact = directions.astype(np.float64)
+    return (np.eye(exact.shape[1]) - exact.T @ exact).astype(np.float32)
 
 
 def save_sentence_map(folder: Path, matrix: np.ndarray) -> None:
