@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard.pages.compare import study_tables
 from dashboard.pages.compare.study_figures import Shown, change_figure, change_rows
-from otcore.evaluation.study.table import Cell, cells, keep, open_table
+from otcore.evaluation.study.table import EXAMPLES, Cell, cells, keep, open_table
 
 APP = Path(__file__).resolve().parents[1] / "streamlit_app.py"
 ROWS = {"untuned": "untuned", "word-ot": "WordOT", "l2": "L2 <b>"}
@@ -101,6 +101,16 @@ def test_files_hold_every_figure(folder):
     shown = Shown("xnli", "accuracy", "all")
     assert [row[0] for row in change_rows(table, shown)] == ["WordOT", "L2 <b>"]
     assert "<b>" not in json.dumps(change_figure(table, shown).to_plotly_json()["data"][0]["y"])
+
+
+def test_one_seed_has_no_interval_and_is_not_called_several():
+    example = EXAMPLES / "paper"
+    shown = Shown("xnli", "accuracy", "all")
+    (dots,) = [one for one in change_figure(open_table(example), shown).data if one.name]
+    assert dots.name == "change, one seed"
+    assert set(dots.customdata) == {"one seed"}
+    app = opened(study="paper (example)")
+    assert any(element.value.replace("\\", "").endswith("; seed 0.") for element in app.caption)
 
 
 def test_without_a_study_the_page_says_how_one_begins_and_damage_is_a_sentence(tmp_path, monkeypatch, folder):

@@ -62,7 +62,8 @@ def page() -> None:
 def _tuned(table: Table) -> str:
     tuning = table.described["tuning"]
     pairs = f", {tuning['pairs']:,} sentence pairs of each" if tuning.get("pairs") else ""
-    return f"{tuning['steps']} steps on {', '.join(tuning['languages'])}{pairs}; seeds {', '.join(map(str, table.seeds))}."
+    seeds = f"seed{'s' if len(table.seeds) > 1 else ''} {', '.join(map(str, table.seeds))}"
+    return f"{tuning['steps']} steps on {', '.join(tuning['languages'])}{pairs}; {seeds}."
 
 
 @st.fragment(run_every=_EVERY)

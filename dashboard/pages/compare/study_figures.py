@@ -39,9 +39,11 @@ def change_figure(table: Table, shown: Shown) -> go.Figure:
     name, labels = part["measures"][shown.measure], [safe_name(row[0]) for row in rows]
     values = [row[1] for row in rows]
     ends = {"array": [row[3] - row[1] for row in rows], "arrayminus": [row[1] - row[2] for row in rows], "color": BLUE, "thickness": 1.5}
-    hover = "%{y}: %{x:+.4f} [%{customdata[0]:+.4f}, %{customdata[1]:+.4f}], %{customdata[2]} seeds<extra></extra>"
-    dots = {"x": values, "y": labels, "mode": "markers", "error_x": ends, "customdata": [row[2:] for row in rows], "hovertemplate": hover}
-    look = {"marker": {"color": BLUE, "size": 10}, "name": "change, 95% interval over seeds"}
+    hover = [f"[{low:+.4f}, {high:+.4f}], {seeds} seeds" if seeds > 1 else "one seed" for *_, low, high, seeds in rows]
+    told = {"customdata": hover, "hovertemplate": "%{y}: %{x:+.4f}, %{customdata}<extra></extra>"}
+    dots = {"x": values, "y": labels, "mode": "markers", "error_x": ends} | told
+    several = any(row[-1] > 1 for row in rows)
+    look = {"marker": {"color": BLUE, "size": 10}, "name": "change, 95% interval over seeds" if several else "change, one seed"}
     layout = _SPARE | {
         "title": {"text": f"Change of {name} by objective", "font": {"size": 15}},
         "height": 170 + 34 * max(len(rows), 1),
