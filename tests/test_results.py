@@ -286,6 +286,14 @@ def test_an_example_is_made_of_a_finished_run_without_its_weights(runs, tmp_path
         making.keep_example(made_run(state="cancelled").folder)
 
 
+def test_an_example_that_is_damaged_is_left_out(tmp_path, monkeypatch):
+    monkeypatch.setattr(example, "EXAMPLES", tmp_path / "none")
+    assert example_runs.__wrapped__() == ()
+    monkeypatch.setattr(example, "EXAMPLES", shutil.copytree(EXAMPLES, tmp_path / "runs"))
+    (tmp_path / "runs" / "e5-word-ot" / "settings.json").write_text("{")
+    assert [run.name for run in example_runs.__wrapped__()] == ["example", "e5-contrastive-ot"]
+
+
 def test_runs_of_a_real_encoder_come_along():
     found = {run.settings.objective.label: run for run in example_runs() if run.settings.encoder == "e5-small"}
     assert set(found) == {"Contrastive transport", "WordOT"}

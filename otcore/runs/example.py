@@ -3,6 +3,7 @@
 They have no weights, so they are no encoders, and they cannot be changed.
 """
 
+import contextlib
 import functools
 from pathlib import Path
 
@@ -33,6 +34,9 @@ def find_or_example(name: str) -> Run:
 
 @functools.cache
 def example_runs() -> tuple[Run, ...]:
-    """The bundled runs, the one that pages open on first; none in a copy of the project without them."""
-    folders = (path.parent for path in EXAMPLES.glob("*/settings.json"))
-    return tuple(map(open_run, sorted(folders, key=lambda folder: (folder.name != _FIRST, folder.name))))
+    """The bundled runs, the one that pages open on first; without those that a copy of the project lacks or that are damaged in it."""
+    found = []
+    for folder in sorted(EXAMPLES.glob("*"), key=lambda folder: (folder.name != _FIRST, folder.name)):
+        with contextlib.suppress(InputError):
+            found.append(open_run(folder))
+    return tuple(found)
