@@ -28,8 +28,8 @@ _FIRST = (
     "an encoder everywhere."
 )
 _READ_LOSS = (
-    "The loss should fall; the anchor rises from 0 as English moves away from where it was, and then holds it. A click on a language's "
-    "name shows its own part."
+    "What the objective measures should fall. The anchor rises from 0 as English moves away from where it was, and then holds it; the "
+    "loss is their sum and may rise with it on the way. A click on a language's name shows its own part."
 )
 _READ_HELD_OUT = (
     "Sentences the run never trains on. AER is the share of word links that are wrong, so it should fall; P@1, the share of sentences "

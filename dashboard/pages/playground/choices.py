@@ -30,7 +30,7 @@ class PlaygroundView:
     epsilon: float = choice(0.1, _OF_SOLVERS["epsilon"], "ε (mean costs)", place="settings")
     penalty: float = choice(0.5, _OF_SOLVERS["penalty"], "KL penalty (mean costs)", place="settings")
     mass: float = choice(0.8, _OF_SOLVERS["mass"], "Mass that partial moves", place="settings")
-    shown: str = choice("entropic", OneOf(SOLVERS, "row"), "Show the plan of")
+    shown: str = choice("entropic", OneOf(SOLVERS), "Show the plan of")
 
 
 CHOICES = Choices(PlaygroundView, "pg_")

@@ -33,9 +33,9 @@ def clouds(*, readable: bool) -> None:
 
 def clicks() -> tuple[str, float]:
     """What a click on the drawing does, and the weight of a new point."""
-    left, right = st.columns([5, 3], vertical_alignment="bottom", gap="medium")
-    widgets.draw(CHOICES, "click", left)
-    widgets.draw(CHOICES, "weight", right)
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):  # the buttons keep their width, or the last is cut off
+        widgets.draw(CHOICES, "click", width="content")
+        widgets.draw(CHOICES, "weight", width=150)
     chosen = CHOICES.current()
     return chosen.click, chosen.weight
 
