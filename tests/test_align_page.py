@@ -68,9 +68,20 @@ def all_defaults():
     return opened(sentence="g001")
 
 
+def test_the_lexicon_is_offered_and_told_where_the_encoder_has_one():
+    costs = opened(sentence="g001", view="cost")
+    assert any("20% of each cell comes from the encoder’s lexicon" in caption.value for caption in costs.caption)
+    without = fine(costs.slider(key="lexicon").set_value(0.0).run())
+    assert url(without)["lexicon"] == "0.0"
+    assert not any("lexicon" in caption.value for caption in without.caption)
+    base = opened(sentence="g001", view="cost", encoder="base")
+    assert not any(slider.key == "lexicon" for slider in base.slider)
+    assert not any("lexicon" in caption.value for caption in base.caption)
+
+
 def test_first_run_is_a_finished_example(first_run):
     source, target = words(first_run)
-    assert (source[0], target[0]) == ("The", "Der")
+    assert (source[0], target[0]) == ("She", "Sie")
     assert sentences(first_run)["lines"]
     plan, sweep = figures(first_run)
     assert plan["layout"]["title"]["text"] == "Transported mass between words"
@@ -87,7 +98,7 @@ def test_a_first_visit_is_one_view_and_an_address_of_old_means_another(all_defau
     assert url(all_defaults) == {"sentence": "g001"}, "an empty address means the first example"
     assert words(opened(epsilon="0.2"))[0][0] == "My", "addresses made before there was an example left g001 out"
     app = fine(opened().button(key="step▶").click().run())
-    assert url(app) == {"sentence": "g049"}
+    assert url(app) == {"sentence": "g129"}
     fine(app.button(key="step◀").click().run())
     assert url(app) == {}
     nonsense = opened(sentence="g999", layer="abc")
@@ -461,7 +472,7 @@ def test_any_language_by_name_or_code():
     fine(app.selectbox(key="target").select("ko").run())
     assert url(app)["sentence"] == "own"
     assert "Write or paste a sentence in Korean above" in app.info[0].value
-    assert app.text_area(key="text1").value.startswith("The nail"), "the other side stays"
+    assert app.text_area(key="text1").value.startswith("She put"), "the other side stays"
     fine(app.text_area(key="text2").input("약 두 알을 여덟 시간마다 먹어야 한다.").run())
     assert any("not trained on Korean" in warning.value for warning in app.warning)
     assert any("no word counts for Korean" in caption.value for caption in app.caption)

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 pytestmark = pytest.mark.browser
 
-EXAMPLE = ["The", "nail", "on", "my", "left", "thumb", "grows", "faster", "than", "the", "others", "."]
+EXAMPLE = ["She", "put", "two", "glasses", "of", "apple", "juice", "on", "the", "tray", "."]
 
 
 @pytest.fixture
@@ -238,7 +238,7 @@ def brightness(color: str) -> float:
 
 
 def test_two_visitors_do_not_disturb_each_other(visit):
-    first, second = visit("?target=fr&sentence=g048"), visit("?target=es&sentence=g048")
+    first, second = visit("?target=fr&sentence=g128"), visit("?target=es&sentence=g128")
     chips(first).nth(1).click()
     expect(chips(first).nth(1)).to_have_attribute("aria-pressed", "true")
     chips(second).nth(2).click()

@@ -69,7 +69,7 @@ def test_the_figures_shown_are_those_measured(name):
 def test_aligned_is_good_enough_to_teach_with():
     figures = json.loads((BUNDLED / "figures.json").read_text(encoding="utf-8"))["aer"]
     means = {name: np.mean(list(row.values())) for name, row in figures.items()}
-    assert means["aligned"] <= 0.12
+    assert means["aligned"] <= 0.1
     assert means["aligned"] < means["tuned"] < means["base"]
 
 
@@ -77,7 +77,7 @@ def test_aligned_is_good_enough_to_teach_with():
 @pytest.mark.slow
 def test_public_gold_links(benchmarks):
     found = public_aer(load_encoder("aligned"), benchmarks / "gold")
-    bars = {"en-fr": 0.12, "ro-en": 0.31, "zh-en": 0.26, "ja-en": 0.57}
+    bars = {"en-fr": 0.095, "ro-en": 0.295, "zh-en": 0.235, "ja-en": 0.55}
     assert {name: value for name, value in found.items() if value > bars[name]} == {}
 
 

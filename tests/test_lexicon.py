@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from dataclasses import replace
 from importlib.util import find_spec
 
 import numpy as np
@@ -13,8 +14,11 @@ from safetensors.numpy import save_file
 from test_pretraining import tiny, write_corpus
 from tokenizers import Tokenizer
 
+from otcore.alignment.aligner import align_pair
+from otcore.alignment.settings import AlignSettings
 from otcore.base.errors import InputError
 from otcore.cli import main
+from otcore.corpora.types import Sentence, SentencePair
 from otcore.encoders import load_encoder
 from otcore.encoders.lexicon import LEXICON, Lexicon, key, load_lexicon, save_lexicon
 from otcore.encoders.vectors import WordVectors
@@ -107,6 +111,7 @@ def test_an_encoder_reads_it_for_sentences_at_its_last_layer_alone(xlm_roberta, 
     ours = vectors[:, : plain.dimension]
     np.testing.assert_allclose(ours / np.linalg.norm(ours, axis=1, keepdims=True), sentence_vectors(plain, SOME), atol=1e-5)
     np.testing.assert_array_equal(sentence_vectors(with_it, SOME, layer=1), sentence_vectors(plain, SOME, layer=1))
+    assert with_it.encode([]) == []
     for a, b in zip(with_it.encode(SOME), plain.encode(SOME), strict=True):
         np.testing.assert_array_equal(a.subwords, b.subwords)
 
@@ -265,3 +270,44 @@ def test_the_command(corpus, start, tmp_path, capsys):
     assert main(["pretrain", *given]) == 0
     assert "aligned:" in capsys.readouterr().err
     assert load_lexicon(tmp_path / "out" / "aligned").share == LexiconRecipe().share
+
+
+def cosine(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    return (x / np.linalg.norm(x, axis=1, keepdims=True)) @ (y / np.linalg.norm(y, axis=1, keepdims=True)).T
+
+
+@given(st.floats(0, 1), st.sampled_from(["word", "subword", "summed"]), st.integers(0, 2**16))
+def test_the_cosine_of_two_points_is_the_weighted_mean_of_two_cosines_and_no_length_changes(share, unit, seed):
+    rng = np.random.default_rng(seed)
+    owners, vectors, meanings = np.array([0, 0, 1, 2]), rng.normal(size=(4, 3)), rng.normal(size=(3, 6))
+    meanings /= np.linalg.norm(meanings, axis=1, keepdims=True)
+    found = WordVectors(("a b", "c", "d"), ("a", "b", "c", "d"), owners, vectors.astype(np.float32), meanings=meanings)
+    points, own = found.points(unit, "mean", share), found.vectors(unit)
+    meant = meanings[found.groups(unit)]
+    wanted = (1 - share) * cosine(own, own) + share * cosine(meant, meant)
+    np.testing.assert_allclose(cosine(points, points), wanted, atol=1e-5)
+    np.testing.assert_allclose(np.linalg.norm(points, axis=1), np.linalg.norm(own, axis=1), rtol=1e-5)
+
+
+def test_a_word_of_unknown_meaning_is_where_its_vector_is():
+    vectors = np.eye(2, 3, dtype=np.float32) * 5
+    found = WordVectors(("a", "?"), ("a", "?"), np.arange(2), vectors, meanings=np.array([[0, 1.0], [0, 0]], np.float32))
+    points = found.points(share=0.36)
+    np.testing.assert_allclose(points, [[4, 0, 0, 0, 3], [0, 5, 0, 0, 0]], atol=1e-6)
+    np.testing.assert_array_equal(found.points(share=0.0), vectors)
+    np.testing.assert_array_equal(replace(found, meanings=None).points(share=0.36), vectors)
+
+
+def test_links_are_read_with_it_unless_its_share_is_nothing(xlm_roberta, folder):
+    pair = SentencePair(*(Sentence(code, " ".join(words), words) for code, words in zip(("en", "de"), SOME[:2], strict=True)))
+    plain, with_it = load_encoder(str(xlm_roberta)), load_encoder(str(folder))
+    costs = {
+        (name, share): align_pair(encoder, pair, AlignSettings(lexicon=share)).plan.problem.cost
+        for name, encoder in (("plain", plain), ("with it", with_it))
+        for share in (0.0, 0.2)
+    }
+    np.testing.assert_array_equal(costs["plain", 0.2], costs["plain", 0.0])
+    np.testing.assert_array_equal(costs["with it", 0.0], costs["plain", 0.0])
+    assert np.abs(costs["with it", 0.2] - costs["plain", 0.0]).max() > 0.01
+    with pytest.raises(InputError, match="lexicon must be a number from 0 to 1"):
+        AlignSettings(lexicon=1.5)

@@ -35,7 +35,7 @@ class Aligned:
     layer          : the layer used
     source, target : the vectors of both sides; `.cut` says how many words did not fit
     plan           : the solved transport between words or subwords
-    similarity     : (n, m) cosine similarity of the same points, in [−1, 1]
+    similarity     : (n, m) cosine similarity of the same points, in [−1, 1], the lexicon's share among it
     cells          : (n, m) bool, the linked cells; confidence (n, m) in [0, 1] of every cell; of unit "summed" those of its words
     alignment      : word links
     """
@@ -241,7 +241,7 @@ def _languages(pairs: Sequence[SentencePair]) -> list[str]:
 def _points(side: WordVectors, settings: AlignSettings) -> "Tensor":
     import torch
 
-    return torch.from_numpy(side.vectors(settings.unit, settings.pooling))
+    return torch.from_numpy(side.points(settings.unit, settings.pooling, settings.lexicon))
 
 
 def _masses(vectors: WordVectors, language: str, settings: AlignSettings, counts: Counter | None) -> np.ndarray:

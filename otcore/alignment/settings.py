@@ -25,6 +25,8 @@ class AlignSettings:
     unit    : what a point of the cloud is: "word" or "subword" (links are between words all the same: where any of their subwords are
               linked), or "summed": subwords, whose plan is added up between words before links are read
     pooling : how a word's vector comes from its subwords' (unit "word"): mean, first, last
+    lexicon : how much of the cosine of two points is that of what their words mean by themselves, in [0, 1]; of encoders that have
+              a lexicon
     cost    : one of COSTS
     masses  : one of MASSES
     solver  : of the transport
@@ -56,6 +58,13 @@ class AlignSettings:
         "How a word's vector comes from its subwords: their mean, the first or the last; the paper takes the last.",
         when=lambda values: values["unit"] == "word",
     )
+    lexicon: float = choice(
+        0.2,
+        Number(0, 1, dial=(0.0, 1.0, 0.05)),
+        "Lexicon",
+        "How much of the likeness of two words is what they mean by themselves, by the encoder’s lexicon: at 0 only their vectors in "
+        "these sentences count, at 1 only the lexicon.",
+    )
     cost: str = choice("cosine", OneOf(COSTS), "Cost", "What it costs to move mass between two points.")
     masses: str = choice(
         "inverse-frequency",
@@ -76,5 +85,5 @@ class AlignSettings:
         check(self)
 
 
-# Plain transport between words: their costs alone count, and a word has one link at most.
-PLAIN = AlignSettings(unit="word", solver=Entropic(epsilon=0.1, relative=True), links=Mutual())
+# Plain transport between words: the costs of their vectors in the sentence alone count, and a word has one link at most.
+PLAIN = AlignSettings(unit="word", lexicon=0.0, solver=Entropic(epsilon=0.1, relative=True), links=Mutual())

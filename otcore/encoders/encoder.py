@@ -42,7 +42,7 @@ class Encoder:
     padding    : id that fills the end of shorter rows; any id would do, since the mask hides it
     maps       : rotations towards English by language (a fine-tuning run's), applied at their layer
     sentence_map : (d, d) of sentence means at the last layer
-    lexicon    : static vectors of words, which stand beside the means at that layer
+    lexicon    : static vectors of words, which stand beside the means at that layer, and beside the words when links are read
     """
 
     def __init__(self, name: str, model: torch.nn.Module, tokenizer) -> None:
@@ -132,8 +132,20 @@ class Encoder:
         """For each sentence its vectors at the layers asked for, by default 0, 1, … all, from one pass; raises as `encode`."""
         wanted = list(range(self.layers + 1)) if layers is None else [self.check_layer(layer) for layer in layers]
         codes = languages or [None] * len(sentences)
-        rows = zip(self._forward(sentences, wanted, progress), codes, strict=True)
-        return [[self._vectors(*row, layer, code) for layer in wanted] for row, code in rows]
+        rows = [
+            (_named(words, reading, self._pieces), reading.cut, hidden)
+            for words, reading, hidden in self._forward(sentences, wanted, progress)
+        ]
+        meanings = [None] * len(rows) if self.lexicon is None else self.lexicon.meanings([named for named, _, _ in rows])
+        return [
+            [WordVectors(*named, self._mapped(hidden[layer], layer, code), cut, meant) for layer in wanted]
+            for (named, cut, hidden), meant, code in zip(rows, meanings, codes, strict=True)
+        ]
+
+    @property
+    def has_lexicon(self) -> bool:
+        """Whether words have meanings by themselves."""
+        return self.lexicon is not None
 
     @property
     def sentence_layer(self) -> int:
@@ -164,14 +176,11 @@ class Encoder:
             raise InputError(f"Encoder {self.name} has layers 0 to {self.layers}, not {layer}.")
         return layer
 
-    def _vectors(
-        self, words: Sequence[str], reading: Reading, hidden: dict[int, np.ndarray], layer: int, language: str | None
-    ) -> WordVectors:
-        kept = tuple(words[: len(words) - reading.cut])
-        subwords = hidden[layer]
-        if self.maps is not None and language is not None and layer == self.maps.layer:
-            subwords = self.maps.apply(subwords, language)  # a map is linear: a mapped word is the same from mapped subwords
-        return WordVectors(kept, tuple(self._pieces.written(reading.ids)), reading.owners, subwords, reading.cut)
+    def _mapped(self, subwords: np.ndarray, layer: int, language: str | None) -> np.ndarray:
+        """As they are, or turned by the language's map: a map is linear, so a mapped word is the same from mapped subwords."""
+        if self.maps is None or language is None or layer != self.maps.layer:
+            return subwords
+        return self.maps.apply(subwords, language)
 
     def _forward(self, sentences: Texts, layers: list[int], progress: Told) -> list[tuple]:
         """(words, reading, {layer: (pieces, d) float32}) of each sentence, in order; what is said several times is encoded once."""
@@ -265,6 +274,11 @@ class Encoder:
     def unread(self, sentences: Texts) -> Unread:
         """What is left out of sentences that are longer than anybody writes, as `encode` does; prints as the sentence that tells it."""
         return self._tokeniser.unread(sentences)
+
+
+def _named(words: Sequence[str], reading: Reading, pieces: Pieces) -> tuple[tuple[str, ...], tuple[str, ...], np.ndarray]:
+    """The words of a sentence that were read, their pieces as the tokeniser writes them, and the word of each piece."""
+    return tuple(words[: len(words) - reading.cut]), tuple(pieces.written(reading.ids)), reading.owners
 
 
 def _longest(model: torch.nn.Module, tokenizer) -> int:

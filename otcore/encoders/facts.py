@@ -13,6 +13,7 @@ from otcore.base.names import shown
 
 CONFIGURATION = "config.json"
 WEIGHTS, INDEX = "model.safetensors", "model.safetensors.index.json"
+LEXICON = "lexicon.safetensors"
 # one of these holds the vocabulary; the others say how it is used
 VOCABULARIES = ("tokenizer.json", "vocab.txt", "vocab.json", "sentencepiece.bpe.model", "spiece.model", "tokenizer.model")
 _TOKENISER = (*VOCABULARIES, "merges.txt", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json")
@@ -50,10 +51,11 @@ class Facts:
 
 @dataclass(frozen=True)
 class Shape:
-    """Number of layers, and the one where words align best."""
+    """Number of layers, the one where words align best, and whether a lexicon stands beside them."""
 
     layers: int
     default_layer: int
+    has_lexicon: bool = False
 
 
 def shape_in(folder: Path) -> Shape | None:
@@ -63,7 +65,7 @@ def shape_in(folder: Path) -> Shape | None:
         layers = int(config["num_hidden_layers"])
     except (OSError, ValueError, KeyError, TypeError):
         return None
-    return Shape(layers, best_layer(layers, config.get("alignment_layer")))
+    return Shape(layers, best_layer(layers, config.get("alignment_layer")), (folder / LEXICON).is_file())
 
 
 def best_layer(layers: int, told: int | None) -> int:

@@ -1,13 +1,14 @@
-"""An encoder's lexicon: one static vector a word, and one a subword for the words it lacks, that tell what a sentence is about.
+"""An encoder's lexicon: one static vector a word, and one a subword for the words it lacks: what words mean by themselves.
 
 A small encoder trained to align words sets translations apart from everything else, and so says little of what is merely related. The sum
 of static vectors (as in fastText and Model2Vec) costs next to nothing and says that; the encoder's own mean and it side by side are the
-sentence's vector.
+sentence's vector. Between two words the same vectors are a dictionary beside the context: see `WordVectors.points`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache, partial
+from itertools import pairwise
 from pathlib import Path
 from unicodedata import normalize
 
@@ -17,14 +18,20 @@ from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
 from otcore.base.errors import InputError
+from otcore.encoders.facts import LEXICON
 from otcore.encoders.vectors import WordVectors
 from otcore.text.writing import write_bytes
 
-LEXICON = "lexicon.safetensors"
 _EDGES = regex.compile(r"^[^\p{L}\p{N}]+|[^\p{L}\p{N}\p{M}]+$")  # a mark at the end belongs to its letter: Hindi's का ends in one
 _LEVELS = 7  # on either side of zero, in four bits
+Named = tuple[Sequence[str], Sequence[str], np.ndarray]  # the words of a sentence, its pieces, and the word of each piece
 
 
+def _unit(vectors: np.ndarray) -> np.ndarray:
+    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True).clip(1e-12)
+
+
+@lru_cache(maxsize=2**15)
 def key(word: str) -> str:
     """A word as the lexicon has it: without the punctuation around it, in small letters, NFKC; empty for punctuation alone."""
     return _EDGES.sub("", normalize("NFKC", normalize("NFKC", word).lower()))
@@ -73,22 +80,36 @@ class Lexicon:
 
     def sentences(self, encoded: Sequence[WordVectors]) -> np.ndarray:
         """(n, k) float32 unit sums of the vectors of a sentence's words; zero for one of which nothing is known."""
-        sums = np.zeros((len(encoded), self.dimension), np.float32)
-        for place, sentence in enumerate(encoded):
-            sums[place] = self.vectors(self._of(sentence)).sum(0)
-        return sums / np.linalg.norm(sums, axis=1, keepdims=True).clip(1e-12)
+        words = self._summed([(sentence.words, sentence.pieces, sentence.piece_words) for sentence in encoded])
+        return _unit(np.stack([own.sum(0) for own in words]))
 
     def beside(self, own: np.ndarray, encoded: Sequence[WordVectors]) -> np.ndarray:
         """(n, d + k) float32 unit vectors from an encoder's unit vectors `own` (n, d) of the same sentences."""
-        both = np.concatenate([own, self.share * self.sentences(encoded)], axis=1)
-        return both / np.linalg.norm(both, axis=1, keepdims=True).clip(1e-12)
+        return _unit(np.concatenate([own, self.share * self.sentences(encoded)], axis=1))
 
-    def _of(self, sentence: WordVectors) -> list[int]:
-        pieces, words = self._rows
-        known = [words.get(key(word)) for word in sentence.words]
-        whole = [row for row in known if row is not None]
-        parts = zip(sentence.pieces, sentence.piece_words.tolist(), strict=True)
-        return whole + [pieces[piece] for piece, word in parts if known[word] is None and piece in pieces]
+    def meanings(self, sentences: Sequence[Named]) -> list[np.ndarray]:
+        """Of each sentence (n, k) float32 the unit vectors of its n words, else of a word's known subwords together, zero where none is."""
+        return self._summed(sentences, _unit)
+
+    def _summed(self, sentences: Sequence[Named], then: Callable[[np.ndarray], np.ndarray] = lambda words: words) -> list[np.ndarray]:
+        """Of each sentence (n, k) the vectors of its words, or sums of their subwords'; `then` is done to those of all together."""
+        of_piece, of_word = self._rows
+        whole: list[tuple[int, int]] = []
+        parts: list[tuple[int, int]] = []
+        starts = [0]
+        for words, pieces, owners in sentences:
+            first, known = starts[-1], [of_word.get(key(word)) for word in words]
+            whole += [(first + place, row) for place, row in enumerate(known) if row is not None]
+            cut = zip(pieces, owners.tolist(), strict=True)
+            parts += [(first + place, of_piece[piece]) for piece, place in cut if known[place] is None and piece in of_piece]
+            starts.append(first + len(words))
+        found = np.zeros((starts[-1], self.dimension), np.float32)
+        for named, put in ((whole, found.__setitem__), (parts, partial(np.add.at, found))):
+            if named:
+                places, rows = map(list, zip(*named, strict=True))
+                put(places, self.vectors(rows))
+        found = then(found)
+        return [found[first:last] for first, last in pairwise(starts)]
 
 
 def save_lexicon(folder: Path, lexicon: Lexicon) -> None:

@@ -17,6 +17,8 @@ class WordVectors:
     words  : the words that were encoded; the first ones where the sentence was cut, and `cut` how many were left out
     pieces : subword strings, as the tokeniser writes them; piece_words (p,): index of the word each belongs to
     subwords: (p, d) float32, one row a piece
+    meanings: (n, k) float32 what each word means by itself, a unit vector, or zero where that is not known; None of an encoder
+              without a lexicon
     """
 
     words: tuple[str, ...]
@@ -24,6 +26,7 @@ class WordVectors:
     piece_words: np.ndarray
     subwords: np.ndarray
     cut: int = 0
+    meanings: np.ndarray | None = None
 
     def pooled(self, pooling: str = "mean") -> np.ndarray:
         """(n, d) one vector a word: the mean of its pieces, the first or the last (WordOT: the last)."""
@@ -45,6 +48,16 @@ class WordVectors:
     def vectors(self, unit: str = "word", pooling: str = "mean") -> np.ndarray:
         """(n, d) word vectors, or (p, d) subword vectors for every other unit."""
         return self.pooled(pooling) if unit == "word" else self.subwords
+
+    def points(self, unit: str = "word", pooling: str = "mean", share: float = 0.0) -> np.ndarray:
+        """`vectors`, and beside each k dimensions of what its word means, of such length that in the cosine of two points the words'
+        own meanings count for `share` and the vectors for the rest. Each point is as long as its vector."""
+        own = self.vectors(unit, pooling)
+        if self.meanings is None or not share:
+            return own
+        known = self.meanings.any(axis=1, keepdims=True)[self.groups(unit)]
+        meant = self.meanings[self.groups(unit)] * (np.linalg.norm(own, axis=1, keepdims=True) * np.float32(share**0.5))
+        return np.concatenate([own * np.where(known, np.float32((1 - share) ** 0.5), np.float32(1)), meant], axis=1)
 
     def groups(self, unit: str = "word") -> np.ndarray:
         """For each vector of `vectors(unit)` the index of its word."""

@@ -36,7 +36,7 @@ class Picture:
 
 
 PICTURES = (
-    Picture("align-light", "?sentence=g048&mark=6-6", "light", 1280, 1290),
+    Picture("align-light", "?sentence=g128&mark=5-4", "light", 1280, 1290),
     Picture("align-ja-dark", "?target=ja&sentence=g004", "dark", 1280, 1290),
     Picture("align-ar-phone", "?target=ar&sentence=g004", "light", 390, 1600),
     Picture("align-compare", "?compare=1&target=fr&sentence=g020", "light", 1280, 1210),

@@ -42,7 +42,14 @@ def draw(view: View, chosen: AlignView, key: str, top: float | None = None) -> N
         config=_CHART | {"toImageButtonOptions": {"format": "svg", "filename": file}},
         alt=_matrix_text(view, chosen.view),
     )
-    st.caption(_READING[chosen.view] + " The camera saves the figure as SVG.")
+    st.caption(_READING[chosen.view] + _of_lexicon(view, chosen.view) + " The camera saves the figure as SVG.")
+
+
+def _of_lexicon(view: View, kind: str) -> str:
+    share = view.result.settings.lexicon
+    if kind == "plan" or not share or view.result.source.meanings is None:
+        return ""
+    return f" {share:.0%} of each cell comes from the encoder’s lexicon: what the two words mean by themselves."
 
 
 def _matrix_text(view: View, kind: str) -> str:

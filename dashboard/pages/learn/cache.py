@@ -20,7 +20,7 @@ from otcore.encoders import DEFAULT
 from otcore.encoders.vectors import WordVectors
 
 # What the lessons explain: words are the points, their costs alone count, one link a word at most.
-PLAIN = {"unit": "word", "solver": "entropic", "links": "mutual"}
+PLAIN = {"unit": "word", "lexicon": 0.0, "solver": "entropic", "links": "mutual"}
 
 
 def aligned(choices: Mapping[str, object]) -> Aligned:
