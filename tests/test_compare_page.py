@@ -96,6 +96,13 @@ def test_choices_change_the_page_and_the_address(page):
     assert any("words at layer 1, sentences at layer 1" in caption.value.replace("\\", "") for caption in app.caption)
 
 
+def test_a_lexicon_that_links_are_read_with_is_told(page):
+    captions = [caption.value.replace("\\", "") for caption in page(compared="base,aligned", over="de", shown="aer").caption]
+    assert any(
+        "base: words at layer 2, sentences" in one and "aligned: words at layer 4, their links with its lexicon" in one for one in captions
+    )
+
+
 def test_of_three_encoders_one_is_chosen_that_stands_beside_the_first(page, folders, bundled):
     app = page(compared=",".join([*folders, "base"]), over="de", shown="aer", after="nobody")
     assert app.button_group(key="after").options == [folders[1], "base"]

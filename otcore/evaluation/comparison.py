@@ -83,7 +83,7 @@ def _texts(settings: CompareSettings, pairs: Texts | None) -> Texts:
 
 def _compared(encoder: Encoder, layer: int | None) -> Compared:
     sentence_layer = encoder.sentence_layer if layer is None else encoder.check_layer(layer)
-    return Compared(encoder.name, encoder.check_layer(layer), sentence_layer, encoder.layers, encoder.dimension)
+    return Compared(encoder.name, encoder.check_layer(layer), sentence_layer, encoder.layers, encoder.dimension, encoder.has_lexicon)
 
 
 def _figures(settings: CompareSettings, encoders: Sequence[str], texts: Texts, measured: All):

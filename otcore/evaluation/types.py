@@ -62,13 +62,15 @@ class CompareSettings:
 
 @dataclass(frozen=True)
 class Compared:
-    """An encoder of a comparison: the layer of its words, of its sentences, its number of layers, its dimension."""
+    """An encoder of a comparison: the layer of its words, of its sentences, its number of layers, its dimension, and whether its links are
+    read with a lexicon beside."""
 
     name: str
     layer: int
     sentence_layer: int
     layers: int
     dimension: int
+    has_lexicon: bool = False
 
 
 @dataclass(frozen=True)

@@ -30,9 +30,13 @@ def figures_table(evaluation: Evaluation, measures: Sequence[str], after: str) -
 
 
 def layers_read(evaluation: Evaluation, names: Sequence[str]) -> str:
-    """At which layers words and sentences of these encoders were read."""
-    chosen = [one for one in evaluation.encoders if one.name in names]
-    return "; ".join(f"{one.name}: words at layer {one.layer}, sentences at layer {one.sentence_layer} of {one.layers}" for one in chosen)
+    """At which layers words and sentences of these encoders were read, and with what beside."""
+    told = []
+    for one in evaluation.encoders:
+        if one.name in names:
+            links = ", their links with its lexicon" if one.has_lexicon else ""
+            told.append(f"{one.name}: words at layer {one.layer}{links}, sentences at layer {one.sentence_layer} of {one.layers}")
+    return "; ".join(told)
 
 
 def evaluation_csv(evaluation: Evaluation) -> str:
