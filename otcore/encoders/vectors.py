@@ -55,10 +55,18 @@ class WordVectors:
         own = self.vectors(unit, pooling)
         if self.meanings is None or not share:
             return own
-        known = self.meanings.any(axis=1, keepdims=True)[self.groups(unit)]
-        meant = self.meanings[self.groups(unit)] * (np.linalg.norm(own, axis=1, keepdims=True) * np.float32(share**0.5))
-        return np.concatenate([own * np.where(known, np.float32((1 - share) ** 0.5), np.float32(1)), meant], axis=1)
+        groups, (count, dimension) = self.groups(unit), own.shape
+        known = (_squares(self.meanings) > 0)[groups, None]
+        points = np.empty((count, dimension + self.meanings.shape[1]), np.float32)
+        np.multiply(own, np.where(known, np.float32((1 - share) ** 0.5), np.float32(1)), out=points[:, :dimension])
+        np.multiply(self.meanings[groups], np.sqrt(share * _squares(own))[:, None], out=points[:, dimension:], casting="same_kind")
+        return points
 
     def groups(self, unit: str = "word") -> np.ndarray:
         """For each vector of `vectors(unit)` the index of its word."""
         return np.arange(len(self.words)) if unit == "word" else self.piece_words
+
+
+def _squares(vectors: np.ndarray) -> np.ndarray:
+    """(n,) the squared lengths of n vectors."""
+    return np.einsum("ij,ij->i", vectors, vectors)
