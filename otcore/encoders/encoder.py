@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import functools
 import threading
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -15,6 +17,7 @@ from otcore.encoders.facts import best_layer
 from otcore.encoders.lexicon import Lexicon
 from otcore.encoders.maps import LanguageMaps
 from otcore.encoders.pieces import Pieces, TransformersPieces
+from otcore.encoders.threads import side_by_side
 from otcore.encoders.tokens import Reading, Row, Tokens, Unread, WordTokeniser
 from otcore.encoders.vectors import WordVectors
 
@@ -32,7 +35,7 @@ _BATCH_TOKENS = 4096  # padded tokens a batch: larger ones were no faster on two
 
 
 class Encoder:
-    """A loaded encoder. Safe to share between threads: one forward pass at a time. Sentences that are longer than it takes at once are
+    """A loaded encoder. Safe to share between threads. Sentences that are longer than it takes at once are
     read in overlapping windows (`otcore.encoders.tokens`).
 
     layers     : number of Transformer layers; layer 0 is the embedding, `layers` the last
@@ -191,10 +194,12 @@ class Encoder:
         left = [len(reading.rows) for reading in readings]
         found: list[dict[int, np.ndarray]] = [{} for _ in readings]
         plain = self._plain  # another thread may ask for the model meanwhile
-        most = _BATCH_TOKENS if plain is None else plain.batch
-        for batch in _batches([len(row.ids) for _, row in rows], most):
-            with self._lock:
-                found_here = self._run([rows[number][1].ids for number in batch], layers)
+        batches = _batches([len(row.ids) for _, row in rows], _BATCH_TOKENS if plain is None else plain.batch)
+        work = functools.partial(self._run, plain, layers)
+        run_each = side_by_side if plain is not None and plain.shareable else map
+        for batch, found_here in zip(
+            batches, run_each(work, ([rows[number][1].ids for number in batch] for batch in batches)), strict=True
+        ):
             for number, vectors in zip(batch, found_here, strict=True):
                 index, row = rows[number]
                 self._take(found[index], row, vectors, len(readings[index].ids))
@@ -213,10 +218,11 @@ class Encoder:
             else:
                 found.setdefault(layer, np.empty((count, chosen.shape[1]), np.float32))[row.pieces] = chosen
 
-    def _run(self, rows: list[list[int]], layers: list[int]) -> list[dict[int, np.ndarray]]:
+    def _run(self, plain: PlainModel | None, layers: list[int], rows: list[list[int]]) -> list[dict[int, np.ndarray]]:
         """Of each row by layer (len(row), d); raises InputError where they are not finite."""
-        plain, lengths = self._plain, [len(row) for row in rows]
-        hidden = self._padded(rows, layers) if plain is None else plain.run(rows, layers)
+        lengths = [len(row) for row in rows]
+        with contextlib.nullcontext() if plain is not None and plain.shareable else self._lock:
+            hidden = self._padded(rows, layers) if plain is None else plain.run(rows, layers)
         found: list[dict[int, np.ndarray]] = [{} for _ in rows]
         for layer in sorted(layers):
             # what stands in padding may be anything

@@ -70,8 +70,11 @@ class _Layer:
 class PlainModel:
     """The layers of such a model on the processor, in float32 or quantised. `read_plain` makes it.
 
-    batch: ids that are best computed at once
+    batch    : ids that are best computed at once
+    shareable: whether several threads may run it at once; not in eight bits, whose products keep what they prepared
     """
+
+    shareable = True
 
     def __init__(self, sizes: Sizes, tensor) -> None:
         """tensor: name → Tensor as it is stored; of a shape that is checked by whoever asks"""
@@ -89,6 +92,7 @@ class PlainModel:
         found._layers = [layer.products(Ranges) for layer in self._layers]
         found.run(sorted(rows, key=len), [self.sizes.layers])
         found._layers = [layer.products(Int8Dense) for layer in found._layers]
+        found.shareable = False
         return found
 
     @torch.inference_mode()
