@@ -102,7 +102,7 @@ def test_a_first_visit_is_one_view_and_an_address_of_old_means_another(all_defau
     fine(app.button(key="step◀").click().run())
     assert url(app) == {}
     nonsense = opened(sentence="g999", layer="abc")
-    assert (url(nonsense), words(nonsense)[0][0]) == ({}, "The"), "of which nothing is understood, so it is no address"
+    assert (url(nonsense), words(nonsense)[0][0]) == ({}, "She"), "of which nothing is understood, so it is no address"
 
 
 def test_charts_have_words_for_screen_readers(first_run):

@@ -13,11 +13,11 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from otcore.base.errors import InputError
+from otcore.encoders.batches import batches_of, side_by_side
 from otcore.encoders.facts import best_layer
 from otcore.encoders.lexicon import Lexicon
 from otcore.encoders.maps import LanguageMaps
 from otcore.encoders.pieces import Pieces, TransformersPieces
-from otcore.encoders.threads import side_by_side
 from otcore.encoders.tokens import Reading, Row, Tokens, Unread, WordTokeniser
 from otcore.encoders.vectors import WordVectors
 
@@ -194,7 +194,7 @@ class Encoder:
         left = [len(reading.rows) for reading in readings]
         found: list[dict[int, np.ndarray]] = [{} for _ in readings]
         plain = self._plain  # another thread may ask for the model meanwhile
-        batches = _batches([len(row.ids) for _, row in rows], _BATCH_TOKENS if plain is None else plain.batch)
+        batches = batches_of([len(row.ids) for _, row in rows], _BATCH_TOKENS if plain is None else plain.batch)
         work = functools.partial(self._run, plain, layers)
         run_each = side_by_side if plain is not None and plain.shareable else map
         for batch, found_here in zip(
@@ -294,14 +294,3 @@ def _longest(model: torch.nn.Module, tokenizer) -> int:
         if name.endswith("position_embeddings") and getattr(module, "padding_idx", None) is not None:
             longest = len(module.weight) - module.padding_idx - 1
     return min(longest, tokenizer.model_max_length)
-
-
-def _batches(lengths: list[int], most: int) -> list[list[int]]:
-    """Indices in batches of like length, at most so many padded tokens each."""
-    batches: list[list[int]] = []
-    for index in sorted(range(len(lengths)), key=lengths.__getitem__):
-        if batches and lengths[index] * (len(batches[-1]) + 1) <= most:
-            batches[-1].append(index)
-        else:
-            batches.append([index])
-    return batches

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from otcore.encoders import load_encoder
-from otcore.encoders.threads import side_by_side
+from otcore.encoders.batches import side_by_side
 
 
 @pytest.fixture(params=[1, 2, 3])

@@ -1,4 +1,4 @@
-"""Batches side by side, a thread each."""
+"""Batches of like length, and their work side by side, a thread each."""
 
 from __future__ import annotations
 
@@ -6,13 +6,24 @@ import functools
 import itertools
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import TypeVar
 
 Item = TypeVar("Item")
 Found = TypeVar("Found")
 _making = threading.Lock()
+
+
+def batches_of(lengths: Sequence[int], most: int) -> list[list[int]]:
+    """Indices in batches of like length, at most so many padded tokens each."""
+    batches: list[list[int]] = []
+    for index in sorted(range(len(lengths)), key=lengths.__getitem__):
+        if batches and lengths[index] * (len(batches[-1]) + 1) <= most:
+            batches[-1].append(index)
+        else:
+            batches.append([index])
+    return batches
 
 
 def side_by_side(work: Callable[[Item], Found], items: Iterable[Item]) -> Iterator[Found]:
