@@ -70,7 +70,7 @@ def all_defaults():
 
 def test_the_lexicon_is_offered_and_told_where_the_encoder_has_one():
     costs = opened(sentence="g001", view="cost")
-    assert any("20% of each cell comes from the encoder’s lexicon" in caption.value for caption in costs.caption)
+    assert any("has a share of 20% in each cell" in caption.value for caption in costs.caption)
     without = fine(costs.slider(key="lexicon").set_value(0.0).run())
     assert url(without)["lexicon"] == "0.0"
     assert not any("lexicon" in caption.value for caption in without.caption)

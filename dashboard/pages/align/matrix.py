@@ -49,7 +49,7 @@ def _of_lexicon(view: View, kind: str) -> str:
     share = view.result.settings.lexicon
     if kind == "plan" or not share or view.result.source.meanings is None:
         return ""
-    return f" {share:.0%} of each cell comes from the encoder’s lexicon: what the two words mean by themselves."
+    return f" The encoder’s lexicon, what the two words mean by themselves, has a share of {share:.0%} in each cell."
 
 
 def _matrix_text(view: View, kind: str) -> str:
