@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard.pages.compare import study_tables
 from dashboard.pages.compare.study_figures import Shown, change_figure, change_rows
-from otcore.evaluation.study.table import EXAMPLES, TABLE, Cell, cells, keep, open_table
+from otcore.evaluation.study.table import DESCRIPTION, EXAMPLES, TABLE, Cell, cells, keep, open_table
 
 APP = Path(__file__).resolve().parents[1] / "streamlit_app.py"
 ROWS = {"untuned": "untuned", "word-ot": "WordOT", "l2": "L2 <b>"}
@@ -104,15 +104,18 @@ def test_files_hold_every_figure(folder):
     assert "<b>" not in json.dumps(change_figure(table, shown).to_plotly_json()["data"][0]["y"])
 
 
-def test_one_seed_has_no_interval_and_is_not_called_several(tmp_path):
-    first = shutil.copytree(EXAMPLES / "paper", tmp_path / "paper")
+def test_one_seed_has_no_interval_and_is_not_called_several(tmp_path, monkeypatch):
+    first = shutil.copytree(EXAMPLES / "paper", tmp_path / "first")
     cells_of_all = (first / TABLE).read_text(encoding="utf-8").splitlines(keepends=True)
     (first / TABLE).write_text("".join(line for line in cells_of_all if json.loads(line)["seed"] == 0), encoding="utf-8")
+    described = json.loads((first / DESCRIPTION).read_text(encoding="utf-8")) | {"seeds": [0]}
+    (first / DESCRIPTION).write_text(json.dumps(described), encoding="utf-8")
     shown = Shown("xnli", "accuracy", "all")
     (dots,) = [one for one in change_figure(open_table(first), shown).data if one.name]
     assert dots.name == "change, one seed"
     assert set(dots.customdata) == {"one seed"}
-    app = opened(study="paper (example)")
+    monkeypatch.setenv("OTCORE_STUDIES", str(tmp_path))
+    app = opened(study="first")
     assert any(element.value.replace("\\", "").endswith("; seed 0.") for element in app.caption)
 
 
