@@ -20,7 +20,7 @@ from otcore.base.errors import InputError
 from otcore.cli import main
 from otcore.corpora.types import Sentence, SentencePair
 from otcore.encoders import load_encoder
-from otcore.encoders.lexicon import LEXICON, Lexicon, key, load_lexicon, save_lexicon
+from otcore.encoders.lexicon import LEXICON, Lexicon, key, load_lexicon, save_lexicon, summed
 from otcore.encoders.vectors import WordVectors
 from otcore.finetuning.run import export
 from otcore.pretraining.lexicon import add_lexicon, sums
@@ -46,6 +46,10 @@ def lexicon(share: float = 0.5) -> Lexicon:
 
 def sentence(words: tuple[str, ...], pieces: tuple[str, ...], owners: list[int]) -> WordVectors:
     return WordVectors(words, pieces, np.array(owners), np.zeros((len(pieces), 2), np.float32))
+
+
+def sums_of(made: Lexicon, encoded: list[WordVectors]) -> np.ndarray:
+    return summed(made.meanings([(one.words, one.pieces, one.piece_words) for one in encoded]))
 
 
 @given(st.text(max_size=20))
@@ -74,7 +78,7 @@ def test_four_bits_are_off_by_half_a_step_at_most(rows, seed, scale):
 
 def test_a_word_has_its_own_vector_else_those_of_its_subwords():
     made, unknown = lexicon(), sentence(("?",), ("▁?",), [0])
-    found = made.sentences([sentence(("Cat", "dog."), ("▁ca", "t", "▁do", "g", "."), [0, 0, 1, 1, 1]), unknown])
+    found = sums_of(made, [sentence(("Cat", "dog."), ("▁ca", "t", "▁do", "g", "."), [0, 0, 1, 1, 1]), unknown])
     wanted = made.vectors([4, 1, 2, 3]).sum(0)
     np.testing.assert_allclose(found[0], wanted / np.linalg.norm(wanted), rtol=1e-5)
     assert not found[1].any()
@@ -83,8 +87,8 @@ def test_a_word_has_its_own_vector_else_those_of_its_subwords():
 def test_two_cosines_are_weighed_by_the_share(xlm_roberta):
     plain, made = load_encoder(str(xlm_roberta)), lexicon(0.8)
     encoded = plain.encode(SOME, plain.layers)
-    own, static = plain.sentences(encoded, plain.layers), made.sentences(encoded)
-    both = made.beside(own, encoded)
+    own, static = plain.sentences(encoded, plain.layers), sums_of(made, encoded)
+    both = made.beside(own, made.meanings([(one.words, one.pieces, one.piece_words) for one in encoded]))
     told = static.any(1)
     assert told[:2].all()
     np.testing.assert_allclose((both @ both.T)[:2, :2], ((own @ own.T + 0.64 * static @ static.T) / 1.64)[:2, :2], atol=1e-5)
@@ -280,7 +284,6 @@ def cosine(x: np.ndarray, y: np.ndarray) -> np.ndarray:
 def test_the_cosine_of_two_points_is_the_weighted_mean_of_two_cosines_and_no_length_changes(share, unit, seed):
     rng = np.random.default_rng(seed)
     owners, vectors, meanings = np.array([0, 0, 1, 2]), rng.normal(size=(4, 3)), rng.normal(size=(3, 6))
-    meanings /= np.linalg.norm(meanings, axis=1, keepdims=True)
     found = WordVectors(("a b", "c", "d"), ("a", "b", "c", "d"), owners, vectors.astype(np.float32), meanings=meanings)
     points, own = found.points(unit, "mean", share), found.vectors(unit)
     meant = meanings[found.groups(unit)]
@@ -291,7 +294,7 @@ def test_the_cosine_of_two_points_is_the_weighted_mean_of_two_cosines_and_no_len
 
 def test_a_word_of_unknown_meaning_is_where_its_vector_is():
     vectors = np.eye(2, 3, dtype=np.float32) * 5
-    found = WordVectors(("a", "?"), ("a", "?"), np.arange(2), vectors, meanings=np.array([[0, 1.0], [0, 0]], np.float32))
+    found = WordVectors(("a", "?"), ("a", "?"), np.arange(2), vectors, meanings=np.array([[0, 2.0], [0, 0]], np.float32))
     points = found.points(share=0.36)
     np.testing.assert_allclose(points, [[4, 0, 0, 0, 3], [0, 5, 0, 0, 0]], atol=1e-6)
     np.testing.assert_array_equal(found.points(share=0.0), vectors)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
-import functools
 import threading
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
@@ -169,7 +169,7 @@ class Encoder:
         if self.sentence_map is not None and last:
             means = means @ self.sentence_map
         unit = means / np.linalg.norm(means, axis=1, keepdims=True).clip(1e-12)
-        return self.lexicon.beside(unit, encoded) if self.lexicon is not None and last else unit
+        return self.lexicon.beside(unit, [vectors.meanings for vectors in encoded]) if self.lexicon is not None and last else unit
 
     def check_layer(self, layer: int | None) -> int:
         """raises: InputError   a layer the encoder does not have"""
@@ -195,11 +195,9 @@ class Encoder:
         found: list[dict[int, np.ndarray]] = [{} for _ in readings]
         plain = self._plain  # another thread may ask for the model meanwhile
         batches = batches_of([len(row.ids) for _, row in rows], _BATCH_TOKENS if plain is None else plain.batch)
-        work = functools.partial(self._run, plain, layers)
-        run_each = side_by_side if plain is not None and plain.shareable else map
-        for batch, found_here in zip(
-            batches, run_each(work, ([rows[number][1].ids for number in batch] for batch in batches)), strict=True
-        ):
+        each, lock = (side_by_side, nullcontext()) if plain is not None and plain.shareable else (map, self._lock)
+        work, ids = partial(self._run, plain, layers, lock), ([rows[number][1].ids for number in batch] for batch in batches)
+        for batch, found_here in zip(batches, each(work, ids), strict=True):
             for number, vectors in zip(batch, found_here, strict=True):
                 index, row = rows[number]
                 self._take(found[index], row, vectors, len(readings[index].ids))
@@ -218,10 +216,12 @@ class Encoder:
             else:
                 found.setdefault(layer, np.empty((count, chosen.shape[1]), np.float32))[row.pieces] = chosen
 
-    def _run(self, plain: PlainModel | None, layers: list[int], rows: list[list[int]]) -> list[dict[int, np.ndarray]]:
+    def _run(
+        self, plain: PlainModel | None, layers: list[int], lock: AbstractContextManager, rows: list[list[int]]
+    ) -> list[dict[int, np.ndarray]]:
         """Of each row by layer (len(row), d); raises InputError where they are not finite."""
         lengths = [len(row) for row in rows]
-        with contextlib.nullcontext() if plain is not None and plain.shareable else self._lock:
+        with lock:
             hidden = self._padded(rows, layers) if plain is None else plain.run(rows, layers)
         found: list[dict[int, np.ndarray]] = [{} for _ in rows]
         for layer in sorted(layers):

@@ -5,7 +5,7 @@ of static vectors (as in fastText and Model2Vec) costs next to nothing and says 
 sentence's vector. Between two words the same vectors are a dictionary beside the context: see `WordVectors.points`.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import pairwise
@@ -19,12 +19,16 @@ from safetensors.numpy import save
 
 from otcore.base.errors import InputError
 from otcore.encoders.facts import LEXICON
-from otcore.encoders.vectors import WordVectors
 from otcore.text.writing import write_bytes
 
 _EDGES = regex.compile(r"^[^\p{L}\p{N}]+|[^\p{L}\p{N}\p{M}]+$")  # a mark at the end belongs to its letter: Hindi's का ends in one
 _LEVELS = 7  # on either side of zero, in four bits
 Named = tuple[Sequence[str], Sequence[str], np.ndarray]  # the words of a sentence, its pieces, and the word of each piece
+
+
+def summed(meanings: Sequence[np.ndarray]) -> np.ndarray:
+    """(n, k) float32 unit sums of the vectors of each sentence's words; zero for one of which nothing is known."""
+    return _unit(np.stack([words.sum(0) for words in meanings]))
 
 
 def _unit(vectors: np.ndarray) -> np.ndarray:
@@ -78,21 +82,13 @@ class Lexicon:
         first = len(self.pieces)
         return {piece: row for row, piece in enumerate(self.pieces)}, {word: row for row, word in enumerate(self.words, first)}
 
-    def sentences(self, encoded: Sequence[WordVectors]) -> np.ndarray:
-        """(n, k) float32 unit sums of the vectors of a sentence's words; zero for one of which nothing is known."""
-        words = self._summed([(sentence.words, sentence.pieces, sentence.piece_words) for sentence in encoded])
-        return _unit(np.stack([own.sum(0) for own in words]))
-
-    def beside(self, own: np.ndarray, encoded: Sequence[WordVectors]) -> np.ndarray:
-        """(n, d + k) float32 unit vectors from an encoder's unit vectors `own` (n, d) of the same sentences."""
-        return _unit(np.concatenate([own, self.share * self.sentences(encoded)], axis=1))
+    def beside(self, own: np.ndarray, meanings: Sequence[np.ndarray]) -> np.ndarray:
+        """(n, d + k) float32 unit vectors from an encoder's own (n, d) and the `meanings` of the words of the same sentences."""
+        return _unit(np.concatenate([own, self.share * summed(meanings)], axis=1))
 
     def meanings(self, sentences: Sequence[Named]) -> list[np.ndarray]:
-        """Of each sentence (n, k) float32 the unit vectors of its n words, else of a word's known subwords together, zero where none is."""
-        return self._summed(sentences, _unit)
-
-    def _summed(self, sentences: Sequence[Named], then: Callable[[np.ndarray], np.ndarray] = lambda words: words) -> list[np.ndarray]:
-        """Of each sentence (n, k) the vectors of its words, or sums of their subwords'; `then` is done to those of all together."""
+        """Of each sentence (n, k) float32 the vectors of its n words, else the sum of a word's known subwords', zero where none is: the
+        shorter, the less a word tells."""
         of_piece, of_word = self._rows
         whole: list[tuple[int, int]] = []
         parts: list[tuple[int, int]] = []
@@ -114,7 +110,6 @@ class Lexicon:
             order = np.arange(len(places)) - np.flatnonzero(begins)[begins.cumsum() - 1]  # 0 for a word's first
             for nth in range(order.max() + 1):  # several times as fast as adding one by one
                 found[places[order == nth]] += self.vectors(rows[order == nth])
-        found = then(found)
         return [found[first:last] for first, last in pairwise(starts)]
 
 

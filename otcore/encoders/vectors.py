@@ -17,7 +17,7 @@ class WordVectors:
     words  : the words that were encoded; the first ones where the sentence was cut, and `cut` how many were left out
     pieces : subword strings, as the tokeniser writes them; piece_words (p,): index of the word each belongs to
     subwords: (p, d) float32, one row a piece
-    meanings: (n, k) float32 what each word means by itself, a unit vector, or zero where that is not known; None of an encoder
+    meanings: (n, k) float32 what each word means by itself, of any length, or zero where that is not known; None of an encoder
               without a lexicon
     """
 
@@ -56,10 +56,12 @@ class WordVectors:
         if self.meanings is None or not share:
             return own
         groups, (count, dimension) = self.groups(unit), own.shape
-        known = (_squares(self.meanings) > 0)[groups, None]
+        lengths = np.sqrt(_squares(self.meanings))[groups, None]
+        known = lengths > 0
         points = np.empty((count, dimension + self.meanings.shape[1]), np.float32)
         np.multiply(own, np.where(known, np.float32((1 - share) ** 0.5), np.float32(1)), out=points[:, :dimension])
-        np.multiply(self.meanings[groups], np.sqrt(share * _squares(own))[:, None], out=points[:, dimension:], casting="same_kind")
+        scales = np.sqrt(share * _squares(own))[:, None] / np.where(known, lengths, 1)
+        np.multiply(self.meanings[groups], scales, out=points[:, dimension:], casting="same_kind")
         return points
 
     def groups(self, unit: str = "word") -> np.ndarray:

@@ -18,7 +18,7 @@ from otcore.transport.masses import uniform_masses
 from otcore.transport.problem import Problem
 from otcore.transport.solvers import solve
 
-_ALIGN = AlignSettings()  # as on the Align page
+_ALIGN = AlignSettings()  # as on the Align page, without a lexicon: a snapshot holds the vectors alone
 
 
 @dataclass(frozen=True)
