@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from otcore.alignment.aligner import align_many
 from otcore.alignment.settings import PLAIN, AlignSettings
+from otcore.alignment.statistical import joined
 from otcore.corpora.pair_files import PairFile, read_pairs
 from otcore.finetuning.batches import choose
 from otcore.finetuning.data import Preparation, read_corpus
@@ -83,6 +84,31 @@ def test_word_pairs_of_the_encoder_are_the_links_that_are_shown_of_it(settings, 
     corpus = read_corpus(wanted)
     shown = align_many(encoder, corpus.training["de"], dataclasses.replace(reading, layer=2))
     assert Preparation(wanted, encoder, 2, corpus).links("de") == [tuple(sorted(one.pairs)) for one in shown]
+
+
+_SOME_LINKS = st.sets(st.tuples(st.integers(0, 4), st.integers(0, 4)))
+
+
+@given(_SOME_LINKS, _SOME_LINKS)
+def test_joined_links_are_what_both_have_and_what_one_has_where_the_other_is_silent(one, other):
+    found = joined(one, other)
+    assert found == joined(other, one)
+    assert one & other <= found <= one | other
+    for these, those in ((one, other), (other, one)):
+        gainsaid = {(i, j) for i, j in these - those if any(i == k or j == m for k, m in those)}
+        assert found & these == these - gainsaid
+
+
+def test_joined_word_pairs_are_those_of_the_encoder_and_of_the_statistical_aligner(settings, encoder):
+    pytest.importorskip("eflomal")
+    changed = {"objective": OBJECTIVES["contrastive-strong"]()}
+    corpus = read_corpus(settings)
+    links = {}
+    for source in ("transport", "eflomal", "joined"):
+        wanted = dataclasses.replace(settings, word_pairs=source, **changed)
+        links[source] = Preparation(wanted, encoder, 2, corpus).links("de")
+    assert links["joined"] == [tuple(sorted(joined(*both))) for both in zip(links["transport"], links["eflomal"], strict=True)]
+    assert links["joined"] not in (links["transport"], links["eflomal"])
 
 
 @pytest.mark.parametrize(("kind", "pooling"), [("word-ot", "last"), ("contrastive-ot", "mean"), ("sub-ot", None)])

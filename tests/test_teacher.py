@@ -18,7 +18,7 @@ from otcore.encoders import load_encoder
 from otcore.pretraining import layers
 from otcore.pretraining.recipe import ContrastiveSettings, Presentation, TeacherRecipe
 from otcore.pretraining.store import EncodedPairs, LinkedText, Ragged
-from otcore.pretraining.teacher import joined, teach
+from otcore.pretraining.teacher import joined_with_mutual, teach
 from otcore.pretraining.training import Run
 
 needs_eflomal = pytest.mark.skipif(importlib.util.find_spec("eflomal") is None, reason="eflomal, an optional extra, is not installed")
@@ -29,11 +29,11 @@ def test_joined_links_are_what_both_say_and_what_one_says_where_the_other_is_sil
     # mutual maxima: 0-0, 1-1, 3-3; the second pair begins at 3
     scores = torch.tensor([[0.9, 0.1, 0.2, far], [0.1, 0.8, 0.3, far], [0.2, 0.3, 0.1, far], [far, far, far, 0.1]])
     both, other, alone = (0, 0), (1, 2), (2, 1)
-    found = joined(scores, torch.tensor([both, other, alone]))
+    found = joined_with_mutual(scores, torch.tensor([both, other, alone]))
     # 1-1 against 1-2 and 2-1: they disagree, so neither; 3-3 is not gainsaid
     assert found.tolist() == [[0, 0], [3, 3]]
-    assert joined(scores, torch.zeros(0, 2, dtype=torch.long)).tolist() == [[0, 0], [1, 1], [3, 3]]
-    assert joined(scores[:3], torch.tensor([both, (2, 2)])).tolist() == [[0, 0], [1, 1], [2, 2]]
+    assert joined_with_mutual(scores, torch.zeros(0, 2, dtype=torch.long)).tolist() == [[0, 0], [1, 1], [3, 3]]
+    assert joined_with_mutual(scores[:3], torch.tensor([both, (2, 2)])).tolist() == [[0, 0], [1, 1], [2, 2]]
 
 
 @needs_eflomal

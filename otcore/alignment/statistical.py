@@ -1,6 +1,6 @@
 """Word links by the statistical aligner eflomal (Östling and Tiedemann, 2016), an optional extra.
 
-Only pre-training and the gathering of word pairs need it; everything else runs without.
+Only pre-training and some word pairs of fine-tuning need it; everything else runs without.
 """
 
 import importlib.util
@@ -8,12 +8,13 @@ import logging
 import os
 import subprocess
 import tempfile
-from collections.abc import Hashable, Sequence
+from collections.abc import Collection, Hashable, Sequence
 from pathlib import Path
 
 import numpy as np
 
 from otcore.base.errors import InputError
+from otcore.corpora.types import Link
 
 log = logging.getLogger(__name__)
 
@@ -57,6 +58,18 @@ def word_links(source_token_lists: Sequence[Sequence[Hashable]], target_token_li
             for i, there, back in zip(used, forward, reverse, strict=True):
                 links[i] = sorted(_parse(there) & _parse(back))
     return links
+
+
+def joined(one: Collection[Link], other: Collection[Link]) -> set[Link]:
+    """The links of two aligners that both have, and those of one whose two ends the other leaves alone.
+
+    Two aligners that err in different ways are right where they agree (Och and Ney, 2003, §6).
+    """
+    found = set(one) & set(other)
+    for these, those in ((one, other), (other, one)):
+        sources, targets = ({link[side] for link in those} for side in (0, 1))
+        found |= {(i, j) for i, j in these if i not in sources and j not in targets}
+    return found
 
 
 def _program() -> Path:

@@ -9,7 +9,7 @@ import numpy as np
 
 from otcore.alignment.aligner import align_many
 from otcore.alignment.settings import PLAIN, AlignSettings
-from otcore.alignment.statistical import word_links
+from otcore.alignment.statistical import joined, word_links
 from otcore.base.errors import InputError
 from otcore.corpora.collection import load_collection
 from otcore.corpora.frequencies import relative_frequencies, word_counts
@@ -135,7 +135,8 @@ class Preparation:
 
     def links(self, code: str) -> list[tuple[Link, ...]]:
         """The word links of each training pair of a language, sorted. "mutual" are those of plain transport, at most one a word, however
-        pairs are aligned elsewhere; "transport" those of a pair on the page Align, where a word may have several."""
+        pairs are aligned elsewhere; "transport" those of a pair on the page Align, where a word may have several; "joined" are the latter
+        and those of "eflomal"."""
         return _LINKS[self._settings.word_pairs](self, self._corpus.training[code])
 
     def _read(self, pairs: list[SentencePair], settings: AlignSettings) -> list[tuple[Link, ...]]:
@@ -145,6 +146,10 @@ class Preparation:
         sides = [[self._pieces(side.words) for side in (pair.source, pair.target)] for pair in pairs]
         found = word_links([source[0] for source, _ in sides], [target[0] for _, target in sides], self._settings.seed)
         return [_one_to_one(links, source[1], target[1]) for links, (source, target) in zip(found, sides, strict=True)]
+
+    def _joined(self, pairs: list[SentencePair]) -> list[tuple[Link, ...]]:
+        both = zip(self._read(pairs, AlignSettings()), self._statistical(pairs), strict=True)
+        return [tuple(sorted(joined(own, statistical))) for own, statistical in both]
 
     def _side(self, words: tuple[str, ...], code: str) -> Side:
         """One sentence of a language."""
@@ -185,6 +190,7 @@ _LINKS = {  # by `FinetuneSettings.word_pairs`
     "mutual": functools.partial(Preparation._read, settings=PLAIN),
     "transport": functools.partial(Preparation._read, settings=AlignSettings()),
     "eflomal": Preparation._statistical,
+    "joined": Preparation._joined,
 }
 
 

@@ -21,7 +21,7 @@ from otcore.pretraining.evaluation import held_out_figures
 from otcore.pretraining.lessons import Lesson, Lessons
 from otcore.pretraining.recipe import DistillingSettings
 from otcore.pretraining.taught import TaughtText
-from otcore.pretraining.teacher import joined
+from otcore.pretraining.teacher import joined_with_mutual
 from otcore.pretraining.training import Plan, Run, run_stage
 from otcore.pretraining.vocabulary import PAD
 
@@ -151,7 +151,7 @@ class DistillingObjective:
         theirs, own = (sides[0] @ sides[1].T for sides in (words.teacher, words.student))
         apart = words.numbers[0][:, None] != words.numbers[1][None, :]
         inside, own_inside = theirs.masked_fill(apart, _FAR), own.masked_fill(apart, _FAR)
-        word, pair = word_loss(words.student, words.types, words.numbers, joined(inside, words.links), how.temperature)
+        word, pair = word_loss(words.student, words.types, words.numbers, joined_with_mutual(inside, words.links), how.temperature)
         soft, soft_pair = mutual_imitation(theirs, own, temperatures), mutual_imitation(inside, own_inside, temperatures)
         return {"soft": soft, "soft pair": soft_pair, "word": word, "pair": pair}
 

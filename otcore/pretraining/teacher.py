@@ -1,8 +1,7 @@
 """The teacher: a real multilingual encoder, fine-tuned on the same text by words, that the bundled encoder can learn from.
 
 Its lower layers learn to find linked subwords among all of a batch, as the edition ``aligned`` does. The links are a statistical
-aligner's joined with the encoder's own of the moment: what both say, and what one says where the other is silent. Two aligners that
-err in different ways are right where they agree (Och and Ney, 2003, §6).
+aligner's joined with the encoder's own of the moment: what both say, and what one says where the other is silent.
 """
 
 from collections.abc import Callable
@@ -12,6 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from otcore.alignment.statistical import joined
 from otcore.base.errors import InputError
 from otcore.encoders import load_encoder
 from otcore.encoders.encoder import Encoder
@@ -61,19 +61,15 @@ def teach(corpora: Path, out: Path, recipe: TeacherRecipe, progress: Callable[[s
     return target
 
 
-def joined(scores: Tensor, links: Tensor) -> Tensor:
+def joined_with_mutual(scores: Tensor, links: Tensor) -> Tensor:
     """Statistical links joined with the mutual maxima of (m, n) similarities; those outside a pair are -1e4 or less.
 
     links  : (k, 2) of the statistical aligner
-    returns: (K, 2) the links that both have, and those of one whose two ends the other leaves alone, sorted
+    returns: (K, 2) the joined links, sorted
     """
     mutual = (scores == scores.max(1, keepdim=True).values) & (scores == scores.max(0, keepdim=True).values) & (scores > _FAR)
-    given = torch.zeros_like(mutual)
-    given[links[:, 0], links[:, 1]] = True
-    kept = mutual & given
-    for one, other in ((mutual, given), (given, mutual)):
-        kept |= one & ~other.any(1, keepdim=True) & ~other.any(0, keepdim=True)
-    return kept.nonzero()
+    found = joined(*({(i, j) for i, j in some.tolist()} for some in (mutual.nonzero(), links)))
+    return torch.tensor(sorted(found), dtype=torch.long, device=scores.device).reshape(-1, 2)
 
 
 class TeacherObjective(ContrastiveObjective):
@@ -94,7 +90,7 @@ class TeacherObjective(ContrastiveObjective):
     def _links(self, vectors: list[Tensor], sentences: list[Tensor], links: Tensor) -> Tensor:
         with torch.no_grad():
             apart = sentences[0][:, None] != sentences[1][None, :]
-            return joined((vectors[0] @ vectors[1].T).float().masked_fill(apart, _FAR), links)
+            return joined_with_mutual((vectors[0] @ vectors[1].T).float().masked_fill(apart, _FAR), links)
 
     def evaluate(self) -> dict[str, float]:
         """Return held-out link F1 of the layer that is trained and the one below it, and P@1 of the last layer."""

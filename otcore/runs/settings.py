@@ -119,10 +119,18 @@ class FinetuneSettings:
     snapshot_every: int | None = choice(None, _STEPS, "Snapshot every", "Steps between snapshots of the probe sentences.")
     word_pairs: str = choice(
         "mutual",
-        OneOf({"mutual": "the encoder's mutual links", "transport": "read from fused transport", "eflomal": "eflomal"}),
+        OneOf(
+            {
+                "mutual": "the encoder's mutual links",
+                "transport": "read from fused transport",
+                "eflomal": "eflomal",
+                "joined": "fused transport joined with eflomal",
+            }
+        ),
         "Word pairs",
         "Where linked words come from, for the objectives that need them: from the encoder before the run, by mutual maxima or as Align "
-        "reads links, which is better where the encoder is strong; or from eflomal, an optional statistical aligner.",
+        "reads links, which is better where the encoder is strong; from eflomal, an optional statistical aligner; or from these two "
+        "where they agree or one is silent, which is best for long runs on much text.",
         place="objective",
         when=lambda values: OBJECTIVES[values["objective"]].needs_links,
     )

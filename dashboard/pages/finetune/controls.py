@@ -12,7 +12,7 @@ from otcore.objectives import OBJECTIVES
 from otcore.runs.settings import PRESETS
 from otcore.text.languages import LANGUAGES
 
-_OPTIONAL = "eflomal"  # a source of word pairs that is a package, which an installation may lack
+_STATISTICAL = ("eflomal", "joined")  # sources of word pairs that need a package, which an installation may lack
 
 
 def choices() -> None:
@@ -43,7 +43,9 @@ def _group(part: str) -> None:
     for k, name in enumerate(name for name in CHOICES.at(part) if CHOICES.applies(name)):
         if name == "ft_word_pairs":
             labels = CHOICES.declared[name].kind.labels
-            usable = {source: label for source, label in labels.items() if source != _OPTIONAL or importlib.util.find_spec(source)}
+            usable = {
+                source: label for source, label in labels.items() if source not in _STATISTICAL or importlib.util.find_spec("eflomal")
+            }
             widgets.offer(CHOICES, name, usable, columns[k % 3])
         else:
             widgets.draw(CHOICES, name, columns[k % 3])
