@@ -14,6 +14,7 @@ from otcore.alignment.aligner import align_many
 from otcore.alignment.settings import PLAIN, AlignSettings
 from otcore.alignment.statistical import joined
 from otcore.corpora.pair_files import PairFile, read_pairs
+from otcore.finetuning import data
 from otcore.finetuning.batches import choose
 from otcore.finetuning.data import Preparation, read_corpus
 from otcore.finetuning.run import finetune
@@ -101,14 +102,33 @@ def test_joined_links_are_what_both_have_and_what_one_has_where_the_other_is_sil
 
 def test_joined_word_pairs_are_those_of_the_encoder_and_of_the_statistical_aligner(settings, encoder):
     pytest.importorskip("eflomal")
-    changed = {"objective": OBJECTIVES["contrastive-strong"]()}
     corpus = read_corpus(settings)
     links = {}
     for source in ("transport", "eflomal", "joined"):
-        wanted = dataclasses.replace(settings, word_pairs=source, **changed)
-        links[source] = Preparation(wanted, encoder, 2, corpus).links("de")
-    assert links["joined"] == [tuple(sorted(joined(*both))) for both in zip(links["transport"], links["eflomal"], strict=True)]
+        wanted = dataclasses.replace(settings, objective=OBJECTIVES["contrastive-strong"](), word_pairs=source)
+        links[source] = [set(found) for found in Preparation(wanted, encoder, 2, corpus).links("de")]
     assert links["joined"] not in (links["transport"], links["eflomal"])
+    for own, statistical, found in zip(*links.values(), strict=True):
+        assert own & statistical <= found
+        assert all(i != k and j != m for i, j in found - own for k, m in own), "added only where the encoder is silent"
+
+
+def test_a_statistical_aligner_learns_from_more_pairs_than_are_trained_on(settings, encoder, monkeypatch):
+    seen = []
+
+    def word_links(sources, targets, seed):
+        seen.append((sources, targets))
+        return [[(0, 0)] for _ in sources]
+
+    monkeypatch.setattr(data, "word_links", word_links)
+    few = dataclasses.replace(settings, objective=OBJECTIVES["contrastive-strong"](), word_pairs="eflomal", pairs=5)
+    whole = read_corpus(dataclasses.replace(few, pairs=None))
+    corpus = read_corpus(few)
+    assert corpus.training["de"] == whole.training["de"][:5]
+    assert Preparation(few, encoder, 2, corpus).links("de") == [((0, 0),)] * 5
+    Preparation(few, encoder, 2, whole).links("de")
+    assert seen[0] == seen[1], "all pairs of the file but what is held out"
+    assert len(seen[0][0]) == len(whole.training["de"]) > 5
 
 
 @pytest.mark.parametrize(("kind", "pooling"), [("word-ot", "last"), ("contrastive-ot", "mean"), ("sub-ot", None)])

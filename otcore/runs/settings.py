@@ -129,8 +129,8 @@ class FinetuneSettings:
         ),
         "Word pairs",
         "Where linked words come from, for the objectives that need them: from the encoder before the run, by mutual maxima or as Align "
-        "reads links, which is better where the encoder is strong; from eflomal, an optional statistical aligner; or from these two "
-        "where they agree or one is silent, which is best for long runs on much text.",
+        "reads links, which is better where the encoder is strong; from eflomal, a statistical aligner that is an optional package and "
+        "learns from up to 40,000 pairs whatever is trained on; or from these two, where they agree or one is silent.",
         place="objective",
         when=lambda values: OBJECTIVES[values["objective"]].needs_links,
     )
