@@ -10,9 +10,11 @@ from hypothesis import given
 from hypothesis import settings as settings_of_hypothesis
 from hypothesis import strategies as st
 
+from otcore.alignment import statistical
 from otcore.alignment.aligner import align_many
 from otcore.alignment.settings import PLAIN, AlignSettings
 from otcore.alignment.statistical import joined
+from otcore.base.errors import InputError
 from otcore.corpora.pair_files import PairFile, read_pairs
 from otcore.finetuning import data
 from otcore.finetuning.batches import choose
@@ -108,8 +110,8 @@ def test_joined_word_pairs_are_those_of_the_encoder_and_of_the_statistical_align
         wanted = dataclasses.replace(settings, objective=OBJECTIVES["contrastive-strong"](), word_pairs=source)
         links[source] = [set(found) for found in Preparation(wanted, encoder, 2, corpus).links("de")]
     assert links["joined"] not in (links["transport"], links["eflomal"])
-    for own, statistical, found in zip(*links.values(), strict=True):
-        assert own & statistical <= found
+    for own, other, found in zip(*links.values(), strict=True):
+        assert own & other <= found
         assert all(i != k and j != m for i, j in found - own for k, m in own), "added only where the encoder is silent"
 
 
@@ -129,6 +131,14 @@ def test_a_statistical_aligner_learns_from_more_pairs_than_are_trained_on(settin
     Preparation(few, encoder, 2, whole).links("de")
     assert seen[0] == seen[1], "all pairs of the file but what is held out"
     assert len(seen[0][0]) == len(whole.training["de"]) > 5
+
+
+def test_a_package_that_is_lacking_is_told_before_the_encoder_reads_minutes_of_text(settings, encoder, monkeypatch):
+    monkeypatch.setattr(statistical.importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setattr(data, "align_many", lambda *_: pytest.fail("read in vain"))
+    wanted = dataclasses.replace(settings, objective=OBJECTIVES["contrastive-strong"](), word_pairs="joined")
+    with pytest.raises(InputError, match="pip install eflomal"):
+        Preparation(wanted, encoder, 2, read_corpus(wanted)).links("de")
 
 
 @pytest.mark.parametrize(("kind", "pooling"), [("word-ot", "last"), ("contrastive-ot", "mean"), ("sub-ot", None)])

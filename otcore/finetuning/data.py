@@ -150,7 +150,8 @@ class Preparation:
         return [_one_to_one(links) for links in self._linked(code)]
 
     def _joined(self, code: str) -> list[tuple[Link, ...]]:
-        both = zip(self._read(code, AlignSettings()), self._linked(code), strict=True)
+        linked = self._linked(code)  # first, as it may lack its package: the encoder takes minutes to read
+        both = zip(self._read(code, AlignSettings()), linked, strict=True)
         return [tuple(sorted(joined(own, statistical))) for own, statistical in both]
 
     def _linked(self, code: str) -> list[Counter[Link]]:

@@ -12,7 +12,7 @@ from otcore.objectives import OBJECTIVES
 from otcore.runs.settings import PRESETS
 from otcore.text.languages import LANGUAGES
 
-_STATISTICAL = ("eflomal", "joined")  # sources of word pairs that need a package, which an installation may lack
+_STATISTICAL = ("eflomal", "joined")  # sources of word pairs that need the package eflomal, which an installation may lack
 
 
 def choices() -> None:
@@ -42,10 +42,8 @@ def _group(part: str) -> None:
     columns = st.columns(3)
     for k, name in enumerate(name for name in CHOICES.at(part) if CHOICES.applies(name)):
         if name == "ft_word_pairs":
-            labels = CHOICES.declared[name].kind.labels
-            usable = {
-                source: label for source, label in labels.items() if source not in _STATISTICAL or importlib.util.find_spec("eflomal")
-            }
+            labels, installed = CHOICES.declared[name].kind.labels, importlib.util.find_spec("eflomal")
+            usable = {source: label for source, label in labels.items() if installed or source not in _STATISTICAL}
             widgets.offer(CHOICES, name, usable, columns[k % 3])
         else:
             widgets.draw(CHOICES, name, columns[k % 3])
