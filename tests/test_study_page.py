@@ -101,7 +101,9 @@ def test_files_hold_every_figure(folder):
     assert json.loads(study_tables.as_json(table, folder))["study"]["rows"] == ROWS
     shown = Shown("xnli", "accuracy", "all")
     assert [row[0] for row in change_rows(table, shown)] == ["WordOT", "L2 <b>"]
-    assert "<b>" not in json.dumps(change_figure(table, shown).to_plotly_json()["data"][0]["y"])
+    figure = change_figure(table, shown)
+    assert "<b>" not in json.dumps(figure.to_plotly_json()["data"][0]["y"])
+    assert figure.layout.xaxis.tickangle == 0, "turned numbers push the axis's title into the legend on a phone"
 
 
 def test_one_seed_has_no_interval_and_is_not_called_several(tmp_path, monkeypatch):

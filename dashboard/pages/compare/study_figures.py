@@ -48,7 +48,13 @@ def change_figure(table: Table, shown: Shown) -> go.Figure:
         "title": {"text": f"Change of {name} by objective", "font": {"size": 15}},
         "height": 170 + 34 * max(len(rows), 1),
         "legend": {"orientation": "h", "y": -60 / (60 + 34 * max(len(rows), 1)), "x": 0},
-        "xaxis": {"title": {"text": f"change of {name} ({part['better']} is better)"}, "fixedrange": True, "nticks": 7, "automargin": True},
+        "xaxis": {
+            "title": {"text": f"change of {name} ({part['better']} is better)"},
+            "fixedrange": True,
+            "nticks": 5,
+            "tickangle": 0,
+            "automargin": True,
+        },
         "yaxis": {"title": {"text": "objective"}, "autorange": "reversed", "fixedrange": True, "automargin": True, "type": "category"},
     }
     figure = go.Figure([go.Scatter(**dots, **look)], layout)
