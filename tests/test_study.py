@@ -222,7 +222,20 @@ def test_the_command_works_shows_and_refuses(study, tmp_path, monkeypatch, capsy
         (["--seeds", "0"], "whole number from 1"),
         (["--plan", "paper"], "needs a folder of data"),
         (["--plan", "paper", "--data", str(tmp_path)], "There is no"),
+        (["--plan", "nli"], "needs a folder of data"),
+        (["--plan", "nli", "--data", str(tmp_path)], "There is no"),
         (["--steps", "9", "--seeds", "1", "--encoder", study.encoder], "another study"),
     ):
         assert main(["study", "--plan", "small", *wrong]) == 2
         assert why in capsys.readouterr().err
+
+
+def test_the_plan_of_more_english_is_the_papers_xnli_from_more_examples(benchmarks):
+    paper, more = (PLANS[name].study(benchmarks) for name in ("paper", "nli"))
+    (part,), (other,) = more.parts, [part for part in paper.parts if part.name == "xnli"]
+    one, few = part.told(), other.told()
+    assert (one["settings"].pop("train_examples"), few["settings"].pop("train_examples")) == (24_000, 6_000)
+    assert one == few
+    assert (more.tuning, more.encoder) == (paper.tuning, paper.encoder)
+    assert more.rows[0] == UNTUNED
+    assert set(more.rows) < set(paper.rows)

@@ -25,7 +25,7 @@ _LABELS = {
     "xquad": "XQuAD, 1,600 English questions × 2, 400 tests a language",
 }
 _UPPER = 6  # layers that learn a task: half the time of all twelve
-_XNLI_SETTINGS = TransferSettings(
+XNLI_SETTINGS = TransferSettings(
     train="encoder", top_layers=_UPPER, epochs=2, patience=2, train_examples=6_000, dev_examples=500, test_examples=1_000
 )
 _XQUAD_SETTINGS = TransferSettings(
@@ -49,30 +49,41 @@ class Paper(Plan):
         flores = Sources(
             tests={code: str(tests / "flores" / f"{code}.devtest") for code in _FLORES}, english=str(tests / "flores/en.devtest")
         )
-        train = tuple(str(tests / "nli_en" / name) for name in _NLI)
-        xnli = Sources(train, (str(tests / "xnli/dev-en.tsv"),), {code: str(tests / "xnli" / f"test-{code}.tsv") for code in _XNLI})
+        xnli = xnli_sources(tests)
         questions = (str(tests / "tydiqa_en/tydiqa.goldp.en.train.json"),)
         xquad = Sources(questions, tests={code: str(tests / "xquad" / f"xquad.{code}.json") for code in _XQUAD})
-        _there(*(path for pair in gold.values() for path in pair))
-        _there(*(Path(path) for one in (flores, xnli, xquad) for path in (*one.train, *one.dev, *one.tests.values())))
+        there(*(path for pair in gold.values() for path in pair))
+        there(*(Path(path) for one in (flores, xnli, xquad) for path in (*one.train, *one.dev, *one.tests.values())))
         return (
             LinksPart("links", "AER, the collection's test part", _FLORES),
             LinksPart("gold", "AER, public gold links", tuple(_GOLD), gold),
             TaskPart("sentences", TransferSettings(), flores, "FLORES retrieval"),
-            TaskPart("xnli", _XNLI_SETTINGS, xnli, _LABELS["xnli"]),
+            TaskPart("xnli", XNLI_SETTINGS, xnli, _LABELS["xnli"]),
             TaskPart("xquad", _XQUAD_SETTINGS, xquad, _LABELS["xquad"]),
         )
 
     def tuning(self, data: Path) -> dict[str, Any]:
-        files = tuple(PairFile(code, str(data / "corpora" / f"en-{code}.tsv.gz"), columns=(3, 2)) for code in _SEEN)
-        _there(*(Path(file.path) for file in files))
-        return {"languages": _SEEN, "files": files, "pairs": 5_000}
+        return european_pairs(data)
 
 
-def _there(*paths: Path) -> None:
+def xnli_sources(tests: Path) -> Sources:
+    """All the English entailment there is, and XNLI's own files."""
+    train = tuple(str(tests / "nli_en" / name) for name in _NLI)
+    return Sources(train, (str(tests / "xnli/dev-en.tsv"),), {code: str(tests / "xnli" / f"test-{code}.tsv") for code in _XNLI})
+
+
+def european_pairs(data: Path) -> dict[str, Any]:
+    """What the paper tunes on: pairs of German, French and Spanish."""
+    files = tuple(PairFile(code, str(data / "corpora" / f"en-{code}.tsv.gz"), columns=(3, 2)) for code in _SEEN)
+    there(*(Path(file.path) for file in files))
+    return {"languages": _SEEN, "files": files, "pairs": 5_000}
+
+
+def there(*paths: Path) -> None:
+    """raises: InputError   one of them is not there"""
     for path in paths:
         if not path.is_file():
-            raise InputError(f"There is no {path}; the plan paper needs {Paper.data}")
+            raise InputError(f"There is no {path}; the plan needs {Paper.data}")
 
 
 PLAN = Paper()
