@@ -237,5 +237,6 @@ def test_settings_that_the_version_before_wrote_are_the_same_settings():
     old, new = json.loads(WRITTEN_BEFORE), json.loads(settings.to_json())
     assert new.pop("objective").items() <= old.pop("objective").items()
     assert new.pop("word_vectors") == "learn", "as they did before there was a choice"
+    assert new.pop("lexicon") is False
     assert [file.pop("tag") for file in new["files"]] == [""], "a file had one way to call a language"
     assert new == old

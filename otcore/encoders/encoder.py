@@ -159,7 +159,7 @@ class Encoder:
     def sentence_dimension(self) -> int:
         """Of the vectors that `sentences` gives at the layer for sentences."""
         beside = self.lexicon is not None and self.sentence_layer == self.layers
-        return self.dimension + (self.lexicon.dimension if beside else 0)
+        return self.dimension + (self.lexicon.dimension_beside if beside else 0)
 
     def sentences(self, encoded: Sequence[WordVectors], layer: int) -> np.ndarray:
         """(n, d) float32 unit vectors of sentences encoded at a layer: the mean of a sentence's subwords, at the last layer

@@ -41,15 +41,20 @@ def key(word: str) -> str:
     return _EDGES.sub("", normalize("NFKC", normalize("NFKC", word).lower()))
 
 
+def entry(word: str) -> str:
+    """A word as it stands in a lexicon: its key, or punctuation alone as it is."""
+    return key(word) or normalize("NFKC", word)
+
+
 @dataclass(frozen=True)
 class Lexicon:
     """Vectors of subwords and, after them, of words.
 
     pieces : subwords as the tokeniser writes them, one a row
-    words  : keys of words, one a row after those
+    words  : entries of words, one a row after those
     packed : (pieces + words, k / 2) uint8, two entries a byte: the first in the low four bits, both plus 8
     scales : (pieces + words,) float32, times the entries the vectors themselves
-    share  : length of the static vector beside an encoder's own of length 1
+    share  : length of the static vector beside an encoder's own of length 1 in a sentence's vector; at 0 it stands beside words alone
     """
 
     pieces: tuple[str, ...]
@@ -82,8 +87,16 @@ class Lexicon:
         first = len(self.pieces)
         return {piece: row for row, piece in enumerate(self.pieces)}, {word: row for row, word in enumerate(self.words, first)}
 
+    @property
+    def dimension_beside(self) -> int:
+        """How many dimensions a sentence's vector has more by it."""
+        return self.dimension if self.share else 0
+
     def beside(self, own: np.ndarray, meanings: Sequence[np.ndarray]) -> np.ndarray:
-        """(n, d + k) float32 unit vectors from an encoder's own (n, d) and the `meanings` of the words of the same sentences."""
+        """(n, d + k) float32 unit vectors from an encoder's own (n, d) and the `meanings` of the words of the same sentences; these
+        (n, d) themselves at share 0."""
+        if not self.share:
+            return own
         return _unit(np.concatenate([own, self.share * summed(meanings)], axis=1))
 
     def meanings(self, sentences: Sequence[Named]) -> list[np.ndarray]:
@@ -94,7 +107,7 @@ class Lexicon:
         parts: list[tuple[int, int]] = []
         starts = [0]
         for words, pieces, owners in sentences:
-            first, known = starts[-1], [of_word.get(key(word)) for word in words]
+            first, known = starts[-1], [of_word.get(entry(word)) for word in words]
             whole += [(first + place, row) for place, row in enumerate(known) if row is not None]
             if None in known:
                 cut = zip(pieces, owners.tolist(), strict=True)

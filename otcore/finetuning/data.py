@@ -15,7 +15,9 @@ from otcore.corpora.frequencies import relative_frequencies, word_counts
 from otcore.corpora.pair_files import PIVOT, read_pairs
 from otcore.corpora.types import Link, SentencePair
 from otcore.encoders.encoder import Encoder
+from otcore.encoders.lexicon import Lexicon
 from otcore.finetuning.doubts import doubts_of
+from otcore.finetuning.lexicon import LinkCounts
 from otcore.objectives.objective import Objective
 from otcore.runs.settings import FinetuneSettings
 from otcore.transport.masses import inverse_frequency_masses
@@ -111,6 +113,7 @@ class Preparation:
     def __init__(self, settings: FinetuneSettings, encoder: Encoder, layer: int, corpus: Corpus) -> None:
         self._settings, self._encoder, self._layer, self._corpus = settings, encoder, layer, corpus
         self._types: defaultdict[str, dict[str, int]] = defaultdict(dict)
+        self._counts = LinkCounts()
         self.side, self._tokenize, self._frequencies = (functools.cache(one) for one in (self._side, encoder.tokenize, self._count))
 
     def pairs(self) -> dict[str, list[Pair]]:
@@ -118,12 +121,19 @@ class Preparation:
 
         raises: InputError   masses or links that cannot be had for these languages on this machine
         """
-        prepared = {}
+        prepared, needed = {}, self._settings.objective.needs_links
         for code, pairs in self._corpus.training.items():
-            links = self.links(code) if self._settings.objective.needs_links else [()] * len(pairs)
+            found = self._all_links(code) if needed or self._settings.lexicon else []
+            if self._settings.lexicon:
+                self._counts.add(zip(pairs + self._corpus.beside.get(code, []), found, strict=False))  # not all aligners read those beside
+            links = found[: len(pairs)] if needed else [()] * len(pairs)
             sides = [(self.side(pair.source.words, code), self.side(pair.target.words, PIVOT)) for pair in pairs]
             prepared[code] = [Pair(*both, _inside(found, *both)) for both, found in zip(sides, links, strict=True)]
         return prepared
+
+    def lexicon(self) -> Lexicon:
+        """What the links of all pairs that were read say of words by themselves; after `pairs`, of a run whose settings ask for it."""
+        return self._counts.lexicon(self._settings.seed)
 
     def cut(self) -> list[str]:
         """What is said of the training sentences that are longer than the encoder takes at once."""
@@ -140,6 +150,10 @@ class Preparation:
         """The word links of each training pair of a language, sorted. "mutual" are those of plain transport, at most one a word, however
         pairs are aligned elsewhere; "transport" those of a pair on the page Align, where a word may have several; "joined" are the latter
         and those of "eflomal"."""
+        return self._all_links(code)[: len(self._corpus.training[code])]
+
+    def _all_links(self, code: str) -> list[tuple[Link, ...]]:
+        """Those of the training pairs and, of a statistical aligner, of the pairs beside them."""
         return _LINKS[self._settings.word_pairs](self, code)
 
     def _read(self, code: str, settings: AlignSettings) -> list[tuple[Link, ...]]:
@@ -151,16 +165,17 @@ class Preparation:
 
     def _joined(self, code: str) -> list[tuple[Link, ...]]:
         linked = self._linked(code)  # first, as it may lack its package: the encoder takes minutes to read
-        both = zip(self._read(code, AlignSettings()), linked, strict=True)
-        return [tuple(sorted(joined(own, statistical))) for own, statistical in both]
+        read = self._read(code, AlignSettings())
+        both = [tuple(sorted(joined(own, statistical))) for own, statistical in zip(read, linked[: len(read)], strict=True)]
+        return both + [_one_to_one(links) for links in linked[len(read) :]]
 
     def _linked(self, code: str) -> list[Counter[Link]]:
-        """The word links of each training pair by a statistical aligner, with the number of subword links that say so."""
-        trained, beside = self._corpus.training[code], self._corpus.beside.get(code, [])
-        sides = [[self._pieces(side.words) for side in (pair.source, pair.target)] for pair in trained + beside]
+        """The word links of each pair, those beside the training pairs last, by a statistical aligner, with the number of subword links
+        that say so."""
+        pairs = self._corpus.training[code] + self._corpus.beside.get(code, [])
+        sides = [[self._pieces(side.words) for side in (pair.source, pair.target)] for pair in pairs]
         found = word_links([source[0] for source, _ in sides], [target[0] for _, target in sides], self._settings.seed)
-        kept = zip(found[: len(trained)], sides[: len(trained)], strict=True)
-        return [Counter((source[1][i], target[1][j]) for i, j in links) for links, (source, target) in kept]
+        return [Counter((source[1][i], target[1][j]) for i, j in links) for links, (source, target) in zip(found, sides, strict=True)]
 
     def _side(self, words: tuple[str, ...], code: str) -> Side:
         """One sentence of a language."""

@@ -61,14 +61,13 @@ def train(settings: FinetuneSettings, encoder: Encoder, corpus: Corpus, watch: W
     if accelerator.num_processes == 1:
         step.stop = stop
     optimiser = adamw(parameters, settings.learning_rate, settings.weight_decay)
-    clock, guard, start = watch.clock, Guard(), 0
+    clock = watch.clock
     clock.steps = _steps(settings, pairs, accelerator.num_processes)
     checkpoint = watch.folder / "checkpoint.safetensors"
-    if checkpoint.is_file():
-        progress = load_checkpoint(checkpoint, parameters, optimiser)
-        start, guard = progress["step"], Guard(**progress["guard"])
-        clock.before = progress["seconds"]
+    start, guard = _went_on(checkpoint, parameters, optimiser, clock)
     watch.begin(start)
+    if settings.lexicon:  # what is looked at before the first step is the encoder as it came
+        encoder.lexicon = preparation.lexicon()
     if start == 0:
         _save(checkpoint, parameters, optimiser, 0, guard, watch)
     _agree(clock, lambda: False, accelerator)  # the time so far counts
@@ -193,6 +192,15 @@ def _steps(settings: FinetuneSettings, pairs: Mapping[str, list[Pair]], processe
     of_epochs = None if settings.epochs is None else max(round(settings.epochs * max(map(len, pairs.values())) / together), 1)
     ends = [end for end in (settings.steps, of_epochs) if end is not None]
     return min(ends) if ends else None
+
+
+def _went_on(checkpoint: Path, parameters: Parameters, optimiser: torch.optim.Optimizer, clock: Clock) -> tuple[int, Guard]:
+    """The step to go on from, and what was usual before it, from a checkpoint where there is one."""
+    if not checkpoint.is_file():
+        return 0, Guard()
+    progress = load_checkpoint(checkpoint, parameters, optimiser)
+    clock.before = progress["seconds"]
+    return progress["step"], Guard(**progress["guard"])
 
 
 def _agree(clock: Clock, stop: Stop, accelerator: Accelerator) -> bool:

@@ -78,6 +78,9 @@ def _work(run: Run, accelerator: Accelerator, progress, stop) -> None:
     encoder = load_encoder(settings.encoder)
     if encoder.maps is not None:
         raise InputError(f"{settings.encoder} is an encoder with maps, which cannot be trained on; choose {encoder.model.name_or_path}.")
+    if settings.lexicon and encoder.lexicon is not None and encoder.lexicon.share:
+        told = f"{settings.encoder} has a lexicon for sentences already, which one of this text would replace"
+        raise InputError(f"{told}; leave the lexicon of the text out.")
     encoder.model.to(accelerator.device)
     if accelerator.device.type == "cpu":
         encoder.model.set_attn_implementation("eager")  # for a few dozen tokens half as fast again as the fused kernel

@@ -132,7 +132,16 @@ class FinetuneSettings:
         "reads links, which is better where the encoder is strong; from eflomal, a statistical aligner that is an optional package and "
         "learns from up to 40,000 pairs whatever is trained on; or from these two, where they agree or one is silent.",
         place="objective",
-        when=lambda values: OBJECTIVES[values["objective"]].needs_links,
+        when=lambda values: OBJECTIVES[values["objective"]].needs_links or values["lexicon"],
+    )
+    lexicon: bool = choice(
+        False,
+        Flag(),
+        "Lexicon of the text",
+        "Keeps what the word pairs of the whole text say of words by themselves, beside the encoder's vectors: links are then read with "
+        "both, as with a dictionary at hand. It gains most with pairs by eflomal, or joined with them.",
+        place="objective",
+        when=lambda values: not OBJECTIVES[values["objective"]].is_map,
     )
     files: tuple[PairFile, ...] = ()
     held_out: float = choice(0.05, Number(0, 0.5, above=True), "Held out", "Share of pairs from files that is only evaluated on.")
@@ -150,6 +159,8 @@ class FinetuneSettings:
         given = [file.language for file in self.files]
         if given and sorted(given) != sorted(self.languages):
             raise InputError(f"Pair files are needed for {', '.join(self.languages)}, one each; they were given for {', '.join(given)}.")
+        if self.objective.is_map and self.lexicon:
+            raise InputError(f"{self.objective.label} leaves the encoder as it is, and so without a lexicon; take another objective.")
         if not self.objective.is_map and self.steps is None and self.epochs is None and self.minutes is None:
             raise InputError("A run needs an end; give steps, epochs or minutes.")
 
