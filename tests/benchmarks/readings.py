@@ -22,18 +22,18 @@ from otcore.alignment.aligner import align_encoded, counts_for
 from otcore.alignment.rules import make_rule
 from otcore.alignment.scores import score_pair
 from otcore.alignment.settings import AlignSettings
-from otcore.corpora.collection import load_collection
 from otcore.corpora.parallel import read_bitext
 from otcore.corpora.pharaoh import read_links
-from otcore.corpora.types import Links, Sentence, SentencePair
+from otcore.corpora.types import Links, SentencePair
 from otcore.encoders import load_encoder
 from otcore.evaluation.bootstrap import difference, draw_weights, interval
 from otcore.evaluation.measures.links import error_rate
+from otcore.evaluation.readings import development
 from otcore.evaluation.samples import Rates
 from otcore.transport.solvers import make_solver
 
 PUBLIC = {"en-fr": "enfr", "ro-en": "roen", "zh-en": "zhen", "ja-en": "jaen"}
-DRAWS, JOINED = 1000, 3
+DRAWS = 1000
 BASE = "argmax of subwords"
 
 
@@ -116,29 +116,9 @@ def public(folder: Path) -> dict[str, tuple[list[SentencePair], list[Links]]]:
     }
 
 
-def development() -> dict[str, tuple[list[SentencePair], list[Links]]]:
-    """The pairs from English, and each three of a language joined: public sentences are longer than the collection's."""
-    collection, found = load_collection(), {}
-    for code in collection.languages[1:]:
-        pairs = collection.pairs("en", code, "dev")
-        found[code] = (pairs, [pair.gold for pair in pairs])
-        joined = [joined_of(pairs[start : start + JOINED]) for start in range(0, len(pairs) - JOINED + 1, JOINED)]
-        found[f"{code} joined"] = (joined, [pair.gold for pair in joined])
-    return found
-
-
-def joined_of(pairs) -> SentencePair:
-    """One pair from several, with their links."""
-    sides, sure, possible = ([], []), set(), set()
-    for pair in pairs:
-        i, j = map(len, sides)
-        sure |= {(i + one, j + other) for one, other in pair.gold.sure}
-        possible |= {(i + one, j + other) for one, other in pair.gold.possible}
-        sides[0].extend(pair.source.words)
-        sides[1].extend(pair.target.words)
-    languages = (pairs[0].source.language, pairs[0].target.language)
-    both = [Sentence(language, " ".join(words), tuple(words)) for language, words in zip(languages, sides, strict=True)]
-    return SentencePair(*both, gold=Links(frozenset(sure), frozenset(possible)))
+def gold_of(sets: dict[str, list[SentencePair]]) -> dict[str, tuple[list[SentencePair], list[Links]]]:
+    """Pairs that carry their links, and these."""
+    return {name: (pairs, [pair.gold for pair in pairs]) for name, pairs in sets.items()}
 
 
 def encoded(name: str, sets: dict[str, tuple[list[SentencePair], list[Links]]]) -> dict[str, Set]:
@@ -208,10 +188,10 @@ def main() -> None:
     options = parser.parse_args()
     if options.around:
         print("Development part, AER: the mean of the encoders and its change")
-        moved({name: encoded(name, development()) for name in options.encoders})
+        moved({name: encoded(name, gold_of(development())) for name in options.encoders})
     for name in options.encoders:
         if options.dev:
-            table(f"{name}, development part, AER", encoded(name, development()), alone_and_joined)
+            table(f"{name}, development part, AER", encoded(name, gold_of(development())), alone_and_joined)
         if options.gold:
             table(f"{name}, public gold, AER", encoded(name, public(options.gold)), dict)
 
