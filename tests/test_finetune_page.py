@@ -230,6 +230,23 @@ def test_settings_are_offered_where_they_apply_with_what_is_taken_where_nothing_
     assert {key for key in app.query_params if key.startswith("ft_")} == {"ft_anchor", "ft_scope"}
 
 
+def test_word_pairs_are_asked_for_where_a_lexicon_is_made_of_them():
+    app = opened(ft_objective="word-ot")
+    assert "ft_word_pairs" not in {widget.key for widget in app.selectbox}
+    fine(app.toggle(key="ft_lexicon").set_value(True).run())
+    assert "ft_word_pairs" in {widget.key for widget in app.selectbox}
+    fine(app.button(key="start_run").click().run())
+    (run,) = list_runs()
+    assert run.settings.lexicon
+
+
+def test_a_map_leaves_the_encoder_without_a_lexicon():
+    app = opened(ft_objective="linear", ft_lexicon="1")
+    assert "ft_lexicon" not in {widget.key for widget in app.toggle}
+    fine(app.button(key="start_run").click().run())
+    assert not list_runs()[0].settings.lexicon
+
+
 def test_what_has_no_place_on_the_page_cannot_be_set_by_an_address():
     fine(opened(ft_objective="word-ot", ft_epochs="3", ft_iterations="7", ft_clip="9").button(key="start_run").click().run())
     (run,) = list_runs()

@@ -67,7 +67,8 @@ def next_settings() -> FinetuneSettings:
     budget, steps = PRESETS[chosen["budget"]], chosen["ft_steps"]
     codes = [language(code).code for code in chosen["ft_languages"]]
     ordered = [*(code for code in LANGUAGES if code in codes), *sorted(set(codes) - LANGUAGES.keys())]  # one order, one name
-    view = CHOICES.current(ft_languages=ordered, ft_minutes=chosen["ft_minutes"] or budget.minutes)
+    lexicon = chosen["ft_lexicon"] and CHOICES.applies("ft_lexicon")  # a map has none, and it is not asked about there
+    view = CHOICES.current(ft_languages=ordered, ft_minutes=chosen["ft_minutes"] or budget.minutes, ft_lexicon=lexicon)
     every = chosen["ft_evaluate_every"] or (min(budget.every, max(steps // _EVALUATIONS, 1)) if steps else budget.every)
     given = dict.fromkeys(budget.values, every) | {"minutes": view.training.minutes}
     if chosen["ft_batch"] is None:
