@@ -16,6 +16,7 @@ from safetensors.torch import load_file, save_file
 from streamlit.testing.v1 import AppTest
 
 from dashboard import background
+from dashboard.pages.align.cache import untrained
 from otcore.base.errors import InputError
 from otcore.base.places import MAPS_FILE
 from otcore.cli import main
@@ -128,6 +129,26 @@ def test_a_run_of_maps_has_the_facts_of_its_encoder(mbert, runs):
     found = source_of(f"run:{run.name}").facts(f"run:{run.name}")
     assert (found.name, found.layers, found.architecture) == (f"run:{run.name}", 3, "bert")
     assert load_encoder(found.name).default_layer == 1
+
+
+@pytest.mark.parametrize(
+    ("told", "known"),
+    [
+        ("", ()),
+        ("multilingual", ("multilingual",)),
+        ("[de, fr]", ("de", "fr", "ro", "en")),
+        ("[multilingual, de]", ("multilingual", "de", "ro", "en")),
+    ],
+)
+def test_a_run_knows_what_its_encoder_knew_where_that_is_told_and_what_it_was_tuned_on(mbert, tmp_path, runs, told, known):
+    """Tuned on Romanian, an encoder of a hundred languages was said not to know English."""
+    start = shutil.copytree(mbert, tmp_path / "start")
+    (start / "README.md").write_text(f"---\nlanguage: {told}\n---\n" if told else "Nothing.", encoding="utf-8")
+    run = create_run(FinetuneSettings(("ro",), str(start), steps=1), runs / f"told{len(told)}")
+    shutil.copytree(mbert, run.folder / "encoder")
+    assert source_of(f"run:{run.name}").facts(f"run:{run.name}").languages == known
+    foreign = [] if known in ((), ("multilingual",)) else ["hi"]
+    assert untrained(f"run:{run.name}", ["ro", "en", "hi"]) == foreign
 
 
 def test_nothing_heavy_is_loaded_before_an_encoder_is():

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from otcore.base.errors import InputError
 from otcore.base.places import MAPS_FILE, RUN_PREFIX, run_names, run_stamp
+from otcore.corpora.pair_files import PIVOT
 from otcore.encoders import load_encoder, source_of
 from otcore.encoders.facts import Facts
 from otcore.encoders.sources import Group, Source
@@ -30,7 +31,8 @@ class FineTuned(Source):
         return [Group("runs", "Fine-tuning runs", [{"name": name} for name in run_names()])]
 
     def facts(self, name: str) -> Facts:
-        """Those of what was trained; its languages are those of the encoder that it started from, and those it was tuned on."""
+        """Those of what was trained; its languages are those of the encoder that it started from, where these are named, and those that it
+        was tuned on, English among them."""
         run = _run(name)
         if run.settings.objective.is_map:
             return dataclasses.replace(source_of(run.settings.encoder).facts(run.settings.encoder), name=name)
@@ -39,7 +41,8 @@ class FineTuned(Source):
             start = source_of(run.settings.encoder).facts(run.settings.encoder).languages
         except InputError:  # it may be gone since
             start = ()
-        return dataclasses.replace(found, languages=tuple(dict.fromkeys([*start, *run.settings.languages])) if start else ())
+        named = any(one != "multilingual" for one in start)
+        return dataclasses.replace(found, languages=tuple(dict.fromkeys([*start, *run.settings.languages, PIVOT])) if named else start)
 
     def load(self, name: str) -> "Encoder":
         run = _run(name)
