@@ -14,7 +14,7 @@ _ROWS = (UNTUNED, "contrastive-ot", "contrastive-strong", "word-ot")
 
 class Nli(Plan):
     name, label, rank = "nli", "XNLI from more English", 15
-    about = "Entailment as in the plan paper, learnt from all 32,000 English examples instead of 6,000. Half an hour of a core a cell."
+    about = "Entailment as in the plan paper, learnt from all 32,000 English examples instead of 6,000. About an hour of a core a cell."
     encoder = "e5-small"
     steps = 200
     data = f"as the plan paper: {Paper.data}"
