@@ -1,6 +1,7 @@
 """How sharp a plan, and how much of a lexicon, read an encoder's links best: by sentences with links on which nothing is trained.
 
-Contrast moves words apart, and so what a plan's ε is measured by: a tuned encoder may want another than the one it came from.
+Contrast widens the differences between costs more than their mean, of which ε is a multiple: a tuned encoder may want another than the
+one it came from.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
