@@ -9,6 +9,7 @@ from checkpoints import make_xlm_roberta
 from otcore.alignment.aligner import align_many
 from otcore.alignment.scores import score
 from otcore.alignment.settings import AlignSettings
+from otcore.base.choices import declared
 from otcore.base.errors import InputError
 from otcore.cli import main
 from otcore.corpora.collection import load_collection
@@ -38,6 +39,8 @@ def test_the_best_come_first_and_each_is_what_align_reads(xlm_roberta):
     assert [one.aer for one in found] == sorted(one.aer for one in found)
     assert len(found) == len({one.settings.solver.epsilon for one in found}) > 5, "a lexicon is not varied where there is none"
     assert given in [one.settings for one in found]
+    dial = declared(type(given.solver))["epsilon"].kind.stops
+    assert {one.settings.solver.epsilon for one in found} <= set(dial), "a page has what is found on its dial"
     for one in (found[0], found[-1]):
         errors = [score([a.pairs for a in align_many(encoder, some, one.settings)], [p.gold for p in some]).aer for some in sets.values()]
         assert one.aer == pytest.approx(sum(errors) / 2)

@@ -20,9 +20,10 @@ from otcore.corpora.collection import load_collection
 from otcore.corpora.types import Links, Sentence, SentencePair
 from otcore.encoders.encoder import Encoder
 from otcore.text.languages import language
+from otcore.transport.solver import Solver
 
 _JOINED = 3  # sentences: most text has longer ones than the collection
-_TIMES = (0.7, 0.85, 1.0, 1.2, 1.4, 1.7, 2.0)  # the ε that is given
+_BESIDE = 3  # stops of the dial of ε on either side of the one that is given, so that pages have what is found
 _SHARES = (0.0, 0.05, 0.1, 0.2, 0.3)
 
 
@@ -68,7 +69,7 @@ def _joined(pairs: Sequence[SentencePair]) -> SentencePair:
 def readings(
     encoder: Encoder, sets: Mapping[str, Sequence[SentencePair]], settings: AlignSettings, tell: Teller | None = None
 ) -> list[Reading]:
-    """The best first, of equal ones those nearer to `settings`: these with several times their ε, where their solver has one, and with
+    """The best first, of equal ones those nearer to `settings`: these with the ε around theirs, where their solver has one, and with
     several shares of the lexicon, where the encoder has one.
 
     raises: Stopped; InputError   neither can be varied, or a layer the encoder does not have
@@ -89,18 +90,22 @@ def readings(
 
 def _variants(encoder: Encoder, settings: AlignSettings) -> list[AlignSettings]:
     """The given settings and those around them, the nearest first."""
-    sharp = "epsilon" in declared(type(settings.solver)) and settings.links.reads_plan
-    if not sharp and not encoder.has_lexicon:
+    epsilons = _around(settings.solver) if settings.links.reads_plan else ()
+    if not epsilons and not encoder.has_lexicon:
         raise InputError(f"Neither ε nor a lexicon is read with these settings of {encoder.name}; there is nothing to choose.")
-    times = _TIMES if sharp else (1.0,)
     shares = {*_SHARES, settings.lexicon} if encoder.has_lexicon else {settings.lexicon}
-    near = sorted(product(times, shares), key=lambda one: (abs(np.log(one[0])), abs(one[1] - settings.lexicon)))
-    return [_with(settings, ratio, share) for ratio, share in near]
+    solvers = [replace(settings.solver, epsilon=epsilon) for epsilon in epsilons] or [settings.solver]
+    near = sorted(shares, key=lambda share: abs(share - settings.lexicon))
+    return [replace(settings, lexicon=share, solver=solver) for solver, share in product(solvers, near)]
 
 
-def _with(settings: AlignSettings, ratio: float, share: float) -> AlignSettings:
-    epsilon = {} if ratio == 1 else {"solver": replace(settings.solver, epsilon=float(f"{ratio * settings.solver.epsilon:.3g}"))}
-    return replace(settings, lexicon=share, **epsilon)
+def _around(solver: Solver) -> list[float]:
+    """The solver's ε and those beside it on its dial, the nearest first; none where it has no ε."""
+    if "epsilon" not in (choices := declared(type(solver))):
+        return []
+    given, stops = solver.epsilon, choices["epsilon"].kind.stops
+    below, above = [stop for stop in stops if stop < given], [stop for stop in stops if stop > given]
+    return sorted([given, *below[-_BESIDE:], *above[:_BESIDE]], key=lambda epsilon: abs(np.log(epsilon / given)))
 
 
 def _error(sides, settings: AlignSettings) -> float:
